@@ -1,0 +1,167 @@
+"""One dotted address for every parameter and datum: combat.tau_days, forces.s_rd_417.men.
+
+The same address serves --set, overlays, experiment factors, faults and why-trees. Rule parameters have two parts
+(group.name); data have three (table.id.column), and a table's name is never a group's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from engine.model.citation import Parameter, Range, Value
+from engine.model.scenario import Scenario
+
+TABLES: Mapping[str, str] = {
+    "forces": "formations",
+    "headquarters": "headquarters",
+    "assets": "assets",
+    "reinforcements": "reinforcements",
+    "plans": "directives",
+    "supply_sources": "supply_sources",
+    "objectives": "objectives",
+    "kinds": "kinds",
+    "terrain_kinds": "terrain",
+    "history": "history",
+}
+"""Table name in an address -> attribute of Scenario."""
+
+_NOT_DATA = frozenset({"id", "kind", "where", "src", "grade", "note", "ranges", "cell"})
+
+
+class NoSuchAddress(KeyError):
+    """The address names nothing in this scenario; `nearest` holds what may have been meant."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.nearest: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def rows_of(scenario: Scenario, table: str) -> Mapping[str, Any]:
+    """Rows of one table by id."""
+    rows = getattr(scenario, TABLES[table])
+    if isinstance(rows, Mapping):
+        return rows
+    return {row_id(row): row for row in rows}
+
+
+def row_id(row: Any) -> str:
+    """The id a row is matched by: `id`, else `kind`, else `name`."""
+    for name in ("id", "kind", "name"):
+        value = getattr(row, name, None)
+        if value is not None:
+            return str(value)
+    raise TypeError(f"{type(row).__name__} has no id")
+
+
+def addresses(scenario: Scenario) -> Iterator[str]:
+    """Every address of a number, switch or text that --set may change, in stable order."""
+    yield from sorted(scenario.parameters)
+    for table in TABLES:
+        for key, row in sorted(rows_of(scenario, table).items()):
+            for column in fields(row):
+                value = getattr(row, column.name)
+                if column.name not in _NOT_DATA and isinstance(value, (bool, int, float, str)):
+                    yield f"{table}.{key}.{column.name}"
+
+
+def datum(scenario: Scenario, address: str) -> Parameter:
+    """The value at `address` with bounds and pedigree; NoSuchAddress says what was not found."""
+    if address in scenario.parameters:
+        return scenario.parameters[address]
+    table, key, column, row = _locate(scenario, address)
+    bounds = next((r for r in getattr(row, "ranges", ()) if r.column == column), None)
+    return Parameter(
+        address=address,
+        value=getattr(row, column),
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
+        source=row.src,
+        grade=row.grade,
+        where=row.where,
+        note=row.note,
+    )
+
+
+def uncertain(scenario: Scenario) -> Iterator[Parameter]:
+    """Every parameter and datum that has a range, in order of address."""
+    found = [p for p in scenario.parameters.values() if p.uncertain]
+    for table in TABLES:
+        for key, row in rows_of(scenario, table).items():
+            found += [datum(scenario, f"{table}.{key}.{r.column}") for r in getattr(row, "ranges", ()) if r.low < r.high]
+    yield from sorted(found, key=lambda p: p.address)
+
+
+def with_values(scenario: Scenario, values: Mapping[str, Value], where: str = "--set") -> Scenario:
+    """A copy with other values at some addresses, each of the type it had; bounds are kept."""
+    parameters = dict(scenario.parameters)
+    changed: dict[str, dict[str, dict[str, Value]]] = {}
+    for address, value in values.items():
+        if address in parameters:
+            old = parameters[address]
+            parameters[address] = replace(old, value=_like(old.value, value, address), where=where)
+            continue
+        table, key, column, row = _locate(scenario, address)
+        columns = changed.setdefault(table, {}).setdefault(key, {})
+        columns[column] = _like(getattr(row, column), value, address)
+    update: dict[str, Any] = {"parameters": parameters}
+    for table, rows in changed.items():
+        attribute = TABLES[table]
+        now = getattr(scenario, attribute)
+        if isinstance(now, Mapping):
+            update[attribute] = {k: replace(r, **rows.get(k, {})) for k, r in now.items()}
+        else:
+            update[attribute] = tuple(replace(r, **rows.get(row_id(r), {})) for r in now)
+    return replace(scenario, **update)
+
+
+def _locate(scenario: Scenario, address: str) -> tuple[str, str, str, Any]:
+    table, _, rest = address.partition(".")
+    key, _, column = rest.rpartition(".")
+    if table in TABLES and key:
+        row = rows_of(scenario, table).get(key)
+        if row is not None and column not in _NOT_DATA and column in {f.name for f in fields(row)}:
+            return table, key, column, row
+    raise _missing(scenario, address)
+
+
+def _missing(scenario: Scenario, address: str) -> NoSuchAddress:
+    import difflib
+
+    near = tuple(difflib.get_close_matches(address, list(addresses(scenario)), 3, 0.6))
+    hint = f"; nearest: {', '.join(near)}" if near else ""
+    fault = NoSuchAddress(f"expected an address of this scenario, found {address!r}{hint}")
+    fault.nearest = near
+    return fault
+
+
+def _like(old: Value, new: Value, address: str) -> Value:
+    """`new` as the type of `old`; ValueError when it cannot be."""
+    if isinstance(old, bool):
+        if isinstance(new, bool):
+            return new
+        if str(new).lower() in ("true", "1", "yes", "on"):
+            return True
+        if str(new).lower() in ("false", "0", "no", "off"):
+            return False
+        raise ValueError(f"{address}: expected true or false, found {new!r}")
+    try:
+        if isinstance(old, int):
+            number = float(new)
+            return int(number) if number.is_integer() else _whole(address, new)
+        if isinstance(old, float):
+            return float(new)
+    except (TypeError, ValueError):
+        raise ValueError(f"{address}: expected a number, found {new!r}") from None
+    return str(new)
+
+
+def _whole(address: str, found: Value) -> int:
+    raise ValueError(f"{address}: expected a whole number, found {found!r}")
+
+
+__all__ = ["TABLES", "NoSuchAddress", "Range", "addresses", "datum", "row_id", "rows_of", "uncertain", "with_values"]

@@ -1,0 +1,62 @@
+"""Where a number comes from: sources, quality grades, and parameters that remember the file and line that set them.
+
+Reading files is left to engine/files; this module only names what every number of a scenario carries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Grade = Literal["document", "reference", "analogy", "estimate"]
+"""document: primary record; reference: published study; analogy: another case; estimate: judgement, and said so."""
+
+GRADES: tuple[str, ...] = get_args(Grade)
+
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of a sources.toml; numbers name it by `id`."""
+
+    id: str
+    title: str
+    author: str = ""
+    year: str = ""
+    where: str = ""
+    kind: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The bounds, both inclusive, between which `column` of a row may be sampled in a batch."""
+
+    column: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number (or switch, or text) with its address, bounds, unit and pedigree.
+
+    `low` and `high` are None when the value is not uncertain. `where` is `file:line` of the entry that won,
+    or `--set` for a value given on the command line.
+    """
+
+    address: str
+    value: Value
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    source: str = ""
+    grade: str = "estimate"
+    where: str = ""
+    note: str = ""
+
+    @property
+    def uncertain(self) -> bool:
+        """True when a batch samples this parameter."""
+        return self.low is not None and self.high is not None and self.low < self.high
