@@ -1,0 +1,41 @@
+# Deep Battle: needs python3 (3.11 or newer, with venv) and make, nothing else.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+OUT    ?= out/demo
+WORKERS ?= auto
+
+export PYGAME_HIDE_SUPPORT_PROMPT := 1
+
+.PHONY: demo test quick check clean lock
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/.stamp            ## run Operation Doppelkopf headless: summary, recording, report
+	$(PY) -m ui.cli demo --out $(OUT)
+
+test: check                     ## everything: style, types, floors, tests
+	SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy $(PY) -m pytest -n $(WORKERS) --dist worksteal
+
+quick: $(VENV)/.stamp           ## the tests that take seconds
+	SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy $(PY) -m pytest -m "not slow" -q
+
+check: $(VENV)/.stamp           ## style, types, floors
+	$(PY) -m ruff check -q
+	$(PY) -m mypy --no-error-summary
+	$(VENV)/bin/lint-imports --no-cache >.import_linter.log || { cat .import_linter.log; exit 1; }
+
+clean:                          ## what can be made again; saved games and results stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .import_linter.log .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock:                           ## for maintainers: needs uv
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
+	    --group test --group lint pyproject.toml -o lock.txt
+	! grep -nE 'https?://|index-url|find-links|trusted-host' lock.txt
+
+$(VENV)/.stamp: lock.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Deep Battle needs Python 3.11 or newer")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "needs the venv module (Debian: python3-venv)"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r lock.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Floor 5: experiments. Design, executors, store, statistics, scorecard, report."""

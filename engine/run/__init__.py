@@ -1,0 +1,1 @@
+"""Floor 4: the session. Submit, advance, rewind, branch, save."""
