@@ -1,7 +1,7 @@
 """One dotted address for every parameter and datum: combat.tau_days, forces.s_rd_417.men.
 
-The same address serves --set, overlays, experiment factors, faults and why-trees. Rule parameters have two parts
-(group.name); data have three (table.id.column), and a table's name is never a group's.
+The same address serves --set, overlays, experiment factors, faults and why-trees. Rule parameters have two
+parts (group.name); data have three (table.id.column), and a table's name is never a group's.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def datum(scenario: Scenario, address: str) -> Parameter:
     """The value at `address` with bounds and pedigree; NoSuchAddress says what was not found."""
     if address in scenario.parameters:
         return scenario.parameters[address]
-    table, key, column, row = _locate(scenario, address)
+    _, _, column, row = _locate(scenario, address)
     bounds = next((r for r in getattr(row, "ranges", ()) if r.column == column), None)
     return Parameter(
         address=address,
@@ -92,7 +92,11 @@ def uncertain(scenario: Scenario) -> Iterator[Parameter]:
     found = [p for p in scenario.parameters.values() if p.uncertain]
     for table in TABLES:
         for key, row in rows_of(scenario, table).items():
-            found += [datum(scenario, f"{table}.{key}.{r.column}") for r in getattr(row, "ranges", ()) if r.low < r.high]
+            found += [
+                datum(scenario, f"{table}.{key}.{r.column}")
+                for r in getattr(row, "ranges", ())
+                if r.low < r.high
+            ]
     yield from sorted(found, key=lambda p: p.address)
 
 
@@ -164,4 +168,14 @@ def _whole(address: str, found: Value) -> int:
     raise ValueError(f"{address}: expected a whole number, found {found!r}")
 
 
-__all__ = ["TABLES", "NoSuchAddress", "Range", "addresses", "datum", "row_id", "rows_of", "uncertain", "with_values"]
+__all__ = [
+    "TABLES",
+    "NoSuchAddress",
+    "Range",
+    "addresses",
+    "datum",
+    "row_id",
+    "rows_of",
+    "uncertain",
+    "with_values",
+]

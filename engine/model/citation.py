@@ -1,4 +1,5 @@
-"""Where a number comes from: sources, quality grades, and parameters that remember the file and line that set them.
+"""Where a number comes from: sources, quality grades, and parameters that remember the file and line that set
+them.
 
 Reading files is left to engine/files; this module only names what every number of a scenario carries.
 """
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Grade = Literal["document", "reference", "analogy", "estimate"]
-"""document: primary record; reference: published study; analogy: another case; estimate: judgement, and said so."""
+"""document: primary record; reference: published study; analogy: another case; estimate: judgement, and said
+so.
+"""
 
 GRADES: tuple[str, ...] = get_args(Grade)
 

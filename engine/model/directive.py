@@ -1,6 +1,7 @@
 """What a headquarters is told to do: one record for human, historical and computed plans alike.
 
-Plan files name intent, axes by places, groups and dates, never hexes; the cells here are where those places lie.
+Plan files name intent, axes by places, groups and dates, never hexes; the cells here are where those places
+lie.
 """
 
 from __future__ import annotations
@@ -9,7 +10,17 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 DirectiveKind = Literal[
-    "attack", "defend", "withdraw", "relieve", "reserve", "land", "evacuate", "rail", "fortify", "reduce", "break_out"
+    "attack",
+    "defend",
+    "withdraw",
+    "relieve",
+    "reserve",
+    "land",
+    "evacuate",
+    "rail",
+    "fortify",
+    "reduce",
+    "break_out",
 ]
 Permission = Literal["stand_fast", "may_fall_back", "free"]
 
@@ -42,12 +53,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One directive to one headquarters, valid from `start_min` (inclusive) to `end_min` (exclusive, -1 = open).
+    """One directive to one headquarters, valid from `start_min` (inclusive) to `end_min` (exclusive, -1 =
+    open).
 
     `axis` runs from the jumping-off place to the objective; `line` is where to stand (or to fall back to for
     kind withdraw). `fall_back` is the line that permission may_fall_back allows. `trigger` is empty or
     `after:<directive>`, `taken:<place>`, `lost:<place>`: the start then waits for it. `raid` switches the
-    penalty for sticking out off. `known_min` is when the headquarters learns of it (H-hour minus preparation).
+    penalty for sticking out off. `known_min` is when the headquarters learns of it (H-hour minus
+    preparation).
     """
 
     id: str

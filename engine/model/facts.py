@@ -1,4 +1,6 @@
-"""The record against which a run is measured, and the weather it is run in: dated facts with sources and rivals."""
+"""The record against which a run is measured, and the weather it is run in: dated facts with sources and
+rivals.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,8 @@ class HistoryFact:
 
 @dataclass(frozen=True, slots=True)
 class WeatherDay:
-    """One day of one zone: temperature in degrees Celsius at noon, wind and sea in Beaufort, cloud in percent.
+    """One day of one zone: temperature in degrees Celsius at noon, wind and sea in Beaufort, cloud in
+    percent.
 
     `day` counts from 0 at the start date. `zone` "all" means every zone without its own row that day.
     `ground` empty means that the rules let the ground follow from the sky.

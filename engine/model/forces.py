@@ -17,7 +17,16 @@ Echelon = Literal[
     "company", "battalion", "regiment", "brigade", "division", "corps", "army", "front", "army_group"
 ]
 AssetKind = Literal[
-    "artillery", "rocket", "mortar", "antitank", "antiair", "engineer", "assault_gun", "bridging", "air", "naval"
+    "artillery",
+    "rocket",
+    "mortar",
+    "antitank",
+    "antiair",
+    "engineer",
+    "assault_gun",
+    "bridging",
+    "air",
+    "naval",
 ]
 ReinforcementKind = Literal["arrive", "withdraw", "attach", "replacements", "commander", "rename", "asset"]
 
@@ -69,8 +78,9 @@ class FormationSpec:
     """One formation with its state at the start date (or at `arrives_min` if it comes later).
 
     `cell` is the theatre's hex number, -1 for a formation that has no place yet. Strengths are men, running
-    AFVs, guns and heavy mortars. `quality` is the CEV (1.0 = western Allied average), `cohesion` and `fatigue`
-    0 to 1, `fort` 0 to 4, stocks in days of the kind's demand. `ranges` holds the uncertain columns.
+    AFVs, guns and heavy mortars. `quality` is the CEV (1.0 = western Allied average), `cohesion` and
+    `fatigue` 0 to 1, `fort` 0 to 4, stocks in days of the kind's demand. `ranges` holds the uncertain
+    columns.
     """
 
     id: str
@@ -143,7 +153,8 @@ class AssetSpec:
 
     `guns` are tubes, launchers or, for naval groups, the equivalent of 15 cm guns; `sorties_day` is for air.
     Usable from `from_min` (inclusive) to `until_min` (exclusive, -1 = to the end). `cell` is the station or
-    firing point, -1 when the asset goes with its headquarters. `range_km` 0 = within the headquarters' sector.
+    firing point, -1 when the asset goes with its headquarters. `range_km` 0 = within the headquarters'
+    sector.
     """
 
     id: str
@@ -173,8 +184,8 @@ class ReinforcementSpec:
 
     arrive: `subject` (a formation) enters at `cell` (-1 = its own row's place). withdraw: it leaves the map.
     attach: it goes under `hq`. replacements: men, afv, guns are added to it. commander: `text` takes over
-    headquarters or formation `subject`, with staff quality `staff` when above 0. rename: its name becomes `text`.
-    asset: asset `subject` goes under `hq`.
+    headquarters or formation `subject`, with staff quality `staff` when above 0. rename: its name becomes
+    `text`. asset: asset `subject` goes under `hq`.
     """
 
     id: str

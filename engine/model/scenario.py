@@ -1,7 +1,8 @@
 """The frozen scenario: everything a run starts from, already resolved, with the pedigree of every number.
 
-Built by engine/files (from TOML and CSV, from a drawing, or from Python objects) and never changed afterwards;
-`with_values` in engine/model/address.py gives a changed copy. Time is minutes since 00:00 (UTC+2) of `start`.
+Built by engine/files (from TOML and CSV, from a drawing, or from Python objects) and never changed
+afterwards; `with_values` in engine/model/address.py gives a changed copy. Time is minutes since 00:00 (UTC+2)
+of `start`.
 """
 
 from __future__ import annotations
@@ -27,10 +28,33 @@ if TYPE_CHECKING:
     from engine.model.theatre import Theatre
 
 __all__ = [
-    "AXIS", "GRADES", "NOBODY", "SIDES", "SOVIET", "AssetSpec", "Directive", "FormationSpec", "Grade", "Group",
-    "HeadquartersSpec", "HistoryFact", "KindSpec", "Objective", "Parameter", "Range", "ReinforcementSpec", "Rival",
-    "Scenario", "SideSpec", "Source", "SupplySource", "TerrainSpec", "Value", "Waypoint", "WeatherDay",
-]  # fmt: skip
+    "AXIS",
+    "GRADES",
+    "NOBODY",
+    "SIDES",
+    "SOVIET",
+    "AssetSpec",
+    "Directive",
+    "FormationSpec",
+    "Grade",
+    "Group",
+    "HeadquartersSpec",
+    "HistoryFact",
+    "KindSpec",
+    "Objective",
+    "Parameter",
+    "Range",
+    "ReinforcementSpec",
+    "Rival",
+    "Scenario",
+    "SideSpec",
+    "Source",
+    "SupplySource",
+    "TerrainSpec",
+    "Value",
+    "Waypoint",
+    "WeatherDay",
+]
 
 NOBODY = -1
 """Owner of water and of hexes outside the window."""
@@ -92,8 +116,9 @@ class TerrainSpec:
 
     `defence` multiplies the defender's power on flat ground, `defence_rolling` where relief is above
     `combat.rolling_relief_m`. `tank_value` multiplies the worth of tanks. Loss shifts are natural-log shifts
-    of the loss rates. `move_*` is time for a kilometre without a road, as a multiple of the road's; `supply_cost` multiplies the way of trucks without a road;
-    `sight` multiplies detection; `entrench` multiplies the pace of digging.
+    of the loss rates. `move_*` is time for a kilometre without a road, as a multiple of the road's;
+    `supply_cost` multiplies the way of trucks without a road; `sight` multiplies detection; `entrench`
+    multiplies the pace of digging.
     """
 
     code: int
@@ -129,7 +154,8 @@ class Scenario:
     window: npt.NDArray[np.bool_] = field(repr=False, compare=False)
     """Shape (hexes,): True where the scenario plays."""
     owner: npt.NDArray[np.int8] = field(repr=False, compare=False)
-    """Shape (hexes,): side number that holds each land hex at the start, -1 on water and outside the window."""
+    """Shape (hexes,): side number that holds each land hex at the start, -1 on water and outside the window.
+    """
     summary: str = ""
     kinds: Mapping[str, KindSpec] = field(default_factory=dict, repr=False)
     terrain: tuple[TerrainSpec, ...] = field(default=(), repr=False)
@@ -201,8 +227,11 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """Hex digest of everything that can change a run (not of notes, file names or line numbers)."""
-        plain = {f.name: digestible(getattr(self, f.name)) for f in fields(self)
-                 if f.name not in ("theatre", "window", "owner", "overlays", "drawing")}  # fmt: skip
+        plain = {
+            f.name: digestible(getattr(self, f.name))
+            for f in fields(self)
+            if f.name not in ("theatre", "window", "owner", "overlays", "drawing")
+        }
         plain["theatre"] = self.theatre.digest
         text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         state = hashlib.blake2b(text.encode(), digest_size=16)

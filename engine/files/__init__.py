@@ -1,0 +1,3 @@
+"""Loading and saving: scenario folders, theatres, drawings, recordings' embedded scenarios. Pydantic stays in
+here.
+"""

@@ -1,0 +1,66 @@
+"""What all scenarios share, in the plain form that drawings and generators start from: rules and terrain."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from engine.model.citation import Parameter, Source
+from engine.model.scenario import TerrainSpec
+
+SCENARIOS = Path(os.environ.get("DEEPBATTLE_SCENARIOS", Path(__file__).resolve().parents[2] / "scenarios"))
+"""The folder of scenarios; the environment variable DEEPBATTLE_SCENARIOS moves it."""
+
+
+@lru_cache
+def common_parameters() -> Mapping[str, Parameter]:
+    """The rule parameters of scenarios/common/rules.toml by address."""
+    text = (SCENARIOS / "common" / "rules.toml").read_text(encoding="utf-8")
+    found: dict[str, Parameter] = {}
+    for group, entries in tomllib.loads(text).items():
+        if not isinstance(entries, dict):
+            continue
+        for name, entry in entries.items():
+            value = entry["value"]
+            found[f"{group}.{name}"] = Parameter(
+                address=f"{group}.{name}",
+                value=value if isinstance(value, (bool, str)) else float(value),
+                low=float(entry["low"]) if "low" in entry else None,
+                high=float(entry["high"]) if "high" in entry else None,
+                unit=entry.get("unit", ""),
+                source=entry["src"],
+                grade=entry["grade"],
+                where="scenarios/common/rules.toml",
+                note=entry.get("note", ""),
+            )
+    return MappingProxyType(found)
+
+
+@lru_cache
+def common_terrain() -> tuple[TerrainSpec, ...]:
+    """The terrain classes of scenarios/common/terrain.csv by code."""
+    lines = (SCENARIOS / "common" / "terrain.csv").read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if line and not line.startswith("#"))
+    text = ("name", "src", "grade", "note")
+    found = []
+    for row in rows:
+        values: dict[str, Any] = {
+            k: v if k in text else int(v) if k == "code" else float(v) for k, v in row.items()
+        }
+        found.append(TerrainSpec(**values))
+    return tuple(sorted(found, key=lambda t: t.code))
+
+
+@lru_cache
+def common_sources() -> Mapping[str, Source]:
+    """The sources of scenarios/common/sources.toml by id."""
+    data = tomllib.loads((SCENARIOS / "common" / "sources.toml").read_text(encoding="utf-8"))
+    return MappingProxyType(
+        {key: Source(id=key, **entry) for key, entry in data.items() if isinstance(entry, dict)}
+    )
