@@ -1,0 +1,86 @@
+"""The clock: one SimPy process per system, woken at the minute its columns name, in the order of phases.
+
+A minute runs its phases once, upward. What falls due for an equal or earlier phase waits for the next minute. All
+due times live in the world, so a clock is thrown away at every stopping point and made again with the same future.
+This is the only file that imports simpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Protocol
+
+import simpy
+
+from engine.core.arithmetic import round_up
+from engine.core.calendar import NEVER
+
+
+class Timed(Protocol):
+    """What the clock must know of a system: its phase (1 is first) and its grain in minutes."""
+
+    @property
+    def phase(self) -> int: ...
+    @property
+    def grain_min(self) -> int: ...
+
+
+class Clock:
+    """Runs systems from ``now`` on.
+
+    ``due(i)`` is the earliest minute at which system i wants to run, by the world as it stands; ``fire(i, minute)``
+    runs it. Both are called only between ``now`` and the stop given to :meth:`run`.
+    """
+
+    def __init__(
+        self, now: int, systems: Sequence[Timed], due: Callable[[int], int], fire: Callable[[int, int], None]
+    ) -> None:
+        self._environment = simpy.Environment(initial_time=now)
+        self._systems, self._due, self._fire = systems, due, fire
+        self._armed_at = [NEVER] * len(systems)
+        self._generation = [0] * len(systems)
+        self._bells: list[simpy.Event] = [self._environment.event() for _ in systems]
+        for i in range(len(systems)):
+            self._environment.process(self._process(i))
+
+    def run(self, until: int) -> None:
+        """Complete every minute before ``until``."""
+        self._arm_all(int(self._environment.now), phase=0)
+        if until > self._environment.now:
+            self._environment.run(until=until)
+
+    def _process(self, i: int) -> Generator[simpy.Event, Any, None]:
+        while True:
+            yield self._bells[i]
+            self._bells[i] = self._environment.event()
+            self._armed_at[i] = NEVER
+            minute = int(self._environment.now)
+            self._fire(i, minute)
+            self._arm_all(minute, self._systems[i].phase)
+
+    def _arm_all(self, minute: int, phase: int) -> None:
+        for i, system in enumerate(self._systems):
+            earliest = minute if system.phase > phase else minute + 1
+            at = round_up(max(self._due(i), earliest), system.grain_min)
+            if at != self._armed_at[i]:
+                self._arm(i, at)
+
+    def _arm(self, i: int, at: int) -> None:
+        self._armed_at[i] = at
+        self._generation[i] += 1
+        if at >= NEVER:
+            return
+        generation = self._generation[i]
+        alarm = simpy.Event(self._environment)
+        alarm._ok, alarm._value = True, None
+        assert alarm.callbacks is not None
+        alarm.callbacks.append(lambda _: self._ring(i, generation))
+        # Priority 0 is SimPy's "urgent", kept for the bells; phases start at 1, so a bell is answered at once.
+        self._environment.schedule(alarm, priority=self._systems[i].phase, delay=at - int(self._environment.now))
+
+    def _ring(self, i: int, generation: int) -> None:
+        if generation != self._generation[i]:
+            return  # re-armed since: an outdated alarm
+        bell = self._bells[i]
+        bell._ok, bell._value = True, None
+        self._environment.schedule(bell, priority=0)

@@ -1,0 +1,33 @@
+"""The one decorator through which numba enters; ``DEEPBATTLE_JIT=0`` runs the same code as plain Python.
+
+Kernels use integers freely and floats with + - * / sqrt only, fastmath off, so both ways give the same bits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+ENABLED = os.environ.get("DEEPBATTLE_JIT", "1") != "0"
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels live when the source folder cannot be written."""
+    base = os.environ.get("DEEPBATTLE_HOME") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "deepbattle" / "kernels"
+
+
+def jit(function: _F) -> _F:
+    """Compile on first call and keep the machine code on disk."""
+    if not ENABLED:
+        return function
+    if not os.access(Path(__file__).parent, os.W_OK):
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
+    import numba
+
+    compiled: _F = numba.njit(cache=True, fastmath=False, nogil=True)(function)
+    return compiled

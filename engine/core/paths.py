@@ -1,0 +1,246 @@
+"""Distance fields over hexes with integer step costs: bucket queues (Dial), compiled.
+
+Costs are whole minutes (or any small integers). A cost of 0 or less means the step cannot be made. All kernels
+break ties by cost alone, so results do not depend on the order of sources; a descent takes the lowest direction.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.jit import jit
+
+Ints = npt.NDArray[np.int32]
+FAR: Final = 1 << 30
+"""Distance of what cannot be reached."""
+
+
+@jit
+def _dial(neighbours: Any, costs: Any, backward: bool, sources: Any, starts: Any, limit: int, top: int, out: Any) -> int:
+    """Fill ``out`` (preset to FAR) with least costs from the sources; returns how many cells were settled.
+
+    Buckets are a ring of ``top + 1`` linked lists: no step is longer than ``top``.
+    """
+    n = neighbours.shape[0]
+    ring = top + 1
+    head = np.full(ring, -1, np.int32)
+    capacity = 4 * n + len(sources) + 16
+    next_in = np.empty(capacity, np.int32)
+    cell_of = np.empty(capacity, np.int32)
+    used = 0
+    pending = 0
+    base = FAR
+    for k in range(len(sources)):
+        if starts[k] < base:
+            base = starts[k]
+    # Sources may start at different costs; spread wider than the ring they are fed in as their time comes.
+    order = np.argsort(starts)
+    fed = 0
+    settled = 0
+    current = base
+    while pending > 0 or fed < len(sources):
+        if pending == 0 and fed < len(sources) and starts[order[fed]] > current:
+            current = starts[order[fed]]
+        while fed < len(sources) and starts[order[fed]] == current:
+            s = sources[order[fed]]
+            if current < out[s]:
+                out[s] = current
+                b = current % ring
+                cell_of[used] = s
+                next_in[used] = head[b]
+                head[b] = used
+                used += 1
+                pending += 1
+            fed += 1
+        if current > limit:
+            break
+        b = current % ring
+        while head[b] != -1:
+            node = head[b]
+            head[b] = next_in[node]
+            pending -= 1
+            here = cell_of[node]
+            if out[here] != current:
+                continue
+            settled += 1
+            for d in range(6):
+                there = neighbours[here, d]
+                if there < 0:
+                    continue
+                step = costs[there, (d + 3) % 6] if backward else costs[here, d]
+                if step <= 0:
+                    continue
+                total = current + step
+                if total < out[there] and total <= limit:
+                    out[there] = total
+                    if used == capacity:
+                        # Rare: many improvements; make room.
+                        wider = np.empty(2 * capacity, np.int32)
+                        wider[:used] = next_in[:used]
+                        next_in = wider
+                        wider2 = np.empty(2 * capacity, np.int32)
+                        wider2[:used] = cell_of[:used]
+                        cell_of = wider2
+                        capacity = 2 * capacity
+                    q = total % ring
+                    cell_of[used] = there
+                    next_in[used] = head[q]
+                    head[q] = used
+                    used += 1
+                    pending += 1
+        current += 1
+    return settled
+
+
+def field(
+    neighbours: Ints, costs: Ints, sources: npt.ArrayLike, *, limit: int = FAR - 1, backward: bool = False,
+    starts: npt.ArrayLike | None = None, top: int | None = None,
+) -> Ints:  # fmt: skip
+    """Least cost from ``sources`` to every cell, FAR where it exceeds ``limit`` or no way exists.
+
+    ``costs`` has shape (n, 6): the cost of the step from a cell in a direction. With ``backward`` the field holds
+    the cost *to* the sources instead: what a march descends. ``starts`` are initial costs of the sources. ``top``
+    is the dearest step if known (saves a pass over the costs).
+    """
+    cells = np.atleast_1d(np.asarray(sources, dtype=np.int32))
+    begin = np.zeros(len(cells), np.int32) if starts is None else np.asarray(starts, dtype=np.int32)
+    out = np.full(neighbours.shape[0], FAR, np.int32)
+    if len(cells):
+        _dial(neighbours, costs, backward, cells, begin, int(limit), int(costs.max()) if top is None else top, out)
+    return out
+
+
+@jit
+def _reach_to(neighbours: Any, costs: Any, goal: int, stop: int, limit: int, top: int, out: Any, touched: Any) -> int:
+    """Backward search from ``goal`` until ``stop`` is settled; ``out`` must be FAR before; returns cells touched."""
+    n = neighbours.shape[0]
+    ring = top + 1
+    head = np.full(ring, -1, np.int32)
+    capacity = 1024
+    next_in = np.empty(capacity, np.int32)
+    cell_of = np.empty(capacity, np.int32)
+    out[goal] = 0
+    touched[0] = goal
+    count = 1
+    cell_of[0] = goal
+    next_in[0] = -1
+    head[0] = 0
+    used, pending, current = 1, 1, 0
+    while pending > 0 and current <= limit:
+        b = current % ring
+        while head[b] != -1:
+            node = head[b]
+            head[b] = next_in[node]
+            pending -= 1
+            here = cell_of[node]
+            if out[here] != current:
+                continue
+            if here == stop:
+                return count
+            for d in range(6):
+                there = neighbours[here, d]
+                if there < 0:
+                    continue
+                step = costs[there, (d + 3) % 6]
+                if step <= 0:
+                    continue
+                total = current + step
+                if total < out[there] and total <= limit:
+                    if out[there] == FAR and count < n:
+                        touched[count] = there
+                        count += 1
+                    out[there] = total
+                    if used == capacity:
+                        wider = np.empty(2 * capacity, np.int32)
+                        wider[:used] = next_in[:used]
+                        next_in = wider
+                        wider2 = np.empty(2 * capacity, np.int32)
+                        wider2[:used] = cell_of[:used]
+                        cell_of = wider2
+                        capacity = 2 * capacity
+                    q = total % ring
+                    cell_of[used] = there
+                    next_in[used] = head[q]
+                    head[q] = used
+                    used += 1
+                    pending += 1
+        current += 1
+    return count
+
+
+@jit
+def _descend(neighbours: Any, costs: Any, out: Any, start: int, path: Any) -> int:
+    """Steps from ``start`` down a backward field; ties take the lowest direction; returns the number of steps."""
+    here, steps = start, 0
+    while out[here] > 0 and steps < len(path):
+        chosen = -1
+        for d in range(6):
+            there = neighbours[here, d]
+            if there >= 0 and costs[here, d] > 0 and out[there] < FAR and out[there] + costs[here, d] == out[here]:
+                chosen = there
+                break
+        if chosen < 0:
+            return -1
+        path[steps] = chosen
+        steps += 1
+        here = chosen
+    return steps
+
+
+class Pathfinder:
+    """Single paths without allocation per call: work arrays are reset only where they were touched."""
+
+    def __init__(self, neighbours: Ints) -> None:
+        self._neighbours = neighbours
+        self._out = np.full(len(neighbours), FAR, np.int32)
+        self._touched = np.empty(len(neighbours), np.int32)
+
+    def path(self, costs: Ints, start: int, goal: int, *, top: int, limit: int = FAR - 1, most: int = 512) -> Ints | None:
+        """The cells entered from ``start`` to ``goal`` in order (empty if already there), or None without a way.
+
+        ``costs`` (n, 6): cost of leaving a cell in a direction, <= 0 barred; ``top`` the dearest step.
+        """
+        count = _reach_to(self._neighbours, costs, goal, start, limit, top, self._out, self._touched)
+        found = None
+        if self._out[start] < FAR:
+            steps = np.empty(most, np.int32)
+            length = _descend(self._neighbours, costs, self._out, start, steps)
+            found = steps[:length].copy() if length >= 0 else None
+        self._out[self._touched[:count]] = FAR
+        return found
+
+
+@jit
+def _component(neighbours: Any, open_sides: Any, label: Any) -> int:
+    n = neighbours.shape[0]
+    stack = np.empty(n, np.int32)
+    count = 0
+    for cell in range(n):
+        if label[cell] != -1:
+            continue
+        label[cell] = count
+        stack[0] = cell
+        top = 1
+        while top > 0:
+            top -= 1
+            here = stack[top]
+            for d in range(6):
+                there = neighbours[here, d]
+                if there >= 0 and open_sides[here, d] and label[there] == -1:
+                    label[there] = count
+                    stack[top] = there
+                    top += 1
+        count += 1
+    return count
+
+
+def components(neighbours: Ints, inside: npt.NDArray[np.bool_], open_sides: npt.NDArray[np.bool_]) -> Ints:
+    """Labels 0.. of connected areas in order of their lowest cell; -1 outside. ``open_sides`` (n, 6)."""
+    label = np.where(inside, -1, -2).astype(np.int32)
+    joined = open_sides & inside[:, None] & np.where(neighbours >= 0, inside[neighbours], False)
+    _component(neighbours, joined, label)
+    label[~inside] = -1
+    return label

@@ -1,0 +1,212 @@
+"""The small enumerations that columns hold. Append only: recordings keep the numbers."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+AXIS, SOVIET = 0, 1
+SIDES = ("axis", "soviet")
+
+
+class Mobility(IntEnum):
+    """Mobility classes of model.md 4.1: foot and horse march, motor and track drive."""
+
+    FOOT = 0
+    HORSE = 1
+    MOTOR = 2
+    TRACK = 3
+    STATIC = 4
+
+
+class Echelon(IntEnum):
+    """Size, from company to army group (XX is a division)."""
+
+    COMPANY = 1
+    BATTALION = 2
+    REGIMENT = 3
+    BRIGADE = 4
+    DIVISION = 5
+    CORPS = 6
+    ARMY = 7
+    FRONT = 8
+
+
+class Status(IntEnum):
+    WAITING = 0
+    ON_MAP = 1
+    DESTROYED = 2
+    SURRENDERED = 3
+    WITHDRAWN = 4
+
+
+class Task(IntEnum):
+    HOLD = 0
+    MARCH = 1
+    ATTACK = 2
+    WITHDRAW = 3
+    ENTRENCH = 4
+    REST = 5
+    SUPPORT = 6
+    FOLLOW = 7
+    EXPLOIT = 8
+    PROBE = 9
+    BOMBARD = 10
+
+
+class Posture(IntEnum):
+    """Postures of the QJM (model.md 3.1)."""
+
+    HASTY = 0
+    PREPARED = 1
+    FORTIFIED = 2
+    DELAY = 3
+    WITHDRAWAL = 4
+    ATTACK = 5
+    MARCH = 6
+
+
+class Stage(IntEnum):
+    IDLE = 0
+    MARCHING = 1
+    WAITING = 2
+    FIGHTING = 3
+    RECOVERING = 4
+
+
+class OrderKind(IntEnum):
+    MARCH = 1
+    ATTACK = 2
+    HOLD = 3
+    WITHDRAW = 4
+    ENTRENCH = 5
+    REST = 6
+    SUPPORT = 7
+    CANCEL = 8
+    PROBE = 9
+    BOMBARD = 10
+    EXPLOIT = 11
+    FOLLOW = 12
+    ATTACH = 13
+
+
+class OrderState(IntEnum):
+    ON_ITS_WAY = 0
+    IN_FORCE = 1
+    DONE = 2
+    SUPERSEDED = 3
+    FAILED = 4
+
+
+class DirectiveKind(IntEnum):
+    DEFEND = 0
+    ATTACK = 1
+    WITHDRAW = 2
+    RESERVE = 3
+    RELIEVE = 4
+    LAND = 5
+    EVACUATE = 6
+    RAIL = 7
+    FORTIFY = 8
+    BREAK_OUT = 9
+    REDUCE = 10
+
+
+class DirectiveState(IntEnum):
+    PENDING = 0
+    RUNNING = 1
+    DONE = 2
+    CULMINATED = 3
+    SUPERSEDED = 4
+
+
+class Permission(IntEnum):
+    FREE = 0
+    STAND_FAST = 1
+    MAY_FALL_BACK = 2
+
+
+class Trigger(IntEnum):
+    NONE = 0
+    AFTER = 1
+    TAKEN = 2
+    LOST = 3
+
+
+class BattleKind(IntEnum):
+    ASSAULT = 0
+    SCREEN = 1
+    PROBE = 2
+    BOMBARD = 3
+    OVERRUN = 4
+
+
+class Outcome(IntEnum):
+    LIVE = 0
+    YIELDED = 1
+    BROKEN_OFF = 2
+    DISSOLVED = 3
+
+
+class Role(IntEnum):
+    ATTACK = 0
+    HOLD = 1
+    SCREEN = 2
+    SUPPORT = 3
+
+
+class Cause(IntEnum):
+    """Largest term of phi when a battle was last refreshed (McQuie's causes of quitting)."""
+
+    FIRE = 0
+    OPEN_FLANK = 1
+    NEIGHBOUR_GONE = 2
+    CUT_OFF = 3
+    NO_RESERVE = 4
+    EVACUATION = 5
+    RESERVE_CAME = 6
+    STAND_FAST = 7
+
+
+class DepotKind(IntEnum):
+    RAIL = 0
+    PORT = 1
+    EDGE = 2
+
+
+class Sky(IntEnum):
+    CLEAR = 0
+    CLOUD = 1
+    RAIN = 2
+    FOG = 3
+    SNOW = 4
+
+
+class Ground(IntEnum):
+    DRY = 0
+    WET = 1
+    MUD = 2
+    FROZEN = 3
+    SNOW = 4
+
+
+class StaffRole(IntEnum):
+    LINE = 0
+    RESERVE = 1
+    ASSAULT = 2
+    MOBILE = 3
+    SCREEN = 4
+
+
+class Terrain(IntEnum):
+    OPEN = 0
+    MIXED = 1
+    FOREST = 2
+    SWAMP = 3
+    RUGGED = 4
+    URBAN = 5
+
+
+class HexKind(IntEnum):
+    SEA = 0
+    LAND = 1
+    LAKE = 2

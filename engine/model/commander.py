@@ -1,0 +1,73 @@
+"""What commands a side: a function from what it may see and what it remembers to orders and new notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from engine.core.columns import Array, Table
+from engine.model.orders import Order
+
+if TYPE_CHECKING:
+    from engine.core.dice import Dice
+    from engine.model.view import SideView
+
+
+class Notes:
+    """A staff's memory: writable copies of the note tables, ``notes.staff["need"][row]``.
+
+    Only whole numbers. What a commander changes here is compared with what it was given and logged as input.
+    """
+
+    def __init__(self, formation: Table, staff: Table, failure: Table) -> None:
+        self._tables = (formation, staff, failure)
+        self.formation = _copy(formation)
+        self.staff = _copy(staff)
+        self.failure = _copy(failure)
+
+    def add_failure(self, hq: int, cell: int, minute: int) -> None:
+        """Remember that an attack of a headquarters on a hex failed."""
+        hit = np.flatnonzero((self.failure["hq"] == hq) & (self.failure["hex"] == cell))
+        if len(hit):
+            self.failure["failures"][hit[0]] += 1
+            self.failure["failed_at"][hit[0]] = minute
+            return
+        for name, value in (("hq", hq), ("hex", cell), ("failures", 1), ("failed_at", minute)):
+            self.failure[name] = np.append(self.failure[name], np.asarray([value], self.failure[name].dtype))
+
+    def changes(self) -> list[list[object]]:
+        """Rows [table, row, column, values] of all that was changed, in a fixed order."""
+        rows: list[list[object]] = []
+        for number, (table, mine) in enumerate(zip(self._tables, (self.formation, self.staff, self.failure), strict=True)):
+            for position, column in enumerate(table.spec.columns):
+                new, old = mine[column.name], table[column.name]
+                unequal = np.ones(len(new), bool)
+                differs = new[: len(old)] != old
+                unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
+                for row in np.flatnonzero(unequal):
+                    value = new[row].tolist()
+                    rows.append([number, int(row), position, value if isinstance(value, list) else [value]])
+        return rows
+
+
+def _copy(table: Table) -> dict[str, Array]:
+    return {column.name: values.copy() for column, values in table.columns()}
+
+
+class Commander(Protocol):
+    """``plan`` is called between minutes, at full hours when a headquarters of the side is due.
+
+    ``due`` are the rows of the headquarters whose cycle has come. It may change ``notes`` and returns orders. It
+    must not keep anything else between calls.
+    """
+
+    @property
+    def digest(self) -> str:
+        """Names the commander and its version: part of a run's key."""
+        ...
+
+    def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> list[Order]:
+        """Orders for this minute."""
+        ...

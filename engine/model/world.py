@@ -1,0 +1,162 @@
+"""The world: the declared tables of a run, as permanent read-only views, and the pen that alone can write them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.core.columns import Array, Table, Writer, digest_of
+from engine.model.tables import NOTES, TABLES
+
+if TYPE_CHECKING:
+    from engine.core.hexes import Grid
+    from engine.model.scenario import Scenario
+    from engine.model.theatre import Theatre
+
+
+@dataclass(frozen=True)
+class Statics:
+    """What never changes in a run: geography, scenario, parameters, names. Shared by all branches.
+
+    ``formation_ids[row]`` is the id of a row of the formations table; likewise for the others.
+    """
+
+    theatre: Theatre
+    scenario: Scenario
+    rules: Mapping[str, float]
+    """Every numeric parameter by its dotted address, such as ``combat.tau_days``."""
+    formation_ids: tuple[str, ...] = ()
+    headquarters_ids: tuple[str, ...] = ()
+    depot_ids: tuple[str, ...] = ()
+    ship_ids: tuple[str, ...] = ()
+    directive_ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    commanders: tuple[str, ...] = ()
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Derived constants (terrain cost tables and the like), computed once and never part of a digest."""
+
+    @property
+    def grid(self) -> Grid:
+        """The theatre's grid."""
+        return self.theatre.grid
+
+    @cached_property
+    def formation_rows(self) -> dict[str, int]:
+        """Row of each formation id."""
+        return {name: row for row, name in enumerate(self.formation_ids)}
+
+    @cached_property
+    def headquarters_rows(self) -> dict[str, int]:
+        """Row of each headquarters id."""
+        return {name: row for row, name in enumerate(self.headquarters_ids)}
+
+
+class Pen:
+    """The writable tables. Held by ``rules.apply`` and by loading, by nothing else."""
+
+    def __init__(self, rows: Mapping[str, int] | None = None) -> None:
+        given = rows or {}
+        self._writers = {spec.name: Writer(spec, given.get(spec.name, 0)) for spec in TABLES}
+
+    def __getitem__(self, table: str) -> Writer:
+        return self._writers[table]
+
+    def __iter__(self) -> Iterator[Writer]:
+        return iter(self._writers.values())
+
+    def snapshot(self) -> dict[str, dict[str, Array]]:
+        """A copy of all mutable columns: a keyframe."""
+        return {
+            writer.spec.name: {c.name: values.copy() for c, values in writer.table.columns(mutable_only=True)}
+            for writer in self
+        }
+
+    def restore(self, snapshot: Mapping[str, Mapping[str, Array]]) -> None:
+        """Bring all mutable columns back to a keyframe; columns it lacks take their declared default."""
+        for writer in self:
+            values = snapshot.get(writer.spec.name, {})
+            rows = len(next(iter(values.values()))) if values else len(writer.table)
+            blank = Writer(writer.spec, rows)
+            missing = {c.name: blank[c.name] for c in writer.spec.columns if not c.fixed and c.name not in values}
+            writer.restore({**missing, **values}, rows)
+
+    def copy(self) -> Pen:
+        """An independent pen with the same contents: for a branch."""
+        twin = Pen()
+        for name, writer in self._writers.items():
+            twin._writers[name].restore({c.name: v for c, v in writer.table.columns()}, len(writer.table))
+        return twin
+
+
+class World:
+    """Read-only tables: ``world.formations.men_u``. Changed only through the pen it was made with."""
+
+    def __init__(self, statics: Statics, pen: Pen) -> None:
+        self.statics = statics
+        self._tables: dict[str, Table] = {writer.spec.name: writer.table for writer in pen}
+        for name, table in self._tables.items():
+            setattr(self, name, table)
+        self.derived: dict[str, Any] = {}
+        """Caches of derived maps, keyed with the minute or version they belong to; never part of a digest."""
+
+    # Declared for readers and type checkers; set in __init__.
+    formations: Table
+    headquarters: Table
+    orders: Table
+    directives: Table
+    battles: Table
+    participants: Table
+    hexes: Table
+    hexsides: Table
+    links: Table
+    depots: Table
+    sightings: Table
+    ships: Table
+    weather: Table
+    sides: Table
+    systems: Table
+    formation_notes: Table
+    staff_notes: Table
+    failure_notes: Table
+
+    def table(self, name: str) -> Table:
+        """A table by name."""
+        return self._tables[name]
+
+    def digest(self, *tables: str) -> str:
+        """Hex digest of the mutable columns of the named tables, or of all."""
+        chosen = [self._tables[name] for name in tables] if tables else list(self._tables.values())
+        return digest_of(chosen)
+
+    def fixed_digest(self) -> str:
+        """Hex digest of the columns that never change."""
+        return digest_of(list(self._tables.values()), fixed=True)
+
+    def note_tables(self) -> tuple[Table, ...]:
+        """The staffs' notes."""
+        return tuple(self._tables[spec.name] for spec in NOTES)
+
+
+def first_difference(a: World, b: World) -> str | None:
+    """Names the first column and row in which two worlds differ, with both values; None if they are the same."""
+    for name, table in a._tables.items():
+        other = b._tables[name]
+        if len(table) != len(other):
+            return f"{name}: {len(table)} rows against {len(other)}"
+        for column, values in table.columns():
+            theirs = other[column.name]
+            if not np.array_equal(values, theirs):
+                unequal = values != theirs
+                row = int(np.flatnonzero(unequal.any(axis=1) if unequal.ndim > 1 else unequal)[0])
+                return f"{name}.{column.name} row {row}: {values[row]} against {theirs[row]}"
+    return None
+
+
+def deep_copy_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a note or order payload that the caller can no longer change."""
+    return copy.deepcopy(dict(values))

@@ -1,0 +1,21 @@
+"""The one writer: folds events into the world. An impossible event raises; nothing is ever clipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.model.events import Event
+from engine.model.world import Pen
+from engine.rules.apply import common
+
+APPLY: dict[str, Callable[[Pen, Event], None]] = {**common.APPLY}
+
+
+class ImpossibleEvent(Exception):
+    """An event contradicts the world: a bug in the rule that decided it."""
+
+
+def fold(pen: Pen, event: Event) -> None:
+    """Write one event into the world."""
+    if len(event):
+        APPLY[event.kind.name](pen, event)

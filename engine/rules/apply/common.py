@@ -1,0 +1,65 @@
+"""Applies the events that no single rule owns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.model.codes import OrderState
+from engine.model.events import Event
+from engine.model.tables import NOTES
+from engine.model.world import Pen
+
+
+def ticked(pen: Pen, event: Event) -> None:
+    """A calendar system names its next run."""
+    pen["systems"]["next_at"][event["system"]] = event["next_at"]
+
+
+def ordered(pen: Pen, event: Event) -> None:
+    """Orders become rows on their way; an order that has not arrived yet is overtaken by a newer one."""
+    orders = pen["orders"]
+    waiting = (orders["state"] == OrderState.ON_ITS_WAY) & np.isin(orders["formation"], event["formation"])
+    orders["state"][waiting] = OrderState.SUPERSEDED
+    orders.append({**event.data, "issued_at": event.minute}, len(event))
+
+
+def noted(pen: Pen, event: Event) -> None:
+    """Staffs' notes are written; a row beyond the end of a table is appended."""
+    for table, row, column, value in zip(event["table"], event["row"], event["column"], event["value"], strict=True):
+        spec = NOTES[table]
+        writer = pen[spec.name]
+        if row >= len(writer.table):
+            writer.append({}, int(row) + 1 - len(writer.table))
+        declared = spec.columns[column]
+        writer[declared.name][row] = value if declared.width > 1 else value[0]
+
+
+def directed(pen: Pen, event: Event) -> None:
+    """Directives become rows."""
+    pen["directives"].append(event.data, len(event))
+
+
+def directive_ended(pen: Pen, event: Event) -> None:
+    """A directive is done, has culminated or is superseded."""
+    pen["directives"]["state"][event["directive"]] = event["state"]
+
+def redrawn(pen: Pen, event: Event) -> None:
+    """Thresholds are drawn again; battles are looked at at once."""
+    row = event["row"]
+    if event["table"][0] == 0:
+        pen["battles"].settle(row, event.minute)
+        pen["battles"]["stale"][row] = 1
+        pen["battles"]["yield_left" if event["threshold"][0] == 0 else "break_left"][row] = event["value"]
+        return
+    pen["formations"].settle(row, event.minute)
+    pen["formations"]["surrender_left"][row] = event["value"]
+
+
+APPLY = {
+    "Redrawn": redrawn,
+    "Ticked": ticked,
+    "Ordered": ordered,
+    "Noted": noted,
+    "Directed": directed,
+    "DirectiveEnded": directive_ended,
+}

@@ -1,0 +1,42 @@
+"""A system: a phase, a grain, when it is next due, and a pure decision from a frozen world to events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.core.dice import Dice
+from engine.model.events import Event
+from engine.model.world import World
+
+
+class Trace:
+    """Collects the terms of computed numbers while a decision is run again to explain it.
+
+    ``record`` is called by rules only when a trace is given: (subject kind, row, key, value, parameter address).
+    """
+
+    def __init__(self) -> None:
+        self.terms: list[tuple[str, int, str, float, str]] = []
+
+    def record(self, what: str, row: int, key: str, value: float, address: str = "") -> None:
+        """One term of one number."""
+        self.terms.append((what, row, key, float(value), address))
+
+
+@dataclass(frozen=True)
+class System:
+    """One line of the table of systems. No object, no memory: all state is in the world's columns."""
+
+    name: str
+    phase: int
+    grain_min: int
+    next_due: Callable[[World, int], int]
+    """(world, now) -> minute at which it wants to run, NEVER if not; rounded up to the grain by the clock."""
+    decide: Callable[[World, int, Dice, Trace | None], list[Event]]
+    """(frozen world, minute, dice, trace) -> events. Must not write."""
+
+    def replace(self, **changes: Any) -> System:
+        """A copy with some fields changed (tests plant faults this way)."""
+        return System(**{**self.__dict__, **changes})

@@ -1,0 +1,49 @@
+"""The input log: every order and every change of notes, in the order in which they count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.model.codes import SIDES
+from engine.model.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What one side did at one minute: orders and changed notes (rows [table, row, column, values])."""
+
+    at: int
+    side: int
+    sequence: int
+    human: bool
+    orders: tuple[Order, ...] = ()
+    notes: tuple[tuple[int, int, int, tuple[int, ...]], ...] = ()
+    fault: str = ""
+    """Why a commander gave no orders, if it failed."""
+
+    @property
+    def key(self) -> tuple[int, int, bool, int]:
+        """Inputs of one minute are applied by side, the commander's before a human's, then in sequence."""
+        return (self.at, self.side, self.human, self.sequence)
+
+    def record(self) -> dict[str, Any]:
+        """The input as a line of the recording."""
+        row: dict[str, Any] = {"at": self.at, "side": SIDES[self.side], "seq": self.sequence, "human": self.human}
+        if self.orders:
+            row["orders"] = [o.record() for o in self.orders]
+        if self.notes:
+            row["notes"] = [[t, r, c, list(v)] for t, r, c, v in self.notes]
+        if self.fault:
+            row["fault"] = self.fault
+        return row
+
+    @staticmethod
+    def from_record(row: dict[str, Any]) -> Input:
+        """The input of a line of the recording."""
+        return Input(
+            int(row["at"]), SIDES.index(row["side"]), int(row["seq"]), bool(row["human"]),
+            tuple(Order.from_record(o) for o in row.get("orders", ())),
+            tuple((int(t), int(r), int(c), tuple(int(x) for x in v)) for t, r, c, v in row.get("notes", ())),
+            str(row.get("fault", "")),
+        )  # fmt: skip

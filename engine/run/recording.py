@@ -1,0 +1,235 @@
+"""Recordings (.dbr): header, resolved scenario, input log, digests and keyframes in one zip.
+
+Save game, replay file and bug report are one format. Entries are JSON, JSON lines and packed keyframes (never
+pickles); the last entry names the digest of every other, so a cut or edited file shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import platform
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.core.calendar import DAY
+from engine.files.embed import scenario_from_bytes, scenario_to_bytes
+from engine.model.commander import Commander
+from engine.model.events import EVENT_KINDS, Event
+from engine.run.fingerprint import engine_digest, files
+from engine.run.keyframes import pack, unpack
+from engine.run.log import Input
+
+if TYPE_CHECKING:
+    from engine.run.session import Session
+
+FORMAT = 1
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class RecordingFault(Exception):
+    """A recording cannot be used; the message says what is wrong and what may help."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A recording taken apart: ``header``, ``entries`` (name -> bytes)."""
+
+    header: Mapping[str, Any]
+    entries: Mapping[str, bytes]
+
+    @property
+    def same_engine(self) -> bool:
+        """Made by exactly this engine: a re-run must give the same digests."""
+        return bool(self.header["engine"] == engine_digest())
+
+
+def write(session: Session, path: Path, *, events: bool = True) -> None:
+    """Write a recording, first to a temporary file beside it."""
+    entries: dict[str, bytes] = {"header.json": _json(_header(session))}
+    entries["scenario.bin"] = _scenario_bytes(session)
+    entries["log.jsonl"] = _lines(i.record() for i in session.log)
+    entries["digests.jsonl"] = _lines({"at": at, "digest": d} for at, d in sorted(session.checkpoints.items()))
+    for minute in session.frames:
+        if minute % DAY == 0:
+            entries[f"frames/{minute:07d}.bin"] = session.frames.packed(minute)
+    entries["present.bin"] = pack(session._pen.snapshot())
+    if events:
+        entries["events.npz"] = _events_bytes(session)
+    entries["end.json"] = _json({name: _digest(data) for name, data in entries.items()})
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in entries.items():
+            stored = name.endswith((".bin", ".npz"))
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            archive.writestr(info, data, compresslevel=1)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_bytes(buffer.getvalue())
+    os.replace(temporary, path)
+
+
+def _header(session: Session) -> dict[str, Any]:
+    from engine.model.codes import SIDES
+
+    return {
+        "format": FORMAT,
+        "engine": engine_digest(),
+        "engine_files": files(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scenario": session.scenario.id,
+        "scenario_digest": session.scenario.digest,
+        "theatre_digest": session.scenario.theatre.digest,
+        "seed": session.seed,
+        "reseeds": [list(r) for r in session.reseeds],
+        "now": session.now,
+        "applied_to": session._applied_to,
+        "planned_to": session._planned_to,
+        "commanders": {SIDES[s]: c.digest for s, c in sorted(session.commanders.items())},
+        "parent": [session.parent.name, session.parent.minute] if session.parent else None,
+        "remark": session.remark,
+    }
+
+
+def _scenario_bytes(session: Session) -> bytes:
+    memo = session.world.statics.memo
+    if "scenario_bytes" not in memo:
+        memo["scenario_bytes"] = zlib.compress(scenario_to_bytes(session.scenario), 6)
+    data: bytes = memo["scenario_bytes"]
+    return data
+
+
+def _events_bytes(session: Session) -> bytes:
+    """Events by kind: for each the minute, its place in the whole order, and its columns, end to end."""
+    by_kind: dict[str, list[tuple[int, Event]]] = {}
+    for order, event in enumerate(session.events):
+        by_kind.setdefault(event.kind.name, []).append((order, event))
+    arrays: dict[str, Any] = {}
+    for name, items in by_kind.items():
+        counts = [len(e) for _, e in items]
+        arrays[f"{name}.order"] = np.array([o for o, _ in items], np.int32)
+        arrays[f"{name}.minute"] = np.array([e.minute for _, e in items], np.int32)
+        arrays[f"{name}.count"] = np.array(counts, np.int32)
+        for f in items[0][1].kind.fields:
+            arrays[f"{name}:{f.name}"] = np.concatenate([e[f.name] for _, e in items])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for key, value in arrays.items():
+            body = io.BytesIO()
+            np.lib.format.write_array(body, value, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(key + ".npy", _EPOCH), body.getvalue(), zipfile.ZIP_DEFLATED, 1)
+    return buffer.getvalue()
+
+
+def read_events(data: bytes) -> list[Event]:
+    """The events of :func:`write`, in order; kinds this engine does not know are left out."""
+    found: list[tuple[int, Event]] = []
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        for name, kind in EVENT_KINDS.items():
+            if f"{name}.order" not in arrays:
+                continue
+            ends = np.cumsum(arrays[f"{name}.count"])
+            columns = {f.name: arrays[f"{name}:{f.name}"] for f in kind.fields if f"{name}:{f.name}" in arrays}
+            if len(columns) != len(kind.fields):
+                continue
+            for i, order in enumerate(arrays[f"{name}.order"]):
+                start, end = (int(ends[i - 1]) if i else 0), int(ends[i])
+                data_of = {key: value[start:end] for key, value in columns.items()}
+                found.append((int(order), Event(kind, int(arrays[f"{name}.minute"][i]), data_of)))
+    return [event for _, event in sorted(found, key=lambda item: item[0])]
+
+
+def open_recording(path: Path) -> Contents:
+    """A recording taken apart and checked; RecordingFault for a file that is missing, cut, edited or foreign."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+    except OSError as problem:
+        raise RecordingFault(f"{path}: {problem.strerror or problem}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
+        raise RecordingFault(f"{path}: not a whole recording (.dbr): the file is cut off or is something else") from None
+    _check_entries(path, entries)
+    header = json.loads(entries["header.json"])
+    if header.get("format") != FORMAT:
+        raise RecordingFault(f"{path}: expected recording format {FORMAT}, found {header.get('format')!r}")
+    return Contents(header, entries)
+
+
+def _check_entries(path: Path, entries: Mapping[str, bytes]) -> None:
+    if "end.json" not in entries or "header.json" not in entries:
+        raise RecordingFault(f"{path}: not a whole recording (.dbr): its end is missing")
+    try:
+        named = json.loads(entries["end.json"])
+    except ValueError:
+        raise RecordingFault(f"{path}: the recording's end cannot be read") from None
+    for name, digest in named.items():
+        if name not in entries:
+            raise RecordingFault(f"{path}: {name} is missing from the recording")
+        if _digest(entries[name]) != digest:
+            raise RecordingFault(f"{path}: {name} was changed after the recording was written")
+
+
+def read(path: Path, commanders: Mapping[str, Commander] | None = None) -> Session:
+    """A session standing where the recording was saved.
+
+    Made by another engine, it continues from the saved keyframe as a branch, and says so in ``remark``.
+    """
+    from engine.run.session import Parent, Session
+
+    contents = open_recording(path)
+    header = contents.header
+    scenario = scenario_of(path, contents)
+    session = Session(scenario, int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]])
+    session._log = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
+    for name, data in contents.entries.items():
+        if name.startswith("frames/"):
+            session._frames.put_packed(int(name[7:-4]), data)
+    session._pen.restore(unpack(contents.entries["present.bin"]))
+    session._world.derived.clear()
+    session.now, session._applied_to = int(header["now"]), int(header["applied_to"])
+    session._planned_to = int(header["planned_to"])
+    session._digests = {int(r["at"]): r["digest"] for r in map(json.loads, contents.entries["digests.jsonl"].splitlines())}
+    if "events.npz" in contents.entries:
+        session._events = read_events(contents.entries["events.npz"])
+    if header["parent"]:
+        session.parent = Parent(*header["parent"])
+    session.remark = header["remark"]
+    if not contents.same_engine:
+        session.parent = Parent(str(path.name), session.now)
+        session.remark = f"continued at minute {session.now} from a recording of another engine ({header['engine'][:8]})"
+        session._log = [i for i in session._log if i.at >= session.now]
+        session._digests = {}
+        session._frames.drop_after(-1)
+        session._keep_frame()
+    return session
+
+
+def scenario_of(path: Path, contents: Contents) -> Any:
+    """The scenario embedded in a recording, on this program's theatre; RecordingFault if the theatre has changed."""
+    scenario = scenario_from_bytes(zlib.decompress(contents.entries["scenario.bin"]))
+    if scenario.theatre.digest != contents.header["theatre_digest"]:
+        raise RecordingFault(
+            f"{path}: recorded on another version of the theatre {scenario.theatre.id!r}; it cannot be placed on this map"
+        )
+    return scenario
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _lines(rows: Any) -> bytes:
+    return b"".join(_json(row) + b"\n" for row in rows)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -1,0 +1,355 @@
+"""A run: submit, check, advance, rewind, branch, save. Replay, play and batch are all this one class and loop."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.core.arithmetic import round_up
+from engine.core.calendar import HOUR
+from engine.core.clock import Clock
+from engine.core.dice import Dice
+from engine.model.codes import SIDES
+from engine.model.commander import Commander, Notes
+from engine.model.events import Event
+from engine.model.events.common import NOTED
+from engine.model.orders import Order, Refusal
+from engine.model.scenario import Scenario
+from engine.model.view import SideView
+from engine.model.world import Pen, World
+from engine.rules import door
+from engine.rules.apply import fold
+from engine.rules.redraw import redraw
+from engine.rules.system import System
+from engine.rules.systems import SYSTEMS
+from engine.rules.views import side_view
+from engine.run.keyframes import Keyframes
+from engine.run.log import Input
+from engine.run.start import new_world
+
+KEYFRAME_MIN = 12 * HOUR
+
+
+@dataclass(frozen=True)
+class Parent:
+    """Where a branch left its parent: the parent's name and the minute."""
+
+    name: str
+    minute: int
+
+
+class Session:
+    """One run of a scenario.
+
+    ``commanders`` maps "axis" and "soviet" to what commands them; a side without one gets orders only through
+    :meth:`submit`. ``seed`` is the run's luck. ``reseeds`` are later changes of luck, (minute, seed).
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 1,
+        commanders: Mapping[str, Commander] | None = None,
+        *,
+        systems: Sequence[System] = SYSTEMS,
+        reseeds: Sequence[tuple[int, int]] = (),
+        keep_events: bool = True,
+        ledger: bool = False,
+    ) -> None:
+        world, pen = new_world(scenario)
+        self._begin(scenario, seed, commanders, systems, tuple(reseeds), keep_events, ledger, world, pen)
+        self._keep_frame()
+
+    def _begin(
+        self, scenario: Scenario, seed: int, commanders: Mapping[str, Commander] | None, systems: Sequence[System],
+        reseeds: tuple[tuple[int, int], ...], keep_events: bool, ledger: bool, world: World, pen: Pen,
+    ) -> None:  # fmt: skip
+        unknown = set(commanders or {}) - set(SIDES)
+        if unknown:
+            raise ValueError(f"expected sides {SIDES}, found {sorted(unknown)}")
+        self.scenario, self.seed, self.reseeds = scenario, seed, reseeds
+        self.commanders: dict[int, Commander] = {SIDES.index(s): c for s, c in (commanders or {}).items()}
+        self.now = 0
+        self.parent: Parent | None = None
+        self.remark = ""
+        self._systems = tuple(systems)
+        self._world, self._pen = world, pen
+        self._ledger, self._keep_events = ledger, keep_events
+        self._log: list[Input] = []
+        self._applied_to = 0
+        """Inputs at minutes before this are in the world."""
+        self._planned_to = 0
+        """Commanders have been called for every hour before this; the log holds what they did."""
+        self._events: list[Event] = []
+        self._frames = Keyframes()
+        self._digests: dict[int, str] = {}
+        self._dice = {s: Dice(s, ledger=ledger) for s in (seed, *(r[1] for r in reseeds))}
+        self.spent: dict[str, float] | None = None
+        """CPU seconds by system and by "staffs" when set to a dict (``deepbattle bench``)."""
+
+    # Looking.
+
+    @property
+    def end(self) -> int:
+        """The minute at which the scenario ends."""
+        return self.scenario.end_min
+
+    @property
+    def world(self) -> World:
+        """The world as it stands, read-only."""
+        return self._world
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """All events so far, in order."""
+        return self._events
+
+    @property
+    def log(self) -> Sequence[Input]:
+        """All inputs, those of a rewound future included."""
+        return self._log
+
+    @property
+    def checkpoints(self) -> Mapping[int, str]:
+        """Digest of the world at each keyframe's minute."""
+        return self._digests
+
+    @property
+    def frames(self) -> Keyframes:
+        """Keyframes so far."""
+        return self._frames
+
+    def digest(self) -> str:
+        """Hex digest of every mutable column."""
+        return self._world.digest()
+
+    def view(self, side: str | int) -> SideView:
+        """What a side may know now."""
+        return side_view(self._world, side if isinstance(side, int) else SIDES.index(side), self.now)
+
+    def dice(self, minute: int) -> Dice:
+        """The luck in force at a minute."""
+        seed = self.seed
+        for at, other in self.reseeds:
+            if minute >= at:
+                seed = other
+        return self._dice[seed]
+
+    # Acting.
+
+    def check(self, side: str, order: Order) -> Refusal | None:
+        """Why an order cannot be given, or None; changes nothing."""
+        return door.check(self._world, SIDES.index(side), order)
+
+    def submit(self, side: str, *orders: Order) -> list[Refusal | None]:
+        """Give orders at the present minute; returns a refusal, or None if accepted, for each.
+
+        After a rewind the first order drops the future that was: from here on it is another course of events.
+        """
+        number = SIDES.index(side)
+        answers = [door.check(self._world, number, order) for order in orders]
+        accepted = tuple(o for o, refusal in zip(orders, answers, strict=True) if refusal is None)
+        if accepted:
+            self._drop_future()
+            sequence = sum(1 for i in self._log if i.at == self.now and i.human)
+            self._note(Input(self.now, number, sequence, True, accepted))
+        return answers
+
+    def hand_over(self, side: str, commander: Commander | None) -> None:
+        """Let another commander (or nobody) command a side from now on."""
+        self._drop_future()
+        number = SIDES.index(side)
+        if commander is None:
+            self.commanders.pop(number, None)
+        else:
+            self.commanders[number] = commander
+
+    def advance(self, until: int, progress: Callable[[int], bool] | None = None) -> int:
+        """Complete every minute before ``until`` (at most the end); returns the minute reached.
+
+        ``progress(now)`` is called about once an hour of the campaign and stops the advance by returning True.
+        """
+        until = min(until, self.end)
+        while self.now < until:
+            self._commanders_speak()
+            self._apply_inputs()
+            stop = min(until, round_up(self.now + 1, HOUR))
+            Clock(self.now, self._systems, self._due, self._fire).run(stop)
+            self.now = stop
+            if stop % KEYFRAME_MIN == 0:
+                self._keep_frame()
+            if progress is not None and progress(self.now):
+                break
+        return self.now
+
+    def rewind(self, minute: int) -> None:
+        """Go back to an earlier minute, exactly as it was. The log of what followed is kept until a new order."""
+        if not 0 <= minute <= self.now:
+            raise ValueError(f"expected a minute between 0 and {self.now}, found {minute}")
+        frame_at = self._frames.at_or_before(minute)
+        self._pen.restore(self._frames.get(frame_at))
+        self._world.derived.clear()
+        self.now = self._applied_to = frame_at
+        self._events = [e for e in self._events if e.minute < frame_at]
+        if self._ledger:
+            self._dice = {seed: Dice(seed, ledger=True) for seed in self._dice}
+        self.advance(minute)
+
+    def branch(self, name: str = "", seed: int | None = None) -> Session:
+        """An independent run that shares the past. With ``seed`` its luck changes from now on."""
+        twin = Session.__new__(Session)
+        pen = self._pen.copy()
+        world = World(self._world.statics, pen)
+        reseeds = (*self.reseeds, (self.now, seed)) if seed is not None else self.reseeds
+        commanders = {SIDES[s]: c for s, c in self.commanders.items()}
+        twin._begin(self.scenario, self.seed, commanders, self._systems, reseeds, self._keep_events, self._ledger,
+                    world, pen)  # fmt: skip
+        twin.now, twin._applied_to, twin._planned_to = self.now, self._applied_to, self._planned_to
+        twin._log, twin._events = list(self._log), list(self._events)
+        twin._frames = self._frames.copy()
+        twin._digests = dict(self._digests)
+        twin.parent = Parent(name or self.scenario.id, self.now)
+        if seed is not None:
+            twin._drop_future()
+        return twin
+
+    # The loop's parts.
+
+    def _commanders_speak(self) -> None:
+        if self.now % HOUR or self.now < self._planned_to:
+            return
+        self._planned_to = self.now + 1
+        for side in sorted(self.commanders):
+            due = self._headquarters_due(side)
+            if len(due):
+                self._ask(side, due)
+
+    def _headquarters_due(self, side: int) -> list[int]:
+        mine = self._world.headquarters.side == side
+        notes = self._world.staff_notes
+        due = mine & ((notes.cycle_at <= self.now) | (self._world.headquarters.alarm_at >= notes.planned_at))
+        return [int(row) for row in np.flatnonzero(due)]
+
+    def _ask(self, side: int, due: list[int]) -> None:
+        started = _cpu() if self.spent is not None else 0.0
+        notes = Notes(*self._world.note_tables())
+        fault, orders = "", []
+        try:
+            orders = self.commanders[side].plan(self.view(side), notes, self.dice(self.now), due)
+            changes = tuple((t, r, c, tuple(v)) for t, r, c, v in notes.changes())  # type: ignore[misc, has-type]
+        except Exception as problem:
+            if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
+                raise
+            fault, orders, changes = f"{type(problem).__name__}: {problem}", [], ()
+        accepted = tuple(o for o in orders if door.check(self._world, side, o) is None)
+        if accepted or changes or fault:
+            self._note(Input(self.now, side, 0, False, accepted, changes, fault))
+        if self.spent is not None:
+            self.spent["staffs"] = self.spent.get("staffs", 0.0) + _cpu() - started
+
+    def _forgiving(self, side: int) -> bool:
+        """A bot that fails gives no orders and a logged fault; a fault of the built-in staff is a bug and shows."""
+        return not getattr(self.commanders[side], "built_in", False)
+
+    def _note(self, entry: Input) -> None:
+        insort(self._log, entry, key=lambda i: i.key)
+
+    def _drop_future(self) -> None:
+        kept = [i for i in self._log if i.at < self.now or (i.at == self.now and i.human)]
+        if self._planned_to > self.now or len(kept) != len(self._log):
+            self._log = kept
+            self._planned_to = min(self._planned_to, self.now)
+            self._frames.drop_after(self.now)
+            self._digests = {m: d for m, d in self._digests.items() if m <= self.now}
+
+    def _apply_inputs(self) -> None:
+        for at, seed in self.reseeds:
+            if self._applied_to <= at <= self.now:
+                for event in redraw(self._world, self.now, Dice(seed)):
+                    self._emit(event)
+        for entry in self._log:
+            if self._applied_to <= entry.at <= self.now:
+                self._apply_input(entry)
+        self._applied_to = self.now + 1
+
+    def _apply_input(self, entry: Input) -> None:
+        if entry.notes:
+            self._emit(_noted(entry))
+        if entry.orders:
+            self._emit(door.ordered_event(self._world, entry.side, entry.orders, self.now, self.dice(self.now)))
+
+    def _due(self, i: int) -> int:
+        return self._systems[i].next_due(self._world, self.now)
+
+    def _fire(self, i: int, minute: int) -> None:
+        system = self._systems[i]
+        started = _cpu() if self.spent is not None else 0.0
+        self.now = minute
+        for event in system.decide(self._world, minute, self.dice(minute), None):
+            self._emit(event)
+        if self.spent is not None:
+            self.spent[system.name] = self.spent.get(system.name, 0.0) + _cpu() - started
+
+    def _emit(self, event: Event) -> None:
+        fold(self._pen, event)
+        if self._keep_events and len(event):
+            self._events.append(event)
+
+    def _keep_frame(self) -> None:
+        digest = self.digest()
+        known = self._digests.get(self.now)
+        if known is not None and known != digest:
+            raise Diverged(f"the world at minute {self.now} is not what it was: a rule decides by something undeclared")
+        self._digests[self.now] = digest
+        if self.now not in self._frames:
+            self._frames.keep(self.now, self._pen.snapshot())
+
+    # Files.
+
+    def save(self, path: str | Path, *, events: bool = True) -> None:
+        """Write a recording (.dbr): save game, replay file and bug report in one."""
+        from engine.run.recording import write
+
+        write(self, Path(path), events=events)
+
+    @staticmethod
+    def load(path: str | Path, commanders: Mapping[str, Commander] | None = None) -> Session:
+        """A session that stands where the recording was saved; ``RecordingFault`` says what is wrong with a file."""
+        from engine.run.recording import read
+
+        return read(Path(path), commanders)
+
+
+class Diverged(Exception):
+    """Two runs of the same inputs differ."""
+
+
+def _noted(entry: Input) -> Event:
+    width = 4
+    return NOTED(
+        entry.at,
+        table=[n[0] for n in entry.notes],
+        row=[n[1] for n in entry.notes],
+        column=[n[2] for n in entry.notes],
+        value=[(list(n[3]) + [0] * width)[:width] for n in entry.notes],
+    )
+
+
+def _cpu() -> float:
+    import time
+
+    return time.process_time()
+
+
+def run_to_end(session: Session, progress: Callable[[int], bool] | None = None) -> Session:
+    """Advance a session to its scenario's end."""
+    session.advance(session.end, progress)
+    return session
+
+
+__all__: list[Any] = ["Diverged", "Parent", "Session", "run_to_end"]

@@ -1,0 +1,102 @@
+"""Verify: simulate a recording again from its inputs and compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from engine.model.commander import Commander
+from engine.run.keyframes import Snapshot, unpack
+from engine.run.log import Input
+from engine.run.recording import Contents, open_recording, scenario_of
+from engine.run.session import Diverged, Session
+
+Status = Literal["same", "different", "other engine"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``status`` and a sentence; ``minute`` is where the first difference was found (-1: none)."""
+
+    status: Status
+    sentence: str
+    minute: int = -1
+
+
+def verify(path: str | Path, commanders: Mapping[str, Commander] | None = None) -> Verdict:
+    """Re-run a recording from its log, calling nobody, and compare every digest.
+
+    With ``commanders`` they are called as well and what they order is compared with the log.
+    """
+    contents = open_recording(Path(path))
+    if not contents.same_engine:
+        from engine.run.fingerprint import files
+
+        theirs = contents.header.get("engine_files", {})
+        changed = sorted(n for n in {*files(), *theirs} if files().get(n) != theirs.get(n))
+        return Verdict("other engine", f"recorded by another engine; changed since: {', '.join(changed) or 'unknown'}")
+    session = _fresh(Path(path), contents, commanders)
+    known = {int(r["at"]): r["digest"] for r in map(json.loads, contents.entries["digests.jsonl"].splitlines())}
+    if session.checkpoints[0] != known.get(0):
+        return _difference(session, contents)
+    session._digests = dict(known)
+    try:
+        session.advance(int(contents.header["now"]))
+    except Diverged:
+        return _difference(session, contents)
+    difference = _first_difference(session._pen.snapshot(), unpack(contents.entries["present.bin"]))
+    if difference is not None:
+        return Verdict("different", difference, session.now)
+    if commanders is not None:
+        recorded = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
+        return _compare_logs(recorded, session)
+    return Verdict("same", f"{len(known)} digests and the final state are the same")
+
+
+def _fresh(path: Path, contents: Contents, commanders: Mapping[str, Commander] | None) -> Session:
+    header = contents.header
+    session = Session(
+        scenario_of(path, contents), int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]]
+    )
+    log = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
+    if commanders is None:
+        session._log, session._planned_to = log, int(header["planned_to"])
+    else:
+        session._log = [i for i in log if i.human]
+    return session
+
+
+def _difference(session: Session, contents: Contents) -> Verdict:
+    name = f"frames/{session.now:07d}.bin"
+    if name not in contents.entries:
+        return Verdict("different", f"the world differs at minute {session.now}", session.now)
+    where = _first_difference(session._pen.snapshot(), unpack(contents.entries[name]))
+    return Verdict("different", where or "a digest in the recording is not of its keyframe", session.now)
+
+
+def _first_difference(mine: Snapshot, theirs: Snapshot) -> str | None:
+    """The first differing column and row of two snapshots, in declared order; None if they are the same."""
+    for table, columns in mine.items():
+        for name, values in columns.items():
+            other = theirs.get(table, {}).get(name)
+            if other is None or other.shape != values.shape:
+                return f"{table}.{name}: {values.shape} against {None if other is None else other.shape}"
+            if not np.array_equal(values, other):
+                unequal = values != other
+                row = int(np.flatnonzero(unequal.any(axis=1) if unequal.ndim > 1 else unequal)[0])
+                return f"{table}.{name} row {row}: {values[row]} now, {other[row]} recorded"
+    return None
+
+
+def _compare_logs(recorded: list[Input], session: Session) -> Verdict:
+    for theirs, mine in zip(recorded, session.log, strict=False):
+        if theirs != mine:
+            return Verdict("different", f"the commanders decided otherwise at minute {min(theirs.at, mine.at)}", mine.at)
+    if len(recorded) != len(session.log):
+        return Verdict("different", f"{len(session.log)} inputs now, {len(recorded)} recorded", session.now)
+    return Verdict("same", f"the commanders gave the same {len(recorded)} inputs")
