@@ -1,0 +1,287 @@
+"""Batches: many runs of one experiment into one store, resumable at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.core import calendar, jit
+from engine.files.embed import scenario_from_bytes, scenario_to_bytes
+from engine.lab.commanders import NOBODY, commander
+from engine.lab.drive import Drive, Interrupted, open_executor
+from engine.lab.experiment import Experiment, Run, Setting, layout
+from engine.lab.store import OtherEngine, Row, Store, StoreFault, changed_files
+from engine.lab.work import Context, attempt, run_chunk
+from engine.model.codes import SIDES
+from engine.model.scenario import Scenario
+from engine.run.fingerprint import engine_digest, files
+
+CHUNK_SECONDS = 0.5
+"""A chunk of runs takes about this long: long enough that sending it costs nothing, short enough to lose
+little.
+"""
+
+Progress = Callable[[int, int, int], None]
+"""(done, failed, total): called after each delivery."""
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """How a batch ended."""
+
+    folder: Path
+    total: int
+    done: int
+    failed: int
+    new: int
+    """Runs done by this call."""
+    interrupted: bool
+    rebuilt: int
+    """How often worker processes died and were replaced."""
+    digest: str
+
+
+def run_batch(
+    experiment: Experiment,
+    scenario: Scenario,
+    folder: str | Path,
+    *,
+    workers: int = 1,
+    executor: str = "processes",
+    retry_failed: bool = False,
+    progress: Progress | None = None,
+) -> BatchReport:
+    """Start a batch in a folder that holds none."""
+    setting = setting_of(experiment, scenario)
+    layout_check = next(iter(layout(experiment, scenario, setting)), None)
+    if layout_check is None:
+        raise StoreFault(f"expected at least one run, found --runs {experiment.runs}")
+    parts = {"scenario": scenario_to_bytes(scenario)}
+    with Store.create(folder, _manifest(experiment, scenario, setting), parts) as store:
+        return _fill(store, experiment, scenario, setting, workers, executor, retry_failed, progress)
+
+
+def resume_batch(
+    folder: str | Path,
+    *,
+    top_up: int = 0,
+    expect: Scenario | None = None,
+    workers: int = 1,
+    executor: str = "processes",
+    retry_failed: bool = False,
+    progress: Progress | None = None,
+) -> BatchReport:
+    """Go on with a batch, with ``top_up`` more replications; refuses under another engine or another
+    scenario.
+    """
+    with Store.open(folder, write=True) as store:
+        manifest = store.manifest
+        _same_engine(store.folder, manifest)
+        scenario = scenario_from_bytes(store.part("scenario"))
+        _same_scenario(store.folder, manifest, scenario, expect)
+        experiment = Experiment.from_record(manifest["experiment"])
+        if top_up:
+            experiment = replace(experiment, runs=experiment.runs + top_up)
+            store.amend({"experiment": experiment.record()})
+        setting = setting_of(experiment, scenario)
+        return _fill(store, experiment, scenario, setting, workers, executor, retry_failed, progress)
+
+
+def setting_of(experiment: Experiment, scenario: Scenario) -> Setting:
+    """What all runs of the experiment share."""
+    names = {side: experiment.commanders.get(side, "staff") for side in SIDES}
+    digests = {side: _commander_digest(name) for side, name in names.items()}
+    return Setting(engine_digest(), scenario.digest, horizon(experiment, scenario), digests)
+
+
+def _commander_digest(name: str) -> str:
+    who = commander(name)
+    return NOBODY if who is None else who.digest
+
+
+def horizon(experiment: Experiment, scenario: Scenario) -> int:
+    """The minute at which runs stop."""
+    if not experiment.until:
+        return scenario.end_min
+    minute = calendar.parse(scenario.start, experiment.until)
+    if not 0 < minute <= scenario.end_min:
+        first, last = scenario.start, scenario.end
+        raise ValueError(f"expected a date after {first} and not after {last}, found {experiment.until!r}")
+    return minute
+
+
+def _manifest(experiment: Experiment, scenario: Scenario, setting: Setting) -> dict[str, Any]:
+    return {
+        "experiment": experiment.record(),
+        "scenario": scenario.id,
+        "scenario_title": scenario.title,
+        "scenario_digest": scenario.digest,
+        "theatre_digest": scenario.theatre.digest,
+        "horizon": setting.horizon,
+        "commanders": dict(setting.commanders),
+        "engine": setting.engine,
+        "engine_files": files(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "seeds": "run seed = blake2b(experiment seed : replication); draws are Philox4x32-10 by key",
+    }
+
+
+def _same_engine(folder: Path, manifest: Mapping[str, Any]) -> None:
+    if manifest["engine"] != engine_digest():
+        changed = changed_files(files(), manifest["engine_files"])
+        raise OtherEngine(
+            f"{folder} was filled by another engine; changed since: {', '.join(changed) or 'unknown'}. "
+            "Its runs can be reported and compared, not added to"
+        )
+
+
+def _same_scenario(
+    folder: Path, manifest: Mapping[str, Any], ours: Scenario, expect: Scenario | None
+) -> None:
+    if ours.digest != manifest["scenario_digest"]:
+        raise StoreFault(f"{folder}: the embedded scenario is damaged")
+    if expect is not None and expect.digest != ours.digest:
+        raise StoreFault(
+            f"{folder} was run on another state of {manifest['scenario']!r}; leave the scenario out to go on "
+            "with the embedded one, or name another folder"
+        )
+
+
+def _fill(
+    store: Store,
+    experiment: Experiment,
+    scenario: Scenario,
+    setting: Setting,
+    workers: int,
+    executor: str,
+    retry_failed: bool,
+    progress: Progress | None,
+) -> BatchReport:
+    runs = list(layout(experiment, scenario, setting))
+    known = store.done(failed_too=not retry_failed)
+    missing = [run for run in runs if run.key not in known]
+    context = context_of(experiment, scenario, setting, store.part("scenario"))
+    before = sum(store.count())
+
+    def delivered(rows: Sequence[Row]) -> None:
+        store.add(rows)
+        if progress is not None:
+            ok, failed = store.count()
+            progress(ok + failed, failed, len(runs))
+
+    rebuilt, interrupted = 0, False
+    if missing:
+        try:
+            rebuilt = _drive(context, missing, delivered, workers, executor)
+        except Interrupted:
+            interrupted = True
+    ok, failed = store.count()
+    return BatchReport(
+        store.folder, len(runs), ok, failed, ok + failed - before, interrupted, rebuilt, store.digest()
+    )
+
+
+def context_of(experiment: Experiment, scenario: Scenario, setting: Setting, data: bytes) -> Context:
+    """What workers need to know."""
+    names = tuple((side, experiment.commanders.get(side, "staff")) for side in SIDES)
+    return Context(data, names, setting.horizon, experiment.sample_hours * 60)
+
+
+def _drive(
+    context: Context,
+    missing: list[Run],
+    delivered: Callable[[Sequence[Row]], None],
+    workers: int,
+    executor: str,
+) -> int:
+    """Do the missing runs; returns how often the pool was rebuilt."""
+    pace = _Pace(len(missing), workers)
+
+    def deliver(rows: Sequence[Row]) -> None:
+        pace.learn(rows)
+        delivered(rows)
+
+    if not kernels_ready():
+        # The first run compiles the kernels, once, here; the workers then load them.
+        try:
+            deliver(run_chunk(context, missing[:1]))
+        except KeyboardInterrupt:
+            raise Interrupted from None
+        mark_kernels_ready()
+        missing = missing[1:]
+    drive = Drive[Run, Row](
+        partial(open_executor, executor, workers),
+        partial(run_chunk, context),
+        deliver,
+        _given_up,
+        chunk=pace.chunk,
+        in_flight=2 * workers,
+    )
+    if missing:
+        drive.run(missing)
+    return drive.rebuilt
+
+
+class _Pace:
+    """How many runs go into one chunk: about CHUNK_SECONDS' worth, and never so many that a worker idles."""
+
+    def __init__(self, runs: int, workers: int) -> None:
+        self._most = max(1, min(50, runs // (4 * workers)))
+        self._seconds = 0.0
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        mean = sum(row.seconds for row in rows) / max(1, len(rows))
+        self._seconds = mean if self._seconds == 0 else 0.8 * self._seconds + 0.2 * mean
+
+    def chunk(self) -> int:
+        if self._seconds == 0:
+            return 1
+        return max(1, min(self._most, int(CHUNK_SECONDS / self._seconds)))
+
+
+def _marker() -> Path:
+    """A file beside the compiled kernels that says they are all there."""
+    beside = Path(jit.__file__).parent / "__pycache__"
+    folder = beside if os.access(beside, os.W_OK) else jit.cache_folder()
+    return folder / f"ready-{engine_digest()}"
+
+
+def kernels_ready() -> bool:
+    """True when a whole run of this engine has been done on this machine: its kernels are compiled."""
+    return not jit.ENABLED or _marker().exists()
+
+
+def mark_kernels_ready() -> None:
+    """Remember that; failing to is no matter."""
+    with contextlib.suppress(OSError):
+        _marker().parent.mkdir(parents=True, exist_ok=True)
+        _marker().touch()
+
+
+def _given_up(run: Run, why: str) -> Row:
+    return Row(
+        run.key, run.number, run.point, run.replication, run.seed, "failed", dict(run.values), fault=why
+    )
+
+
+def in_memory(experiment: Experiment, scenario: Scenario) -> Iterable[Row]:
+    """The runs of an experiment one after another in this process, without a store."""
+    setting = setting_of(experiment, scenario)
+    context = context_of(experiment, scenario, setting, scenario_to_bytes(scenario))
+    for run in layout(experiment, scenario, setting):
+        yield from run_chunk(context, [run])
+
+
+__all__ = [
+    "BatchReport", "attempt", "context_of", "horizon", "in_memory", "resume_batch", "run_batch", "setting_of",
+]  # fmt: skip

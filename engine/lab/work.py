@@ -1,0 +1,67 @@
+"""What a worker does: one run after another of the embedded scenario, each ending in a row of the store."""
+
+from __future__ import annotations
+
+import platform
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.files.embed import scenario_from_bytes
+from engine.lab.commanders import commanders
+from engine.lab.experiment import Run
+from engine.lab.outcome import Failure, Result, Watch
+from engine.lab.store import Row
+from engine.model.address import with_values
+from engine.model.citation import Value
+from engine.model.scenario import Scenario
+from engine.run.session import Session
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all runs of a batch share, small enough to travel with every chunk."""
+
+    scenario: bytes
+    commanders: tuple[tuple[str, str], ...]
+    until: int
+    series_min: int = 1440
+
+
+@lru_cache(maxsize=4)
+def _scenario(data: bytes) -> Scenario:
+    return scenario_from_bytes(data)
+
+
+def run_chunk(context: Context, runs: Sequence[Run]) -> list[Row]:
+    """Do some runs; a run that fails gives a row that says so."""
+    return [_row(context, run) for run in runs]
+
+
+def _row(context: Context, run: Run) -> Row:
+    started = time.process_time()
+    done = attempt(context, run.seed, run.values)
+    seconds = time.process_time() - started
+    common = (run.key, run.number, run.point, run.replication, run.seed)
+    host = platform.node()
+    if isinstance(done, Failure):
+        fault = f"{done.stage}: {done.text}"
+        return Row(*common, "failed", dict(run.values), fault=fault, seconds=seconds, host=host)
+    return Row(*common, "ok", dict(run.values), done.record(), dict(done.series), seconds=seconds, host=host)
+
+
+def attempt(context: Context, seed: int, values: Mapping[str, Value]) -> Result | Failure:
+    """One run of the context's scenario, with other values and some luck."""
+    stage = "loading the scenario"
+    try:
+        scenario = with_values(_scenario(context.scenario), values, "experiment")
+        stage = "setting up"
+        session = Session(scenario, seed, commanders(dict(context.commanders)), keep_events=False)
+        watch = Watch(session, context.series_min)
+        stage = "running"
+        return watch.run(context.until)
+    except Exception as problem:  # one failed run is recorded and the others go on
+        lines = traceback.format_exception(problem)
+        return Failure(stage, "".join(lines[-3:]).strip())
