@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from engine.model.citation import Parameter, Range, Value
+from engine.model.citation import Detail, Parameter, Value
 from engine.model.scenario import Scenario
 
 TABLES: Mapping[str, str] = {
@@ -27,7 +27,7 @@ TABLES: Mapping[str, str] = {
 }
 """Table name in an address -> attribute of Scenario."""
 
-_NOT_DATA = frozenset({"id", "kind", "where", "src", "grade", "note", "ranges", "cell"})
+_NOT_DATA = frozenset({"id", "kind", "where", "src", "grade", "note", "details", "cell"})
 
 
 class NoSuchAddress(KeyError):
@@ -74,15 +74,15 @@ def datum(scenario: Scenario, address: str) -> Parameter:
     if address in scenario.parameters:
         return scenario.parameters[address]
     _, _, column, row = _locate(scenario, address)
-    bounds = next((r for r in getattr(row, "ranges", ()) if r.column == column), None)
+    more = next((d for d in getattr(row, "details", ()) if d.column == column), Detail(column))
     return Parameter(
         address=address,
         value=getattr(row, column),
-        low=bounds.low if bounds else None,
-        high=bounds.high if bounds else None,
-        source=row.src,
-        grade=row.grade,
-        where=row.where,
+        low=more.low,
+        high=more.high,
+        source=more.src or row.src,
+        grade=more.grade or row.grade,
+        where=more.where or row.where,
         note=row.note,
     )
 
@@ -92,26 +92,29 @@ def uncertain(scenario: Scenario) -> Iterator[Parameter]:
     found = [p for p in scenario.parameters.values() if p.uncertain]
     for table in TABLES:
         for key, row in rows_of(scenario, table).items():
-            found += [
-                datum(scenario, f"{table}.{key}.{r.column}")
-                for r in getattr(row, "ranges", ())
-                if r.low < r.high
-            ]
+            details = getattr(row, "details", ())
+            found += [datum(scenario, f"{table}.{key}.{d.column}") for d in details if d.uncertain]
     yield from sorted(found, key=lambda p: p.address)
 
 
 def with_values(scenario: Scenario, values: Mapping[str, Value], where: str = "--set") -> Scenario:
-    """A copy with other values at some addresses, each of the type it had; bounds are kept."""
+    """A copy with other values at some addresses, each of the type it had.
+
+    A value set this way is fixed: it has no bounds any more, so that a batch does not sample it again.
+    """
     parameters = dict(scenario.parameters)
-    changed: dict[str, dict[str, dict[str, Value]]] = {}
+    changed: dict[str, dict[str, dict[str, Any]]] = {}
     for address, value in values.items():
         if address in parameters:
             old = parameters[address]
-            parameters[address] = replace(old, value=_like(old.value, value, address), where=where)
+            new = _like(old.value, value, address)
+            parameters[address] = replace(old, value=new, low=None, high=None, where=where)
             continue
         table, key, column, row = _locate(scenario, address)
         columns = changed.setdefault(table, {}).setdefault(key, {})
         columns[column] = _like(getattr(row, column), value, address)
+        details = columns.get("details", getattr(row, "details", ()))
+        columns["details"] = (*(d for d in details if d.column != column), Detail(column, where=where))
     update: dict[str, Any] = {"parameters": parameters}
     for table, rows in changed.items():
         attribute = TABLES[table]
@@ -171,7 +174,6 @@ def _whole(address: str, found: Value) -> int:
 __all__ = [
     "TABLES",
     "NoSuchAddress",
-    "Range",
     "addresses",
     "datum",
     "row_id",

@@ -33,12 +33,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The bounds, both inclusive, between which `column` of a row may be sampled in a batch."""
+class Detail:
+    """What is known of one column of a row beyond the row itself.
+
+    `low` and `high`, both inclusive, are the bounds between which a batch samples it (None: not uncertain);
+    `src`, `grade` and `where` are set when the column was changed by another file than the row's.
+    """
 
     column: str
-    low: float
-    high: float
+    low: float | None = None
+    high: float | None = None
+    src: str = ""
+    grade: str = ""
+    where: str = ""
+
+    @property
+    def uncertain(self) -> bool:
+        """True when a batch samples the column."""
+        return self.low is not None and self.high is not None and self.low < self.high
 
 
 @dataclass(frozen=True, slots=True)

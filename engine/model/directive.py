@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from engine.model.citation import Detail
+
 DirectiveKind = Literal[
     "attack",
     "defend",
@@ -85,6 +87,7 @@ class Directive:
     surprise: float = 0.0
     reserve_share: float = -1.0
     title: str = ""
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from engine.model.citation import Range
+from engine.model.citation import Detail
 
 Mobility = Literal["foot", "horse", "motor", "track", "static"]
 Role = Literal["line", "reserve", "second_echelon", "assembly", "rear"]
@@ -67,6 +67,7 @@ class KindSpec:
     holds_ground: bool = True
     zoc_factor: float = 1.0
     sidc_function: str = ""
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""
@@ -79,7 +80,7 @@ class FormationSpec:
 
     `cell` is the theatre's hex number, -1 for a formation that has no place yet. Strengths are men, running
     AFVs, guns and heavy mortars. `quality` is the CEV (1.0 = western Allied average), `cohesion` and
-    `fatigue` 0 to 1, `fort` 0 to 4, stocks in days of the kind's demand. `ranges` holds the uncertain
+    `fatigue` 0 to 1, `fort` 0 to 4, stocks in days of the kind's demand. `details` holds the bounds and
     columns.
     """
 
@@ -112,7 +113,7 @@ class FormationSpec:
     fuel_days: float = 2.0
     food_days: float = 3.0
     commander: str = ""
-    ranges: tuple[Range, ...] = ()
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""
@@ -140,7 +141,7 @@ class HeadquartersSpec:
     lat: float = 0.0
     lon: float = 0.0
     sidc: str = ""
-    ranges: tuple[Range, ...] = ()
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""
@@ -171,7 +172,7 @@ class AssetSpec:
     cell: int = -1
     from_min: int = 0
     until_min: int = -1
-    ranges: tuple[Range, ...] = ()
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""
@@ -200,7 +201,7 @@ class ReinforcementSpec:
     guns: int = 0
     staff: float = 0.0
     text: str = ""
-    ranges: tuple[Range, ...] = ()
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine.model.citation import GRADES, Grade, Parameter, Range, Source, Value
+from engine.model.citation import GRADES, Detail, Grade, Parameter, Source, Value
 from engine.model.codes import AXIS, SIDES, SOVIET
 from engine.model.directive import Directive, Group, Waypoint
 from engine.model.facts import HistoryFact, Rival, WeatherDay
@@ -43,8 +43,7 @@ __all__ = [
     "KindSpec",
     "Objective",
     "Parameter",
-    "Range",
-    "ReinforcementSpec",
+        "ReinforcementSpec",
     "Rival",
     "Scenario",
     "SideSpec",
@@ -87,7 +86,7 @@ class SupplySource:
     cell: int
     kind: Literal["rail", "port", "edge"]
     capacity_t: float
-    ranges: tuple[Range, ...] = ()
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""
@@ -103,7 +102,7 @@ class Objective:
     place: str
     cell: int
     points: int
-    ranges: tuple[Range, ...] = ()
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""
@@ -135,6 +134,7 @@ class TerrainSpec:
     supply_cost: float
     sight: float
     entrench: float
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""

@@ -1,0 +1,608 @@
+"""The shape of every file, checked at the boundary and nowhere else: what keys there are, of what type and
+range.
+
+Each model is one row or one file. `translate` turns what pydantic says into faults with the place of each
+value. Meaning across rows (does the parent exist, is the place on the map) is checked later, in resolve.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import PydanticCustomError
+
+from engine.files.faults import Fault, nearest, one_of, shown
+from engine.files.texts import Spot
+from engine.model.directive import DirectiveKind, Permission
+from engine.model.facts import FactKind, Ground, Sky
+from engine.model.forces import AssetKind, Echelon, Mobility, ReinforcementKind, Role
+
+SLUG = r"^[a-z][a-z0-9_]*$"
+FIRST_YEAR, LAST_YEAR = 1900, 1999
+
+
+def _moment(value: Any) -> Any:
+    """A date or moment from TOML or CSV, as a datetime without zone."""
+    found = value
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.strip().replace(" ", "T"))
+        except ValueError:
+            found = None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        found = datetime(value.year, value.month, value.day)
+    if not isinstance(found, datetime):
+        raise PydanticCustomError(
+            "said", "{expected}", {"expected": "a date such as 1944-08-16 or 1944-08-16T04:30"}
+        )
+    if found.tzinfo is not None:
+        raise PydanticCustomError(
+            "said", "{expected}", {"expected": "a time without zone (all times are UTC+2)"}
+        )
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise PydanticCustomError(
+            "said", "{expected}", {"expected": f"a year from {FIRST_YEAR} to {LAST_YEAR}"}
+        )
+    return found
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _grouped(value: Any) -> Any:
+    """A list of ids, or "strongest n"."""
+    if isinstance(value, str):
+        words = value.split()
+        if len(words) == 2 and words[0] == "strongest" and words[1].isdigit() and 1 <= int(words[1]) <= 40:
+            return [value]
+        raise PydanticCustomError(
+            "said", "{expected}", {"expected": 'a list of formation ids or "strongest n"'}
+        )
+    return value
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, Field(pattern=SLUG, max_length=60)]
+Words = Annotated[str, Field(max_length=4000)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Places = Annotated[list[str], BeforeValidator(_listed), Field(max_length=40)]
+Members = Annotated[list[str], BeforeValidator(_grouped), Field(max_length=60)]
+Year = Annotated[str, BeforeValidator(_text), Field(max_length=40)]
+Corner = Annotated[list[float], Field(min_length=2, max_length=2)]
+Side = Literal["axis", "soviet"]
+GradeOrBlank = Literal["document", "reference", "analogy", "estimate", ""]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no infinities, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class Cited(Strict):
+    """A row that says where it comes from."""
+
+    src: Words = ""
+    grade: GradeOrBlank = ""
+    note: Words = ""
+
+
+class Placed(Cited):
+    """A row that stands somewhere: a place, an offset from it, or degrees."""
+
+    place: Words = ""
+    bearing_deg: Annotated[float, Field(ge=0, le=360)] | None = None
+    distance_km: Annotated[float, Field(ge=0, le=300)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+
+class IdentityRow(Cited):
+    """One line of common/formations.csv."""
+
+    id: Id
+    name: Words
+    name_de: Words = ""
+    name_ru: Words = ""
+    side: Side
+    nation: Annotated[str, Field(max_length=3)] = ""
+    kind: Id
+    echelon: Echelon = "division"
+    sidc: Annotated[str, Field(max_length=30)] = ""
+
+
+class KindRow(Cited):
+    """One line of common/kinds.csv."""
+
+    kind: Id
+    name: Words
+    mobility: Mobility
+    combat_share: Annotated[float, Field(ge=0, le=1)]
+    cev: Annotated[float, Field(ge=0.2, le=3)]
+    men: Annotated[int, Field(ge=0, le=60000)] = 0
+    afv: Annotated[int, Field(ge=0, le=1000)] = 0
+    guns: Annotated[int, Field(ge=0, le=1000)] = 0
+    antitank_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    trains: Annotated[int, Field(ge=0, le=200)] = 35
+    ammo_static_t: Annotated[float, Field(ge=0, le=5000)] = 0.0
+    ammo_defence_t: Annotated[float, Field(ge=0, le=5000)] = 0.0
+    ammo_attack_t: Annotated[float, Field(ge=0, le=5000)] = 0.0
+    fuel_idle_t: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    fuel_100km_t: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    food_kg_man: Annotated[float, Field(ge=0, le=30)] = 3.0
+    breakdown_100km: Annotated[float, Field(ge=0, le=1)] = 0.05
+    recon: Annotated[float, Field(ge=0, le=1)] = 0.0
+    holds_ground: bool = True
+    zoc_factor: Annotated[float, Field(ge=0, le=1)] = 1.0
+    sidc_function: Annotated[str, Field(max_length=30)] = ""
+
+
+class TerrainRow(Cited):
+    """One line of common/terrain.csv."""
+
+    code: Annotated[int, Field(ge=0, le=254)]
+    name: Id
+    defence: Annotated[float, Field(ge=0.5, le=3)]
+    defence_rolling: Annotated[float, Field(ge=0.5, le=3)]
+    tank_value: Annotated[float, Field(ge=0, le=2)]
+    attacker_loss_shift: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    defender_loss_shift: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    move_foot: Annotated[float, Field(ge=1, le=50)]
+    move_horse: Annotated[float, Field(ge=1, le=50)]
+    move_motor: Annotated[float, Field(ge=1, le=50)]
+    move_track: Annotated[float, Field(ge=1, le=50)]
+    supply_cost: Annotated[float, Field(ge=1, le=50)]
+    sight: Annotated[float, Field(ge=0, le=2)]
+    entrench: Annotated[float, Field(ge=0, le=5)]
+
+
+class ForceRow(Placed):
+    """One line of forces.csv; name, side, kind and the like come from common/formations.csv unless given."""
+
+    id: Id
+    parent: Id
+    name: Words
+    name_de: Words = ""
+    name_ru: Words = ""
+    side: Side
+    nation: Annotated[str, Field(max_length=3)] = ""
+    kind: Id
+    echelon: Echelon = "division"
+    sidc: Annotated[str, Field(max_length=30)] = ""
+    role: Role = "line"
+    width_km: Annotated[float, Field(ge=0, le=200)] = 0.0
+    arrives: Moment | None = None
+    men: Annotated[int, Field(ge=0, le=60000)] | None = None
+    afv: Annotated[int, Field(ge=0, le=1000)] | None = None
+    afv_repair: Annotated[int, Field(ge=0, le=1000)] = 0
+    guns: Annotated[int, Field(ge=0, le=1000)] | None = None
+    quality: Annotated[float, Field(ge=0.2, le=3)] | None = None
+    cohesion: Annotated[float, Field(ge=0, le=1)] = 1.0
+    fatigue: Annotated[float, Field(ge=0, le=1)] = 0.0
+    fort: Annotated[int, Field(ge=0, le=4)] = 0
+    ammo_days: Annotated[float, Field(ge=0, le=20)] = 2.0
+    fuel_days: Annotated[float, Field(ge=0, le=20)] = 2.0
+    food_days: Annotated[float, Field(ge=0, le=20)] = 3.0
+    commander: Words = ""
+
+
+class HeadquartersRow(Placed):
+    """One line of headquarters.csv."""
+
+    id: Id
+    name: Words
+    name_de: Words = ""
+    name_ru: Words = ""
+    side: Side
+    nation: Annotated[str, Field(max_length=3)] = ""
+    echelon: Literal["division", "corps", "army", "front", "army_group"]
+    parent: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    commander: Words = ""
+    staff: Annotated[float, Field(ge=0.5, le=1.5)] = 1.0
+    sidc: Annotated[str, Field(max_length=30)] = ""
+
+
+class AssetRow(Placed):
+    """One line of assets.csv."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    hq: Id
+    name: Words
+    kind: AssetKind
+    guns: Annotated[int, Field(ge=0, le=5000)] = 0
+    men: Annotated[int, Field(ge=0, le=60000)] = 0
+    afv: Annotated[int, Field(ge=0, le=1000)] = 0
+    sorties_day: Annotated[int, Field(ge=0, le=3000)] = 0
+    range_km: Annotated[float, Field(ge=0, le=500)] = 0.0
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    until: Moment | None = None
+
+
+class ReinforcementRow(Placed):
+    """One line of reinforcements.csv."""
+
+    id: Id
+    kind: ReinforcementKind
+    subject: Id
+    at: Moment
+    hq: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    men: Annotated[int, Field(ge=0, le=60000)] = 0
+    afv: Annotated[int, Field(ge=0, le=1000)] = 0
+    guns: Annotated[int, Field(ge=0, le=1000)] = 0
+    staff: Annotated[float, Field(ge=0.5, le=1.5)] | None = None
+    text: Words = ""
+
+
+class DirectiveRow(Cited):
+    """One [[directive]] of a plan."""
+
+    id: Id
+    title: Words = ""
+    hq: Id
+    kind: DirectiveKind
+    axis: Places = []
+    line: Places = []
+    fall_back: Places = []
+    objective: Places = []
+    main_effort: Places = []
+    assault: Members = []
+    mobile: Members = []
+    reserve: Members = []
+    corridor_km: Annotated[float, Field(ge=1, le=60)] | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    known: Moment | None = None
+    trigger: Annotated[str, Field(pattern=r"^$|^(after|taken|lost):.+$", max_length=100)] = ""
+    permission: Permission = "free"
+    raid: bool = False
+    surprise: Annotated[float, Field(ge=0, le=3)] = 0.0
+    reserve_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
+
+
+class WeatherRow(Cited):
+    """One line of weather.csv."""
+
+    id: str
+    date: Moment
+    zone: Words = "all"
+    sky: Sky
+    ground: Ground | Literal[""] = ""
+    temp_c: Annotated[float, Field(ge=-45, le=40)] = 15.0
+    wind: Annotated[int, Field(ge=0, le=12)] = 3
+    cloud_pct: Annotated[int, Field(ge=0, le=100)] = 40
+    sea: Annotated[int, Field(ge=0, le=12)] = 3
+
+
+class RivalRow(Strict):
+    """One [[fact.rival]]: another source's answer."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    src: Words
+    grade: GradeOrBlank = ""
+    side: Side | Literal[""] = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    date: Moment | None = None
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    to: Moment | None = None
+    note: Words = ""
+
+
+class FactRow(Cited):
+    """One [[fact]] of history.toml."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    kind: FactKind
+    date: Moment | None = None
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    to: Moment | None = None
+    side: Side | Literal[""] = ""
+    place: Places = []
+    places: Places = []
+    title: Words = ""
+    measure: Literal["men", "afv", "guns", "prisoners", "formations", "aircraft", "ships", "km", ""] = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: Words = ""
+    weight: Annotated[float, Field(ge=0, le=10)] = 1.0
+    rival: list[RivalRow] = []
+
+
+class SupplyRow(Placed):
+    """One [[supply]] of scenario.toml."""
+
+    id: Id
+    side: Side
+    kind: Literal["rail", "port", "edge"]
+    capacity_t: Annotated[float, Field(gt=0, le=100000)]
+
+
+class ObjectiveRow(Placed):
+    """One [[objective]] of scenario.toml."""
+
+    id: Id
+    side: Side
+    points: Annotated[int, Field(ge=0, le=1000)]
+
+
+class SourceRow(Strict):
+    """One entry of a sources.toml."""
+
+    title: Words
+    author: Words = ""
+    year: Year = ""
+    where: Words = ""
+    kind: Literal[
+        "book",
+        "article",
+        "database",
+        "document",
+        "memoir",
+        "forum",
+        "web",
+        "manual",
+        "map",
+        "experiment",
+        "judgement",
+        "",
+    ] = ""
+    note: Words = ""
+
+
+class RuleRow(Cited):
+    """One parameter of rules.toml; a scenario that overrides it may give the value alone."""
+
+    value: bool | float
+    low: float | None = None
+    high: float | None = None
+    unit: Words = ""
+
+
+class SideTable(Strict):
+    """[sides.axis] or [sides.soviet]."""
+
+    name: Words
+    short: Words = ""
+    names: dict[str, Words] = {}
+
+
+class SidesTable(Strict):
+    """[sides]: both of them."""
+
+    axis: SideTable
+    soviet: SideTable
+
+
+class WindowTable(Strict):
+    """[window]: a box in degrees or a polygon."""
+
+    south: Annotated[float, Field(ge=-90, le=90)] | None = None
+    west: Annotated[float, Field(ge=-180, le=180)] | None = None
+    north: Annotated[float, Field(ge=-90, le=90)] | None = None
+    east: Annotated[float, Field(ge=-180, le=180)] | None = None
+    polygon: Annotated[list[Corner], Field(min_length=3, max_length=400)] | None = None
+
+
+class AreaTable(Strict):
+    """One [[ground.area]]."""
+
+    side: Side
+    polygon: Annotated[list[Corner], Field(min_length=3, max_length=400)]
+    note: Words = ""
+
+
+class GroundTable(Strict):
+    """[ground]: who holds what at the start."""
+
+    default: Side
+    area: list[AreaTable] = []
+
+
+class ScenarioHead(Strict):
+    """The keys of scenario.toml that are not tables of rows."""
+
+    format: Literal[1]
+    id: Id
+    title: Words
+    summary: Words = ""
+    start: Moment
+    end: Moment
+    theatre: Id
+    extends: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    window: WindowTable | None = None
+    sides: SidesTable
+    ground: GroundTable
+
+
+class OverlayHead(Strict):
+    """The keys of an overlay that are not changes."""
+
+    format: Literal[1]
+    id: Id
+    title: Words = ""
+    summary: Words = ""
+    scenarios: list[Id] = []
+
+
+def with_ranges(model: type[Strict]) -> type[Strict]:
+    """The model with an optional x_low and x_high for each numeric key x."""
+    extra: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if name not in ("lat", "lon", "code", "value", "low", "high") and numeric(field.annotation):
+            key = field.alias or name
+            extra[f"{key}_low"] = (float | None, None)
+            extra[f"{key}_high"] = (float | None, None)
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **extra)
+
+
+def numeric(annotation: Any) -> bool:
+    """Whether an annotation is int or float (or that or None), not bool."""
+    parts = getattr(annotation, "__args__", None) or (annotation,)
+    kinds = {getattr(p, "__origin__", p) for p in parts} - {type(None)}
+    return bool(kinds) and kinds <= {int, float}
+
+
+ROWS: Mapping[str, type[Strict]] = {
+    "forces": with_ranges(ForceRow),
+    "headquarters": with_ranges(HeadquartersRow),
+    "assets": with_ranges(AssetRow),
+    "reinforcements": with_ranges(ReinforcementRow),
+    "plans": with_ranges(DirectiveRow),
+    "weather": with_ranges(WeatherRow),
+    "history": FactRow,
+    "supply_sources": with_ranges(SupplyRow),
+    "objectives": with_ranges(ObjectiveRow),
+    "kinds": with_ranges(KindRow),
+    "terrain_kinds": with_ranges(TerrainRow),
+    "identities": IdentityRow,
+    "sources": SourceRow,
+    "rules": RuleRow,
+}
+"""The model of a row of each table; see engine/files/rows.py."""
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """The keys a model knows, as they are written in files."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def translate(
+    error: ValidationError, model: type[BaseModel], spot: Spot, spots: Mapping[str, Spot], table: str
+) -> list[Fault]:
+    """Faults for what pydantic found in one row."""
+    return [_fault(dict(item), model, spot, spots, table) for item in error.errors(include_url=False)]
+
+
+def _fault(
+    item: dict[str, Any], model: type[BaseModel], spot: Spot, spots: Mapping[str, Spot], table: str
+) -> Fault:
+    loc = tuple(item["loc"])
+    first = str(loc[0]) if loc else ""
+    if item["type"] == "extra_forbidden" and len(loc) == 1 and first in spots:
+        spots = {first: Spot(spots[first].text, (*spots[first].key, ""))}
+    base = spots.get(first, spot)
+    rest = tuple(part for part in loc[1:] if isinstance(part, int) or not part.endswith("]"))
+    kind, context = item["type"], item.get("ctx", {})
+    name = str(loc[-1]) if loc else table
+    inner = _inner(model, loc)
+    place = Spot(base.text, (*base.key, *rest)) if first in spots and rest and base.key else base
+    table = f"[{'.'.join(str(part) for part in loc[:-1])}]" if len(loc) > 1 else table
+    if kind == "missing":
+        return place.fault(f"a value for {name!r} in {table}", "nothing", code="row/missing")
+    if kind == "extra_forbidden":
+        if len(loc) > 1:
+            place = Spot(place.text, (*place.key, ""))
+        hint = nearest(name, keys_of(inner or model))
+        return place.fault(f"a known key of {table}", repr(name), hint, code="row/unknown_key")
+    found = shown(item.get("input"))
+    if kind == "said":
+        return place.fault(context["expected"], found, context.get("hint", ""), code="row/value")
+    expected = expectation(model, loc) or _general(kind, context, item["msg"])
+    hint = nearest(
+        str(item.get("input")), context.get("expected", "").replace("'", "").replace(" or ", ", ").split(", ")
+    )
+    return place.fault(expected, found, hint if kind == "literal_error" else "", code="row/value")
+
+
+def _inner(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel] | None:
+    """The model that holds the last part of a path."""
+    here: type[BaseModel] | None = model
+    for part in loc[:-1]:
+        if isinstance(part, int) or here is None:
+            continue
+        field = next((f for n, f in here.model_fields.items() if part in (n, f.alias)), None)
+        here = _model_in(field.annotation) if field else None
+    return here
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_in(part)
+        if found:
+            return found
+    return None
+
+
+def expectation(model: type[BaseModel], loc: tuple[Any, ...]) -> str:
+    """What a numeric, closed-list or id field wants, with both bounds; nothing for other fields."""
+    holder = _inner(model, loc)
+    name = loc[-1] if loc else ""
+    field = (
+        next((f for n, f in holder.model_fields.items() if name in (n, f.alias)), None) if holder else None
+    )
+    if field is None:
+        return ""
+    words, metadata = _described(field.annotation)
+    metadata = [*metadata, *field.metadata]
+    if words not in ("a whole number", "a number"):
+        pattern = next((m.pattern for m in metadata if getattr(m, "pattern", None)), "")
+        return "an id of a-z, 0-9 and _" if pattern and "a-z0-9_" in str(pattern) else words
+    low = next((m.ge for m in metadata if isinstance(m, Ge)), None)
+    above = next((m.gt for m in metadata if isinstance(m, Gt)), None)
+    high = next((m.le for m in metadata if isinstance(m, Le)), None)
+    start = f" from {low}" if low is not None else f" above {above}" if above is not None else ""
+    return f"{words}{start}{f' to {high}' if high is not None else ''}"
+
+
+def _described(annotation: Any) -> tuple[str, list[Any]]:
+    """Words for a type, and the constraints found inside it."""
+    if annotation is int:
+        return "a whole number", []
+    if annotation is float:
+        return "a number", []
+    if annotation is bool:
+        return "true or false", []
+    name = getattr(getattr(annotation, "__origin__", None), "__name__", "") or str(
+        getattr(annotation, "__origin__", "")
+    )
+    arguments = getattr(annotation, "__args__", ())
+    if "Literal" in name:
+        return one_of([a for a in arguments if a]) if arguments else "", []
+    if hasattr(annotation, "__metadata__"):
+        words, inner = _described(annotation.__origin__)
+        flat: list[Any] = []
+        for part in annotation.__metadata__:
+            flat += list(getattr(part, "metadata", None) or [part])
+        return words, [*inner, *flat]
+    for argument in arguments:
+        if argument is not type(None) and name not in ("list", "dict"):
+            words, inner = _described(argument)
+            if words:
+                return words, inner
+    return "", []
+
+
+def _general(kind: str, context: Mapping[str, Any], message: str) -> str:
+    return {
+        "string_type": "text",
+        "list_type": "a list",
+        "dict_type": "a table",
+        "model_type": "a table",
+        "finite_number": "a finite number",
+        "float_type": "a number",
+        "float_parsing": "a number",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "string_pattern_mismatch": f"text of the form {context.get('pattern')}",
+        "string_too_long": f"at most {context.get('max_length')} characters",
+        "too_long": f"at most {context.get('max_length')} entries",
+        "too_short": f"at least {context.get('min_length')} entries",
+        "literal_error": f"{context.get('expected')}",
+    }.get(kind, message[:1].lower() + message[1:])

@@ -1,0 +1,112 @@
+"""CSV with positions: a header line, one record a line, `#` comments, blank cells meaning "take the default".
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.files.faults import Fault, Report, nearest
+from engine.files.texts import Key, Spot, read_text
+
+
+@dataclass(frozen=True)
+class CsvText:
+    """One CSV file. Keys are (line, field number), counted from 1 and 0; (line,) is the whole record."""
+
+    file: str
+    source: str = field(repr=False)
+    header: tuple[str, ...] = ()
+    records: tuple[tuple[int, tuple[str, ...]], ...] = field(default=(), repr=False)
+
+    def position(self, key: Key) -> tuple[int, int]:
+        """Line and column where a field begins."""
+        if not key:
+            return (1, 1)
+        line = int(key[0])
+        if len(key) == 1:
+            return (line, 1)
+        text = self.source.split("\n")[line - 1]
+        return (line, _starts(text)[min(int(key[1]), len(_starts(text)) - 1)] + 1)
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Line number and the cells that are not blank, by column."""
+        for line, cells in self.records:
+            yield line, {name: cell for name, cell in zip(self.header, cells, strict=False) if cell}
+
+    def cell(self, line: int, column: str) -> Spot:
+        """The place of one cell, or of its record when the file has no such column."""
+        return Spot(self, (line, self.header.index(column)) if column in self.header else (line,))
+
+    def record(self, line: int) -> Spot:
+        """The place of a record."""
+        return Spot(self, (line,))
+
+
+def read_csv(path: Path, shown: str, report: Report, columns: Sequence[str] = ()) -> CsvText | None:
+    """Read a CSV file whose header may hold `columns`; None, with faults, when it cannot be used at all."""
+    source = read_text(path, shown, report)
+    return None if source is None else parse_csv(source, shown, report, columns)
+
+
+def parse_csv(source: str, shown: str, report: Report, columns: Sequence[str] = ()) -> CsvText | None:
+    """Read CSV text: see read_csv."""
+    header: tuple[str, ...] | None = None
+    records: list[tuple[int, tuple[str, ...]]] = []
+    for number, line in enumerate(source.split("\n"), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        cells = _cells(line, shown, number, report)
+        if cells is None:
+            continue
+        if header is None:
+            header = tuple(cells)
+            _check_header(header, line, shown, number, report, columns)
+        elif len(cells) != len(header):
+            hint = "quote a cell that holds a comma" if len(cells) > len(header) else ""
+            report.add(
+                Fault(shown, number, 1, f"{len(header)} cells", str(len(cells)), hint, code="csv/width")
+            )
+        elif any(cells):
+            records.append((number, tuple(cells)))
+    if header is None:
+        report.add(Fault(shown, 1, 1, "a header line", "nothing", code="csv/empty"))
+        return None
+    return CsvText(shown, source, header, tuple(records))
+
+
+def _cells(line: str, shown: str, number: int, report: Report) -> list[str] | None:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], strict=True))]
+    except (csv.Error, StopIteration) as error:
+        hint = "one record is one line; a quoted cell ends on it" if line.count('"') % 2 else str(error)
+        found = "an open quote" if line.count('"') % 2 else "a quote out of place"
+        column = line.rfind('"') + 1 if '"' in line else 1
+        report.add(Fault(shown, number, column, "comma-separated cells", found, hint, code="csv/quote"))
+        return None
+
+
+def _check_header(
+    header: tuple[str, ...], line: str, shown: str, number: int, report: Report, columns: Sequence[str]
+) -> None:
+    starts = _starts(line)
+    for i, name in enumerate(header):
+        column = starts[min(i, len(starts) - 1)] + 1
+        if name in header[:i]:
+            report.add(Fault(shown, number, column, "each column once", f"{name!r} again", code="csv/twice"))
+        elif columns and name not in columns:
+            hint = nearest(name, columns)
+            report.add(Fault(shown, number, column, "a known column", repr(name), hint, code="csv/unknown"))
+
+
+def _starts(line: str) -> list[int]:
+    """Where the cells of a record begin."""
+    starts, quoted = [0], False
+    for i, mark in enumerate(line):
+        if mark == '"':
+            quoted = not quoted
+        elif mark == "," and not quoted:
+            starts.append(i + 1)
+    return starts
