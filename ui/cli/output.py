@@ -1,0 +1,86 @@
+"""What goes where: results to standard output, progress and remarks to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=str))
+
+
+def remark(text: str, *, quiet: bool = False) -> None:
+    """A line for people, beside the results."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+def columns(rows: Iterable[Sequence[object]], *, right: Sequence[int] = (), indent: str = "") -> str:
+    """Rows as aligned columns; the columns numbered in `right` are set to the right."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    if not lines:
+        return ""
+    count = max(len(line) for line in lines)
+    lines = [line + [""] * (count - len(line)) for line in lines]
+    widths = [max(len(line[i]) for line in lines) for i in range(count)]
+    text = []
+    for line in lines:
+        cells = [
+            c.rjust(w) if i in right else c.ljust(w)
+            for i, (c, w) in enumerate(zip(line, widths, strict=True))
+        ]
+        text.append((indent + "  ".join(cells)).rstrip())
+    return "\n".join(text)
+
+
+def number(value: float | int | None, digits: int = 0) -> str:
+    """12,345 or 1.23; a dash for nothing."""
+    if value is None or value != value:
+        return "–"
+    return f"{value:,.{digits}f}"
+
+
+class Progress:
+    """A bar on standard error where a person watches; ten lines in a log otherwise; nothing when quiet."""
+
+    def __init__(self, title: str, total: int, *, quiet: bool = False) -> None:
+        self._title, self._total = title, max(1, total)
+        self._quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+        self._told = 0
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        if not self._quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"),
+                TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._bar.start()
+            self._task = self._bar.add_task(self._title, total=self._total, note="")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def at(self, done: int, note: str = "") -> None:
+        """So much is done."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, note=note)
+        elif not self._quiet and done * 10 // self._total > self._told:
+            self._told = done * 10 // self._total
+            seconds = time.monotonic() - self._began
+            remark(f"{self._title}: {100 * done // self._total} %, {seconds:.0f} s {note}".rstrip())
