@@ -99,6 +99,20 @@ class Table:
         value: npt.NDArray[np.int64] = self._views[declared.stock][rows] + rate * elapsed
         return value
 
+    def read_all(self, flows: Sequence[str], minute: int, rows: Any = slice(None)) -> dict[str, npt.NDArray[np.int64]]:
+        """Several flows at once, as :meth:`read` gives them one by one; dearer parts are done only once."""
+        elapsed = minute - self._views[self.spec.as_of][rows]
+        values: dict[str, npt.NDArray[np.int64]] = {}
+        for name in flows:
+            declared = self._flows[name]
+            value = self._views[declared.stock][rows]
+            for term in declared.plus:
+                value = value + self._views[term][rows] * elapsed
+            for term in declared.minus:
+                value = value - self._views[term][rows] * elapsed
+            values[name] = value
+        return values
+
     def columns(self, *, mutable_only: bool = False) -> Iterator[tuple[Column, Array]]:
         """Declared columns with their values, in declared order."""
         for column in self.spec.columns:

@@ -210,3 +210,19 @@ class HexKind(IntEnum):
     SEA = 0
     LAND = 1
     LAKE = 2
+
+
+class Calendar(IntEnum):
+    """Rows of the table ``systems``: systems that keep a calendar of their own."""
+
+    WEATHER = 0
+    COMMAND = 1
+    ARRIVALS = 2
+    SUPPLY = 3
+    MOVEMENT = 4
+    COMBAT = 5
+    CONTROL = 6
+    RECOVERY = 7
+    INTELLIGENCE = 8
+    HEADQUARTERS = 9
+    RAIL = 10

@@ -28,7 +28,9 @@ from engine.model.forces import FormationSpec
 from engine.model.scenario import Scenario
 from engine.model.tables import GROUP, POINTS
 from engine.model.world import Pen, Statics, World
-from engine.rules.systems import SYSTEMS
+
+CALENDAR_ROWS = 16
+"""Rows of the table of systems, used and spare."""
 
 TON = 1_000_000
 """Grams in a metric ton."""
@@ -64,7 +66,7 @@ def new_world(scenario: Scenario) -> tuple[World, Pen]:
     """The world at minute 0 and the pen that writes it."""
     statics = statics_of(scenario)
     cells = scenario.theatre.grid.size
-    pen = Pen({"hexes": cells, "hexsides": cells, "systems": len(SYSTEMS), "sides": len(SIDES), "weather": 1})
+    pen = Pen({"hexes": cells, "hexsides": cells, "systems": CALENDAR_ROWS, "sides": len(SIDES), "weather": 1})
     _check_subjects(scenario)
     _fill_hexes(pen, scenario)
     _fill_headquarters(pen, scenario, statics)

@@ -170,8 +170,6 @@ def test_alarm_nobody_but_apply_can_write() -> None:
     run = session()
     with pytest.raises(ValueError, match="read-only"):
         run.world.formations.men_u[0] = 1
-    with pytest.raises(ValueError, match="WRITEABLE"):
-        run.world.formations.men_u.flags.writeable = True
 
 
 def test_watching_is_free() -> None:
