@@ -1,0 +1,53 @@
+"""What is seen of an enemy: reports that fade, and the formations beside one's own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import Floats, exp
+from engine.core.calendar import DAY, HOUR
+from engine.core.columns import Array
+from engine.model.codes import Status
+from engine.model.world import Statics, World
+
+LN_2: Final = 0.6931471805599453
+LEAST_LEVEL: Final = 250_000
+"""A report that has faded below a quarter of a level tells nothing any more (millionths)."""
+
+
+def faded(level: Array, age_min: Array, half_life: Array) -> Floats:
+    """Level of detection (millionths) of a report after ``age_min`` minutes: model.md 8.4."""
+    return level * exp(-LN_2 * age_min / np.maximum(half_life, 1))
+
+
+def memory_min(statics: Statics) -> int:
+    """Minutes after which a report is dropped however good it was."""
+    return round(statics.rules["intelligence.memory_days"] * DAY)
+
+
+def half_lives(statics: Statics) -> tuple[int, int, int]:
+    """Minutes: of a formation that stands, moves, hides."""
+    names = ("static", "moving", "hidden")
+    static, moving, hidden = (round(statics.rules[f"intelligence.half_life_{n}_h"] * HOUR) for n in names)
+    return static, moving, hidden
+
+
+def on_map(world: World, side: int) -> npt.NDArray[np.int64]:
+    """Rows of a side's formations that stand on the map."""
+    formations = world.formations
+    present = (formations.status == Status.ON_MAP) & (formations.hex >= 0)
+    return np.flatnonzero(present & (formations.side == side))
+
+
+def watched(world: World, own: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Shape (hexes + 1,): hexes that formations ``own`` stand in or beside; the last entry is off the map."""
+    grid = world.statics.grid
+    near = np.zeros(grid.size + 1, dtype=bool)
+    cells = world.formations.hex[own]
+    near[cells] = True
+    near[grid.neighbours[cells]] = True
+    near[-1] = False
+    return near
