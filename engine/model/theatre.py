@@ -173,6 +173,9 @@ class Theatre:
     waters: tuple[Place, ...]
     attribution: str
     digest: str = field(default="", compare=True)
+    ferries: tuple[Line, ...] = ()
+    ice_months: tuple[tuple[int, ...], ...] = ((),)
+    """Months (1-12) in which ice closes the water of each ice class; `ice` holds the class of each hex."""
 
     @property
     def projection(self) -> str:
