@@ -1,5 +1,4 @@
-"""CSV with positions: a header line, one record a line, `#` comments, blank cells meaning "take the default".
-"""
+"""CSV with positions: a header line, one record a line, `#` comments, blank cells meaning "take the default"."""
 
 from __future__ import annotations
 

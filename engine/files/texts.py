@@ -60,8 +60,7 @@ class CommandLine:
 
 
 def shown_path(path: Path, root: Path | None) -> str:
-    """The path as messages show it: below the scenarios' parent folder if it lies there, as given otherwise.
-    """
+    """The path as messages show it: below the scenarios' parent folder if it lies there, as given otherwise."""
     if root is not None:
         try:
             return (root.name / path.resolve().relative_to(root.resolve())).as_posix()

@@ -1,0 +1,215 @@
+"""Rows that passed the boundary: right types, right ranges, bounds in order; with the place of every value.
+
+What rows say about one another is settled in resolve.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from engine.files.boundary import ROWS, ScenarioHead, translate
+from engine.files.faults import Report, nearest, shown
+from engine.files.rows import Raw, Row
+from engine.files.texts import Spot
+from engine.model.citation import Detail
+
+TABLES = (
+    "identities",
+    "kinds",
+    "terrain_kinds",
+    "forces",
+    "headquarters",
+    "assets",
+    "reinforcements",
+    "plans",
+    "weather",
+    "history",
+    "supply_sources",
+    "objectives",
+    "sources",
+    "rules",
+)
+_NAMES = {
+    "forces": "forces.csv",
+    "headquarters": "headquarters.csv",
+    "assets": "assets.csv",
+    "plans": "[[directive]]",
+    "reinforcements": "reinforcements.csv",
+    "weather": "weather.csv",
+    "history": "[[fact]]",
+    "supply_sources": "[[supply]]",
+    "objectives": "[[objective]]",
+    "kinds": "kinds.csv",
+    "rules": "a parameter",
+    "terrain_kinds": "terrain.csv",
+    "identities": "formations.csv",
+    "sources": "a source",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A row that passed the boundary: typed values, and the raw row for places in messages."""
+
+    data: Any
+    row: Row
+
+    def at(self, key: str) -> Spot:
+        """The Spot of a key, or of the row."""
+        return self.row.spots.get(key, self.row.spot)
+
+
+Table = dict[str, Checked]
+
+
+def check_head(raw: Raw, report: Report) -> ScenarioHead | None:
+    """The scalars of scenario.toml; None, with faults, when they are not usable."""
+    values = raw.head.values
+    try:
+        head = ScenarioHead.model_validate(values)
+    except ValidationError as error:
+        for fault in translate(error, ScenarioHead, raw.head.spot, raw.head.spots, "scenario.toml"):
+            report.add(fault)
+        return None
+    if head.start.time() != datetime.min.time() or head.end.time() != datetime.min.time():
+        key = "start" if head.start.time() != datetime.min.time() else "end"
+        report.add(raw.head.spots[key].fault("a date without time", shown(values[key]), code="date/time"))
+    if not 1 <= (head.end - head.start).days <= 400:
+        spot = raw.head.spots["end"]
+        report.add(
+            spot.fault(
+                f"a date 1 to 400 days after start ({head.start:%Y-%m-%d})",
+                f"{head.end:%Y-%m-%d}",
+                code="date/order",
+            )
+        )
+        return None
+    return head
+
+
+def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
+    """Every row that is of the right shape, by table and id; faults for the others."""
+    _identify(raw, report)
+    tables: dict[str, Table] = {}
+    for name in TABLES:
+        model = ROWS[name]
+        tables[name] = {}
+        for key, row in sorted(raw.tables[name].items()):
+            values = {k: v for k, v in row.values.items() if k != "_side"}
+            try:
+                data = model.model_validate(values)
+            except ValidationError as error:
+                for fault in translate(error, model, row.spot, row.spots, _NAMES[name]):
+                    report.add(fault)
+                continue
+            checked = Checked(data, row)
+            if _bounds_hold(checked, report):
+                tables[name][key] = checked
+    return tables
+
+
+def _identify(raw: Raw, report: Report) -> None:
+    """Give forces what common/formations.csv knows of them."""
+    identities = raw.tables["identities"]
+    for key, row in raw.tables["forces"].items():
+        known = identities.get(key)
+        if known is None:
+            if "kind" not in row.values and key:
+                hint = nearest(key, identities) or "or give name, side and kind here"
+                spot = row.spots.get("id", row.spot)
+                report.add(spot.fault("an id of common/formations.csv", repr(key), hint, code="ref/identity"))
+                row.values.update(
+                    {
+                        k: v
+                        for k, v in (("name", key), ("side", "axis"), ("kind", "unknown"))
+                        if k not in row.values
+                    }
+                )
+            continue
+        for name, value in known.values.items():
+            if name not in ("src", "grade", "note") and name not in row.values:
+                row.values[name] = value
+                row.spots[name] = known.spots.get(name, known.spot)
+
+
+def _bounds_hold(checked: Checked, report: Report) -> bool:
+    """Whether every range has low <= value <= high."""
+    good = True
+    data = checked.data
+    keys = [
+        k.removesuffix("_low").removesuffix("_high")
+        for k in checked.row.values
+        if k.endswith(("_low", "_high"))
+    ]
+    pairs = [(k, f"{k}_low", f"{k}_high") for k in dict.fromkeys(keys)]
+    if {"low", "high"} & set(checked.row.values):
+        pairs.append(("value", "low", "high"))
+    for key, low_key, high_key in pairs:
+        low, high = getattr(data, low_key, None), getattr(data, high_key, None)
+        value = getattr(data, key, None)
+        if low is not None and high is not None and low > high:
+            report.add(
+                checked.at(low_key).fault(
+                    f"{low_key} not above {high_key}", f"{low:g} and {high:g}", code="range/order"
+                )
+            )
+            good = False
+        elif value is not None and not isinstance(value, bool):
+            if low is not None and value < low:
+                report.add(
+                    checked.at(key).fault(
+                        f"{key} of at least {low_key} ({low:g})", f"{value:g}", code="range/value"
+                    )
+                )
+                good = False
+            if high is not None and value > high:
+                report.add(
+                    checked.at(key).fault(
+                        f"{key} of at most {high_key} ({high:g})", f"{value:g}", code="range/value"
+                    )
+                )
+                good = False
+        if key != "value" and (low is None) != (high is None):
+            report.add(
+                checked.at(low_key if low is not None else high_key).fault(
+                    f"both {low_key} and {high_key}", "one", code="range/half"
+                )
+            )
+            good = False
+    return good
+
+
+def shared(checked: Checked, kind: type) -> dict[str, Any]:
+    """The values that the boundary model and the frozen row share, with pedigree."""
+    data: BaseModel = checked.data
+    known = {f.name for f in fields(kind)}
+    values = {name: getattr(data, name) for name in type(data).model_fields if name in known}
+    if "details" in known:
+        values["details"] = _details(checked)
+    values["where"] = checked.row.spot.where
+    values["grade"] = getattr(data, "grade", "") or "estimate"
+    return values
+
+
+def _details(checked: Checked) -> tuple[Detail, ...]:
+    row = checked.row
+    columns = {
+        k.removesuffix("_low").removesuffix("_high") for k in row.values if k.endswith(("_low", "_high"))
+    }
+    columns |= {
+        k for k in row.changed if not k.endswith(("_low", "_high")) and k not in ("src", "grade", "note")
+    }
+    found = []
+    for column in sorted(columns):
+        note = row.cited.get(column, {})
+        low, high = (
+            getattr(checked.data, f"{column}_low", None),
+            getattr(checked.data, f"{column}_high", None),
+        )
+        where = row.changed[column].where if column in row.changed else ""
+        found.append(Detail(column, low, high, note.get("src", ""), note.get("grade", ""), where))
+    return tuple(found)

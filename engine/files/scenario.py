@@ -1,0 +1,187 @@
+"""Loading a scenario folder: common files, parents, own files, overlays, --set; then the frozen scenario or
+faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from engine.files.analysis import analyse, enemy_ground, structural
+from engine.files.checked import check_head, check_rows
+from engine.files.common import SCENARIOS
+from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
+from engine.files.overlay import apply_overlays, apply_sets
+from engine.files.resolve import Resolved, resolve
+from engine.files.rows import REQUIRED, Raw, empty, read_common, read_folder, read_head
+from engine.files.texts import Spot, shown_path
+from engine.files.toml_text import TomlText, read_toml
+from engine.model.scenario import Scenario
+from engine.model.theatre import Theatre
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of reading: the scenario (None if it cannot be used) and every fault found on the way."""
+
+    scenario: Scenario | None
+    faults: tuple[Fault, ...]
+
+
+def load_scenario(
+    name: str | Path,
+    overlays: Sequence[str | Path] = (),
+    sets: Sequence[str] = (),
+    theatre: Theatre | None = None,
+) -> Scenario:
+    """The scenario of that name (or in that folder), with overlays and --set values applied in order.
+
+    Raises FileFaults with every problem when it cannot be used. `theatre` replaces the one it names (tests).
+    """
+    report = Report()
+    resolved = _read(name, overlays, sets, report, theatre)
+    if resolved is None or report.failed:
+        raise FileFaults.of(report)
+    return resolved.scenario
+
+
+def check_scenario(
+    name: str | Path,
+    overlays: Sequence[str | Path] = (),
+    sets: Sequence[str] = (),
+    theatre: Theatre | None = None,
+) -> Loaded:
+    """Read and analyse: all faults, of files and of what they say, worst first."""
+    report = Report()
+    resolved = _read(name, overlays, sets, report, theatre)
+    if resolved is None:
+        return Loaded(None, sorted_faults(report))
+    for fault in (*enemy_ground(resolved.scenario, resolved.drawn_owner), *analyse(resolved.scenario)):
+        report.add(fault)
+    return Loaded(resolved.scenario, sorted_faults(report))
+
+
+def scenario_names(root: Path = SCENARIOS) -> tuple[str, ...]:
+    """Names of the scenarios in a folder of scenarios, sorted."""
+    return tuple(sorted(path.parent.name for path in root.glob("*/scenario.toml")))
+
+
+def scenario_folder(name: str | Path) -> Path | None:
+    """The folder of a scenario given by name, folder or scenario.toml; None when there is none."""
+    path = Path(name)
+    try:
+        if path.name == "scenario.toml" and path.is_file():
+            return path.parent
+        if (path / "scenario.toml").is_file():
+            return path
+        inside = SCENARIOS / path
+        return inside if (inside / "scenario.toml").is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _read(
+    name: str | Path,
+    overlays: Sequence[str | Path],
+    sets: Sequence[str],
+    report: Report,
+    theatre: Theatre | None,
+) -> Resolved | None:
+    folder = scenario_folder(name)
+    if folder is None:
+        near = nearest(str(name), scenario_names())
+        report.add(
+            Fault(str(name), 0, 0, "a scenario", "nothing of that name", near, code="file/no_scenario")
+        )
+        return None
+    root = folder.resolve().parent if (folder.resolve().parent / "common").is_dir() else SCENARIOS
+    raw = read_raw(folder, root, report)
+    apply_overlays(raw, [overlay_path(overlay, root) for overlay in overlays], root, report)
+    apply_sets(raw, sets, report)
+    head = check_head(raw, report)
+    tables = check_rows(raw, report)
+    if head is None:
+        return None
+    theatre = theatre or _theatre(root, head.theatre, raw, report)
+    if theatre is None:
+        return None
+    resolved = resolve(raw, head, tables, theatre, report)
+    if resolved is not None:
+        for fault in structural(resolved.scenario):
+            report.add(fault)
+    return resolved
+
+
+def read_raw(folder: Path, root: Path, report: Report) -> Raw:
+    """All rows of a scenario folder over those of its parents and of the common folder."""
+    raw = empty(Spot(TomlText(shown_path(folder / "scenario.toml", root), "", {})))
+    common = root / "common" if (root / "common").is_dir() else SCENARIOS / "common"
+    read_common(common, root, raw, report)
+    chain: list[tuple[Path, TomlText]] = []
+    here: Path | None = folder
+    while here is not None:
+        text = read_toml(here / "scenario.toml", shown_path(here / "scenario.toml", root), report)
+        if text is None:
+            break
+        chain.append((here, text))
+        parent = text.data.get("extends")
+        here = None
+        if isinstance(parent, str) and parent:
+            spot = text.spot("extends")
+            if not (root / parent / "scenario.toml").is_file():
+                hint = nearest(parent, scenario_names(root))
+                report.add(spot.fault("the name of a scenario", repr(parent), hint, code="ref/extends"))
+            elif any(parent == seen.resolve().name for seen, _ in chain):
+                report.add(
+                    spot.fault("a scenario that does not extend this one", repr(parent), code="ref/extends")
+                )
+            else:
+                here = root / parent
+    for level, text in reversed(chain):
+        read_head(text, raw, report)
+        read_folder(level, root, raw, report)
+    if chain and not (
+        set(REQUIRED) - {"scenario.toml"} <= {p.name for level, _ in chain for p in level.iterdir()}
+    ):
+        for required in REQUIRED[1:]:
+            if not any((level / required).exists() for level, _ in chain):
+                shown = shown_path(folder / required, root)
+                report.add(Fault(shown, 0, 0, "a file", "nothing", code="file/unreadable"))
+    return raw
+
+
+def overlay_path(overlay: str | Path, root: Path = SCENARIOS) -> Path:
+    """The file of an overlay given as a path or as a name in what_if/."""
+    path = Path(overlay)
+    if not path.exists() and path.suffix != ".toml":
+        named = root / "what_if" / f"{path}.toml"
+        if named.exists():
+            return named
+    return path
+
+
+def _theatre(root: Path, name: str, raw: Raw, report: Report) -> Theatre | None:
+    folder = next(
+        (base / "theatres" / name for base in (root, SCENARIOS) if (base / "theatres" / name).is_dir()), None
+    )
+    if folder is None:
+        known = sorted(path.name for path in (SCENARIOS / "theatres").glob("*") if path.is_dir())
+        spot = raw.head.spots.get("theatre", raw.head.spot)
+        report.add(spot.fault("a folder of theatres/", repr(name), nearest(name, known), code="ref/theatre"))
+        return None
+    try:
+        return _loaded_theatre(folder)
+    except FileFaults as error:
+        for fault in error.faults:
+            report.add(fault)
+    return None
+
+
+@lru_cache(maxsize=4)
+def _loaded_theatre(folder: Path) -> Theatre:
+    """A theatre is read once in a process; it never changes."""
+    from engine.files.theatre import load_theatre
+
+    return load_theatre(folder)
