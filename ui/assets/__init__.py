@@ -1,0 +1,1 @@
+"""Fonts and symbols shipped with the window, and the tools that remade them."""
