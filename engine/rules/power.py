@@ -1,8 +1,8 @@
 """Effective power of formations: the one function that campaigns, staffs, intelligence and ``engage`` share.
 
-power = quality x (men in the line + ``weight_afv`` x running AFVs x their worth on the ground + ``weight_gun``
-x guns). Multipliers of posture and terrain after Dupuy's QJM, checked against CDB90; parameters in the groups
-``combat`` and ``fortification``. Shapes: one entry a formation of ``rows``.
+power = quality x (men in the line + weight_afv x running AFVs x their worth on the ground + weight_gun x guns).
+Multipliers of posture and terrain after Dupuy's QJM, checked against CDB90; parameters in the groups ``combat``
+and ``fortification``. Shapes: one entry a formation of ``rows``.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def river_factor(statics: Statics, cells: Any, directions: Any) -> Floats:
     """Multiplier of the defender's power against what comes over hexside ``directions`` of ``cells``."""
     tables, theatre = ground(statics), statics.theatre
     over: Floats = tables.river[theatre.river[cells, directions]]
-    return np.maximum(over, tables.strait[theatre.strait[cells, directions]])
+    factor: Floats = np.maximum(over, tables.strait[theatre.strait[cells, directions]])
+    return factor
 
 
 def _land(codes: Any) -> npt.NDArray[np.int64]:
