@@ -29,11 +29,11 @@ SCORED = ("control", "loss", "line", "width")
 LOSS_MEASURES: Mapping[str, str] = {
     "men": "men_lost",
     "prisoners": "men_captured",
-    "afv": "afv_lost",
+    "afv": "afv_out",
     "guns": "guns_lost",
     "formations": "formations_lost",
 }
-"""Measure of a loss fact -> measure of a run."""
+"""Measure of a loss fact -> measure of a run. Vehicles count as lost when written off or still in repair."""
 SERIES = ("men", "men_lost", "men_captured", "afv", "afv_repair", "afv_lost", "guns", "guns_lost", "hexes")
 
 
@@ -128,6 +128,7 @@ def measures(world: World, minute: int) -> dict[str, int]:
             f"{side}.afv": whole(flows["afv"], here),
             f"{side}.afv_repair": whole(flows["afv_shop"], here),
             f"{side}.afv_lost": whole(flows["afv_lost"]),
+            f"{side}.afv_out": whole(flows["afv_lost"] + flows["afv_shop"]),
             f"{side}.guns": whole(flows["guns"], here),
             f"{side}.guns_lost": whole(flows["guns_lost"]),
             f"{side}.formations": int(here.sum()),

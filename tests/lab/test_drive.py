@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from engine.lab.drive import Drive, ExecutorFault, open_executor
-from engine.lab.store import Row, Store, digest_of
+from engine.lab.store import Row, Store, StoreFault, digest_of
 from tests.lab.fake_work import die_once, given_up, poison, row_of, stumble, work
 
 ROOT = Path(__file__).resolve().parents[2]
