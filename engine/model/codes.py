@@ -165,6 +165,8 @@ class Cause(IntEnum):
     EVACUATION = 5
     RESERVE_CAME = 6
     STAND_FAST = 7
+    PENETRATED = 8
+    SURPRISED = 9
 
 
 class DepotKind(IntEnum):

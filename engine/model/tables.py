@@ -204,6 +204,8 @@ BATTLES: Final = TableSpec(
         C("phi", I32, 0, "ppm of logit", "shift of the win curve at the last refresh"),
         C("cause", I8, 0, "Cause", "largest term of phi, or fire"),
         C("surprise", I32, 0, "ppm of level", "surprise achieved at contact, 0 to 3"),
+        C("noise_attacker", I32, 0, "ppm of log", "noise in time of the attacker's losses, moved on the 6 h grid"),
+        C("noise_defender", I32, 0, "ppm of log", "same of the defender's"),
     ),
     flows=(
         Flow("yield", "yield_left", minus=("yield_rate",)),

@@ -1,8 +1,8 @@
 """Effective power of formations: the one function that campaigns, staffs, intelligence and ``engage`` share.
 
-power = quality x (men in the line + weight_afv x running AFVs x their worth on the ground + weight_gun x guns).
-Multipliers of posture and terrain after Dupuy's QJM, checked against CDB90; parameters in the groups ``combat``
-and ``fortification``. Shapes: one entry a formation of ``rows``.
+power = quality x (men in the line + weight_afv x running AFVs x their worth there + weight_gun x guns).
+Multipliers of posture and terrain after Dupuy's QJM, checked against CDB90; parameters in the groups combat
+and fortification. Shapes: one entry a formation of ``rows``.
 """
 
 from __future__ import annotations
