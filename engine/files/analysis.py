@@ -350,7 +350,8 @@ def _headquarters_ground(scenario: Scenario) -> Finding:
 
 
 def enemy_ground(scenario: Scenario, before: npt.NDArray[np.int8]) -> Finding:
-    """Formations on ground that the scenario's areas give to the enemy; the hex has been made their side's."""
+    """Formations on ground that the scenario's areas give to the enemy; the hex has been made their side's.
+    """
     for row in scenario.formations:
         number = SIDES.index(row.side)
         if row.cell >= 0 and row.arrives_min == 0 and before[row.cell] not in (number, NOBODY):

@@ -5,14 +5,13 @@ Each model is one row or one file. `translate` turns what pydantic says into fau
 value. Meaning across rows (does the parent exist, is the place on the map) is checked later, in resolve.py.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from engine.files.faults import Fault, nearest, one_of, shown
@@ -85,7 +84,9 @@ GradeOrBlank = Literal["document", "reference", "analogy", "estimate", ""]
 class Strict(BaseModel):
     """No unknown keys, no infinities, nothing changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True, defer_build=True
+    )
 
 
 class Cited(Strict):
@@ -440,17 +441,6 @@ class OverlayHead(Strict):
     scenarios: list[Id] = []
 
 
-def with_ranges(model: type[Strict]) -> type[Strict]:
-    """The model with an optional x_low and x_high for each numeric key x."""
-    extra: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        if name not in ("lat", "lon", "code", "value", "low", "high") and numeric(field.annotation):
-            key = field.alias or name
-            extra[f"{key}_low"] = (float | None, None)
-            extra[f"{key}_high"] = (float | None, None)
-    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **extra)
-
-
 def numeric(annotation: Any) -> bool:
     """Whether an annotation is int or float (or that or None), not bool."""
     parts = getattr(annotation, "__args__", None) or (annotation,)
@@ -459,22 +449,40 @@ def numeric(annotation: Any) -> bool:
 
 
 ROWS: Mapping[str, type[Strict]] = {
-    "forces": with_ranges(ForceRow),
-    "headquarters": with_ranges(HeadquartersRow),
-    "assets": with_ranges(AssetRow),
-    "reinforcements": with_ranges(ReinforcementRow),
-    "plans": with_ranges(DirectiveRow),
-    "weather": with_ranges(WeatherRow),
+    "forces": ForceRow,
+    "headquarters": HeadquartersRow,
+    "assets": AssetRow,
+    "reinforcements": ReinforcementRow,
+    "plans": DirectiveRow,
+    "weather": WeatherRow,
     "history": FactRow,
-    "supply_sources": with_ranges(SupplyRow),
-    "objectives": with_ranges(ObjectiveRow),
-    "kinds": with_ranges(KindRow),
-    "terrain_kinds": with_ranges(TerrainRow),
+    "supply_sources": SupplyRow,
+    "objectives": ObjectiveRow,
+    "kinds": KindRow,
+    "terrain_kinds": TerrainRow,
     "identities": IdentityRow,
     "sources": SourceRow,
     "rules": RuleRow,
 }
 """The model of a row of each table; see engine/files/rows.py."""
+UNBOUNDED = frozenset({"identities", "sources", "rules", "history"})
+"""Tables whose columns have no _low and _high."""
+
+
+@cache
+def ranged_keys(table: str) -> frozenset[str]:
+    """The columns of a table that may have bounds in <column>_low and <column>_high."""
+    if table in UNBOUNDED:
+        return frozenset()
+    fields = ROWS[table].model_fields.items()
+    keys = {field.alias or name for name, field in fields if numeric(field.annotation)}
+    return frozenset(keys - {"lat", "lon", "code"})
+
+
+def columns_of(table: str) -> list[str]:
+    """Every column that a file of this table may have."""
+    ranged = sorted(ranged_keys(table))
+    return [*keys_of(ROWS[table]), *(f"{key}{end}" for key in ranged for end in ("_low", "_high"))]
 
 
 def keys_of(model: type[BaseModel]) -> list[str]:

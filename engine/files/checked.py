@@ -5,13 +5,14 @@ What rows say about one another is settled in resolve.py.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine.files.boundary import ROWS, ScenarioHead, translate
+from engine.files.boundary import ROWS, ScenarioHead, ranged_keys, translate
 from engine.files.faults import Report, nearest, shown
 from engine.files.rows import Raw, Row
 from engine.files.texts import Spot
@@ -57,6 +58,7 @@ class Checked:
 
     data: Any
     row: Row
+    bounds: dict[str, tuple[float, float]]
 
     def at(self, key: str) -> Spot:
         """The Spot of a key, or of the row."""
@@ -98,16 +100,18 @@ def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
     for name in TABLES:
         model = ROWS[name]
         tables[name] = {}
+        ends = {f"{key}{end}" for key in ranged_keys(name) for end in ("_low", "_high")}
         for key, row in sorted(raw.tables[name].items()):
-            values = {k: v for k, v in row.values.items() if k != "_side"}
+            bounds = _bounds(name, row, report)
+            values = {k: v for k, v in row.values.items() if k != "_side" and k not in ends}
             try:
                 data = model.model_validate(values)
             except ValidationError as error:
                 for fault in translate(error, model, row.spot, row.spots, _NAMES[name]):
                     report.add(fault)
                 continue
-            checked = Checked(data, row)
-            if _bounds_hold(checked, report):
+            checked = Checked(data, row, bounds or {})
+            if bounds is not None and _bounds_hold(checked, report):
                 tables[name][key] = checked
     return tables
 
@@ -136,50 +140,66 @@ def _identify(raw: Raw, report: Report) -> None:
                 row.spots[name] = known.spots.get(name, known.spot)
 
 
+def _bounds(table: str, row: Row, report: Report) -> dict[str, tuple[float, float]] | None:
+    """Low and high of every column that has them; None, with faults, when one is not a number or stands
+    alone.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    good = True
+    for key in sorted(ranged_keys(table)):
+        ends = (f"{key}_low", f"{key}_high")
+        given = [end for end in ends if end in row.values]
+        if not given:
+            continue
+        numbers = []
+        for end in given:
+            number = _number(row.values[end])
+            if number is None:
+                report.add(row.spots[end].fault("a number", shown(row.values[end]), code="row/value"))
+            else:
+                numbers.append(number)
+        if len(given) == 1:
+            report.add(row.spots[given[0]].fault(f"both {ends[0]} and {ends[1]}", "one", code="range/half"))
+        if len(numbers) < 2:
+            good = False
+            continue
+        found[key] = (numbers[0], numbers[1])
+    return found if good else None
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and not isinstance(value, bool) else None
+
+
 def _bounds_hold(checked: Checked, report: Report) -> bool:
     """Whether every range has low <= value <= high."""
-    good = True
-    data = checked.data
-    keys = [
-        k.removesuffix("_low").removesuffix("_high")
-        for k in checked.row.values
-        if k.endswith(("_low", "_high"))
-    ]
-    pairs = [(k, f"{k}_low", f"{k}_high") for k in dict.fromkeys(keys)]
+    data, good = checked.data, True
+    spans = {key: (key, f"{key}_low", f"{key}_high", *span) for key, span in checked.bounds.items()}
     if {"low", "high"} & set(checked.row.values):
-        pairs.append(("value", "low", "high"))
-    for key, low_key, high_key in pairs:
-        low, high = getattr(data, low_key, None), getattr(data, high_key, None)
+        spans["value"] = ("value", "low", "high", data.low, data.high)
+    for key, low_key, high_key, low, high in spans.values():
         value = getattr(data, key, None)
         if low is not None and high is not None and low > high:
+            place = checked.at(low_key)
             report.add(
-                checked.at(low_key).fault(
-                    f"{low_key} not above {high_key}", f"{low:g} and {high:g}", code="range/order"
-                )
+                place.fault(f"{low_key} not above {high_key}", f"{low:g} and {high:g}", code="range/order")
             )
             good = False
-        elif value is not None and not isinstance(value, bool):
-            if low is not None and value < low:
-                report.add(
-                    checked.at(key).fault(
-                        f"{key} of at least {low_key} ({low:g})", f"{value:g}", code="range/value"
-                    )
-                )
-                good = False
-            if high is not None and value > high:
-                report.add(
-                    checked.at(key).fault(
-                        f"{key} of at most {high_key} ({high:g})", f"{value:g}", code="range/value"
-                    )
-                )
-                good = False
-        if key != "value" and (low is None) != (high is None):
-            report.add(
-                checked.at(low_key if low is not None else high_key).fault(
-                    f"both {low_key} and {high_key}", "one", code="range/half"
-                )
-            )
-            good = False
+            continue
+        if value is None or isinstance(value, bool):
+            continue
+        if low is not None and value < low:
+            expected = f"{key} of at least {low_key} ({low:g})"
+        elif high is not None and value > high:
+            expected = f"{key} of at most {high_key} ({high:g})"
+        else:
+            continue
+        report.add(checked.at(key).fault(expected, f"{value:g}", code="range/value"))
+        good = False
     return good
 
 
@@ -197,19 +217,11 @@ def shared(checked: Checked, kind: type) -> dict[str, Any]:
 
 def _details(checked: Checked) -> tuple[Detail, ...]:
     row = checked.row
-    columns = {
-        k.removesuffix("_low").removesuffix("_high") for k in row.values if k.endswith(("_low", "_high"))
-    }
-    columns |= {
-        k for k in row.changed if not k.endswith(("_low", "_high")) and k not in ("src", "grade", "note")
-    }
+    changed = {key: spot for key, spot in row.changed.items() if not key.endswith(("_low", "_high"))}
     found = []
-    for column in sorted(columns):
+    for column in sorted({*checked.bounds, *changed} - {"src", "grade", "note"}):
+        low, high = checked.bounds.get(column, (None, None))
         note = row.cited.get(column, {})
-        low, high = (
-            getattr(checked.data, f"{column}_low", None),
-            getattr(checked.data, f"{column}_high", None),
-        )
-        where = row.changed[column].where if column in row.changed else ""
+        where = changed[column].where if column in changed else ""
         found.append(Detail(column, low, high, note.get("src", ""), note.get("grade", ""), where))
     return tuple(found)

@@ -1,4 +1,5 @@
-"""CSV with positions: a header line, one record a line, `#` comments, blank cells meaning "take the default"."""
+"""CSV with positions: a header line, one record a line, `#` comments, blank cells meaning "take the default".
+"""
 
 from __future__ import annotations
 
@@ -29,6 +30,10 @@ class CsvText:
             return (line, 1)
         text = self.source.split("\n")[line - 1]
         return (line, _starts(text)[min(int(key[1]), len(_starts(text)) - 1)] + 1)
+
+    def line(self, key: Key) -> int:
+        """The line alone, without looking for the column."""
+        return int(key[0]) if key else 1
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Line number and the cells that are not blank, by column."""

@@ -30,7 +30,8 @@ from engine.model.theatre import Theatre, fold
 
 @dataclass(frozen=True)
 class Resolved:
-    """The scenario, and who held each hex by its areas alone (before formations made their hexes their own)."""
+    """The scenario, and who held each hex by its areas alone (before formations made their hexes their own).
+    """
 
     scenario: Scenario
     drawn_owner: npt.NDArray[np.int8]
@@ -173,9 +174,7 @@ class _Resolving:
                 source=data.src,
                 grade=data.grade or "estimate",
                 note=data.note,
-                where=checked.row.changed.get(
-                    "value", checked.row.spots.get("value", checked.row.spot)
-                ).where,
+                where=checked.row.changed.get("value", checked.row.spot).where,
             )
         return found
 
@@ -575,7 +574,8 @@ class _Resolving:
 def arrivals_folded(
     formations: tuple[FormationSpec, ...], reinforcements: tuple[ReinforcementSpec, ...]
 ) -> tuple[tuple[FormationSpec, ...], tuple[ReinforcementSpec, ...]]:
-    """Put each formation's first `arrive` into its own row (time, and place if given); the other rows stay."""
+    """Put each formation's first `arrive` into its own row (time, and place if given); the other rows stay.
+    """
     arrivals: dict[str, ReinforcementSpec] = {}
     rest = []
     for row in reinforcements:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.files.boundary import ROWS, keys_of
+from engine.files.boundary import ROWS, columns_of, keys_of
 from engine.files.csv_text import CsvText, read_csv
 from engine.files.faults import Report, nearest, one_of, shown
 from engine.files.texts import Spot, shown_path
@@ -234,9 +234,7 @@ def _near(raw: Raw, address: str) -> str:
 
 
 def _read_csv(path: Path, root: Path, table: str, raw: Raw, report: Report) -> None:
-    columns = keys_of(ROWS[table])
-    if table in ("weather", "reinforcements"):
-        columns = [name for name in columns if name != "id"] + ["id"]
+    columns = columns_of(table)
     text = read_csv(path, shown_path(path, root), report, columns)
     if text is None:
         return

@@ -24,6 +24,10 @@ class Text(Protocol):
         """Line and column of the part named by `key`, or of its nearest parent; both count from 1."""
         ...
 
+    def line(self, key: Key) -> int:
+        """The line alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -42,7 +46,7 @@ class Spot:
     @property
     def where(self) -> str:
         """`file:line`."""
-        line = self.text.position(self.key)[0]
+        line = self.text.line(self.key)
         return f"{self.text.file}:{line}" if line else self.text.file
 
 
@@ -58,9 +62,14 @@ class CommandLine:
         """Which --set it is, counted from 1."""
         return (int(key[0]) + 1, 1) if key else self._none
 
+    def line(self, key: Key) -> int:
+        """The same, without the column."""
+        return self.position(key)[0]
+
 
 def shown_path(path: Path, root: Path | None) -> str:
-    """The path as messages show it: below the scenarios' parent folder if it lies there, as given otherwise."""
+    """The path as messages show it: below the scenarios' parent folder if it lies there, as given otherwise.
+    """
     if root is not None:
         try:
             return (root.name / path.resolve().relative_to(root.resolve())).as_posix()

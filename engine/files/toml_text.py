@@ -25,6 +25,9 @@ _LONG_BASIC = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}', re.DOTALL)
 _LONG_LITERAL = re.compile(r"'''(?:[^']|'(?!''))*'{3,5}", re.DOTALL)
 _SCALAR = re.compile(r"[^,\]\}\n#]+")
 _AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_LONG_QUOTE = re.compile("\"{3}|'{3}")
+_HEADER_LINE = re.compile(r"(\[\[?)([A-Za-z0-9_\-.]+)\]\]?\s*(?:#.*)?$")
+_KEY_LINE = re.compile(r"([A-Za-z0-9_\-]+)\s*=")
 MAX_DEPTH = 100
 
 
@@ -56,6 +59,37 @@ class TomlText:
                 return self._place(self._offsets[wanted][0 if of_key else 1])
             wanted = wanted[:-1]
         return (1, 1)
+
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        """Line of each key that begins a line; cheaper than all positions, and enough to say `file:line`.
+
+        Nothing where long strings might hold what looks like a key.
+        """
+        found: dict[Key, int] = {}
+        if _LONG_QUOTE.search(self.source):
+            return found
+        counts: dict[str, int] = {}
+        prefix: Key = ()
+        for number, line in enumerate(self.source.split("\n"), start=1):
+            match = _HEADER_LINE.match(line)
+            if match:
+                name = match[2]
+                if match[1] == "[[":
+                    counts[name] = counts.get(name, -1) + 1
+                    prefix = (name, counts[name])
+                else:
+                    prefix = tuple(name.split("."))
+                found.setdefault(prefix, number)
+            else:
+                match = _KEY_LINE.match(line)
+                if match:
+                    found.setdefault((*prefix, match[1]), number)
+        return found
+
+    def line(self, key: Key) -> int:
+        """The line of a key path, as `position` gives it."""
+        return self._lines.get(key) or self.position(key)[0]
 
     def _place(self, offset: int) -> tuple[int, int]:
         from bisect import bisect_right
