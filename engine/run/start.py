@@ -66,7 +66,7 @@ def new_world(scenario: Scenario) -> tuple[World, Pen]:
     """The world at minute 0 and the pen that writes it."""
     statics = statics_of(scenario)
     cells = scenario.theatre.grid.size
-    pen = Pen({"hexes": cells, "hexsides": cells, "systems": CALENDAR_ROWS, "sides": len(SIDES), "weather": 1})
+    pen = Pen({"hexes": cells, "systems": CALENDAR_ROWS, "sides": len(SIDES), "weather": 1})
     _check_subjects(scenario)
     _fill_hexes(pen, scenario)
     _fill_headquarters(pen, scenario, statics)
