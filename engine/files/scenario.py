@@ -179,6 +179,14 @@ def _theatre(root: Path, name: str, raw: Raw, report: Report) -> Theatre | None:
     return None
 
 
+def theatre_named(name: str) -> Theatre:
+    """The theatre in scenarios/theatres/<name>; FileFaults when there is none."""
+    folder = SCENARIOS / "theatres" / name
+    if not folder.is_dir():
+        raise FileFaults.of([Fault(f"theatres/{name}", 0, 0, "a folder", "nothing", code="ref/theatre")])
+    return _loaded_theatre(folder)
+
+
 @lru_cache(maxsize=4)
 def _loaded_theatre(folder: Path) -> Theatre:
     """A theatre is read once in a process; it never changes."""

@@ -73,11 +73,15 @@ def datum(scenario: Scenario, address: str) -> Parameter:
     """The value at `address` with bounds and pedigree; NoSuchAddress says what was not found."""
     if address in scenario.parameters:
         return scenario.parameters[address]
-    _, _, column, row = _locate(scenario, address)
+    _, _, column, row = _locate(scenario, address, {})
     more = next((d for d in getattr(row, "details", ()) if d.column == column), Detail(column))
+    return _described(address, row, more)
+
+
+def _described(address: str, row: Any, more: Detail) -> Parameter:
     return Parameter(
         address=address,
-        value=getattr(row, column),
+        value=getattr(row, more.column),
         low=more.low,
         high=more.high,
         source=more.src or row.src,
@@ -92,8 +96,8 @@ def uncertain(scenario: Scenario) -> Iterator[Parameter]:
     found = [p for p in scenario.parameters.values() if p.uncertain]
     for table in TABLES:
         for key, row in rows_of(scenario, table).items():
-            details = getattr(row, "details", ())
-            found += [datum(scenario, f"{table}.{key}.{d.column}") for d in details if d.uncertain]
+            details = (d for d in getattr(row, "details", ()) if d.uncertain)
+            found += [_described(f"{table}.{key}.{d.column}", row, d) for d in details]
     yield from sorted(found, key=lambda p: p.address)
 
 
@@ -104,13 +108,14 @@ def with_values(scenario: Scenario, values: Mapping[str, Value], where: str = "-
     """
     parameters = dict(scenario.parameters)
     changed: dict[str, dict[str, dict[str, Any]]] = {}
+    rows_by_table: dict[str, Mapping[str, Any]] = {}
     for address, value in values.items():
         if address in parameters:
             old = parameters[address]
             new = _like(old.value, value, address)
             parameters[address] = replace(old, value=new, low=None, high=None, where=where)
             continue
-        table, key, column, row = _locate(scenario, address)
+        table, key, column, row = _locate(scenario, address, rows_by_table)
         columns = changed.setdefault(table, {}).setdefault(key, {})
         columns[column] = _like(getattr(row, column), value, address)
         details = columns.get("details", getattr(row, "details", ()))
@@ -120,17 +125,22 @@ def with_values(scenario: Scenario, values: Mapping[str, Value], where: str = "-
         attribute = TABLES[table]
         now = getattr(scenario, attribute)
         if isinstance(now, Mapping):
-            update[attribute] = {k: replace(r, **rows.get(k, {})) for k, r in now.items()}
+            update[attribute] = {k: replace(r, **rows[k]) if k in rows else r for k, r in now.items()}
         else:
-            update[attribute] = tuple(replace(r, **rows.get(row_id(r), {})) for r in now)
+            update[attribute] = tuple(replace(r, **rows[k]) if (k := row_id(r)) in rows else r for r in now)
     return replace(scenario, **update)
 
 
-def _locate(scenario: Scenario, address: str) -> tuple[str, str, str, Any]:
+def _locate(
+    scenario: Scenario, address: str, known: dict[str, Mapping[str, Any]]
+) -> tuple[str, str, str, Any]:
+    """Table, row id, column and row of an address; `known` keeps the tables between calls."""
     table, _, rest = address.partition(".")
     key, _, column = rest.rpartition(".")
     if table in TABLES and key:
-        row = rows_of(scenario, table).get(key)
+        if table not in known:
+            known[table] = rows_of(scenario, table)
+        row = known[table].get(key)
         if row is not None and column not in _NOT_DATA and column in {f.name for f in fields(row)}:
             return table, key, column, row
     raise _missing(scenario, address)
