@@ -36,6 +36,8 @@ class Clock:
         self, now: int, systems: Sequence[Timed], due: Callable[[int], int], fire: Callable[[int, int], None]
     ) -> None:
         self._environment = simpy.Environment(initial_time=now)
+        # SimPy documents urgent and normal only, but orders by any whole number: our phases.
+        self._schedule: Callable[..., None] = self._environment.schedule
         self._systems, self._due, self._fire = systems, due, fire
         self._armed_at = [NEVER] * len(systems)
         self._generation = [0] * len(systems)
@@ -76,11 +78,11 @@ class Clock:
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: self._ring(i, generation))
         # Priority 0 is SimPy's "urgent", kept for the bells; phases start at 1, so a bell is answered at once.
-        self._environment.schedule(alarm, priority=self._systems[i].phase, delay=at - int(self._environment.now))
+        self._schedule(alarm, priority=self._systems[i].phase, delay=at - int(self._environment.now))
 
     def _ring(self, i: int, generation: int) -> None:
         if generation != self._generation[i]:
             return  # re-armed since: an outdated alarm
         bell = self._bells[i]
         bell._ok, bell._value = True, None
-        self._environment.schedule(bell, priority=0)
+        self._schedule(bell, priority=0)

@@ -89,7 +89,8 @@ class Table:
         """The value of a flow at a minute, in its fine unit; writes nothing."""
         declared = self._flows[flow]
         if not declared.plus and not declared.minus:
-            return self._views[declared.stock][rows].astype(np.int64)
+            stock: npt.NDArray[np.int64] = self._views[declared.stock][rows].astype(np.int64)
+            return stock
         rate = np.zeros_like(self._views[declared.stock][rows], dtype=np.int64)
         for name in declared.plus:
             rate = rate + self._views[name][rows]

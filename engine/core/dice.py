@@ -98,7 +98,9 @@ class Dice:
         for subject in counter:
             key = (int(stream), int(subject), minute, draw)
             if key in self._ledger:
-                raise CounterAskedTwice(f"stream {Stream(stream).name}, subject {subject}, minute {minute}, draw {draw}")
+                raise CounterAskedTwice(
+                    f"stream {Stream(stream).name}, subject {subject}, minute {minute}, draw {draw}"
+                )
             self._ledger.add(key)
 
     def uniform(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Cells = npt.NDArray[np.int32]
+Index = int | npt.NDArray[np.integer[Any]]
 
 N, NE, SE, S, SW, NW = range(6)
 DIRECTIONS = ("N", "NE", "SE", "S", "SW", "NW")
@@ -92,7 +94,7 @@ class Grid:
             cache[radius] = table
         return cache[radius]
 
-    def distance(self, a: int | Cells, b: int | Cells) -> Cells:
+    def distance(self, a: Index, b: Index) -> Cells:
         """Steps between cells (arrays broadcast)."""
         q, r = self.axial
         dq, dr = q[a] - q[b], r[a] - r[b]

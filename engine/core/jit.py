@@ -29,5 +29,5 @@ def jit(function: _F) -> _F:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
     import numba
 
-    compiled: _F = numba.njit(cache=True, fastmath=False, nogil=True)(function)
-    return compiled
+    compiled: Any = numba.njit(cache=True, fastmath=False, nogil=True)(function)
+    return compiled  # type: ignore[no-any-return]

@@ -19,7 +19,9 @@ FAR: Final = 1 << 30
 
 
 @jit
-def _dial(neighbours: Any, costs: Any, backward: bool, sources: Any, starts: Any, limit: int, top: int, out: Any) -> int:
+def _dial(
+    neighbours: Any, costs: Any, backward: bool, sources: Any, starts: Any, limit: int, top: int, out: Any
+) -> int:
     """Fill ``out`` (preset to FAR) with least costs from the sources; returns how many cells were settled.
 
     Buckets are a ring of ``top + 1`` linked lists: no step is longer than ``top``.
@@ -198,7 +200,9 @@ class Pathfinder:
         self._out = np.full(len(neighbours), FAR, np.int32)
         self._touched = np.empty(len(neighbours), np.int32)
 
-    def path(self, costs: Ints, start: int, goal: int, *, top: int, limit: int = FAR - 1, most: int = 512) -> Ints | None:
+    def path(
+        self, costs: Ints, start: int, goal: int, *, top: int, limit: int = FAR - 1, most: int = 512
+    ) -> Ints | None:
         """The cells entered from ``start`` to ``goal`` in order (empty if already there), or None without a way.
 
         ``costs`` (n, 6): cost of leaving a cell in a direction, <= 0 barred; ``top`` the dearest step.

@@ -37,10 +37,12 @@ class Notes:
         for name, value in (("hq", hq), ("hex", cell), ("failures", 1), ("failed_at", minute)):
             self.failure[name] = np.append(self.failure[name], np.asarray([value], self.failure[name].dtype))
 
-    def changes(self) -> list[list[object]]:
-        """Rows [table, row, column, values] of all that was changed, in a fixed order."""
-        rows: list[list[object]] = []
-        for number, (table, mine) in enumerate(zip(self._tables, (self.formation, self.staff, self.failure), strict=True)):
+    def changes(self) -> list[tuple[int, int, int, tuple[int, ...]]]:
+        """Rows (table, row, column, values) of all that was changed, in a fixed order."""
+        rows: list[tuple[int, int, int, tuple[int, ...]]] = []
+        for number, (table, mine) in enumerate(
+            zip(self._tables, (self.formation, self.staff, self.failure), strict=True)
+        ):
             for position, column in enumerate(table.spec.columns):
                 new, old = mine[column.name], table[column.name]
                 unequal = np.ones(len(new), bool)
@@ -48,7 +50,7 @@ class Notes:
                 unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
                 for row in np.flatnonzero(unequal):
                     value = new[row].tolist()
-                    rows.append([number, int(row), position, value if isinstance(value, list) else [value]])
+                    rows.append((number, int(row), position, tuple(value) if isinstance(value, list) else (value,)))
         return rows
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from engine.model.codes import SIDES
 from engine.model.orders import Order
 
+Change = tuple[int, int, int, tuple[int, ...]]
+"""A changed note: table, row, column, values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -18,7 +21,7 @@ class Input:
     sequence: int
     human: bool
     orders: tuple[Order, ...] = ()
-    notes: tuple[tuple[int, int, int, tuple[int, ...]], ...] = ()
+    notes: tuple[Change, ...] = ()
     fault: str = ""
     """Why a commander gave no orders, if it failed."""
 

@@ -156,7 +156,9 @@ def open_recording(path: Path) -> Contents:
     except OSError as problem:
         raise RecordingFault(f"{path}: {problem.strerror or problem}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
-        raise RecordingFault(f"{path}: not a whole recording (.dbr): the file is cut off or is something else") from None
+        raise RecordingFault(
+            f"{path}: not a whole recording (.dbr): the file is cut off or is something else"
+        ) from None
     _check_entries(path, entries)
     header = json.loads(entries["header.json"])
     if header.get("format") != FORMAT:
@@ -197,7 +199,9 @@ def read(path: Path, commanders: Mapping[str, Commander] | None = None) -> Sessi
     session._world.derived.clear()
     session.now, session._applied_to = int(header["now"]), int(header["applied_to"])
     session._planned_to = int(header["planned_to"])
-    session._digests = {int(r["at"]): r["digest"] for r in map(json.loads, contents.entries["digests.jsonl"].splitlines())}
+    session._digests = {
+        int(r["at"]): r["digest"] for r in map(json.loads, contents.entries["digests.jsonl"].splitlines())
+    }
     if "events.npz" in contents.entries:
         session._events = read_events(contents.entries["events.npz"])
     if header["parent"]:
@@ -205,7 +209,9 @@ def read(path: Path, commanders: Mapping[str, Commander] | None = None) -> Sessi
     session.remark = header["remark"]
     if not contents.same_engine:
         session.parent = Parent(str(path.name), session.now)
-        session.remark = f"continued at minute {session.now} from a recording of another engine ({header['engine'][:8]})"
+        session.remark = (
+            f"continued at minute {session.now} from a recording of another engine ({header['engine'][:8]})"
+        )
         session._log = [i for i in session._log if i.at >= session.now]
         session._digests = {}
         session._frames.drop_after(-1)

@@ -29,7 +29,7 @@ from engine.rules.system import System
 from engine.rules.systems import SYSTEMS
 from engine.rules.views import side_view
 from engine.run.keyframes import Keyframes
-from engine.run.log import Input
+from engine.run.log import Change, Input
 from engine.run.start import new_world
 
 KEYFRAME_MIN = 12 * HOUR
@@ -238,10 +238,12 @@ class Session:
     def _ask(self, side: int, due: list[int]) -> None:
         started = _cpu() if self.spent is not None else 0.0
         notes = Notes(*self._world.note_tables())
-        fault, orders = "", []
+        fault: str = ""
+        orders: list[Order] = []
+        changes: tuple[Change, ...] = ()
         try:
             orders = self.commanders[side].plan(self.view(side), notes, self.dice(self.now), due)
-            changes = tuple((t, r, c, tuple(v)) for t, r, c, v in notes.changes())  # type: ignore[misc, has-type]
+            changes = tuple(notes.changes())
         except Exception as problem:
             if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def _fill_hexes(pen: Pen, scenario: Scenario) -> None:
     pen["hexes"]["inside"][:] = scenario.window
     pen["hexes"]["owner"][:] = scenario.owner
     for line in scenario.theatre.lines:
-        if line.ready <= scenario.start:
+        if date.fromisoformat(line.ready) <= scenario.start:
             cells = np.asarray(line.cells, dtype=np.int64)
             pen["hexes"]["works"][cells] = np.maximum(pen["hexes"]["works"][cells], line.strength)
 
@@ -145,8 +146,12 @@ def _fill_formations(pen: Pen, scenario: Scenario, statics: Statics) -> None:
             "fatigue_n": _nano(f.fatigue for f in rows),
             "works_n": _nano(f.fort for f in rows),
             "posture": [_posture(f) for f in rows],
-            "ammo_g": [round(f.ammo_days * k.ammo_defence_t * TON * _fill(f, k)) for f, k in zip(rows, kinds, strict=True)],
-            "fuel_g": [round(f.fuel_days * k.fuel_100km_t * TON * _fill(f, k)) for f, k in zip(rows, kinds, strict=True)],
+            "ammo_g": [
+                round(f.ammo_days * k.ammo_defence_t * TON * _fill(f, k)) for f, k in zip(rows, kinds, strict=True)
+            ],
+            "fuel_g": [
+                round(f.fuel_days * k.fuel_100km_t * TON * _fill(f, k)) for f, k in zip(rows, kinds, strict=True)
+            ],
             "food_g": [round(f.food_days * k.food_kg_man * 1000 * f.men) for f, k in zip(rows, kinds, strict=True)],
         },
         len(rows),
@@ -240,7 +245,10 @@ def _trigger(directive: Directive, scenario: Scenario, statics: Statics) -> tupl
         return Trigger.NONE, -1
     if kind == "after":
         return Trigger.AFTER, statics.directive_ids.index(name)
-    return _TRIGGERS[kind], scenario.theatre.find_place(name).cell
+    place = scenario.theatre.find_place(name)
+    if place is None:
+        raise ValueError(f"directive {directive.id}: no place {name!r} for its trigger")
+    return _TRIGGERS[kind], place.cell
 
 
 def _cells(paths: Sequence[tuple[Waypoint, ...]]) -> npt.NDArray[np.int32]:

@@ -96,7 +96,9 @@ def _first_difference(mine: Snapshot, theirs: Snapshot) -> str | None:
 def _compare_logs(recorded: list[Input], session: Session) -> Verdict:
     for theirs, mine in zip(recorded, session.log, strict=False):
         if theirs != mine:
-            return Verdict("different", f"the commanders decided otherwise at minute {min(theirs.at, mine.at)}", mine.at)
+            return Verdict(
+                "different", f"the commanders decided otherwise at minute {min(theirs.at, mine.at)}", mine.at
+            )
     if len(recorded) != len(session.log):
         return Verdict("different", f"{len(session.log)} inputs now, {len(recorded)} recorded", session.now)
     return Verdict("same", f"the commanders gave the same {len(recorded)} inputs")

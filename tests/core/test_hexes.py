@@ -40,5 +40,5 @@ def test_text_reads_back_and_errors_say_what_was_expected() -> None:
     grid = Grid(175, 137, letter="B")
     assert grid.parse("b087.064") == grid.cell(87, 64)
     assert grid.text(grid.cell(87, 64)) == "B087.064"
-    with pytest.raises(ValueError, match="expected a hex such as B087.064, found 'here'"):
+    with pytest.raises(ValueError, match=r"expected a hex such as B087\.064, found 'here'"):
         grid.parse("here")

@@ -34,7 +34,9 @@ MAP = """
 """
 
 WANDERED = EventKind("Wandered", (Field("formation", "int32", "who"), Field("to", "int32", "where to")), "formation")
-WITHERED = EventKind("Withered", (Field("formation", "int32", "who"), Field("rate", "int64", "1e-6 man a minute")), "formation")
+WITHERED = EventKind(
+    "Withered", (Field("formation", "int32", "who"), Field("rate", "int64", "1e-6 man a minute")), "formation"
+)
 WANDER, WITHER = 0, 1
 
 

@@ -197,7 +197,9 @@ def test_losses_are_conserved_to_the_millionth_of_a_man() -> None:
 
 def test_an_inert_formation_far_away_changes_nobody_elses_luck() -> None:
     few, many = Session(dummy.small_scenario(), 7, systems=dummy.SYSTEMS), None
-    wider = dummy.drawn_scenario(dummy.MAP.replace("........\n    ..A", "......Z.\n    ..A"), {"Z": {"kind": "infantry"}}, days=4)
+    wider = dummy.drawn_scenario(
+        dummy.MAP.replace("........\n    ..A", "......Z.\n    ..A"), {"Z": {"kind": "infantry"}}, days=4
+    )
     many = Session(wider, 7, systems=dummy.SYSTEMS)
     few.advance(50 * HOUR)
     many.advance(50 * HOUR)
