@@ -1,0 +1,206 @@
+"""The data of Operation Doppelkopf: counts, sources, command tree, armour against the known total, towns."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from engine.files.common import SCENARIOS, common_sources
+from engine.files.scenario import check_scenario, load_scenario
+from engine.model.citation import GRADES
+from engine.model.scenario import SIDES, Scenario
+
+FOLDER = SCENARIOS / "doppelkopf"
+WHAT_IF = sorted((SCENARIOS / "what_if").glob("doppelkopf_*.toml"))
+PANZER_TYPE = ("g_pgd_gd", "g_pd_4", "g_pd_5", "g_pd_7", "g_pd_12", "g_pd_14")
+KNOWN_PANZER_TYPE_AFV = 281
+"""Running tanks and assault guns of the six divisions about 16 August 1944, German returns (Buttar)."""
+
+
+@pytest.fixture(scope="module")
+def doppelkopf() -> Scenario:
+    return load_scenario("doppelkopf")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def cited(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
+    """(what, source id, grade) of everything that carries a number."""
+    tables = (
+        scenario.formations, scenario.headquarters, scenario.assets, scenario.reinforcements,
+        scenario.directives, scenario.supply_sources, scenario.objectives, scenario.history,
+        tuple(scenario.kinds.values()),
+    )  # fmt: skip
+    for row in (row for table in tables for row in table):
+        name = str(getattr(row, "id", getattr(row, "kind", "")))
+        for source in row.src.split(";"):
+            yield name, source, row.grade
+    for day in scenario.weather:
+        for source in day.src.split(";"):
+            yield f"weather of day {day.day}", source, day.grade
+    for fact in scenario.history:
+        for rival in fact.rivals:
+            for source in rival.src.split(";"):
+                yield f"rival of {fact.id}", source, rival.grade
+
+
+def test_the_scenario_and_its_what_ifs_check_without_errors_or_warnings() -> None:
+    for overlays in [(), *[(path,) for path in WHAT_IF]]:
+        faults = [f for f in check_scenario("doppelkopf", overlays=overlays).faults if f.severity != "note"]
+        assert not faults, [str(fault) for fault in faults]
+
+
+def test_the_campaign_lasts_from_15_to_27_august(doppelkopf: Scenario) -> None:
+    assert (doppelkopf.start.isoformat(), doppelkopf.end.isoformat()) == ("1944-08-15", "1944-08-28")
+    assert sorted({day.day for day in doppelkopf.weather}) == list(range(13))
+
+
+def test_rows_of_each_kind_are_as_many_as_the_notes_say(doppelkopf: Scenario) -> None:
+    """The table 'Rows' of notes.md is kept by this test."""
+    notes = (FOLDER / "notes.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^\| ([a-z ]+) \| (\d+) \|", notes, re.M))
+    counts = {
+        "formations": len(doppelkopf.formations),
+        "headquarters": len(doppelkopf.headquarters),
+        "assets": len(doppelkopf.assets),
+        "reinforcements": len(doppelkopf.reinforcements),
+        "directives": len(doppelkopf.directives),
+        "facts": len(doppelkopf.history),
+        "supply sources": len(doppelkopf.supply_sources),
+        "objectives": len(doppelkopf.objectives),
+    }
+    assert {name: int(number) for name, number in said.items() if name in counts} == counts
+
+
+def test_every_number_has_a_source_that_exists_and_a_grade(doppelkopf: Scenario) -> None:
+    wrong = [
+        (what, source, grade)
+        for what, source, grade in cited(doppelkopf)
+        if source not in doppelkopf.sources or grade not in GRADES
+    ]
+    assert not wrong
+
+
+def test_sources_named_in_notes_of_rows_exist(doppelkopf: Scenario) -> None:
+    tables = (doppelkopf.formations, doppelkopf.assets, doppelkopf.directives, doppelkopf.history)
+    named = {
+        name
+        for table in tables
+        for row in table
+        for words in re.findall(r"\[([a-z][a-z0-9_, ]*)\]", row.note)
+        for name in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b|^[a-z]+", words)
+    }
+    assert named <= set(doppelkopf.sources)
+
+
+def test_identities_and_commanders_cite_common_sources_and_known_subjects(doppelkopf: Scenario) -> None:
+    common = set(common_sources())
+    for row in rows(SCENARIOS / "common" / "formations.csv"):
+        assert set(row["src"].split(";")) <= common, row["id"]
+        assert re.fullmatch(r"\d{20}", row["sidc"]), row["id"]
+        assert row["sidc"][2:4] == "03", "affiliation is left to the viewer: friendly frame for both sides"
+    known = set(doppelkopf.by_id)
+    for row in rows(SCENARIOS / "common" / "commanders.csv"):
+        assert row["subject"] in known
+        assert set(row["src"].split(";")) <= common, row["subject"]
+
+
+def test_the_six_panzer_type_divisions_have_the_281_afvs_of_the_german_returns(doppelkopf: Scenario) -> None:
+    afv = {f.id: f.afv for f in doppelkopf.formations if f.id in PANZER_TYPE}
+    assert sorted(afv) == sorted(PANZER_TYPE)
+    assert sum(afv.values()) == KNOWN_PANZER_TYPE_AFV
+
+
+def test_armour_before_siauliai_is_of_the_size_that_the_front_counted(doppelkopf: Scenario) -> None:
+    """Bagramyan: up to 250 tanks on the western and south-western approaches on 17 August."""
+    corps = [f.afv for f in doppelkopf.formations if f.parent == "g_hq_xxxx_pzk"]
+    corps += [a.afv for a in doppelkopf.assets if a.hq == "g_hq_xxxx_pzk"]
+    assert 170 <= sum(corps) <= 260
+
+
+def test_5th_guards_tank_army_arrives_on_the_17th_with_very_few_tanks(doppelkopf: Scenario) -> None:
+    brigades = [f for f in doppelkopf.formations if f.parent in ("s_hq_3gtc", "s_hq_29tc")]
+    assert len(brigades) == 8
+    assert all(doppelkopf.date_of(f.arrives_min).day == 17 for f in brigades)
+    assert 17 <= sum(f.afv for f in brigades) <= 60
+
+
+def test_the_command_tree_is_complete_and_has_no_cycles(doppelkopf: Scenario) -> None:
+    staffs = {h.id: h for h in doppelkopf.headquarters}
+    for formation in doppelkopf.formations:
+        assert staffs[formation.parent].side == formation.side
+    for staff in doppelkopf.headquarters:
+        way = [staff.id]
+        while staffs[way[-1]].parent:
+            way.append(staffs[way[-1]].parent)
+            assert len(way) == len(set(way)), way
+        assert staffs[way[-1]].echelon in ("front", "army_group"), way
+        if staff.echelon == "corps":
+            assert staffs[staff.parent].echelon in ("army", "front"), staff.id
+        if staff.echelon == "army":
+            assert staffs[staff.parent].echelon in ("front", "army_group"), staff.id
+    leaves = {h.parent for h in doppelkopf.headquarters} | {f.parent for f in doppelkopf.formations}
+    assert set(staffs) <= leaves, "a headquarters without subordinates"
+
+
+def test_every_corps_with_troops_has_a_directive_at_every_hour(doppelkopf: Scenario) -> None:
+    for staff in doppelkopf.headquarters:
+        troops = [f.arrives_min for f in doppelkopf.formations if f.parent == staff.id]
+        if staff.echelon not in ("corps", "division") or not troops:
+            continue
+        told = sorted(
+            ((d.start_min, d) for d in doppelkopf.directives if d.hq == staff.id and not d.trigger),
+            key=lambda pair: pair[0],
+        )
+        assert told[0][0] <= max(0, min(troops)), staff.id
+        for (_, before), (start, after) in pairwise(told):
+            assert before.end_min == start, (before.id, after.id)
+        assert told[-1][1].end_min in (-1, doppelkopf.end_min), staff.id
+
+
+def test_towns_stand_at_the_start_on_the_side_that_history_gives_them(doppelkopf: Scenario) -> None:
+    at_start = [f for f in doppelkopf.history if f.kind == "control" and f.from_min == 0]
+    assert len(at_start) >= 20
+    for fact in at_start:
+        for place in fact.places:
+            assert SIDES[doppelkopf.owner[place.cell]] == fact.side, (fact.id, place.text)
+
+
+def test_the_guns_of_prinz_eugen_reach_tukums_on_the_20th_only(doppelkopf: Scenario) -> None:
+    cruiser = next(a for a in doppelkopf.assets if a.id == "g_kg_thiele_cruiser")
+    theatre = doppelkopf.theatre
+    tukums = theatre.find_place("Tukums")
+    assert tukums is not None
+    assert theatre.kind[cruiser.cell] == 0, "a ship stands at sea"
+    assert int(theatre.grid.distance(cruiser.cell, tukums.cell)) * 6 <= cruiser.range_km
+    assert doppelkopf.date_of(cruiser.from_min).day == 20
+    assert doppelkopf.date_of(cruiser.until_min - 1).day == 20
+
+
+def test_the_state_of_51st_army_and_the_surprise_are_levers_with_bounds(doppelkopf: Scenario) -> None:
+    corps = ("s_hq_63rc", "s_hq_10rc", "s_hq_1grc")
+    for formation in doppelkopf.formations:
+        if formation.parent in corps:
+            uncertain = {d.column for d in formation.details if d.uncertain}
+            assert {"men", "cohesion", "fatigue"} <= uncertain, formation.id
+    surprised = [d for d in doppelkopf.directives if d.surprise > 0]
+    assert {d.hq for d in surprised} >= {"g_hq_xxxix_pzk", "g_hq_strachwitz"}
+    for directive in surprised:
+        assert "surprise" in {d.column for d in directive.details if d.uncertain}, directive.id
+
+
+def test_army_troops_are_assets_and_counters_are_formations(doppelkopf: Scenario) -> None:
+    kinds = Counter(f.kind for f in doppelkopf.formations)
+    assert kinds["rifle"] + kinds["guards_rifle"] == 74
+    assert kinds["tank_brigade"] == 21
+    assert kinds["panzer"] + kinds["panzergrenadier"] == 6
+    assert not {"artillery", "rocket", "antitank", "air_command"} & set(kinds)
