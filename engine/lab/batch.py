@@ -145,9 +145,7 @@ def _same_engine(folder: Path, manifest: Mapping[str, Any]) -> None:
         )
 
 
-def _same_scenario(
-    folder: Path, manifest: Mapping[str, Any], ours: Scenario, expect: Scenario | None
-) -> None:
+def _same_scenario(folder: Path, manifest: Mapping[str, Any], ours: Scenario, expect: Scenario | None) -> None:
     if ours.digest != manifest["scenario_digest"]:
         raise StoreFault(f"{folder}: the embedded scenario is damaged")
     if expect is not None and expect.digest != ours.digest:
@@ -186,9 +184,7 @@ def _fill(
         except Interrupted:
             interrupted = True
     ok, failed = store.count()
-    return BatchReport(
-        store.folder, len(runs), ok, failed, ok + failed - before, interrupted, rebuilt, store.digest()
-    )
+    return BatchReport(store.folder, len(runs), ok, failed, ok + failed - before, interrupted, rebuilt, store.digest())
 
 
 def context_of(experiment: Experiment, scenario: Scenario, setting: Setting, data: bytes) -> Context:
@@ -269,9 +265,7 @@ def mark_kernels_ready() -> None:
 
 
 def _given_up(run: Run, why: str) -> Row:
-    return Row(
-        run.key, run.number, run.point, run.replication, run.seed, "failed", dict(run.values), fault=why
-    )
+    return Row(run.key, run.number, run.point, run.replication, run.seed, "failed", dict(run.values), fault=why)
 
 
 def in_memory(experiment: Experiment, scenario: Scenario) -> Iterable[Row]:

@@ -60,9 +60,7 @@ class Chart:
 
 
 @contextmanager
-def drawing(
-    name: str, title: str, words: str, width: float, height: float
-) -> Iterator[tuple[Figure, list[Chart]]]:
+def drawing(name: str, title: str, words: str, width: float, height: float) -> Iterator[tuple[Figure, list[Chart]]]:
     """A figure to draw on; afterwards the list holds the chart."""
     made: list[Chart] = []
     style: Any = {**_STYLE, "svg.hashsalt": name}
@@ -172,9 +170,7 @@ def spread_chart(name: str, title: str, rows: Sequence[Spread]) -> Chart:
                 if strip.band is not None:
                     _bracket(ax, strip.band, top - i + 0.43)
             ax.set_title(row.title)
-            ax.set_yticks(
-                [top - i for i in range(top + 1)], [("Axis", "Red Army")[s.side] for s in row.strips]
-            )
+            ax.set_yticks([top - i for i in range(top + 1)], [("Axis", "Red Army")[s.side] for s in row.strips])
             ax.set_ylim(-0.6, top + 0.65)
             ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
             most = max((float(s.values.max()) for s in row.strips if len(s.values)), default=0.0)

@@ -62,9 +62,7 @@ class Comparison:
         }
 
 
-def compare(
-    scenario: Scenario, a: Sequence[Row], b: Sequence[Row], *, paired: bool | None = None
-) -> Comparison:
+def compare(scenario: Scenario, a: Sequence[Row], b: Sequence[Row], *, paired: bool | None = None) -> Comparison:
     """Compare two sets of finished runs; paired by seed unless that is impossible or not wanted."""
     mine, theirs = [r for r in a if r.ok], [r for r in b if r.ok]
     if not mine or not theirs:
@@ -108,10 +106,7 @@ def _line(name: str, a: Sequence[Row], b: Sequence[Row], measure: str, paired: b
 def _held(place: str, a: Sequence[Row], b: Sequence[Row], paired: bool) -> Line:
     """Share of runs in which the Red Army holds a place at the end."""
     x, y = ([float(_last_holder(r, place) == 1) for r in rows] for rows in (a, b))
-    if paired:
-        change = paired_difference(x, y)
-    else:
-        change = _newcombe(int(sum(x)), len(x), int(sum(y)), len(y))
+    change = paired_difference(x, y) if paired else _newcombe(int(sum(x)), len(x), int(sum(y)), len(y))
     return Line(f"Red Army holds {place} at the end", sum(x) / len(x), sum(y) / len(y), change)
 
 

@@ -103,9 +103,7 @@ class Setting:
 def seed_of(experiment: int, replication: int) -> int:
     """The seed of a replication."""
     text = f"{experiment}:{replication}"
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> (
-        64 - SEED_BITS
-    )
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> (64 - SEED_BITS)
 
 
 def layout(experiment: Experiment, scenario: Scenario, setting: Setting) -> Iterator[Run]:
@@ -160,17 +158,12 @@ def design_points(experiment: Experiment, scenario: Scenario) -> list[dict[str, 
         return [{}]
     if experiment.design == "grid":
         names = [f.address for f in factors]
-        return [
-            dict(zip(names, levels, strict=True))
-            for levels in itertools.product(*(f.levels for f in factors))
-        ]
+        return [dict(zip(names, levels, strict=True)) for levels in itertools.product(*(f.levels for f in factors))]
     if experiment.design == "one_at_a_time":
         return [{}, *({f.address: level} for f in factors for level in f.levels)]
     if experiment.design == "lhs":
         return _latin_hypercube(experiment, scenario, factors)
-    raise ValueError(
-        f"expected a design with factors ({', '.join(DESIGNS[1:])}), found {experiment.design!r}"
-    )
+    raise ValueError(f"expected a design with factors ({', '.join(DESIGNS[1:])}), found {experiment.design!r}")
 
 
 def _checked(factor: Factor, scenario: Scenario, design: str) -> Factor:
@@ -180,9 +173,7 @@ def _checked(factor: Factor, scenario: Scenario, design: str) -> Factor:
         low = factor.low if factor.low is not None else parameter.low
         high = factor.high if factor.high is not None else parameter.high
         if low is None or high is None or not low < high:
-            raise ValueError(
-                f"{factor.address}: expected low and high for a Latin hypercube, found {low} and {high}"
-            )
+            raise ValueError(f"{factor.address}: expected low and high for a Latin hypercube, found {low} and {high}")
         return replace(factor, low=low, high=high)
     if not factor.levels:
         if not parameter.uncertain:
@@ -192,9 +183,7 @@ def _checked(factor: Factor, scenario: Scenario, design: str) -> Factor:
     return factor
 
 
-def _latin_hypercube(
-    experiment: Experiment, scenario: Scenario, factors: Sequence[Factor]
-) -> list[dict[str, Value]]:
+def _latin_hypercube(experiment: Experiment, scenario: Scenario, factors: Sequence[Factor]) -> list[dict[str, Value]]:
     """Each factor meets each of its ``points`` strata once (McKay, Beckman and Conover 1979)."""
     count = max(2, experiment.points)
     dice = Dice(experiment.seed)

@@ -46,14 +46,10 @@ def _across(world: World, side: int, cell: int) -> int:
     owner, near = world.hexes.owner, world.statics.grid.neighbours
     if owner[cell] != side:
         return 0
-    return min(
-        1 + _run(owner, near, side, cell, d) + _run(owner, near, side, cell, opposite(d)) for d in range(3)
-    )
+    return min(1 + _run(owner, near, side, cell, d) + _run(owner, near, side, cell, opposite(d)) for d in range(3))
 
 
-def _run(
-    owner: npt.NDArray[np.int8], near: npt.NDArray[np.int32], side: int, cell: int, direction: int
-) -> int:
+def _run(owner: npt.NDArray[np.int8], near: npt.NDArray[np.int32], side: int, cell: int, direction: int) -> int:
     length = 0
     while True:
         cell = int(near[cell, direction])

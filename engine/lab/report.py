@@ -145,15 +145,11 @@ def _brief(card: Scorecard, ok: Sequence[Row]) -> list[str]:
     lines = []
     if card.reached:
         met = [s for s in card.reached if s.verdict in ("yes", "mostly")]
-        lines.append(
-            f"{len(met)} of {len(card.reached)} facts of history are met in at least half of the runs."
-        )
+        lines.append(f"{len(met)} of {len(card.reached)} facts of history are met in at least half of the runs.")
     for side, name in zip(SIDES, ("The Axis", "The Red Army"), strict=True):
         men = mean_interval([r.outcome["values"][f"{side}.men_lost"] for r in ok])
         afv = mean_interval([r.outcome["values"][f"{side}.afv_lost"] for r in ok])
-        between = (
-            "" if math.isnan(men.low) else f" (95 % interval of the mean {men.low:,.0f} to {men.high:,.0f})"
-        )
+        between = "" if math.isnan(men.low) else f" (95 % interval of the mean {men.low:,.0f} to {men.high:,.0f})"
         lines.append(f"{name} loses {men.value:,.0f} men{between} and {afv.value:,.0f} armoured vehicles.")
     return lines
 

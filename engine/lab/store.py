@@ -188,9 +188,7 @@ class Store:
     def rows(self, *, ok_only: bool = False) -> Iterator[Row]:
         """Runs in order of their number."""
         where = " WHERE status = 'ok'" if ok_only else ""
-        columns = (
-            "key, number, point, replication, seed, status, factors, outcome, series, fault, seconds, host"
-        )
+        columns = "key, number, point, replication, seed, status, factors, outcome, series, fault, seconds, host"
         with closing(self._base.cursor()) as cursor:
             for r in cursor.execute(f"SELECT {columns} FROM runs{where} ORDER BY number, key"):
                 factors, outcome, series = (json.loads(text) for text in r[6:9])
@@ -231,9 +229,7 @@ class Store:
 
 def digest_of(rows: Iterable[Row]) -> str:
     """Hex digest of results, in order of key, without what differs between machines."""
-    lines = sorted(
-        plain_json([r.key, r.number, r.seed, r.status, r.factors, r.outcome, r.series]) for r in rows
-    )
+    lines = sorted(plain_json([r.key, r.number, r.seed, r.status, r.factors, r.outcome, r.series]) for r in rows)
     return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
 
 

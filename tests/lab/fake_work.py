@@ -19,9 +19,7 @@ def row_of(number: int) -> Row:
     """The result of job `number`: always the same."""
     value = int.from_bytes(hashlib.blake2b(str(number).encode(), digest_size=4).digest(), "little")
     series = {"minute": [0, 1440], "axis.men": [value, value - 1]}
-    return Row(
-        f"key{number:04d}", number, 0, number, number, "ok", {}, {"values": {"axis.men": value}}, series
-    )
+    return Row(f"key{number:04d}", number, 0, number, number, "ok", {}, {"values": {"axis.men": value}}, series)
 
 
 def work(chunk: Sequence[int]) -> list[Row]:

@@ -65,8 +65,7 @@ def _row(number: int, made: Scenario) -> Row:
             series[f"{side}.{measure}"] = [int(1000 * (i + 1) * luck[20 + i + s] * d) for d in range(11)]
     places = list(watched_places(made))
     control = {
-        p: [[0, 0]] + ([[int(luck[30 + i] * 10 * DAY), 1]] if luck[i] > 0.5 else [])
-        for i, p in enumerate(places)
+        p: [[0, 0]] + ([[int(luck[30 + i] * 10 * DAY), 1]] if luck[i] > 0.5 else []) for i, p in enumerate(places)
     }
     owner = made.owner[made.window].copy()
     owner[: number % 7] = 1
@@ -80,9 +79,7 @@ def _row(number: int, made: Scenario) -> Row:
         "ground": pack_ground(owner),
     }  # fmt: skip
     factors = {"combat.tau_days": round(luck[5] * 3, 3), "combat.weight_afv": round(20 * luck[6], 2)}
-    return Row(
-        f"k{number:03d}", number, 0, number, 1000 + number, "ok", factors, outcome, series, seconds=2.0
-    )
+    return Row(f"k{number:03d}", number, 0, number, 1000 + number, "ok", factors, outcome, series, seconds=2.0)
 
 
 def source(count: int, *, failed: int = 0) -> Source:
@@ -92,8 +89,5 @@ def source(count: int, *, failed: int = 0) -> Source:
         "experiment": Experiment("drawn", runs=count + failed).record(), "scenario_digest": made.digest,
         "engine": "e" * 32, "python": "3.11", "numpy": "2.4", "platform": "Linux x86_64",
     }  # fmt: skip
-    broken = [
-        Row(f"f{i}", 900 + i, 0, 900 + i, i, "failed", fault="running: ZeroDivisionError")
-        for i in range(failed)
-    ]
+    broken = [Row(f"f{i}", 900 + i, 0, 900 + i, i, "failed", fault="running: ZeroDivisionError") for i in range(failed)]
     return Source(manifest, made, [*rows(count, made), *broken])

@@ -26,18 +26,14 @@ def drive(
 ) -> tuple[list[Row], int]:
     url = "processes" if workers else "serial"
     rows: list[Row] = []
-    drive = Drive(
-        partial(open_executor, url, workers), work_, rows.extend, given_up, chunk=lambda: chunk, in_flight=4
-    )
+    drive = Drive(partial(open_executor, url, workers), work_, rows.extend, given_up, chunk=lambda: chunk, in_flight=4)
     drive.run(range(jobs))
     return rows, drive.rebuilt
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])
 @pytest.mark.parametrize("chunk", [1, 7])
-def test_results_do_not_depend_on_the_number_of_workers_or_the_size_of_chunks(
-    workers: int, chunk: int
-) -> None:
+def test_results_do_not_depend_on_the_number_of_workers_or_the_size_of_chunks(workers: int, chunk: int) -> None:
     rows, _ = drive(work, 20, workers, chunk)
     assert digest_of(rows) == digest_of([row_of(n) for n in range(20)])
 
@@ -61,9 +57,7 @@ def test_a_job_that_kills_every_worker_is_named_and_the_others_are_done() -> Non
 def test_a_job_that_raises_is_recorded_with_what_it_said(workers: int) -> None:
     rows, rebuilt = drive(partial(stumble, 3), 6, workers)
     assert rebuilt == 0
-    assert [(r.number, r.fault) for r in rows if not r.ok] == [
-        (3, "ZeroDivisionError: a formation of no men")
-    ]
+    assert [(r.number, r.fault) for r in rows if not r.ok] == [(3, "ZeroDivisionError: a formation of no men")]
 
 
 def test_an_unknown_executor_is_refused() -> None:

@@ -31,9 +31,7 @@ def test_a_bare_value_is_met_within_a_factor() -> None:
 
 
 def test_the_facts_own_bounds_count_and_rivals_stretch_them() -> None:
-    fact = HistoryFact(
-        "f", "width", 0, DAY, value=30.0, low=10.0, high=50.0, rivals=(Rival("x", low=5.0, high=15.0),)
-    )
+    fact = HistoryFact("f", "width", 0, DAY, value=30.0, low=10.0, high=50.0, rivals=(Rival("x", low=5.0, high=15.0),))
     assert band_of(fact) == (5.0, 50.0)
 
 
