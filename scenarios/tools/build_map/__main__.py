@@ -12,7 +12,7 @@ import numpy as np
 from . import writing
 from .crossings import crossings
 from .frame import Frame, read_toml
-from .ground import URBAN_PEOPLE_K, URBAN_SHARE, areas, cover, forest_of_the_time, relief, ring_shares, terrain
+from .ground import URBAN_PEOPLE_K, URBAN_SHARE, areas, cover, forest_of_the_time, relief, ring_shares, settled, terrain
 from .lines import trace_lines
 from .places import Gazetteer
 from .rivers import Course, Sides, read_rivers
@@ -69,18 +69,21 @@ def build(folder: Path, sources: Sources, out: Path) -> None:
     country[kind == SEA] = 0
     zone = areas(frame, borders["zone"], list(alphabet["zone"]), 0, "zone")
     land = kind == LAND
-    forest_pct = forest_of_the_time(wooded, np.where(land, country, 0), country_letters, folder / "cover.toml")
     marsh_pct = ring_shares(frame, read_toml(folder / "marshes.toml")["marsh"], land_pixels)
     urban = urban_cells(frame, book, built)
-    height_m, relief_dm, forest_pct, marsh_pct = (np.where(land, v, 0) for v in (height_m, relief_dm, forest_pct, marsh_pct))
-    height_m[(kind == 2)] = 0
-    ground = terrain(kind, relief_dm, forest_pct, marsh_pct, urban, book)
+    height_m, relief_dm, marsh_pct = (np.where(land, v, 0) for v in (height_m, relief_dm, marsh_pct))
 
     print("railways and roads")
-    closed = (strait == 1) | ((strait == 0) & False)
-    router = Router(frame, kind, relief_dm, marsh_pct, river, closed, strait == 2)
+    router = Router(frame, kind, relief_dm, marsh_pct, river, closed=(strait == 1) | (strait == 3))
     railways = lay_railways(router, book, folder / "railways.toml")
     roads = lay_roads(router, book, folder / "roads.csv")
+
+    print("forest and terrain")
+    clearing = settled(frame, [book.cell_of(r) for r in book.places], [line["cells"] for line in railways + roads])
+    country_on_land = np.where(land, country, 0)
+    forest_pct = forest_of_the_time(frame, wooded, clearing, country_on_land, country_letters, folder / "cover.toml")
+    forest_pct = np.where(land, forest_pct, 0)
+    ground = terrain(kind, relief_dm, forest_pct, marsh_pct, urban)
 
     print("water")
     depth, ice, ice_classes = depth_and_ice(frame, kind, folder / "sea.toml")

@@ -15,6 +15,7 @@ FOREST_CLASSES, LIGHT_WOOD, URBAN_CLASS = (1, 2, 3, 4, 5), 8, 13
 RUGGED_DM = 120
 FOREST_PCT, MIXED_PCT, MARSH_PCT = 50, 20, 50
 URBAN_PEOPLE_K, URBAN_SHARE = 25.0, 0.45
+BLEND, CLEARING, CLEARED_BESIDE, CLEARED_BY_LINE = 0.7, 0.35, 0.5, 0.4
 
 
 def relief(frame: Frame, sources: Sources, land: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -51,18 +52,39 @@ def cover(frame: Frame, sources: Sources, land: np.ndarray) -> tuple[np.ndarray,
     return forest, urban
 
 
-def forest_of_the_time(forest: np.ndarray, country: np.ndarray, letters: list[str], path: Path) -> np.ndarray:
-    """Per cent of forest, bent so that each country's mean is that of cover.toml."""
+def settled(frame: Frame, cells: list[int], lines: list[list[int]]) -> np.ndarray:
+    """How much clearing is to be expected: 1 at a place, less beside it and along railways and roads."""
+    out = np.zeros(frame.grid.size)
+    on_line = sorted({c for line in lines for c in line})
+    out[on_line] = CLEARED_BY_LINE
+    for cell in sorted(set(cells)):
+        near = [c for c in frame.grid.neighbours[cell].tolist() if c >= 0]
+        out[near] = np.maximum(out[near], CLEARED_BESIDE)
+    out[sorted(set(cells))] = 1.0
+    return out
+
+
+def forest_of_the_time(frame: Frame, forest, clearing, country, letters: list[str], path: Path) -> np.ndarray:
+    """Per cent of forest, bent so that each country's mean is that of cover.toml.
+
+    The satellite sees whole regions as closed forest that were fields in 1940. So today's share is first blended
+    with its surroundings and lessened where people lived, which gives it a slope; then a power brings the mean
+    of each country down to its figure.
+    """
+    around = frame.grid.ring_table(2)
+    wide = np.where(around >= 0, forest[around], np.nan)
+    blended = BLEND * forest + (1 - BLEND) * np.nanmean(wide, axis=1)
+    blended = np.clip(blended * (1 - CLEARING * clearing), 0.001, 0.999)
     bent = forest.copy()
     for area in read_toml(path)["area"]:
         here = country == letters.index(area["country"])
         if not here.any():
             continue
-        low, high = 0.2, 8.0
+        low, high = 0.2, 60.0
         for _ in range(60):
             power = (low + high) / 2
-            low, high = (power, high) if (forest[here] ** power).mean() > area["share"] else (low, power)
-        bent[here] = forest[here] ** power
+            low, high = (power, high) if (blended[here] ** power).mean() > area["share"] else (low, power)
+        bent[here] = blended[here] ** power
         print(f"  forest {area['country']}: {forest[here].mean():.2f} today, {bent[here].mean():.2f} used (power {power:.2f})")
     return np.clip(np.rint(bent * 100), 0, 100).astype(int)
 
@@ -85,7 +107,7 @@ def areas(frame: Frame, entries: list[dict], letters: list[str], default: int, k
     return out
 
 
-def terrain(kind, relief_dm, forest_pct, marsh_pct, urban, towns) -> np.ndarray:
+def terrain(kind, relief_dm, forest_pct, marsh_pct, urban) -> np.ndarray:
     """Codes 0 open, 1 mixed, 2 forest, 3 swamp, 4 rugged, 5 urban; water 255."""
     out = np.zeros(len(kind), int)
     out[forest_pct >= MIXED_PCT] = 1

@@ -205,6 +205,8 @@ def read_rivers(frame: Frame, sources: Sources, kind: np.ndarray, path: Path) ->
         _lay(course, sides, land, wet, taken, by_name)
         course.classes = _classes(course, sides, tree, areas)
         taken.update(course.sides)
+        if entry["name"] in by_name:
+            course.corners |= by_name[entry["name"]].corners
         by_name[entry["name"]] = course
         courses.append(course)
         for text in course.notes:
@@ -253,10 +255,10 @@ def _natural_line(frame: Frame, natural, entry: dict) -> np.ndarray:
     lat, lon = entry["mouth"]
     mouth = frame.project([(lon, lat)])[0]
     parts = [frame.project(p) for name, all_parts in natural if name == entry["ne"] for p in all_parts]
-    if entry["ne"] == "":
-        lat, lon = entry["near"]
-        point = shapely.Point(frame.project([(lon, lat)])[0])
-        parts = [min(parts, key=lambda p: shapely.LineString(p).distance(point))]
+    if "box" in entry:
+        (south, west), (north, east) = entry["box"]
+        low, high = np.sort(frame.project([(west, south), (east, north)]), axis=0)
+        parts = [p for p in parts if (p >= low).all() and (p <= high).all()]
     if not parts:
         raise SystemExit(f"Natural Earth has no river {entry['ne']!r}")
     # Walk upstream from the mouth, each time taking the part with an end nearest to where we are.

@@ -24,7 +24,6 @@ class Router:
     marsh_pct: np.ndarray
     river: np.ndarray
     closed: np.ndarray
-    open_water: np.ndarray
 
     def way(self, start: int, end: int, liked: set[tuple[int, int]] | None = None) -> list[int]:
         """Cells from start to end; ties go to the lower cell number. `liked` steps (existing links) cost less."""
@@ -46,9 +45,7 @@ class Router:
             if cost > best[cell]:
                 continue
             for d, other in enumerate(grid.neighbours[cell].tolist()):
-                if other < 0 or self.closed[cell, d]:
-                    continue
-                if self.kind[other] != LAND and not self.open_water[cell, d]:
+                if other < 0 or self.closed[cell, d] or self.kind[other] != LAND:
                     continue
                 terms = 1 + RELIEF_TERM * self.relief_dm[other] / 10 + MARSH_TERM * self.marsh_pct[other] / 100
                 terms += RIVER_TERM * (self.river[cell, d] > 0)
