@@ -146,9 +146,7 @@ def _uncited(scenario: Scenario) -> Finding:
             )
     for address, rule in sorted(scenario.parameters.items()):
         if not rule.source:
-            yield fault_at(
-                rule.where, "a source in src", f"{address} without one", "", "warning", "analysis/uncited"
-            )
+            yield fault_at(rule.where, "a source in src", f"{address} without one", "", "warning", "analysis/uncited")
 
 
 def _idle_headquarters(scenario: Scenario) -> Finding:
@@ -200,9 +198,7 @@ def _out_of_supply(scenario: Scenario) -> Finding:
             continue
         sources = [row for row in scenario.supply_sources if row.side == side]
         if not sources:
-            yield Fault(
-                "scenario.toml", 0, 0, f"a [[supply]] for {side}", "none", "", "warning", "analysis/no_supply"
-            )
+            yield Fault("scenario.toml", 0, 0, f"a [[supply]] for {side}", "none", "", "warning", "analysis/no_supply")
             continue
         held = scenario.owner == number
         starts = [row.cell for row in sources if row.cell >= 0]
@@ -235,9 +231,7 @@ def _outside_dates(scenario: Scenario) -> Finding:
     end, last = scenario.end_min, scenario.end.isoformat()
     for row in scenario.formations:
         if row.arrives_min >= end:
-            yield fault_at(
-                row.where, f"an arrival before {last}", f"{row.id} after it", "", "warning", "analysis/date"
-            )
+            yield fault_at(row.where, f"an arrival before {last}", f"{row.id} after it", "", "warning", "analysis/date")
     for change in scenario.reinforcements:
         if not 0 <= change.at_min < end:
             yield fault_at(
@@ -278,15 +272,11 @@ def _outside_dates(scenario: Scenario) -> Finding:
 def _weak(scenario: Scenario) -> Finding:
     for row in scenario.formations:
         if row.men == 0:
-            yield fault_at(
-                row.where, "a formation with men", f"{row.id} without", "", "warning", "analysis/no_men"
-            )
+            yield fault_at(row.where, "a formation with men", f"{row.id} without", "", "warning", "analysis/no_men")
         kind = scenario.kinds[row.kind]
         if kind.men and row.men > 2.5 * kind.men:
             found = f"{row.men} men in {row.id}"
-            yield fault_at(
-                row.where, f"about {kind.men} men for a {kind.name}", found, "", "note", "analysis/many_men"
-            )
+            yield fault_at(row.where, f"about {kind.men} men for a {kind.name}", found, "", "note", "analysis/many_men")
 
 
 def _weather_gaps(scenario: Scenario) -> Finding:
@@ -304,9 +294,7 @@ def _weather_gaps(scenario: Scenario) -> Finding:
             "note",
             "analysis/weather",
         )
-    twice = [
-        key for key, count in Counter((row.day, row.zone) for row in scenario.weather).items() if count > 1
-    ]
+    twice = [key for key, count in Counter((row.day, row.zone) for row in scenario.weather).items() if count > 1]
     for day, zone in twice:
         yield Fault(
             "weather.csv",

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine.files.boundary import ROWS, ScenarioHead, ranged_keys, translate
+from engine.files.boundary import ROWS, ScenarioHead, ranged_keys
+from engine.files.complaints import translate
 from engine.files.faults import Report, nearest, shown
 from engine.files.rows import Raw, Row
 from engine.files.texts import Spot
@@ -127,11 +128,7 @@ def _identify(raw: Raw, report: Report) -> None:
                 spot = row.spots.get("id", row.spot)
                 report.add(spot.fault("an id of common/formations.csv", repr(key), hint, code="ref/identity"))
                 row.values.update(
-                    {
-                        k: v
-                        for k, v in (("name", key), ("side", "axis"), ("kind", "unknown"))
-                        if k not in row.values
-                    }
+                    {k: v for k, v in (("name", key), ("side", "axis"), ("kind", "unknown")) if k not in row.values}
                 )
             continue
         for name, value in known.values.items():
@@ -185,9 +182,7 @@ def _bounds_hold(checked: Checked, report: Report) -> bool:
         value = getattr(data, key, None)
         if low is not None and high is not None and low > high:
             place = checked.at(low_key)
-            report.add(
-                place.fault(f"{low_key} not above {high_key}", f"{low:g} and {high:g}", code="range/order")
-            )
+            report.add(place.fault(f"{low_key} not above {high_key}", f"{low:g} and {high:g}", code="range/order"))
             good = False
             continue
         if value is None or isinstance(value, bool):

@@ -50,9 +50,7 @@ def common_terrain() -> tuple[TerrainSpec, ...]:
     text = ("name", "src", "grade", "note")
     found = []
     for row in rows:
-        values: dict[str, Any] = {
-            k: v if k in text else int(v) if k == "code" else float(v) for k, v in row.items()
-        }
+        values: dict[str, Any] = {k: v if k in text else int(v) if k == "code" else float(v) for k, v in row.items()}
         found.append(TerrainSpec(**values))
     return tuple(sorted(found, key=lambda t: t.code))
 
@@ -61,6 +59,4 @@ def common_terrain() -> tuple[TerrainSpec, ...]:
 def common_sources() -> Mapping[str, Source]:
     """The sources of scenarios/common/sources.toml by id."""
     data = tomllib.loads((SCENARIOS / "common" / "sources.toml").read_text(encoding="utf-8"))
-    return MappingProxyType(
-        {key: Source(id=key, **entry) for key, entry in data.items() if isinstance(entry, dict)}
-    )
+    return MappingProxyType({key: Source(id=key, **entry) for key, entry in data.items() if isinstance(entry, dict)})

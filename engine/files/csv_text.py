@@ -70,9 +70,7 @@ def parse_csv(source: str, shown: str, report: Report, columns: Sequence[str] = 
             _check_header(header, line, shown, number, report, columns)
         elif len(cells) != len(header):
             hint = "quote a cell that holds a comma" if len(cells) > len(header) else ""
-            report.add(
-                Fault(shown, number, 1, f"{len(header)} cells", str(len(cells)), hint, code="csv/width")
-            )
+            report.add(Fault(shown, number, 1, f"{len(header)} cells", str(len(cells)), hint, code="csv/width"))
         elif any(cells):
             records.append((number, tuple(cells)))
     if header is None:

@@ -108,9 +108,7 @@ def _groups(order: Directive, members: dict[str, set[str]]) -> Iterator[Fault]:
         )
 
 
-def _reach(
-    scenario: Scenario, order: Directive, land: object, members: dict[str, set[str]]
-) -> Iterator[Fault]:
+def _reach(scenario: Scenario, order: Directive, land: object, members: dict[str, set[str]]) -> Iterator[Fault]:
     if order.kind not in ("attack", "relieve", "break_out", "reduce") or not order.objective:
         return
     named = set(order.assault.ids) | set(order.mobile.ids) or members.get(order.hq, set())

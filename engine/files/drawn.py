@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.files.build import TEST_SOURCE, build_scenario, formation_of, sample_kinds
+from engine.files.drawing import TERRAIN, Drawing, read_drawing
 from engine.files.plain import LAND, SEA, plain_theatre
 from engine.model.citation import Value
 from engine.model.codes import SIDES, Terrain
@@ -34,36 +35,11 @@ from engine.model.forces import AssetSpec, FormationSpec, HeadquartersSpec, Kind
 from engine.model.scenario import Objective, Scenario, SupplySource
 from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Place, River, Theatre
 
-TERRAIN = {
-    "f": Terrain.FOREST,
-    "s": Terrain.SWAMP,
-    "h": Terrain.RUGGED,
-    "u": Terrain.URBAN,
-    "m": Terrain.MIXED,
-}
 FIRST_KIND = {"axis": "infantry", "soviet": "rifle"}
 Spot = str | tuple[int, int]
 """A place on a drawing: formation id, town or goal name, or (row, column) counted from 0 in the drawing
 itself.
 """
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A drawing taken apart; rows and columns include the `depth` rows added above and below."""
-
-    rows: tuple[str, ...]
-    rivers: Mapping[int, str]
-    """River marks under a row, by that row."""
-    depth: int
-    owner: npt.NDArray[np.int8] = field(repr=False)
-    towns: Mapping[str, int] = field(default_factory=dict)
-    marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """Cells of each formation letter in reading order."""
-
-    @property
-    def columns(self) -> int:
-        return len(self.rows[0])
 
 
 def drawn_scenario(
@@ -101,8 +77,7 @@ def drawn_scenario(
     a side, such as {"g": "axis"}.
     """
     options = {
-        key: {"kind": value} if isinstance(value, str) else dict(value)
-        for key, value in (formations or {}).items()
+        key: {"kind": value} if isinstance(value, str) else dict(value) for key, value in (formations or {}).items()
     }
     drawing = read_drawing(
         text, own=own, depth=depth, letters=frozenset(k for k in options if len(k) == 1), ground=ground
@@ -121,9 +96,7 @@ def drawn_scenario(
         directives=[found.directive(d, staffs) for d in directives],
         assets=[found.asset(a, staffs) for a in assets],
         supply_sources=_supply(drawing, theatre) if supply else (),
-        objectives=[
-            Objective(f"{s}_{p.id}", s, p.name, p.cell, points, src=TEST_SOURCE) for p in goals for s in SIDES
-        ],
+        objectives=[Objective(f"{s}_{p.id}", s, p.name, p.cell, points, src=TEST_SOURCE) for p in goals for s in SIDES],
         weather=weather,
         kinds=all_kinds,
         sets=sets,
@@ -139,90 +112,7 @@ def drawn_cell(scenario: Scenario, row: int, column: int, depth: int = 0) -> int
     return scenario.theatre.grid.cell(column, row + depth)
 
 
-def read_drawing(
-    text: str,
-    *,
-    own: str = "axis",
-    depth: int = 0,
-    letters: frozenset[str] = frozenset(),
-    ground: Mapping[str, str] | None = None,
-) -> Drawing:
-    """Take a drawing apart. ValueError says what is wrong with it, with the line."""
-    rows: list[str] = []
-    rivers: dict[int, str] = {}
-    indent = 0
-    for line in text.splitlines():
-        if set(line) <= set("=+ "):
-            if line.strip() and rows:
-                rivers[len(rows) - 1] = line[indent:]
-            continue
-        # The opening quotes of a test may leave the first row without the others' indent: rivers go by the
-        # last row.
-        indent = len(line) - len(line.lstrip())
-        rows.append(line.strip())
-    if not rows:
-        raise ValueError("expected a drawing, found no rows")
-    for number, row in enumerate(rows):
-        if len(row) != len(rows[0]):
-            raise ValueError(
-                f"row {number} of the drawing: expected {len(rows[0])} hexes, found {len(row)}: {row!r}"
-            )
-    other = SIDES[1 - SIDES.index(own)]
-    sides = {".": own, ":": other, **(ground or {})}
-    owners = [[_owner(row, c, sides) for c in range(len(row))] for row in rows]
-    goals, towns, marks = 0, {}, {}  # type: int, dict[str, int], dict[str, list[int]]
-    width = len(rows[0])
-    for r, row in enumerate(rows):
-        for c, mark in enumerate(row):
-            cell = (r + depth) * width + c
-            if mark == "#":
-                goals += 1
-                towns["goal" if goals == 1 else f"goal_{goals}"] = cell
-            elif mark in "123456789":
-                towns[mark] = cell
-            elif mark in letters or mark.isupper():
-                marks.setdefault(mark, []).append(cell)
-            elif mark not in sides and mark not in TERRAIN and mark != "~":
-                raise ValueError(
-                    f"row {r} of the drawing, column {c}: {mark!r} means nothing; "
-                    "name it in `formations` or `ground`"
-                )
-    rear = [_rear(owners[0]), _rear(owners[-1])]
-    full = [rear[0]] * depth + owners + [rear[1]] * depth
-    plain = {own: ".", other: ":"}
-    blank = ["".join(plain.get(side or "", "~") for side in edge) for edge in rear]
-    codes = [[SIDES.index(side) if side else -1 for side in row] for row in full]
-    return Drawing(
-        rows=tuple([blank[0]] * depth + rows + [blank[1]] * depth),
-        rivers={r + depth: line for r, line in rivers.items()},
-        depth=depth,
-        owner=np.array(codes, np.int8).reshape(-1),
-        towns=towns,
-        marks={mark: tuple(cells) for mark, cells in marks.items()},
-    )
-
-
-def _owner(row: str, column: int, sides: Mapping[str, str]) -> str | None:
-    if row[column] == "~":
-        return None
-    for step in range(len(row)):
-        for c in (column - step, column + step):
-            if 0 <= c < len(row) and row[c] in sides:
-                return sides[row[c]]
-    raise ValueError(
-        f"row {row!r} of the drawing: expected at least one '.' or ':' to say whose ground it is"
-    )
-
-
-def _rear(edge: list[str | None]) -> list[str | None]:
-    """The row behind an edge row: the same owners, land everywhere."""
-    known = [side for side in edge if side]
-    return [side or known[0] if known else side for side in edge]
-
-
-def _theatre(
-    drawing: Drawing, names: Mapping[str, str], roads: bool, arrays: Mapping[str, npt.ArrayLike]
-) -> Theatre:
+def _theatre(drawing: Drawing, names: Mapping[str, str], roads: bool, arrays: Mapping[str, npt.ArrayLike]) -> Theatre:
     marks = "".join(drawing.rows)
     columns, n = drawing.columns, len(marks)
     formations = set(drawing.marks)
@@ -272,9 +162,7 @@ def _formations(
     columns = {f.name for f in fields(FormationSpec)}
     for mark, cells in sorted(drawing.marks.items()):
         if mark.lower() != mark and mark.lower() in drawing.marks:
-            raise ValueError(
-                f"both {mark} and {mark.lower()} stand on the drawing: use another letter for one of them"
-            )
+            raise ValueError(f"both {mark} and {mark.lower()} stand on the drawing: use another letter for one of them")
         for number, cell in enumerate(cells, start=1):
             key = f"{mark.lower()}{number}"
             chosen = {**options.get(mark, {}), **options.get(key, {})}
@@ -304,9 +192,7 @@ def _headquarters(
         for i, unit in enumerate(units):
             if unit.id in members or unit.id.rstrip("0123456789") in {m.lower() for m in members}:
                 units[i] = replace(unit, parent=key)
-        own = [u.cell for u in units if u.side == side and u.parent == key] or [
-            u.cell for u in units if u.side == side
-        ]
+        own = [u.cell for u in units if u.side == side and u.parent == key] or [u.cell for u in units if u.side == side]
         cell = chosen.pop("cell", None)
         if cell is None:
             cell = _rear_cell(drawing, theatre, SIDES.index(side), own)
@@ -329,15 +215,9 @@ def _rear_cell(drawing: Drawing, theatre: Theatre, side: int, near: Sequence[int
     theirs = np.flatnonzero(drawing.owner == 1 - side).astype(np.int32)
     if not len(mine):
         raise ValueError(f"the drawing has no ground of {SIDES[side]}")
-    away = (
-        theatre.grid.distance(mine[:, None], theirs[None, :]).min(axis=1)
-        if len(theirs)
-        else np.zeros(len(mine))
-    )
+    away = theatre.grid.distance(mine[:, None], theirs[None, :]).min(axis=1) if len(theirs) else np.zeros(len(mine))
     to_near = (
-        theatre.grid.distance(mine[:, None], np.array(near, np.int32)[None, :]).sum(axis=1)
-        if len(near)
-        else 0 * mine
+        theatre.grid.distance(mine[:, None], np.array(near, np.int32)[None, :]).sum(axis=1) if len(near) else 0 * mine
     )
     return int(mine[np.lexsort((mine, to_near, -away))[0]])
 
@@ -348,9 +228,7 @@ def _supply(drawing: Drawing, theatre: Theatre) -> list[SupplySource]:
         if (drawing.owner == number).any():
             middle = np.flatnonzero(drawing.owner == number)
             cell = _rear_cell(drawing, theatre, number, middle.tolist())
-            found.append(
-                SupplySource(f"{side}_rear", side, "rear edge", cell, "edge", 20_000.0, src=TEST_SOURCE)
-            )
+            found.append(SupplySource(f"{side}_rear", side, "rear edge", cell, "edge", 20_000.0, src=TEST_SOURCE))
     return found
 
 

@@ -80,9 +80,7 @@ class Report:
 
 def sorted_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Faults by severity, then file, line and column."""
-    return tuple(
-        sorted(faults, key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.column, f.expected))
-    )
+    return tuple(sorted(faults, key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.column, f.expected)))
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -63,9 +63,7 @@ def to_json(scenario: Scenario) -> str:
         "theatre": {"id": theatre.id, "digest": theatre.digest},
         "window": _packed(scenario.window.astype(np.int8)),
         "owner": _packed(scenario.owner.astype(np.int8)),
-        "scenario": {
-            f.name: _plain(getattr(scenario, f.name)) for f in fields(scenario) if f.name not in _SPECIAL
-        },
+        "scenario": {f.name: _plain(getattr(scenario, f.name)) for f in fields(scenario) if f.name not in _SPECIAL},
     }
     if theatre.id == PLAIN_ID:
         data["theatre"] |= _embedded(theatre)

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.files.boundary import OverlayHead, keys_of, translate
+from engine.files.boundary import OverlayHead
+from engine.files.complaints import translate
 from engine.files.faults import Report, nearest, one_of, shown
 from engine.files.rows import ID_KEY, Raw, Row, add_sources, flattened, set_value, toml_row
 from engine.files.texts import CommandLine, Spot, shown_path
@@ -74,9 +75,7 @@ def _apply(raw: Raw, text: TomlText, touched: Touched, report: Report) -> None:
         if known.scenarios and scenario not in known.scenarios:
             found = repr(scenario)
             report.add(
-                text.spot("scenarios").fault(
-                    one_of(known.scenarios), found, severity="warning", code="overlay/fit"
-                )
+                text.spot("scenarios").fault(one_of(known.scenarios), found, severity="warning", code="overlay/fit")
             )
     raw.labels.append(label)
     parts = {name: text.data.get(name, {}) for name in _PARTS}
@@ -99,9 +98,7 @@ def _apply(raw: Raw, text: TomlText, touched: Touched, report: Report) -> None:
             touched.touch(".".join(path), label, spot, report)
 
 
-def _drop(
-    raw: Raw, text: TomlText, tables: Mapping[str, Any], label: str, touched: Touched, report: Report
-) -> None:
+def _drop(raw: Raw, text: TomlText, tables: Mapping[str, Any], label: str, touched: Touched, report: Report) -> None:
     for table, ids in tables.items():
         if not isinstance(ids, list):
             report.add(text.spot("drop", table).fault("a list of ids", shown(ids), code="row/value"))
@@ -204,6 +201,3 @@ def parsed_value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, ValueError, RecursionError, OverflowError):
         return text
-
-
-__all__ = ["TABLES", "apply_overlays", "apply_sets", "keys_of", "parsed_value"]

@@ -53,23 +53,17 @@ def placed(row: Any, theatre: Theatre, spots: dict[str, Spot], spot: Spot, repor
     if degrees == (False, False):
         if row.bearing_deg is not None or row.distance_km is not None:
             given = spots.get("bearing_deg") or spots.get("distance_km") or spot
-            report.add(
-                given.fault("lat and lon alone, or place, bearing and distance", "both", code="place/twice")
-            )
+            report.add(given.fault("lat and lon alone, or place, bearing and distance", "both", code="place/twice"))
         cell = theatre.cell_at(row.lat, row.lon)
         if cell == OFF_GRID:
             found = f"{row.lat:g} {row.lon:g}"
             report.add(
-                spots.get("lat", spot).fault(
-                    f"degrees on the map of theatre {theatre.id}", found, code="place/off_map"
-                )
+                spots.get("lat", spot).fault(f"degrees on the map of theatre {theatre.id}", found, code="place/off_map")
             )
             return None
         return Waypoint(row.place, row.lat, row.lon, cell)
     if degrees != (True, True):
-        report.add(
-            (spots.get("lat") or spots.get("lon") or spot).fault("both lat and lon", "one", code="place/half")
-        )
+        report.add((spots.get("lat") or spots.get("lon") or spot).fault("both lat and lon", "one", code="place/half"))
         return None
     if not row.place:
         return None
@@ -90,9 +84,7 @@ def placed(row: Any, theatre: Theatre, spots: dict[str, Spot], spot: Spot, repor
             )
         )
         return None
-    return Waypoint(
-        f"{row.place} {row.bearing_deg:g}/{row.distance_km:g}", round(lat, 6), round(lon, 6), cell
-    )
+    return Waypoint(f"{row.place} {row.bearing_deg:g}/{row.distance_km:g}", round(lat, 6), round(lon, 6), cell)
 
 
 def moved(lat: float, lon: float, bearing_deg: float, km: float) -> tuple[float, float]:

@@ -80,9 +80,7 @@ def plain_theatre(
     if "coast" not in arrays:
         made["coast"] = land & ((near >= 0) & ~land[near]).any(axis=1)
     for name in _PER_SIDE:
-        default = (
-            touches.astype(np.uint8) if name == "road" else np.full((n, 6), -1 if name == "river_name" else 0)
-        )
+        default = touches.astype(np.uint8) if name == "road" else np.full((n, 6), -1 if name == "river_name" else 0)
         side = np.array(arrays.get(name, default), _DTYPES.get(name, np.uint8)).reshape(n, 6)
         made[name] = _symmetric(grid, side)
     for array in made.values():

@@ -76,9 +76,7 @@ class Row:
         """Take over the values of a row of the same id that comes later."""
         self.values.update(other.values)
         self.spots.update(other.spots)
-        self.changed.update(
-            {k: s for k, s in other.spots.items() if k not in ("id", ID_KEY.get(self.table, "id"))}
-        )
+        self.changed.update({k: s for k, s in other.spots.items() if k not in ("id", ID_KEY.get(self.table, "id"))})
 
 
 @dataclass
@@ -158,9 +156,7 @@ def read_head(text: TomlText, raw: Raw, report: Report) -> None:
     raw.head.spot = head.spot
 
 
-def flattened(
-    table: Mapping[str, Any], prefix: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Any]]:
+def flattened(table: Mapping[str, Any], prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Key paths and values of nested tables; a table with a `value` is a value."""
     for key, value in table.items():
         if isinstance(value, dict) and "value" not in value:
@@ -177,9 +173,7 @@ def set_value(raw: Raw, address: str, value: Any, spot: Spot, report: Report) ->
     """
     row, column = locate(raw, address)
     if row is None:
-        report.add(
-            spot.fault("an address of this scenario", repr(address), _near(raw, address), code="set/address")
-        )
+        report.add(spot.fault("an address of this scenario", repr(address), _near(raw, address), code="set/address"))
         return False
     given = dict(value) if isinstance(value, dict) else {"value": value}
     unknown = sorted(set(given) - {"value", "low", "high", "src", "grade", "note"})
@@ -282,9 +276,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
-def _lists(
-    text: TomlText, lists: Mapping[str, str], raw: Raw, report: Report, side: str, only: bool = True
-) -> None:
+def _lists(text: TomlText, lists: Mapping[str, str], raw: Raw, report: Report, side: str, only: bool = True) -> None:
     """Rows from the lists of tables of a TOML file."""
     for key in text.data if only else ():
         if key not in lists and key != "format":
@@ -311,9 +303,7 @@ def _lists(
             raw.put(row)
 
 
-def toml_row(
-    text: TomlText, table: str, item: Any, path: tuple[str | int, ...], report: Report
-) -> Row | None:
+def toml_row(text: TomlText, table: str, item: Any, path: tuple[str | int, ...], report: Report) -> Row | None:
     """A row from one table of a TOML file."""
     spot = text.spot(*path)
     if not isinstance(item, dict):
@@ -348,9 +338,7 @@ def _sources(text: TomlText, raw: Raw, report: Report) -> None:
     add_sources(text, {k: v for k, v in text.data.items() if k != "format"}, (), raw, report)
 
 
-def add_sources(
-    text: TomlText, table: Mapping[str, Any], path: tuple[str, ...], raw: Raw, report: Report
-) -> None:
+def add_sources(text: TomlText, table: Mapping[str, Any], path: tuple[str, ...], raw: Raw, report: Report) -> None:
     """Sources of a file, or of an overlay's [sources]."""
     for key, item in table.items():
         row = toml_row(text, "sources", item, (*path, key), report)

@@ -16,16 +16,16 @@ from engine.model.scenario import Scenario
 
 def sampled(scenario: Scenario, seed: int, point: int, keep: Collection[str] = ()) -> Scenario:
     """The scenario with every uncertain value drawn from its range; addresses in `keep` stay as they are."""
-    return with_values(
-        scenario, sample_values(scenario, seed, point, keep), where=f"sample {point} of seed {seed}"
-    )
+    return with_values(scenario, sample_values(scenario, seed, point, keep), where=f"sample {point} of seed {seed}")
 
 
 def sample_values(scenario: Scenario, seed: int, point: int, keep: Collection[str] = ()) -> dict[str, Value]:
     """What `sampled` sets, by address."""
     chosen = [p for p in uncertain(scenario) if p.address not in keep]
     subjects = [subject_of(p.address) for p in chosen]
-    shares = Dice(seed).uniform(Stream.SAMPLE, subjects, point) if chosen else []
+    if not chosen:
+        return {}
+    shares = Dice(seed).uniform(Stream.SAMPLE, subjects, point)
     return {p.address: drawn_value(p, float(share)) for p, share in zip(chosen, shares, strict=True)}
 
 

@@ -92,9 +92,7 @@ def _read(
     folder = scenario_folder(name)
     if folder is None:
         near = nearest(str(name), scenario_names())
-        report.add(
-            Fault(str(name), 0, 0, "a scenario", "nothing of that name", near, code="file/no_scenario")
-        )
+        report.add(Fault(str(name), 0, 0, "a scenario", "nothing of that name", near, code="file/no_scenario"))
         return None
     root = folder.resolve().parent if (folder.resolve().parent / "common").is_dir() else SCENARIOS
     raw = read_raw(folder, root, report)
@@ -134,17 +132,13 @@ def read_raw(folder: Path, root: Path, report: Report) -> Raw:
                 hint = nearest(parent, scenario_names(root))
                 report.add(spot.fault("the name of a scenario", repr(parent), hint, code="ref/extends"))
             elif any(parent == seen.resolve().name for seen, _ in chain):
-                report.add(
-                    spot.fault("a scenario that does not extend this one", repr(parent), code="ref/extends")
-                )
+                report.add(spot.fault("a scenario that does not extend this one", repr(parent), code="ref/extends"))
             else:
                 here = root / parent
     for level, text in reversed(chain):
         read_head(text, raw, report)
         read_folder(level, root, raw, report)
-    if chain and not (
-        set(REQUIRED) - {"scenario.toml"} <= {p.name for level, _ in chain for p in level.iterdir()}
-    ):
+    if chain and not (set(REQUIRED) - {"scenario.toml"} <= {p.name for level, _ in chain for p in level.iterdir()}):
         for required in REQUIRED[1:]:
             if not any((level / required).exists() for level, _ in chain):
                 shown = shown_path(folder / required, root)
@@ -163,9 +157,7 @@ def overlay_path(overlay: str | Path, root: Path = SCENARIOS) -> Path:
 
 
 def _theatre(root: Path, name: str, raw: Raw, report: Report) -> Theatre | None:
-    folder = next(
-        (base / "theatres" / name for base in (root, SCENARIOS) if (base / "theatres" / name).is_dir()), None
-    )
+    folder = next((base / "theatres" / name for base in (root, SCENARIOS) if (base / "theatres" / name).is_dir()), None)
     if folder is None:
         known = sorted(path.name for path in (SCENARIOS / "theatres").glob("*") if path.is_dir())
         spot = raw.head.spots.get("theatre", raw.head.spot)

@@ -66,9 +66,7 @@ def _of(model: Any, tables: Mapping[str, str]) -> dict[str, Any]:
             for end, words in (("_low", "least"), ("_high", "largest")):
                 row["properties"][f"{key}{end}"] = {**_NUMBER, "description": f"{words} {key}, for sampling"}
         # An id may be left out where it is made of other columns.
-        if table in ("weather", "reinforcements", "supply_sources", "objectives") and "id" in row.get(
-            "required", ()
-        ):
+        if table in ("weather", "reinforcements", "supply_sources", "objectives") and "id" in row.get("required", ()):
             row["required"].remove("id")
         if table == "forces":
             row["required"] = [name for name in row["required"] if name not in ("name", "side", "kind")]
@@ -128,9 +126,7 @@ def _loosen(schema: Any) -> None:
             schema.pop("format")
             schema.pop("type", None)
             schema["description"] = "a date such as 1944-08-16 or 1944-08-16T04:30"
-        if isinstance(schema.get("title"), str) and (
-            "type" in schema or "anyOf" in schema or "$ref" in schema
-        ):
+        if isinstance(schema.get("title"), str) and ("type" in schema or "anyOf" in schema or "$ref" in schema):
             schema.pop("title")
         for value in schema.values():
             _loosen(value)
@@ -141,9 +137,7 @@ def _loosen(schema: Any) -> None:
 
 def texts() -> Mapping[str, str]:
     """The schema files' texts by name."""
-    return {
-        name: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for name, schema in schemas().items()
-    }
+    return {name: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for name, schema in schemas().items()}
 
 
 def write(folder: Path = SCENARIOS / "schema") -> None:

@@ -36,9 +36,7 @@ class Spot:
     text: Text
     key: Key = ()
 
-    def fault(
-        self, expected: str, found: str, hint: str = "", severity: Severity = "error", code: str = ""
-    ) -> Fault:
+    def fault(self, expected: str, found: str, hint: str = "", severity: Severity = "error", code: str = "") -> Fault:
         """A fault at this place."""
         line, column = self.text.position(self.key)
         return Fault(self.text.file, line, column, expected, found, hint, severity, code)

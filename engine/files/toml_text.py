@@ -133,9 +133,7 @@ def parse_toml(source: str, shown: str, report: Report) -> TomlText | None:
         report.add(Fault(shown, line, column, "TOML", found, _lower(message), code="file/syntax"))
     except (ValueError, OverflowError, RecursionError) as error:
         # Such as a date of 31 February or a number of ten thousand digits.
-        report.add(
-            Fault(shown, 1, 1, "TOML", "a value that cannot be read", _lower(str(error)), code="file/syntax")
-        )
+        report.add(Fault(shown, 1, 1, "TOML", "a value that cannot be read", _lower(str(error)), code="file/syntax"))
     return None
 
 

@@ -43,7 +43,7 @@ __all__ = [
     "KindSpec",
     "Objective",
     "Parameter",
-        "ReinforcementSpec",
+    "ReinforcementSpec",
     "Rival",
     "Scenario",
     "SideSpec",
@@ -59,8 +59,9 @@ NOBODY = -1
 """Owner of water and of hexes outside the window."""
 MINUTES_PER_DAY = 1440
 
-UNDIGESTED = frozenset({"where", "note"})
-"""Fields that no digest sees: moving a line or rewording a note is not another scenario."""
+UNDIGESTED = frozenset({"where", "note", "src", "source", "grade", "unit"})
+"""Fields that no digest sees: another citation or a moved line is not another scenario."""
+_UNDIGESTED_HERE = frozenset({"theatre", "window", "owner", "title", "summary", "sources", "overlays", "drawing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +228,7 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """Hex digest of everything that can change a run (not of notes, file names or line numbers)."""
-        plain = {
-            f.name: digestible(getattr(self, f.name))
-            for f in fields(self)
-            if f.name not in ("theatre", "window", "owner", "overlays", "drawing")
-        }
+        plain = {f.name: digestible(getattr(self, f.name)) for f in fields(self) if f.name not in _UNDIGESTED_HERE}
         plain["theatre"] = self.theatre.digest
         text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         state = hashlib.blake2b(text.encode(), digest_size=16)
