@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.core.calendar import DAY
-from engine.files.embed import scenario_from_bytes, scenario_to_bytes
+from engine.files.faults import FileFaults
+from engine.files.json_form import from_json, to_json
 from engine.model.commander import Commander
 from engine.model.events import EVENT_KINDS, Event
 from engine.run.fingerprint import engine_digest, files
@@ -103,7 +104,7 @@ def _header(session: Session) -> dict[str, Any]:
 def _scenario_bytes(session: Session) -> bytes:
     memo = session.world.statics.memo
     if "scenario_bytes" not in memo:
-        memo["scenario_bytes"] = zlib.compress(scenario_to_bytes(session.scenario), 6)
+        memo["scenario_bytes"] = zlib.compress(to_json(session.scenario).encode(), 6)
     data: bytes = memo["scenario_bytes"]
     return data
 
@@ -221,12 +222,12 @@ def read(path: Path, commanders: Mapping[str, Commander] | None = None) -> Sessi
 
 def scenario_of(path: Path, contents: Contents) -> Any:
     """The scenario embedded in a recording, on this program's theatre; RecordingFault if the theatre has changed."""
-    scenario = scenario_from_bytes(zlib.decompress(contents.entries["scenario.bin"]))
-    if scenario.theatre.digest != contents.header["theatre_digest"]:
-        raise RecordingFault(
-            f"{path}: recorded on another version of the theatre {scenario.theatre.id!r}; it cannot be placed on this map"
-        )
-    return scenario
+    try:
+        return from_json(zlib.decompress(contents.entries["scenario.bin"]).decode(), file=f"{path}:scenario")
+    except (zlib.error, UnicodeDecodeError):
+        raise RecordingFault(f"{path}: the scenario inside the recording cannot be read") from None
+    except FileFaults as faults:
+        raise RecordingFault(f"{path}: the scenario inside the recording cannot be used: {faults}") from None
 
 
 def _json(value: Any) -> bytes:

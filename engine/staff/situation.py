@@ -103,7 +103,7 @@ class Situation:
     def defence(self) -> Ints:
         """What an attack on a hex would meet: power there in position and terrain, and the screens of those around."""
         rules = self.rules
-        near, far = rules["contact.screen_share_1"], rules["contact.screen_share_2"]
+        near, far = rules["contact.screen_near"], rules["contact.screen_far"]
         held = self.spread(self.view.enemies.hex, self.enemy_power, (1.0,))
         screened = self.spread(self.view.enemies.hex, self.enemy_power, (0.0, near, far))
         screened = screened * 115 // 100
