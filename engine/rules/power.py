@@ -105,73 +105,86 @@ def _land(codes: Any) -> npt.NDArray[np.int64]:
     return np.where(code > 5, 0, code)
 
 
-def line_men_u(world: World, rows: Any, minute: int) -> Ints:
+FLOWS: Final = ("men", "battle", "gain", "afv", "guns", "cohesion", "fatigue", "ammo", "works")
+State = dict[str, Ints]
+"""Values of ``FLOWS`` for some rows at a minute."""
+
+
+def state(world: World, rows: Any, minute: int) -> State:
+    """What power depends on, read once."""
+    return world.formations.read_all(FLOWS, minute, rows)
+
+
+def line_of(world: World, rows: Any, now: State) -> Ints:
     """Men who fight in the front line (1e-6 man): the kind's share, less the line's extra losses.
 
     Nine tenths of battle losses (``combat.combat_loss_share``) fall on the line: it thins before the rest.
     """
-    formations, rules = world.formations, world.statics.rules
-    men = formations.read("men", minute, rows)
-    lost = formations.read("battle", minute, rows) - formations.read("gain", minute, rows)
-    share = formations.combat_share[rows].astype(np.int64)
-    extra = np.maximum(rounded(rules["combat.combat_loss_share"] * PPM) - share, 0)
-    full = men // PPM * share
-    thinned = full - np.maximum(lost, 0) // PPM * extra
-    line: Ints = np.maximum(thinned, rounded(full * LEAST_LINE_SHARE))
+    share = world.formations.combat_share[rows].astype(np.int64)
+    extra = np.maximum(round(world.statics.rules["combat.combat_loss_share"] * PPM) - share, 0)
+    lost = np.maximum(now["battle"] - now["gain"], 0)
+    full = now["men"] // PPM * share
+    line: Ints = np.maximum(full - lost // PPM * extra, rounded(full * LEAST_LINE_SHARE))
     return line
 
 
-def quality(world: World, rows: Any, minute: int) -> Floats:
+def line_men_u(world: World, rows: Any, minute: int) -> Ints:
+    """:func:`line_of` at a minute."""
+    return line_of(world, rows, world.formations.read_all(("men", "battle", "gain"), minute, rows))
+
+
+def quality_of(world: World, rows: Any, now: State) -> Floats:
     """CEV x cohesion x fatigue: what a man of the formation is worth."""
-    formations, rules = world.formations, world.statics.rules
-    cohesion = formations.read("cohesion", minute, rows) / NANO
-    fatigue = formations.read("fatigue", minute, rows) / NANO
-    ready = rules["combat.quality_cohesion_floor"] + rules["combat.quality_cohesion_share"] * cohesion
-    tired = 1.0 - rules["combat.quality_fatigue_share"] * fatigue
-    worth: Floats = (formations.quality[rows] / PPM) * ready * tired
+    rules = world.statics.rules
+    cohesion = rules["combat.quality_cohesion_share"] * (now["cohesion"] / NANO)
+    ready = rules["combat.quality_cohesion_floor"] + cohesion
+    tired = 1.0 - rules["combat.quality_fatigue_share"] * (now["fatigue"] / NANO)
+    worth: Floats = (world.formations.quality[rows] / PPM) * ready * tired
     return worth
 
 
-def points(world: World, rows: Any, minute: int) -> Ints:
+def points_of(world: World, rows: Any, now: State) -> Ints:
     """Own power in points, posture, terrain and ammunition left out: q x (line + 20 AFV + 15 guns)."""
-    formations, rules = world.formations, world.statics.rules
-    worth = rules["combat.weight_afv"] * formations.read("afv", minute, rows) + line_men_u(
-        world, rows, minute
-    )
-    worth = worth + rules["combat.weight_gun"] * formations.read("guns", minute, rows)
-    return rounded(worth * quality(world, rows, minute) / FINE)
+    rules = world.statics.rules
+    worth = line_of(world, rows, now).astype(np.float64)
+    worth = worth + rules["combat.weight_afv"] * now["afv"]
+    worth = worth + rules["combat.weight_gun"] * now["guns"]
+    return rounded(worth * quality_of(world, rows, now) / FINE)
 
 
-def ammunition_factor(world: World, rows: Any, minute: int) -> Floats:
+def points(world: World, rows: Any, minute: int) -> Ints:
+    """:func:`points_of` at a minute: what staffs, reports and estimates count in."""
+    return points_of(world, rows, state(world, rows, minute))
+
+
+def ammunition_days(world: World, rows: Any, now: State) -> Floats:
+    """Days of defence that the ammunition held would last at present strength."""
+    need = needs(world.statics).ammo_defence[world.formations.kind[rows]] * (now["men"] / FINE)
+    days: Floats = days_of(now["ammo"], need) / PPM
+    return days
+
+
+def ammunition_factor(world: World, rows: Any, now: State) -> Floats:
     """Power left with the ammunition held: ``ammo_floor`` without any, 1 from ``ammo_days_full`` days on."""
     rules = world.statics.rules
     floor = rules["combat.ammo_floor"]
-    share = np.minimum(ammunition_days(world, rows, minute) / rules["combat.ammo_days_full"], 1.0)
+    share = np.minimum(ammunition_days(world, rows, now) / rules["combat.ammo_days_full"], 1.0)
     factor: Floats = floor + (1.0 - floor) * share
     return factor
 
 
-def ammunition_days(world: World, rows: Any, minute: int) -> Floats:
-    """Days of defence that the ammunition held would last at present strength."""
-    formations = world.formations
-    men = formations.read("men", minute, rows) / FINE
-    need = needs(world.statics).ammo_defence[formations.kind[rows]] * men
-    return days_of(formations.read("ammo", minute, rows), need) / PPM
-
-
-def works_level(world: World, rows: Any, cells: Any, minute: int) -> Floats:
+def works_level(world: World, rows: Any, cells: Any, now: State) -> Floats:
     """Level 0 to 4 of the works a formation fights from: its own digging or the prepared line of its hex."""
-    formations, hexes = world.formations, world.hexes
-    own = formations.read("works", minute, rows) / NANO
-    usable = (hexes.works_side[cells] < 0) | (hexes.works_side[cells] == formations.side[rows])
+    hexes = world.hexes
+    usable = (hexes.works_side[cells] < 0) | (hexes.works_side[cells] == world.formations.side[rows])
     line = np.where(usable, hexes.works[cells], 0)
-    return np.minimum(np.maximum(own, line), 4.0)
+    return np.minimum(np.maximum(now["works"] / NANO, line), 4.0)
 
 
-def posture_factor(world: World, rows: Any, cells: Any, minute: int) -> Floats:
+def posture_factor(world: World, rows: Any, cells: Any, now: State, minute: int) -> Floats:
     """Multiplier of a defender's power by what it is doing and how it is dug in (QJM postures)."""
     formations, rules = world.formations, world.statics.rules
-    level = works_level(world, rows, cells, minute)
+    level = works_level(world, rows, cells, now)
     table = ground(world.statics).works
     below = np.minimum(level.astype(np.int64), 3)
     dug_in = table[below] + (table[below + 1] - table[below]) * (level - below)
@@ -194,22 +207,22 @@ def mechanised(world: World, rows: Any) -> npt.NDArray[np.bool_]:
 
 def explain_power(world: World, row: int, minute: int) -> Trace:
     """The terms of one formation's power in points, in the order in which they enter it."""
-    formations, rules = world.formations, world.statics.rules
-    rows = np.array([row])
+    rules, rows = world.statics.rules, np.array([row])
+    now = state(world, rows, minute)
     trace = Trace()
 
     def term(key: str, value: float, address: str = "") -> None:
         trace.record("formations", row, key, value, address)
 
-    term("men", formations.read("men", minute, rows)[0] / FINE)
-    term("men_in_line", line_men_u(world, rows, minute)[0] / FINE, "combat.combat_loss_share")
-    term("afv", formations.read("afv", minute, rows)[0] / FINE)
+    term("men", now["men"][0] / FINE)
+    term("men_in_line", line_of(world, rows, now)[0] / FINE, "combat.combat_loss_share")
+    term("afv", now["afv"][0] / FINE)
     term("worth_of_an_afv", rules["combat.weight_afv"], "combat.weight_afv")
-    term("guns", formations.read("guns", minute, rows)[0] / FINE)
+    term("guns", now["guns"][0] / FINE)
     term("worth_of_a_gun", rules["combat.weight_gun"], "combat.weight_gun")
-    term("cev", formations.quality[row] / PPM)
-    term("cohesion", formations.read("cohesion", minute, rows)[0] / NANO, "combat.quality_cohesion_share")
-    term("fatigue", formations.read("fatigue", minute, rows)[0] / NANO, "combat.quality_fatigue_share")
-    term("quality", quality(world, rows, minute)[0])
-    term("points", points(world, rows, minute)[0])
+    term("cev", world.formations.quality[row] / PPM)
+    term("cohesion", now["cohesion"][0] / NANO, "combat.quality_cohesion_share")
+    term("fatigue", now["fatigue"][0] / NANO, "combat.quality_fatigue_share")
+    term("quality", quality_of(world, rows, now)[0])
+    term("points", points_of(world, rows, now)[0])
     return trace

@@ -126,9 +126,9 @@ _LOSSES = (
     Field("cohesion_n", "int64", "1e-9: cohesion lost"),
     Field("pause_until", "int64", "does nothing before"),
 )
-RETREATED = EventKind("Retreated", _LOSSES, subject="formation", sentence="{formation} retreats to {to}")
-GAVE_GROUND = EventKind("GaveGround", _LOSSES, subject="formation", sentence="{formation} gives ground in {hex}")
-CORNERED = EventKind("Cornered", _LOSSES, subject="formation", sentence="{formation} has no way back from {hex}")
+RETREATED = EventKind("Retreated", _LOSSES, "formation", "{formation} retreats to {to}")
+GAVE_GROUND = EventKind("GaveGround", _LOSSES, "formation", "{formation} gives ground in {hex}")
+CORNERED = EventKind("Cornered", _LOSSES, "formation", "{formation} has no way back from {hex}")
 BROKE_OFF = EventKind(
     "BrokeOff",
     (
@@ -192,6 +192,7 @@ DISPERSED = EventKind(
 )
 
 KINDS = (
-    ENGAGED, JOINED, LEFT_BATTLE, FOUGHT, BLED, SUFFERED, SKIRMISHED, STIRRED, BATTLE_ENDED, RETREATED, GAVE_GROUND,
-    CORNERED, BROKE_OFF, SENT_IN, ATTACK_DONE, BROKE_THROUGH, DEPTH_KEPT, ENDANGERED, SURRENDERED, DISPERSED,
+    ENGAGED, JOINED, LEFT_BATTLE, FOUGHT, BLED, SUFFERED, SKIRMISHED, STIRRED, BATTLE_ENDED, RETREATED,
+    GAVE_GROUND, CORNERED, BROKE_OFF, SENT_IN, ATTACK_DONE, BROKE_THROUGH, DEPTH_KEPT, ENDANGERED, SURRENDERED,
+    DISPERSED,
 )  # fmt: skip

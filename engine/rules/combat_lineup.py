@@ -1,0 +1,243 @@
+"""Who takes part in which battle, with what share of itself: a pure function of places, tasks and targets.
+
+An attack is fought for a hex: by the formations of the other side that stand in it (role HOLD) or, if nobody
+does, by those near enough to screen it (role SCREEN). Sectors that share no formation and no pool know nothing
+of each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import NEVER
+from engine.core.columns import NANO
+from engine.model.codes import BattleKind, Outcome, Role, Stage, Status, Task
+from engine.model.world import World
+from engine.rules.power import line_men_u, on
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+ATTACKS: Final = (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.EXPLOIT)
+SUPPORT_HEXES: Final = 2
+"""Guns of a supporting formation reach this far: 12 km."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lineup:
+    """Battles that should be going on, and who should be in them.
+
+    Shapes: ``hex``, ``attacker``, ``kind``, ``live`` one entry a battle (``live``: its row, -1 for one about
+    to begin); the others one entry a participant, sorted by battle, role, formation. ``kind`` is -1 where
+    nobody attacks or nobody is left to resist.
+    """
+
+    hex: Rows
+    attacker: Rows
+    kind: Rows
+    live: Rows
+    slot: Rows
+    formation: Rows
+    role: Rows
+    share: Rows
+    direction: Rows
+
+
+def fighting(world: World) -> Mask:
+    """Shape (formations,): takes part in a live battle."""
+    inside = np.zeros(len(world.formations), dtype=bool)
+    inside[world.participants.formation[live_participants(world)]] = True
+    return inside
+
+
+def live_participants(world: World) -> Rows:
+    """Rows of participants that have not left."""
+    return np.flatnonzero(world.participants.left_at >= NEVER)
+
+
+def wants_to_attack(world: World, minute: int) -> Rows:
+    """Formations beside their target with an order to attack it, halted, rested and on their own feet."""
+    formations = world.formations
+    task, stage = formations.task, formations.stage
+    able = (task == Task.ATTACK) | (task == Task.EXPLOIT) | (task == Task.PROBE) | (task == Task.BOMBARD)
+    able &= (stage == Stage.WAITING) | (stage == Stage.FIGHTING)
+    able &= (formations.status == Status.ON_MAP) & (formations.leg_to < 0) & (formations.target >= 0)
+    rows = np.flatnonzero(able)
+    if not len(rows):
+        return rows
+    rows = rows[formations.pause_until[rows] <= minute]
+    near = world.statics.grid.neighbours[formations.hex[rows]] == formations.target[rows][:, None]
+    beside: Rows = rows[near.any(axis=1)]
+    return beside
+
+
+def ready(world: World, minute: int) -> Rows:
+    """Those of :func:`wants_to_attack` that have ammunition to attack with."""
+    rows = wants_to_attack(world, minute)
+    return rows[world.formations.read("ammo", minute, rows) > 0] if len(rows) else rows
+
+
+def line_up(world: World, minute: int, ended: Rows, out: Mask) -> Lineup:
+    """What should be going on. ``ended`` are battles that end now, ``out`` formations that are out of it."""
+    battles, formations = world.battles, world.formations
+    live = np.flatnonzero(battles.outcome == Outcome.LIVE)
+    live = live[~np.isin(live, ended)]
+    attackers = ready(world, minute)
+    attackers = attackers[~out[attackers]]
+    slot_of = np.full(world.statics.grid.size, -1, dtype=np.int64)
+    cells = battles.hex[live].astype(np.int64)
+    slot_of[cells] = np.arange(len(live))
+    target = formations.target[attackers].astype(np.int64)
+    fresh = np.unique(target[slot_of[target] < 0])
+    slot_of[fresh] = len(live) + np.arange(len(fresh))
+    cells = np.concatenate([cells, fresh])
+    rows = np.concatenate([live, np.full(len(fresh), -1, dtype=np.int64)])
+    side = np.full(len(cells), -1, dtype=np.int64)
+    side[: len(live)] = battles.attacker[live]
+    slots = slot_of[target]
+    unset = side[slots] < 0
+    side[slots[unset][::-1]] = formations.side[attackers[unset][::-1]]
+    same = formations.side[attackers] == side[slots]
+    attackers, slots = attackers[same], slots[same]
+    return _assemble(world, minute, out, cells, side, rows, slot_of, attackers, slots)
+
+
+def _assemble(
+    world: World, minute: int, out: Mask, cells: Rows, side: Rows, rows: Rows, slot_of: Rows,
+    attackers: Rows, slots: Rows,
+) -> Lineup:  # fmt: skip
+    formations = world.formations
+    present = np.flatnonzero((formations.status == Status.ON_MAP) & ~out & (formations.hex >= 0))
+    here = slot_of[formations.hex[present]]
+    holds = (here >= 0) & (formations.side[present] != side[here])
+    holders, held = present[holds], here[holds]
+    count = len(cells)
+    occupied = np.bincount(held, minlength=count) > 0
+    if len(attackers) and on(world.statics.rules, "screens"):
+        empty = np.flatnonzero(~occupied)
+        screened, screeners, worth = screens(world, minute, cells, 1 - side, present, empty)
+    else:
+        screened = screeners = worth = np.zeros(0, dtype=np.int64)
+    supported, supporters = _supports(world, slot_of, present)
+    parts = (
+        (slots, attackers, Role.ATTACK, np.full(len(slots), PPM)),
+        (held, holders, Role.HOLD, np.full(len(held), PPM)),
+        (screened, screeners, Role.SCREEN, worth),
+        (supported, supporters, Role.SUPPORT, np.full(len(supported), PPM)),
+    )
+    slot = np.concatenate([p[0] for p in parts])
+    formation = np.concatenate([p[1] for p in parts])
+    role = np.concatenate([np.full(len(p[0]), p[2], dtype=np.int64) for p in parts])
+    want = np.concatenate([p[3] for p in parts])
+    resisted = occupied | (np.bincount(screened, minlength=count) > 0)
+    kind = _kinds(world, count, attackers, slots, occupied, resisted)
+    keep = kind[slot] >= 0
+    slot, formation, role, want = slot[keep], formation[keep], role[keep], want[keep]
+    order = np.lexsort((formation, role, slot))
+    slot, formation, role, want = slot[order], formation[order], role[order], want[order]
+    total = np.bincount(formation, weights=want, minlength=len(formations)).astype(np.int64)
+    share = want * PPM // np.maximum(total[formation], PPM)
+    beside = world.statics.grid.neighbours[cells[slot]] == formations.hex[formation][:, None]
+    direction = np.where((role == Role.ATTACK) & beside.any(axis=1), beside.argmax(axis=1), -1)
+    return Lineup(cells, side, kind, rows, slot, formation, role, share, direction)
+
+
+def _kinds(world: World, count: int, attackers: Rows, slots: Rows, occupied: Mask, resisted: Mask) -> Rows:
+    """The strongest activity of the attackers gives the kind of battle; -1 where there is none to be had."""
+    task = world.formations.task[attackers]
+    assault, probe, bombard = np.zeros((3, count), dtype=bool)
+    assault[slots[(task == Task.ATTACK) | (task == Task.EXPLOIT)]] = True
+    probe[slots[task == Task.PROBE]] = True
+    bombard[slots[task == Task.BOMBARD]] = True
+    kind = np.full(count, -1, dtype=np.int64)
+    kind[bombard] = BattleKind.BOMBARD
+    kind[probe] = BattleKind.PROBE
+    kind[assault & ~occupied] = BattleKind.SCREEN
+    kind[assault & occupied] = BattleKind.ASSAULT
+    kind[~resisted] = -1
+    return kind
+
+
+def screens(
+    world: World, minute: int, cells: Rows, side: Rows, present: Rows, slots: Rows
+) -> tuple[Rows, Rows, Rows]:
+    """Formations near enough to fight for empty hexes: (slot, formation, share in ppm), one entry a pair.
+
+    A holding formation meets an attack on a hex beside it with half its power, two hexes away with a quarter if
+    it has been in place for some hours and is neither marching nor exploiting (rules of contact of the staff
+    trial). ``side[slot]`` is the side that would screen ``cells[slot]``.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    if not len(slots):
+        return none, none, none
+    rules, formations = world.statics.rules, world.formations
+    cells32 = cells.astype(np.int32)
+    distance = world.statics.grid.distance(cells32[slots][:, None], formations.hex[present][None, :])
+    near = (distance <= 2) & (side[slots][:, None] == formations.side[present][None, :])
+    at, who = np.nonzero(near)
+    far, rows = distance[at, who] > 1, present[who]
+    strong = line_men_u(world, rows, minute) >= round(rules["contact.zoc_men_min"]) * PPM
+    strong &= formations.read("cohesion", minute, rows) >= round(rules["contact.zoc_cohesion_min"] * NANO)
+    still = (formations.leg_to[rows] < 0) & (formations.stage[rows] != Stage.MARCHING)
+    still &= formations.exploiting[rows] == 0
+    settled = minute - formations.in_place_since[rows] >= round(rules["contact.screen_far_h"] * 60)
+    fit = strong & (~far | (still & settled))
+    near_ppm, far_ppm = (round(rules[f"contact.screen_{n}"] * PPM) for n in ("near", "far"))
+    worth = np.where(far, far_ppm, near_ppm).astype(np.int64)
+    return slots[at[fit]], rows[fit], worth[fit]
+
+
+def _supports(world: World, slot_of: Rows, present: Rows) -> tuple[Rows, Rows]:
+    """Formations told to support a battle with their guns, near enough to do so."""
+    formations = world.formations
+    rows = present[(formations.task[present] == Task.SUPPORT) & (formations.target[present] >= 0)]
+    if not len(rows):
+        return rows, rows
+    target = formations.target[rows]
+    apart = world.statics.grid.distance(formations.hex[rows], target)
+    slot = slot_of[target]
+    fit = (slot >= 0) & (apart <= SUPPORT_HEXES) & (apart > 0) & (formations.leg_to[rows] < 0)
+    return slot[fit], rows[fit]
+
+
+def changed(world: World, minute: int) -> bool:
+    """Whether somebody in a live battle is not where it knows him, or somebody new should be in one."""
+    formations, participants, battles = world.formations, world.participants, world.battles
+    live = live_participants(world)
+    who, role = participants.formation[live], participants.role[live]
+    cell = battles.hex[participants.battle[live]]
+    attackers = wants_to_attack(world, minute)
+    engaged = np.full(len(formations), -1, dtype=np.int64)
+    attacking = role == Role.ATTACK
+    engaged[who[attacking]] = cell[attacking]
+    wanted = np.full(len(formations), -1, dtype=np.int64)
+    wanted[attackers] = formations.target[attackers]
+    if np.any(engaged[who[attacking]] != wanted[who[attacking]]):
+        return True
+    new = attackers[engaged[attackers] != wanted[attackers]]
+    if len(new) and _would_start(world, minute, new):
+        return True
+    holding = role == Role.HOLD
+    if np.any(formations.hex[who[holding]] != cell[holding]):
+        return True
+    marked = np.zeros(world.statics.grid.size + 1, dtype=bool)
+    marked[battles.hex[np.flatnonzero(battles.outcome == Outcome.LIVE)]] = True
+    inside = marked[formations.hex] & (formations.status == Status.ON_MAP)
+    if int(inside.sum()) != int(holding.sum()):
+        return True
+    screening = live[role == Role.SCREEN]
+    gone = formations.in_place_since[participants.formation[screening]] > participants.joined_at[screening]
+    return bool(gone.any())
+
+
+def _would_start(world: World, minute: int, attackers: Rows) -> bool:
+    """Whether one of these attackers would meet resistance now."""
+    none, out = np.zeros(0, dtype=np.int64), np.zeros(len(world.formations), dtype=bool)
+    lineup = line_up(world, minute, none, out)
+    meets: Any = np.isin(attackers, lineup.formation[lineup.role == Role.ATTACK])
+    return bool(meets.any())

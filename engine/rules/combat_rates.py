@@ -1,0 +1,99 @@
+"""The curves of battle: losses, hazards and advance as functions of x, the log of the effective power ratio.
+
+One description for campaigns and for ``engage``. Two exponential clocks compete: the defender yields with
+hazard p / tau, the attacker breaks off with (1 - p) / tau, where p is a logistic curve in x. Losses are fractions
+of the men taking part for a day. Fitted on engagements of CDB90 (CAA/HERO, ODC-BY); parameters in group combat.
+All arguments and results have one shape, one entry a battle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.core.arithmetic import Floats, exp, log, logistic
+
+MOST_LOSS_DAY: Final = 1.5
+"""Most a side can lose, in times its strength a day: six hours at one rate leave somebody."""
+Shift = Floats | float
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The parameters, with logarithms taken once."""
+
+    log_a0: float
+    log_d0: float
+    slope_a: float
+    slope_d: float
+    intercept: float
+    win_slope: float
+    tau_days: float
+    tau_slope: float
+    tau_x: float
+    advance_km_day: float
+    advance_slope: float
+    advance_win_factor: float
+
+    @staticmethod
+    def of(rules: Mapping[str, float]) -> Curves:
+        """From parameters by dotted address."""
+        return Curves(
+            log_a0=float(log(rules["combat.attacker_loss_day"])),
+            log_d0=float(log(rules["combat.defender_loss_day"])),
+            slope_a=rules["combat.attacker_loss_slope"],
+            slope_d=rules["combat.defender_loss_slope"],
+            intercept=rules["combat.win_intercept"],
+            win_slope=rules["combat.win_slope"],
+            tau_days=rules["combat.tau_days"],
+            tau_slope=rules["combat.tau_slope"],
+            tau_x=rules["combat.tau_x"],
+            advance_km_day=rules["combat.advance_km_day"],
+            advance_slope=rules["combat.advance_slope"],
+            advance_win_factor=rules["combat.advance_win_factor"],
+        )
+
+    def win(self, x: Floats, phi: Shift = 0.0) -> Floats:
+        """Chance that the defender yields first."""
+        return logistic(self.intercept + self.win_slope * x + phi)
+
+    def days_to_decision(self, x: Floats) -> Floats:
+        """Mean time to a decision: shorter with great superiority."""
+        days: Floats = self.tau_days * exp(-self.tau_slope * np.maximum(0.0, x - self.tau_x))
+        return days
+
+    def attacker_loss(self, x: Floats, shift: Shift = 0.0) -> Floats:
+        """Share of the attackers lost a day, at intensity and lethality 1; ``shift`` is a log."""
+        return exp(self.log_a0 - self.slope_a * x + shift)
+
+    def defender_loss(self, x: Floats, shift: Shift = 0.0) -> Floats:
+        """Share of the defenders lost a day, at intensity and lethality 1."""
+        return exp(self.log_d0 + self.slope_d * x + shift)
+
+    def advance(self, x: Floats, win: Floats, shift: Shift = 0.0) -> Floats:
+        """Ground won, km a day; an attack that is failing gains little."""
+        pace: Floats = self.advance_km_day * exp(self.advance_slope * x + shift)
+        return pace * np.minimum(1.0, self.advance_win_factor * win)
+
+
+def saturated(men: Floats, width_km: Floats, density: Shift, excess: float) -> Floats:
+    """Share of the men of a line that counts: beyond ``density`` men a km each is worth ``excess``."""
+    room = width_km * density
+    worth = np.minimum(men, room) + excess * np.maximum(0.0, men - room)
+    share: Floats = np.where(men > 0, worth / np.maximum(men, 1e-9), 1.0)
+    return share
+
+
+def tank_worth(terrain: Floats, afv: Floats, enemy_antitank: Floats, rules: Mapping[str, float]) -> Floats:
+    """Worth of a tank in full: ground, and one anti-tank gun or enemy AFV for each own halves it."""
+    own = afv + rules["combat.antitank_base_afv"]
+    worth: Floats = terrain / (1.0 + rules["combat.antitank_k"] * enemy_antitank / own)
+    return worth
+
+
+def log_ratio(attacker: Floats, defender: Floats) -> Floats:
+    """x from two powers in points (of a point at least: an empty side gives a large but finite x)."""
+    return log(np.maximum(attacker, 1.0)) - log(np.maximum(defender, 1.0))
