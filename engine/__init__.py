@@ -8,38 +8,58 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+_MODULES = {"bench": "engine.lab.bench"}
 _HOME = {
-    # what a run starts from
+    # What a run starts from.
     "load_scenario": "engine.files.scenario",
+    "check_scenario": "engine.files.scenario",
     "load_theatre": "engine.files.theatre",
-    "Fault": "engine.files.faults",
+    "generated_scenario": "engine.lab.generated",
+    "Size": "engine.lab.generated",
     "FileFaults": "engine.files.faults",
     "Scenario": "engine.model.scenario",
     "Theatre": "engine.model.theatre",
-    # a run
+    "uncertain": "engine.model.address",
+    "with_values": "engine.model.address",
+    # A run.
     "Session": "engine.run.session",
-    "Result": "engine.run.session",
-    "verify": "engine.run.session",
+    "RecordingFault": "engine.run.recording",
+    "verify": "engine.run.verify",
+    "engine_digest": "engine.run.fingerprint",
     "Order": "engine.model.orders",
     "Refusal": "engine.model.orders",
     "SideView": "engine.model.view",
     "World": "engine.model.world",
-    # who commands
+    # Who commands.
     "Commander": "engine.model.commander",
     "Notes": "engine.model.commander",
-    # many runs
-    "Experiment": "engine.lab.experiment",
-    "run_batch": "engine.lab.batch",
-    "Store": "engine.lab.store",
+    "commanders": "engine.lab.commanders",
+    # What came of it.
+    "Result": "engine.lab.outcome",
+    "Watch": "engine.lab.outcome",
     "scorecard": "engine.lab.scorecard",
+    # Many runs.
+    "Experiment": "engine.lab.experiment",
+    "design_points": "engine.lab.experiment",
+    "read_experiment": "engine.lab.experiment_file",
+    "run_batch": "engine.lab.batch",
+    "resume_batch": "engine.lab.batch",
+    "Store": "engine.lab.store",
+    "compare": "engine.lab.compare",
+    "NotComparable": "engine.lab.compare",
+    "single_source": "engine.lab.batch",
+    "source_of": "engine.lab.batch",
     "write_report": "engine.lab.report",
+    "ablate": "engine.lab.ablation",
 }
 
-__all__ = sorted(_HOME)
+__all__ = sorted([*_HOME, *_MODULES])
 
 
 def __getattr__(name: str) -> Any:
     """The public name, loaded from its home (PEP 562)."""
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'engine' has no public name {name!r}; it has {', '.join(__all__)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,14 @@ from engine.files.embed import scenario_from_bytes, scenario_to_bytes
 from engine.lab.commanders import NOBODY, commander
 from engine.lab.drive import Drive, Interrupted, open_executor
 from engine.lab.experiment import Experiment, Run, Setting, layout
+from engine.lab.outcome import Result
+from engine.lab.report import Source
 from engine.lab.store import OtherEngine, Row, Store, StoreFault, changed_files
 from engine.lab.work import Context, attempt, run_chunk
 from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
 from engine.run.fingerprint import engine_digest, files
+from engine.run.session import Session
 
 CHUNK_SECONDS = 0.5
 """A chunk of runs takes about this long: long enough that sending it costs nothing, short enough to lose
@@ -268,14 +271,22 @@ def _given_up(run: Run, why: str) -> Row:
     return Row(run.key, run.number, run.point, run.replication, run.seed, "failed", dict(run.values), fault=why)
 
 
-def in_memory(experiment: Experiment, scenario: Scenario) -> Iterable[Row]:
-    """The runs of an experiment one after another in this process, without a store."""
-    setting = setting_of(experiment, scenario)
-    context = context_of(experiment, scenario, setting, scenario_to_bytes(scenario))
-    for run in layout(experiment, scenario, setting):
-        yield from run_chunk(context, [run])
+def source_of(store: Store) -> Source:
+    """What a report of a store is made from."""
+    return Source(store.manifest, scenario_from_bytes(store.part("scenario")), list(store.rows()))
+
+
+def single_source(session: Session, result: Result, names: Mapping[str, str]) -> Source:
+    """What a report of one run is made from."""
+    scenario = session.scenario
+    experiment = Experiment(scenario.id, scenario.overlays, seed=session.seed, runs=1, sample=False, commanders=names)
+    digests = {side: _commander_digest(name) for side, name in names.items()}
+    setting = Setting(engine_digest(), scenario.digest, result.minute, digests)
+    row = Row("", 0, 0, 0, session.seed, "ok", {}, result.record(), dict(result.series))
+    return Source(_manifest(experiment, scenario, setting), scenario, [row])
 
 
 __all__ = [
-    "BatchReport", "attempt", "context_of", "horizon", "in_memory", "resume_batch", "run_batch", "setting_of",
+    "BatchReport", "attempt", "context_of", "horizon", "resume_batch", "run_batch", "setting_of", "single_source",
+    "source_of",
 ]  # fmt: skip

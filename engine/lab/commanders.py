@@ -11,8 +11,8 @@ from engine.model.codes import SIDES
 from engine.model.commander import Commander
 
 BUILT_IN: Mapping[str, str] = {
-    "staff": "engine.staff.commander:StaffCommander",
-    "plain": "engine.staff.plain:PlainCommander",
+    "staff": "engine.staff.staff:Staff",
+    "plain": "engine.staff.plain:Plain",
 }
 """Name -> where it lives. `plain` (attack the nearest, hold otherwise) is the baseline for every comparison.
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -159,7 +159,7 @@ class Watch:
         self._series: dict[str, list[int]] = {"minute": []}
         self._seen = -1
 
-    def run(self, until: int) -> Result:
+    def run(self, until: int, progress: Callable[[int], None] | None = None) -> Result:
         """Advance to ``until`` with a look at every step; the result there."""
         self.look()
         while self._session.now < until:
@@ -167,6 +167,8 @@ class Watch:
             if self._session.advance(self._next_look(until)) == before:
                 break
             self.look()
+            if progress is not None:
+                progress(self._session.now)
         return self.result()
 
     def _next_look(self, until: int) -> int:

@@ -60,9 +60,7 @@ class Verbs(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], VERBS, 1, 0.5)
-            problem.message = f"expected a verb, found {args[0]!r}" + (
-                f"; did you mean {near[0]}?" if near else ""
-            )
+            problem.message = f"expected a verb, found {args[0]!r}" + (f"; did you mean {near[0]}?" if near else "")
             raise
 
 
@@ -123,9 +121,7 @@ def _bug(problem: Exception) -> int:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="deepbattle-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as out:
+    with tempfile.NamedTemporaryFile("w", prefix="deepbattle-", suffix=".txt", delete=False, encoding="utf-8") as out:
         out.write(" ".join(sys.argv) + "\n" + "".join(traceback.format_exception(problem)))
     what = f"{type(problem).__name__}: {problem}"
     print(f"deepbattle: a fault in Deep Battle ({what}); details in {Path(out.name)}", file=sys.stderr)

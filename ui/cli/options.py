@@ -45,9 +45,7 @@ class ScenarioName(click.ParamType):
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(names) or 'none'}"
         self.fail(f"expected a scenario, found {text!r}; {hint}", param, ctx)
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         return [CompletionItem(name) for name in scenario_names() if name.startswith(incomplete)]
 
 
@@ -56,9 +54,7 @@ class Setting(click.ParamType):
 
     name = "key=value"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value
         address, equals, text = str(value).partition("=")
@@ -72,9 +68,7 @@ class SideCommander(click.ParamType):
 
     name = "side=name"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value
         side, equals, name = str(value).partition("=")
@@ -86,12 +80,8 @@ class SideCommander(click.ParamType):
 scenario_argument = click.argument("scenario", type=ScenarioName())
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, no remarks.")
-seed_option = click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Luck."
-)
-until_option = click.option(
-    "--until", metavar="DATE", default="", help="Stop at this date, such as 1944-08-20."
-)
+seed_option = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Luck.")
+until_option = click.option("--until", metavar="DATE", default="", help="Stop at this date, such as 1944-08-20.")
 commander_option = click.option(
     "--commander",
     "commanders",

@@ -32,10 +32,7 @@ def columns(rows: Iterable[Sequence[object]], *, right: Sequence[int] = (), inde
     widths = [max(len(line[i]) for line in lines) for i in range(count)]
     text = []
     for line in lines:
-        cells = [
-            c.rjust(w) if i in right else c.ljust(w)
-            for i, (c, w) in enumerate(zip(line, widths, strict=True))
-        ]
+        cells = [c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
         text.append((indent + "  ".join(cells)).rstrip())
     return "\n".join(text)
 
@@ -75,6 +72,13 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    def of(self, done: int, failed: int, total: int) -> None:
+        """So many of so many runs are done."""
+        if self._bar is not None and total != self._total:
+            self._bar.update(self._task, total=total)
+        self._total = max(1, total)
+        self.at(done, f"{done} of {total}" + (f", {failed} failed" if failed else ""))
 
     def at(self, done: int, note: str = "") -> None:
         """So much is done."""

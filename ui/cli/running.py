@@ -1,0 +1,139 @@
+"""Sessions for the verbs: new, from a recording, from a batch; advanced with a watch and with orders from
+files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from engine import FileFaults, Order, Refusal, Result, Session, Store, Watch, commanders, load_scenario
+from ui.cli.exit_codes import Exit
+
+Planned = Mapping[int, Sequence[tuple[str, Order, str]]]
+"""Orders by minute: (side, order, file:line)."""
+
+
+class Refused(click.ClickException):
+    """An order of a file was refused."""
+
+    exit_code = Exit.NO
+
+
+def check_writable(path: Path | None) -> None:
+    """Fail before the work is done, not after it."""
+    if path is None:
+        return
+    folder = path.resolve().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise PermissionError(13, "cannot be written", str(path))
+
+
+def new_session(
+    scenario: str, seed: int, sets: Sequence[tuple[str, str]], overlays: Sequence[str], names: Mapping[str, str]
+) -> Session:
+    """A session at minute 0."""
+    loaded = load_scenario(scenario, overlays, [f"{key}={value}" for key, value in sets])
+    return Session(loaded, seed, commanders(names))
+
+
+def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> Session:
+    """A branch from a moment of a recording, RECORDING@TIME; with another seed its luck changes from there
+    on.
+    """
+    path, _, time = origin.partition("@")
+    session = Session.load(path)
+    if time:
+        minute = parse_time(session, time)
+        if minute > session.now:
+            raise click.UsageError(f"expected a time up to {day(session, session.now)}, found {time!r}")
+        session.rewind(minute)
+    branch = session.branch(Path(path).name, seed)
+    for side, commander in commanders(names).items():
+        branch.hand_over(side, commander)
+    return branch
+
+
+def of_batch(word: str) -> tuple[Session, dict[str, str]]:
+    """The session of one run of a batch, DIR#NUMBER, and the names of its commanders."""
+    from engine import source_of, with_values
+
+    folder, _, number = word.rpartition("#")
+    with Store.open(folder) as store:
+        source = source_of(store)
+    row = next((r for r in source.rows if r.number == int(number)), None)
+    if row is None:
+        raise click.UsageError(f"expected a run of {folder} (0 to {len(source.rows) - 1}), found {number}")
+    names = dict(source.manifest["experiment"]["commanders"])
+    return Session(with_values(source.scenario, row.factors, "experiment"), row.seed, commanders(names)), names
+
+
+def horizon(session: Session, until: str) -> int:
+    """The minute to stop at."""
+    if not until:
+        return session.end
+    minute = parse_time(session, until)
+    if not session.now < minute <= session.end:
+        first, last = day(session, session.now), day(session, session.end)
+        raise click.UsageError(f"expected --until after {first} and not after {last}, found {until!r}")
+    return minute
+
+
+def parse_time(session: Session, words: str) -> int:
+    """The minute of a date, such as 1944-08-20 or 1944-08-20T18:40."""
+    try:
+        when = datetime.fromisoformat(words.strip().replace(" ", "T"))
+    except ValueError:
+        raise click.UsageError(f"expected a date such as 1944-08-20 or 1944-08-20T18:40, found {words!r}") from None
+    start = datetime.combine(session.scenario.start, datetime.min.time())
+    return round((when.replace(tzinfo=None) - start) / timedelta(minutes=1))
+
+
+def day(session: Session, minute: int) -> str:
+    """20 August 1944."""
+    when = session.scenario.start + timedelta(days=minute // 1440)
+    return f"{when.day} {when:%B %Y}"
+
+
+def advance(session: Session, end: int, planned: Planned, progress: Callable[[int], None]) -> Result:
+    """Advance to the end with a watch, giving the planned orders at their minutes."""
+    watch = Watch(session)
+    for minute in sorted(planned):
+        if session.now <= minute < end:
+            watch.run(minute, progress)
+            for side, order, where in planned[minute]:
+                answer = session.submit(side, order)[0]
+                if isinstance(answer, Refusal):
+                    raise Refused(f"{where}: {answer.sentence}")
+    return watch.run(end, progress)
+
+
+def read_orders(files: Sequence[tuple[str, str]], session: Session) -> Planned:
+    """Orders from files: on each line a date and an order, such as ``1944-08-16T06:00 s_tc_1: attack
+    B087.064``.
+    """
+    planned: dict[int, list[tuple[str, Order, str]]] = {}
+    problems = []
+    for side, name in files:
+        for number, line in enumerate(Path(name).read_text(encoding="utf-8").splitlines(), start=1):
+            text = line.partition("#")[0].strip()
+            if not text:
+                continue
+            date, _, words = text.partition(" ")
+            try:
+                minute = parse_time(session, date)
+                order = Order.parse(words, session.scenario.theatre.grid)
+            except (ValueError, click.UsageError) as problem:
+                said = problem.message if isinstance(problem, click.UsageError) else str(problem)
+                problems.append(f"{name}:{number}:1: {said}")
+                continue
+            planned.setdefault(minute, []).append((side, order, f"{name}:{number}:1"))
+    if problems:
+        raise FileFaults("\n".join(problems))
+    return planned

@@ -1,0 +1,125 @@
+"""`deepbattle run`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.cli import options
+from ui.cli.options import ScenarioName
+from ui.cli.output import Progress, remark, show_json
+
+if TYPE_CHECKING:
+    from engine import Result, Session
+
+
+class Runnable(ScenarioName):
+    """A scenario, or one run of a batch: DIR#NUMBER."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        folder, mark, number = str(value).rpartition("#")
+        if mark and number.isdigit() and Path(folder).is_dir():
+            return str(value)
+        return super().convert(value, param, ctx)
+
+
+@click.command("run")
+@click.argument("scenario", type=Runnable(), required=False)
+@options.seed_option
+@options.until_option
+@options.scenario_options
+@options.commander_option
+@click.option("--from", "origin", metavar="RECORDING[@TIME]", help="Go on from a moment of a recording.")
+@click.option("--orders", metavar="SIDE=FILE", multiple=True, type=options.SideCommander(),
+              help="Give a side's orders from a file: a date and an order on each line.")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a recording (.dbr).")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report (HTML).")
+@options.json_option
+@options.quiet_option
+def command(
+    scenario: str | None, seed: int, until: str, sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...],
+    commanders: tuple[tuple[str, str], ...], origin: str | None, orders: tuple[tuple[str, str], ...],
+    out: Path | None, report: Path | None, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """One run without a window.
+
+    SCENARIO is a scenario's name or folder, or a run of a batch as DIR#NUMBER. Prints who holds what, the
+    losses and how the run compares with history.
+    """
+    from ui.cli import running
+
+    for path in (out, report):
+        running.check_writable(path)
+    names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
+    began = time.monotonic()
+    if origin:
+        session = running.from_recording(origin, seed if _given("seed") else None, names)
+    elif scenario is None:
+        raise click.UsageError("expected a SCENARIO, or --from RECORDING@TIME")
+    elif "#" in scenario and Path(scenario.rpartition("#")[0]).is_dir():
+        session, names = running.of_batch(scenario)
+    else:
+        session = running.new_session(scenario, seed, sets, overlays, names)
+    planned = running.read_orders(orders, session)
+    end = running.horizon(session, until)
+    result = _advance(session, end, planned, quiet or as_json)
+    took = time.monotonic() - began
+    _write(session, result, names, out, report)
+    _show(session, result, as_json, took)
+    if not as_json:
+        _say_where(out, report, quiet)
+
+
+def _given(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _advance(session: Session, end: int, planned: Any, quiet: bool) -> Result:
+    from ui.cli import running
+
+    start = session.now
+    with Progress(session.scenario.title, end - start, quiet=quiet) as bar:
+        return running.advance(session, end, planned, lambda now: bar.at(now - start, running.day(session, now)))
+
+
+def _write(session: Session, result: Result, names: dict[str, str], out: Path | None, report: Path | None) -> None:
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        session.save(out)
+    if report is not None:
+        from engine import single_source, write_report
+
+        write_report(report, single_source(session, result, names))
+
+
+def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
+    from engine import engine_digest, scorecard
+
+    card = scorecard(session.scenario, [result.record()])
+    if as_json:
+        show_json(
+            {
+                "scenario": session.scenario.id, "scenario_digest": session.scenario.digest, "seed": session.seed,
+                "engine": engine_digest(), "result": result.record(), "series": dict(result.series),
+                "scorecard": card.record(),
+            }
+        )  # fmt: skip
+        return
+    from ui.cli import summary
+
+    days = result.minute / 1440
+    click.echo(f"{session.scenario.title} · seed {session.seed} · {days:.0f} days in {took:.1f} s\n")
+    click.echo(summary.holdings(session.scenario, result) + "\n")
+    click.echo(summary.losses(session.scenario, result) + "\n")
+    click.echo(summary.against_history(card))
+
+
+def _say_where(out: Path | None, report: Path | None, quiet: bool) -> None:
+    if out is not None:
+        remark(f"\nrecording  {out}   watch it on the map: ./deepbattle replay {out}", quiet=quiet)
+    if report is not None:
+        remark(f"report     {report}   open it in a browser", quiet=quiet)
