@@ -37,11 +37,13 @@ FORMATIONS: Final = TableSpec(
         C("hex", I32, -1, "cell", "where it stands"),
         C("appears_at", I64, NEVER, "minute", "when it arrives from off the map"),
         C("in_place_since", I64, 0, "minute", "when it last entered its hex"),
-        # Marching: from hex to leg_to, between departed_at and leg_at. Route is the rest of the way.
+        # Marching: from hex to leg_to, between departed_at and leg_at.
         C("leg_to", I32, -1, "cell", "hex it is marching into"),
         C("departed_at", I64, 0, "minute", "when it left for leg_to"),
         C("leg_at", I64, NEVER, "minute", "when it will enter leg_to"),
         C("goal", I32, -1, "cell", "where the march ends"),
+        C("route", I32, -1, "cells", "the way ahead as planned, next hex first", width=ROUTE),
+        C("routed_at", I64, -NEVER, "minute", "when that way was planned"),
         C("pause_until", I64, 0, "minute", "recovering (retreat, passage of lines): no march or attack before"),
         C("look_at", I64, NEVER, "minute", "when movement must look at it again (blocked, waiting, order taken up)"),
         # Its order as it is being carried out.
@@ -123,8 +125,8 @@ HEADQUARTERS: Final = TableSpec(
         C("subject", "uint32", 0, "", "stable subject for dice", fixed=True),
         C("side", I8, 0, "row of sides", "side", fixed=True),
         C("echelon", I8, 0, "Echelon", "corps, army, front", fixed=True),
-        C("parent", I32, -1, "row of headquarters", "superior", fixed=True),
-        C("staff", I32, 1_000_000, "ppm", "staff quality: above 1 plans faster", fixed=True),
+        C("parent", I32, -1, "row of headquarters", "superior"),
+        C("staff", I32, 1_000_000, "ppm", "staff quality: above 1 plans faster"),
         C("hex", I32, -1, "cell", "where it stands"),
         C("moved_at", I64, -NEVER, "minute", "when it last moved or was driven off"),
         C("commander", I16, -1, "index of Statics.commanders", "who commands"),

@@ -15,6 +15,7 @@ from engine.model.tables import NOTES, TABLES
 
 if TYPE_CHECKING:
     from engine.core.hexes import Grid
+    from engine.model.climate import Almanac
     from engine.model.scenario import Scenario
     from engine.model.theatre import Theatre
 
@@ -37,6 +38,8 @@ class Statics:
     directive_ids: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     commanders: tuple[str, ...] = ()
+    almanac: Almanac | None = None
+    """Daylight and climate; None only where no weather system runs."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Derived constants (terrain cost tables and the like), computed once and never part of a digest."""
 

@@ -12,7 +12,7 @@ from engine.model.events import Event
 from engine.model.events.common import ORDERED
 from engine.model.orders import NEEDS_GOAL, Order, Refusal
 from engine.model.world import World
-from engine.rules.command import courier_minutes
+from engine.rules.command import courier_minutes, redundant
 
 
 def check(world: World, side: int, order: Order) -> Refusal | None:
@@ -49,8 +49,16 @@ def _name(world: World, row: int) -> str:
 
 
 def ordered_event(world: World, side: int, orders: Sequence[Order], minute: int, dice: Dice) -> Event:
-    """The event that puts checked orders of one side on their way, in the given sequence."""
+    """The event that puts checked orders of one side on their way, in the given sequence.
+
+    An order that only repeats what is on its way or in force is left out: it would start its courier anew.
+    """
     rows = np.array([world.statics.formation_rows[o.formation] for o in orders], dtype=np.int32)
+    repeats = redundant(
+        world, rows, [int(o.kind) for o in orders], [o.goal for o in orders], [o.by_human for o in orders]
+    )
+    orders = [o for o, repeated in zip(orders, repeats, strict=True) if not repeated]
+    rows = rows[~repeats]
     hqs = np.array([world.statics.headquarters_rows.get(o.hq, -1) for o in orders], dtype=np.int32)
     delay = courier_minutes(world, rows, minute, dice)
     return ORDERED(
@@ -62,5 +70,5 @@ def ordered_event(world: World, side: int, orders: Sequence[Order], minute: int,
         arrives_at=minute + delay,
         by_human=[o.by_human for o in orders],
         reason=[o.reason for o in orders],
-        detail=[list(o.detail) for o in orders],
+        detail=np.array([o.detail for o in orders], dtype=np.int64).reshape(-1, 4),
     )

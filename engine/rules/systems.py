@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from engine.rules import command, weather
 from engine.rules.system import System
 
-SYSTEMS: tuple[System, ...] = ()
+SYSTEMS: tuple[System, ...] = (
+    weather.SYSTEM,
+    command.SYSTEM,
+)

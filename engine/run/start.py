@@ -12,6 +12,7 @@ import numpy.typing as npt
 from engine.core.calendar import NEVER
 from engine.core.columns import FINE, NANO
 from engine.core.dice import subject_of
+from engine.files.almanac import common_almanac
 from engine.model.codes import (
     SIDES,
     DepotKind,
@@ -47,7 +48,10 @@ _TRIGGERS = {"after": Trigger.AFTER, "taken": Trigger.TAKEN, "lost": Trigger.LOS
 
 def statics_of(scenario: Scenario) -> Statics:
     """Names and parameters of a scenario, in the order of the world's rows."""
-    commanders = sorted({h.commander for h in scenario.headquarters if h.commander})
+    named = {h.commander for h in scenario.headquarters} | {
+        change.text for change in scenario.reinforcements if change.kind == "commander"
+    }
+    commanders = sorted(named - {""})
     numbers = {a: float(p.value) for a, p in scenario.parameters.items() if not isinstance(p.value, str)}
     return Statics(
         theatre=scenario.theatre,
@@ -60,6 +64,7 @@ def statics_of(scenario: Scenario) -> Statics:
         directive_ids=tuple(d.id for d in scenario.directives),
         kinds=tuple(scenario.kinds),
         commanders=tuple(commanders),
+        almanac=common_almanac(),
     )
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from engine.model.events import common
+from engine.model.events import command, common, weather
 from engine.model.events.kinds import Event, EventKind, Field
 
-EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for kind in (*common.KINDS,)}
+_TOPICS = (
+    common,
+    weather,
+    command,
+)
+EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 
 __all__ = ["EVENT_KINDS", "Event", "EventKind", "Field"]

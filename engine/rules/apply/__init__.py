@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 from engine.model.events import Event
 from engine.model.world import Pen
-from engine.rules.apply import common
+from engine.rules.apply import command, common, weather
 
-APPLY: dict[str, Callable[[Pen, Event], None]] = {**common.APPLY}
+APPLY: dict[str, Callable[[Pen, Event], None]] = {
+    **common.APPLY,
+    **weather.APPLY,
+    **command.APPLY,
+}
 
 
 class ImpossibleEvent(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import OrderState
+from engine.model.codes import Calendar, OrderState
 from engine.model.events import Event
 from engine.model.tables import NOTES
 from engine.model.world import Pen
@@ -21,6 +21,13 @@ def ordered(pen: Pen, event: Event) -> None:
     waiting = (orders["state"] == OrderState.ON_ITS_WAY) & np.isin(orders["formation"], event["formation"])
     orders["state"][waiting] = OrderState.SUPERSEDED
     orders.append({**event.data, "issued_at": event.minute}, len(event))
+    _wake(pen, event["arrives_at"].min())
+
+
+def _wake(pen: Pen, minute: int) -> None:
+    """Command has something to do at a minute."""
+    next_at = pen["systems"]["next_at"]
+    next_at[Calendar.COMMAND] = min(next_at[Calendar.COMMAND], minute)
 
 
 def noted(pen: Pen, event: Event) -> None:
@@ -37,11 +44,13 @@ def noted(pen: Pen, event: Event) -> None:
 def directed(pen: Pen, event: Event) -> None:
     """Directives become rows."""
     pen["directives"].append(event.data, len(event))
+    _wake(pen, max(int(event["arrives_at"].min()), event.minute))
 
 
 def directive_ended(pen: Pen, event: Event) -> None:
     """A directive is done, has culminated or is superseded."""
     pen["directives"]["state"][event["directive"]] = event["state"]
+
 
 def redrawn(pen: Pen, event: Event) -> None:
     """Thresholds are drawn again; battles are looked at at once."""

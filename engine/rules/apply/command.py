@@ -1,0 +1,80 @@
+"""Applies the events of command."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.model.codes import DirectiveState, OrderState
+from engine.model.events import Event
+from engine.model.world import Pen
+
+
+def order_taken(pen: Pen, event: Event) -> None:
+    """The formation's former order is superseded; movement must look at the formation at once."""
+    orders, formations = pen["orders"], pen["formations"]
+    rows = event["formation"]
+    former = formations["order"][rows]
+    former = former[former >= 0]
+    orders["state"][former[orders["state"][former] == OrderState.IN_FORCE]] = OrderState.SUPERSEDED
+    orders["state"][event["order"]] = OrderState.IN_FORCE
+    formations["order"][rows] = event["order"]
+    for name in ("task", "goal", "target", "posture"):
+        formations[name][rows] = event[name]
+    formations["look_at"][rows] = event.minute
+
+
+def order_closed(pen: Pen, event: Event) -> None:
+    """An order is done or cannot be carried out."""
+    pen["orders"]["state"][event["order"]] = event["state"]
+
+
+def attached(pen: Pen, event: Event) -> None:
+    """Formations obey another headquarters."""
+    pen["formations"]["hq"][event["formation"]] = event["hq"]
+
+
+def subordinated(pen: Pen, event: Event) -> None:
+    """Headquarters obey another headquarters."""
+    pen["headquarters"]["parent"][event["hq"]] = event["parent"]
+
+
+def commander_changed(pen: Pen, event: Event) -> None:
+    """A new commander, and with him perhaps another quality of the staff's work."""
+    headquarters = pen["headquarters"]
+    headquarters["commander"][event["hq"]] = event["commander"]
+    known = event["staff"] > 0
+    headquarters["staff"][event["hq"][known]] = event["staff"][known]
+
+
+def directive_started(pen: Pen, event: Event) -> None:
+    """A directive comes into force; the one its headquarters followed so far is superseded."""
+    directives = pen["directives"]
+    rows = event["directive"]
+    older = (directives["state"] == DirectiveState.RUNNING) & np.isin(directives["hq"], directives["hq"][rows])
+    directives["state"][older] = DirectiveState.SUPERSEDED
+    directives["state"][rows] = DirectiveState.RUNNING
+    directives["start_at"][rows] = event["start_at"]
+
+
+def alarmed(pen: Pen, event: Event) -> None:
+    """Staffs are to look at their front at the next full hour."""
+    pen["headquarters"]["alarm_at"][event["hq"]] = event.minute
+
+
+def headquarters_moved(pen: Pen, event: Event) -> None:
+    """Headquarters have another place."""
+    headquarters = pen["headquarters"]
+    headquarters["hex"][event["hq"]] = event["hex"]
+    headquarters["moved_at"][event["hq"]] = event.minute
+
+
+APPLY = {
+    "OrderTaken": order_taken,
+    "OrderClosed": order_closed,
+    "Attached": attached,
+    "Subordinated": subordinated,
+    "CommanderChanged": commander_changed,
+    "DirectiveStarted": directive_started,
+    "Alarmed": alarmed,
+    "HeadquartersMoved": headquarters_moved,
+}

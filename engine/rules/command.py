@@ -1,0 +1,366 @@
+"""Phase 2: couriers arrive and orders are taken up; directives start; commanders change.
+
+The delay of an order is lognormal about the median of its headquarters' level (model.md 4.2), shorter under a good
+staff, longer if the headquarters moved today or lies out of wire and radio range. Orders of one minute are taken in
+order of (arrival, row): a later one supersedes the earlier.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM, exp, rounded
+from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.dice import Dice, Stream
+from engine.model.codes import (
+    SIDES,
+    Calendar,
+    DirectiveState,
+    Echelon,
+    OrderKind,
+    OrderState,
+    Permission,
+    Posture,
+    Status,
+    Task,
+    Trigger,
+)
+from engine.model.events import Event
+from engine.model.events.command import (
+    ATTACHED,
+    COMMANDER_CHANGED,
+    DIRECTIVE_STARTED,
+    ORDER_CLOSED,
+    ORDER_TAKEN,
+    SUBORDINATED,
+)
+from engine.model.events.common import DIRECTIVE_ENDED, TICKED
+from engine.model.world import Statics, World
+from engine.rules.system import System, Trace
+
+Rows = npt.NDArray[np.int64]
+
+GRAIN_MIN: Final = 15
+LEAST_DELAY_MIN: Final = 15
+HEX_KM: Final = 6.0
+_LEVELS = ("division", "corps", "army", "front")
+# Wire and radio reach farther from higher headquarters (command.range_km is a corps').
+_REACH = np.array([1.0, 1.0, 2.0, 4.0])
+_TASK_OF = {
+    OrderKind.MARCH: Task.MARCH,
+    OrderKind.ATTACK: Task.ATTACK,
+    OrderKind.HOLD: Task.HOLD,
+    OrderKind.WITHDRAW: Task.WITHDRAW,
+    OrderKind.ENTRENCH: Task.ENTRENCH,
+    OrderKind.REST: Task.REST,
+    OrderKind.SUPPORT: Task.SUPPORT,
+    OrderKind.CANCEL: Task.HOLD,
+    OrderKind.PROBE: Task.PROBE,
+    OrderKind.BOMBARD: Task.BOMBARD,
+    OrderKind.EXPLOIT: Task.EXPLOIT,
+    OrderKind.FOLLOW: Task.FOLLOW,
+}
+_TASKS = np.array([_TASK_OF.get(OrderKind(k), Task.HOLD) if k else Task.HOLD for k in range(14)], dtype=np.int8)
+_POSTURE_OF = {
+    Task.ATTACK: Posture.ATTACK, Task.PROBE: Posture.ATTACK, Task.EXPLOIT: Posture.ATTACK,
+    Task.MARCH: Posture.MARCH, Task.FOLLOW: Posture.MARCH, Task.WITHDRAW: Posture.WITHDRAWAL,
+}  # fmt: skip
+_POSTURES = np.array([_POSTURE_OF.get(task, Posture.HASTY) for task in Task], dtype=np.int8)
+_TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT) for t in Task])
+
+
+# Couriers.
+
+
+def courier_minutes(
+    world: World, rows: npt.ArrayLike, minute: int, dice: Dice, trace: Trace | None = None
+) -> Rows:
+    """Minutes until orders written now reach formations ``rows``; shape of ``rows``, at least a quarter of an hour.
+
+    An order comes down from the formation's own headquarters, whoever is behind it. A formation asked about twice
+    at one minute draws anew for the second order.
+    """
+    formation = np.atleast_1d(np.asarray(rows, dtype=np.int64))
+    rules = world.statics.rules
+    hq = world.formations.hq[formation].astype(np.int64)
+    led = hq >= 0
+    level = np.where(led, _level(world, hq), 1)
+    median = _medians(world.statics)[world.formations.side[formation], level]
+    staff = np.where(led, world.headquarters.staff[hq], PPM) / PPM
+    away = _distance_km(world, formation, hq)
+    reach = rules["command.range_km"] * _REACH[level]
+    beyond = np.maximum(away - reach, 0.0)
+    moved = led & (minute - world.headquarters.moved_at[hq] < DAY)
+    luck = exp(rules["command.delay_spread"] * _luck(world, formation, minute, dice))
+    hours = median / staff * luck
+    hours = hours * np.where(moved, 1.0 + rules["command.delay_moved"], 1.0)
+    hours = hours * np.where(beyond > 0, rules["command.delay_out_of_range"], 1.0)
+    hours = hours + beyond / rules["command.courier_kmh"]
+    if trace is not None:
+        side = SIDES[int(world.formations.side[formation[0]])]
+        for key, value, address in (
+            ("median_h", median[0], f"command.delay_{side}_{_LEVELS[int(level[0])]}_h"),
+            ("staff", staff[0], ""),
+            ("luck", luck[0], "command.delay_spread"),
+            ("moved", float(moved[0]), "command.delay_moved"),
+            ("km_beyond_reach", beyond[0], "command.range_km"),
+            ("hours", hours[0], ""),
+        ):
+            trace.record("formations", int(formation[0]), key, float(value), address)
+    if not rules.get("switch.command_delay", 1.0):
+        return np.full(len(formation), LEAST_DELAY_MIN, dtype=np.int64)
+    return np.maximum(rounded(hours * HOUR), LEAST_DELAY_MIN)
+
+
+def _luck(world: World, formation: Rows, minute: int, dice: Dice) -> npt.NDArray[np.float64]:
+    """A standard normal number for each order; the n-th order to a formation in one minute is draw n."""
+    orders = world.orders
+    today = orders.formation[orders.issued_at == minute]
+    earlier = np.bincount(today, minlength=len(world.formations)) if len(today) else None
+    draw = np.zeros(len(formation), dtype=np.int64) if earlier is None else earlier[formation]
+    if len(np.unique(formation)) < len(formation):
+        seen: dict[int, int] = {}
+        for i, row in enumerate(formation.tolist()):
+            draw[i] += seen.get(row, 0)
+            seen[row] = seen.get(row, 0) + 1
+    luck = np.empty(len(formation))
+    for n in np.unique(draw):
+        chosen = draw == n
+        subjects = world.formations.subject[formation[chosen]]
+        luck[chosen] = dice.normal(Stream.COURIER, subjects, minute, int(n))
+    return luck
+
+
+def _level(world: World, hq: Rows) -> Rows:
+    """0 division, 1 corps, 2 army, 3 front or army group."""
+    return np.clip(world.headquarters.echelon[hq].astype(np.int64) - int(Echelon.DIVISION), 0, 3)
+
+
+def _medians(statics: Statics) -> npt.NDArray[np.float64]:
+    """Median delay in hours, shape (sides, levels)."""
+    found: npt.NDArray[np.float64] | None = statics.memo.get("command.medians")
+    if found is None:
+        rules = statics.rules
+        found = np.array([[rules[f"command.delay_{side}_{level}_h"] for level in _LEVELS] for side in SIDES])
+        statics.memo["command.medians"] = found
+    return found
+
+
+def _distance_km(world: World, formation: Rows, hq: Rows) -> npt.NDArray[np.float64]:
+    here, there = world.formations.hex[formation], world.headquarters.hex[hq]
+    both = (hq >= 0) & (here >= 0) & (there >= 0)
+    steps = world.statics.grid.distance(np.where(both, here, 0), np.where(both, there, 0))
+    return np.where(both, steps * HEX_KM, 0.0)
+
+
+def redundant(
+    world: World, rows: npt.ArrayLike, kinds: npt.ArrayLike, goals: npt.ArrayLike, human: npt.ArrayLike
+) -> npt.NDArray[np.bool_]:
+    """Orders that say again what is already on its way, or in force with nothing on its way: they change nothing.
+
+    A human's order that repeats a staff's is not redundant: it binds the staff.
+    """
+    formation = np.atleast_1d(np.asarray(rows, dtype=np.int64))
+    orders = world.orders
+    latest = np.full(len(world.formations), -1, dtype=np.int64)
+    current = world.formations.order[formation]
+    waiting = np.flatnonzero(orders.state == OrderState.ON_ITS_WAY)
+    latest[orders.formation[waiting]] = waiting
+    standing = np.where(latest[formation] >= 0, latest[formation], current)
+    known = standing >= 0
+    if not known.any():
+        return known
+    live = np.isin(orders.state[standing], (OrderState.ON_ITS_WAY, OrderState.IN_FORCE))
+    same = (orders.kind[standing] == np.asarray(kinds)) & (orders.goal[standing] == np.asarray(goals))
+    binds = (np.asarray(human) != 0) & (orders.by_human[standing] == 0)
+    attaching = np.asarray(kinds) == OrderKind.ATTACH
+    result: npt.NDArray[np.bool_] = known & live & same & ~binds & ~attaching
+    return result
+
+
+# The system.
+
+
+def _next_due(world: World, now: int) -> int:
+    return int(world.systems.next_at[Calendar.COMMAND])
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """Orders that have arrived, directives whose time or condition has come, dated changes of command."""
+    events = [*_arrivals(world, minute), *_changes(world, minute)]
+    ended = _ended(world, minute)
+    started = _started(world, minute, ended)
+    if len(ended):
+        events.append(DIRECTIVE_ENDED(minute, directive=ended, state=DirectiveState.DONE))
+    if len(started):
+        events.append(DIRECTIVE_STARTED(minute, directive=started, start_at=minute))
+    return [*events, TICKED(minute, system=Calendar.COMMAND, next_at=_next(world, minute, started))]
+
+
+def _arrivals(world: World, minute: int) -> list[Event]:
+    """Orders whose courier has arrived by ``minute``."""
+    orders, formations = world.orders, world.formations
+    rows = np.flatnonzero((orders.state == OrderState.ON_ITS_WAY) & (orders.arrives_at <= minute))
+    if not len(rows):
+        return []
+    rows = rows[np.lexsort((rows, orders.arrives_at[rows]))]
+    there = formations.status[orders.formation[rows]] == Status.ON_MAP
+    events: list[Event] = []
+    if not there.all():
+        events.append(ORDER_CLOSED(minute, order=rows[~there], state=OrderState.FAILED))
+        rows = rows[there]
+    attach = orders.kind[rows] == OrderKind.ATTACH
+    if attach.any():
+        events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0]))
+        events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
+        rows = rows[~attach]
+    # Of several orders to one formation only the last is taken up.
+    last = {int(f): i for i, f in enumerate(orders.formation[rows].tolist())}
+    keep = np.zeros(len(rows), dtype=bool)
+    keep[list(last.values())] = True
+    if not keep.all():
+        events.append(ORDER_CLOSED(minute, order=rows[~keep], state=OrderState.SUPERSEDED))
+        rows = rows[keep]
+    if len(rows):
+        events.append(_taken(world, rows, minute))
+    return events
+
+
+def _taken(world: World, rows: Rows, minute: int) -> Event:
+    orders, formations = world.orders, world.formations
+    formation = orders.formation[rows]
+    task = _TASKS[orders.kind[rows]]
+    goal = np.where(orders.goal[rows] >= 0, orders.goal[rows], formations.hex[formation])
+    goal = np.where(orders.kind[rows] == OrderKind.CANCEL, formations.hex[formation], goal)
+    # What was to be taken has become own ground meanwhile: then simply go there.
+    ours = world.hexes.owner[goal] == formations.side[formation]
+    attack = (task == Task.ATTACK) | (task == Task.PROBE) | (task == Task.BOMBARD)
+    task = np.where(ours & attack, Task.MARCH, task).astype(np.int8)
+    return ORDER_TAKEN(
+        minute,
+        order=rows,
+        formation=formation,
+        task=task,
+        goal=goal,
+        target=np.where(_TARGETED[task], goal, -1),
+        posture=_POSTURES[task],
+    )
+
+
+# Directives.
+
+
+def _ended(world: World, minute: int) -> Rows:
+    directives = world.directives
+    return np.flatnonzero((directives.state == DirectiveState.RUNNING) & (directives.end_at <= minute))
+
+
+def _started(world: World, minute: int, ended: Rows) -> Rows:
+    directives = world.directives
+    ready = (directives.state == DirectiveState.PENDING) & (directives.arrives_at <= minute)
+    rows = np.flatnonzero(ready & (directives.start_at <= minute) & (directives.end_at > minute))
+    return rows[_triggered(world, rows, ended)] if len(rows) else rows
+
+
+def _triggered(world: World, rows: Rows, ended: Rows) -> npt.NDArray[np.bool_]:
+    """Whether what a directive waits for has happened."""
+    directives = world.directives
+    kind, ref = directives.trigger[rows], directives.trigger_ref[rows]
+    over = directives.state >= DirectiveState.DONE
+    over = over | np.isin(np.arange(len(over)), ended)
+    side = world.headquarters.side[directives.hq[rows]]
+    own = world.hexes.owner[ref] == side
+    met: npt.NDArray[np.bool_] = np.select(
+        [kind == Trigger.AFTER, kind == Trigger.TAKEN, kind == Trigger.LOST],
+        [over[np.where(kind == Trigger.AFTER, ref, 0)], own, ~own],
+        True,
+    )
+    return met
+
+
+def _next(world: World, minute: int, started: Rows) -> int:
+    """When command has something to do again; conditions are looked at once an hour."""
+    orders, directives = world.orders, world.directives
+    times = [NEVER, _next_change(world.statics, minute)]
+    waiting = (orders.state == OrderState.ON_ITS_WAY) & (orders.arrives_at > minute)
+    if waiting.any():
+        times.append(int(orders.arrives_at[waiting].min()))
+    pending = np.flatnonzero((directives.state == DirectiveState.PENDING) & (directives.end_at > minute))
+    pending = np.setdiff1d(pending, started, assume_unique=True)
+    if len(pending):
+        ready_at = np.maximum(directives.start_at[pending], directives.arrives_at[pending])
+        times.append(max(int(ready_at.min()), (minute // HOUR + 1) * HOUR))
+    running = directives.state == DirectiveState.RUNNING
+    running[started] = True
+    ends = directives.end_at[running & (directives.end_at > minute)]
+    if len(ends):
+        times.append(int(ends.min()))
+    return max(min(times), minute + 1)
+
+
+def stand_fast(world: World, rows: Any) -> npt.NDArray[np.bool_]:
+    """Whether formations are forbidden to retreat: by the running directive of their headquarters or one above it."""
+    directives, headquarters = world.directives, world.headquarters
+    forbids = (directives.state == DirectiveState.RUNNING) & (directives.permission == Permission.STAND_FAST)
+    bound = np.zeros(len(headquarters) + 1, dtype=bool)
+    bound[directives.hq[forbids]] = True
+    hq = world.formations.hq[rows].astype(np.int64)
+    result: npt.NDArray[np.bool_] = bound[hq]
+    free = np.zeros(len(headquarters) + 1, dtype=bool)
+    running = directives.state == DirectiveState.RUNNING
+    free[directives.hq[running & (directives.permission != Permission.STAND_FAST)]] = True
+    # A nearer headquarters that has leave to move outranks a farther one that forbids it.
+    decided = result | free[hq]
+    for _ in range(int(Echelon.FRONT) - int(Echelon.CORPS)):
+        hq = np.where(hq >= 0, headquarters.parent[hq], -1)
+        result = result | (bound[hq] & ~decided)
+        decided = decided | bound[hq] | free[hq]
+    return result
+
+
+# Dated changes of command.
+
+
+def _schedule(statics: Statics) -> list[tuple[int, str, int, int, int]]:
+    """(minute, kind, row, other row, staff) of changes of commander and of subordination, by minute."""
+    found: list[tuple[int, str, int, int, int]] | None = statics.memo.get("command.schedule")
+    if found is None:
+        found = []
+        hqs, formations = statics.headquarters_rows, statics.formation_rows
+        for change in statics.scenario.reinforcements:
+            at, staff = max(change.at_min, 0), round(change.staff * PPM)
+            if change.kind == "commander" and change.subject in hqs:
+                name = statics.commanders.index(change.text) if change.text in statics.commanders else -1
+                found.append((at, "commander", hqs[change.subject], name, staff))
+            elif change.kind == "attach" and change.hq in hqs and change.subject in hqs:
+                found.append((at, "subordinate", hqs[change.subject], hqs[change.hq], 0))
+            elif change.kind == "attach" and change.hq in hqs and change.subject in formations:
+                found.append((at, "attach", formations[change.subject], hqs[change.hq], 0))
+        found.sort(key=lambda c: c[0])
+        statics.memo["command.schedule"] = found
+    return found
+
+
+def _next_change(statics: Statics, minute: int) -> int:
+    return next((at for at, *_ in _schedule(statics) if at > minute), NEVER)
+
+
+def _changes(world: World, minute: int) -> list[Event]:
+    """Changes dated since the last quarter of an hour (the clock wakes command for each)."""
+    events: list[Event] = []
+    for at, kind, row, other, staff in _schedule(world.statics):
+        if not minute - GRAIN_MIN < at <= minute:
+            continue
+        if kind == "commander":
+            events.append(COMMANDER_CHANGED(minute, hq=row, commander=other, staff=staff))
+        elif kind == "subordinate":
+            events.append(SUBORDINATED(minute, hq=row, parent=other))
+        else:
+            events.append(ATTACHED(minute, formation=row, hq=other))
+    return events
+
+
+SYSTEM = System("command", 2, GRAIN_MIN, _next_due, decide)

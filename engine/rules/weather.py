@@ -1,0 +1,178 @@
+"""Phase 1: weather of the day, state of the ground, daylight.
+
+Days with a dated record in the scenario have it; others follow a daily Markov chain on the month's climate
+(model.md 8.8). The ground follows the sky unless the record says otherwise: one day's rain wets it, rain on wet
+ground brings mud after some days, frost hardens it. The chain has no memory but the world's weather row, so chances
+of a change a day are one over the mean time in days.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.arithmetic import PPM, round_up, rounded
+from engine.core.calendar import DAY
+from engine.core.dice import Dice, Stream, subject_of
+from engine.model.climate import Almanac
+from engine.model.codes import Calendar, Ground, HexKind, Sky
+from engine.model.events import Event
+from engine.model.events.common import TICKED
+from engine.model.events.weather import WEATHER_CHANGED
+from engine.model.facts import WeatherDay
+from engine.model.world import Statics, World
+from engine.rules.system import System, Trace
+
+GRAIN_MIN: Final = 15
+NIGHT, TWILIGHT, DAYLIGHT = 0, 1, 2
+_SUBJECT = subject_of("weather")
+_FLY = ("clear", "cloud", "rain", "fog", "snow")
+_TEMP_SPREAD = 4.0
+"""Standard deviation of a day's temperature about the month's, Celsius; the sum of two dice, times 2.45."""
+
+
+def daylight(statics: Statics, minute: int) -> int:
+    """0 night, 1 twilight, 2 day in the middle of the scenario's window."""
+    if not statics.rules.get("switch.daylight", 1.0):
+        return DAYLIGHT
+    at = minute % DAY
+    dawn, rise, down, dusk = _sun(statics, minute // DAY)
+    if rise <= at < down:
+        return DAYLIGHT
+    return TWILIGHT if dawn <= at < dusk else NIGHT
+
+
+def _sun(statics: Statics, day: int) -> tuple[int, int, int, int]:
+    """Dawn, sunrise, sunset and dusk of a day, each rounded up to the grain."""
+    table: dict[int, tuple[int, int, int, int]] = statics.memo.setdefault("weather.sun", {})
+    if day not in table:
+        if "weather.middle" not in statics.memo:
+            inside = np.flatnonzero(statics.scenario.window & (statics.theatre.kind == HexKind.LAND))
+            lat, lon = (
+                int(e6[inside].astype(np.int64).sum()) // len(inside)
+                for e6 in (statics.theatre.lat_e6, statics.theatre.lon_e6)
+            )
+            statics.memo["weather.middle"] = (lat, lon)
+        date = statics.scenario.date_of(day * DAY)
+        dawn, rise, down, dusk = _almanac(statics).sun.on(date, *statics.memo["weather.middle"])
+        table[day] = tuple(round_up(t, GRAIN_MIN) for t in (dawn, rise, down, dusk))  # type: ignore[assignment]
+    return table[day]
+
+
+def _almanac(statics: Statics) -> Almanac:
+    if statics.almanac is None:
+        raise ValueError("a world with weather needs the tables of daylight and climate")
+    return statics.almanac
+
+
+def _next_due(world: World, now: int) -> int:
+    return int(world.systems.next_at[Calendar.WEATHER])
+
+
+def _next(statics: Statics, minute: int) -> int:
+    """The next change of light, or midnight."""
+    day = minute // DAY
+    changes = [day * DAY + at for at in _sun(statics, day)] if statics.rules.get("switch.daylight", 1.0) else []
+    return min([at for at in changes if at > minute] + [(day + 1) * DAY])
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """The weather from ``minute`` on."""
+    statics, now = world.statics, world.weather
+    sky, ground, wind, sea = (int(now[name][0]) for name in ("sky", "ground", "wind", "sea"))
+    flyable = int(now.flyable[0])
+    if minute % DAY == 0:
+        sky, ground, wind, sea = _day(world, minute, dice)
+        flyable = rounded(statics.rules[f"weather.fly_{_FLY[sky]}"] * PPM).item()
+    if not statics.rules.get("switch.weather", 1.0):
+        sky, ground, flyable = Sky.CLEAR, Ground.DRY, PPM
+    light = daylight(statics, minute)
+    if trace is not None:
+        trace.record("weather", 0, "sky", sky)
+        trace.record("weather", 0, "ground", ground, "weather.rain_to_mud_days")
+        trace.record("weather", 0, "flyable", flyable / PPM, f"weather.fly_{_FLY[sky]}")
+        trace.record("weather", 0, "daylight", light)
+    events = [TICKED(minute, system=Calendar.WEATHER, next_at=_next(statics, minute))]
+    was = tuple(int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "flyable", "daylight"))
+    if (sky, ground, wind, sea, flyable, light) != was:
+        events.append(
+            WEATHER_CHANGED(minute, sky=sky, ground=ground, wind=wind, sea=sea, flyable=flyable, daylight=light)
+        )
+    return events
+
+
+def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int]:
+    """Sky, ground, wind and sea of the day that begins."""
+    statics = world.statics
+    record = _record(statics, minute // DAY)
+    climate = _almanac(statics).climate
+    month = statics.scenario.date_of(minute).month - 1
+    sky_luck, ground_luck, temp_luck, other_luck = (
+        float(dice.uniform(Stream.WEATHER, [_SUBJECT], minute, draw)[0]) for draw in range(4)
+    )
+    if record is not None:
+        sky, wind, sea, temp = int(Sky[record.sky.upper()]), record.wind, record.sea, record.temp_c
+    else:
+        sky = _next_sky(world, climate.skies[month], sky_luck, first=minute == 0)
+        wind, sea = int(climate.wind[month]), int(climate.sea[month])
+        temp = float(climate.temp_c[month]) + _TEMP_SPREAD * 2.45 * (temp_luck + other_luck - 1.0)
+    if record is not None and record.ground:
+        return sky, int(Ground[record.ground.upper()]), wind, sea
+    return sky, _next_ground(world, sky, temp, ground_luck), wind, sea
+
+
+def _record(statics: Statics, day: int) -> WeatherDay | None:
+    """The dated record of a day: of all zones, else of the zone that fills most of the window."""
+    table: dict[int, WeatherDay] | None = statics.memo.get("weather.record")
+    if table is None:
+        inside = statics.scenario.window & (statics.theatre.kind == HexKind.LAND)
+        counts = np.bincount(statics.theatre.zone[inside], minlength=len(statics.theatre.zones))
+        home = statics.theatre.zones[int(counts.argmax())]
+        table = {}
+        for wanted in (None, "all", home):  # the later overrides
+            for row in statics.scenario.weather:
+                if wanted is None or row.zone == wanted:
+                    table[row.day] = row
+        statics.memo["weather.record"] = table
+    return table.get(day)
+
+
+def _next_sky(world: World, chances: np.ndarray[tuple[int], np.dtype[np.float64]], luck: float, *, first: bool) -> int:
+    """Tomorrow is like today with chance ``weather.persistence``, else as the month has it."""
+    keep = 0.0 if first else world.statics.rules["weather.persistence"]
+    today = int(world.weather.sky[0])
+    reach = 0.0
+    for sky in range(len(chances)):
+        reach += float(chances[sky]) * (1.0 - keep) + (keep if sky == today else 0.0)
+        if luck < reach:
+            return sky
+    return int(Sky.CLOUD)
+
+
+def _next_ground(world: World, sky: int, temp_c: float, luck: float) -> int:
+    """What today's sky makes of yesterday's ground."""
+    rules, ground = world.statics.rules, int(world.weather.ground[0])
+    frost = temp_c < rules["weather.frost_c"]
+    if sky == Sky.SNOW:
+        return int(Ground.SNOW if frost or ground == Ground.FROZEN else Ground.WET)
+    if frost:
+        hard = ground in (Ground.DRY, Ground.FROZEN, Ground.SNOW) or luck < 1.0 / rules["weather.frost_days"]
+        if ground == Ground.SNOW:
+            return int(Ground.SNOW)
+        return int(Ground.FROZEN) if hard else ground
+    if ground in (Ground.FROZEN, Ground.SNOW):
+        thaws = luck < 1.0 / rules["weather.frost_days"]
+        return int(Ground.MUD) if thaws else ground
+    if sky == Sky.RAIN:
+        if ground == Ground.WET:
+            return int(Ground.MUD) if luck < 1.0 / rules["weather.rain_to_mud_days"] else ground
+        return int(Ground.WET) if ground == Ground.DRY else ground
+    if ground == Ground.MUD:
+        return int(Ground.WET) if luck < 1.0 / rules["weather.mud_dry_days"] else ground
+    if ground == Ground.WET:
+        return int(Ground.DRY) if luck < 1.0 / rules["weather.dry_days"] else ground
+    return ground
+
+
+SYSTEM = System("weather", 1, GRAIN_MIN, _next_due, decide)
