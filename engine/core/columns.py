@@ -72,6 +72,12 @@ class Table:
         self._flows = {flow.name: flow for flow in spec.flows}
         self._views: dict[str, Array] = {}
         self._count = 0
+        self._versions: dict[str, int] = dict.fromkeys((column.name for column in spec.columns), 0)
+
+    def version(self, *names: str) -> tuple[int, ...]:
+        """Numbers that grow whenever the columns ``names`` may have been written: keys for derived maps."""
+        versions = self._versions
+        return tuple([versions[name] for name in names])
 
     def __len__(self) -> int:
         return self._count
@@ -140,8 +146,13 @@ class Writer:
             views[name] = view
         self.table._views = views
         self.table._count = rows
+        versions = self.table._versions
+        for name in versions:
+            versions[name] += 1
 
     def __getitem__(self, name: str) -> Array:
+        """The writable column; whoever asks for it is taken to write it."""
+        self.table._versions[name] += 1
         return self._arrays[name][: len(self.table)]
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
