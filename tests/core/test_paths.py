@@ -68,3 +68,18 @@ def test_components_are_what_can_be_walked() -> None:
     labels = components(GRID.neighbours, inside, np.ones((GRID.size, 6), bool))
     assert set(labels[inside].tolist()) == {0, 1}
     assert (labels[~inside] == -1).all()
+
+
+def test_a_path_with_tolls_is_the_path_over_costs_that_include_them() -> None:
+    finder, table = Pathfinder(GRID.neighbours), costs(4)
+    w = Dice(5).words(Stream.DUMMY, np.arange(GRID.size), 1)[:, 0].astype(np.int64)
+    toll = np.where(w % 7 == 0, -1, w % 50).astype(np.int32)
+    goal = 333
+    entered = np.where(GRID.neighbours == goal, 0, toll[GRID.neighbours])
+    merged = np.where((table > 0) & (entered >= 0), table + entered, 0).astype(np.int32)
+    for start in range(0, GRID.size, 31):
+        taxed = finder.path(table, start, goal, top=200, toll=toll)
+        plain = finder.path(merged, start, goal, top=200)
+        assert (taxed is None) == (plain is None)
+        if taxed is not None and plain is not None:
+            assert taxed.tolist() == plain.tolist()
