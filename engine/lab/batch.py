@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 
 from engine.core import calendar, jit
-from engine.files.embed import scenario_from_bytes, scenario_to_bytes
 from engine.lab.commanders import NOBODY, commander
 from engine.lab.drive import Drive, Interrupted, open_executor
 from engine.lab.experiment import Experiment, Run, Setting, layout
 from engine.lab.outcome import Result
 from engine.lab.report import Source
 from engine.lab.store import OtherEngine, Row, Store, StoreFault, changed_files
-from engine.lab.work import Context, attempt, run_chunk
+from engine.lab.work import Context, attempt, packed, run_chunk, unpacked
 from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
 from engine.run.fingerprint import engine_digest, files
@@ -67,7 +66,7 @@ def run_batch(
     layout_check = next(iter(layout(experiment, scenario, setting)), None)
     if layout_check is None:
         raise StoreFault(f"expected at least one run, found --runs {experiment.runs}")
-    parts = {"scenario": scenario_to_bytes(scenario)}
+    parts = {"scenario": packed(scenario)}
     with Store.create(folder, _manifest(experiment, scenario, setting), parts) as store:
         return _fill(store, experiment, scenario, setting, workers, executor, retry_failed, progress)
 
@@ -88,7 +87,7 @@ def resume_batch(
     with Store.open(folder, write=True) as store:
         manifest = store.manifest
         _same_engine(store.folder, manifest)
-        scenario = scenario_from_bytes(store.part("scenario"))
+        scenario = unpacked(store.part("scenario"))
         _same_scenario(store.folder, manifest, scenario, expect)
         experiment = Experiment.from_record(manifest["experiment"])
         if top_up:
@@ -273,7 +272,7 @@ def _given_up(run: Run, why: str) -> Row:
 
 def source_of(store: Store) -> Source:
     """What a report of a store is made from."""
-    return Source(store.manifest, scenario_from_bytes(store.part("scenario")), list(store.rows()))
+    return Source(store.manifest, unpacked(store.part("scenario")), list(store.rows()))
 
 
 def single_source(session: Session, result: Result, names: Mapping[str, str]) -> Source:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -18,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from engine.core.dice import Dice, Stream, subject_of
+from engine.files.sampling import sample_values
 from engine.lab.store import plain_json
-from engine.model.address import datum, uncertain
+from engine.model.address import datum
 from engine.model.citation import Parameter, Value
 from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
@@ -110,12 +110,11 @@ def layout(experiment: Experiment, scenario: Scenario, setting: Setting) -> Iter
     """All runs of an experiment: replication by replication, so that a part of a batch covers every point."""
     points = design_points(experiment, scenario)
     fixed = {a for point in points for a in point} | set(experiment.sets)
-    ranges = [p for p in uncertain(scenario) if p.address not in fixed] if experiment.sample else []
     drawn: dict[str, Value] = {}
     for number in range(experiment.runs * len(points)):
         replication, point = divmod(number, len(points))
-        if point == 0 and replication % experiment.luck_per_sample == 0:
-            drawn = sampled(ranges, experiment.seed, replication // experiment.luck_per_sample)
+        if experiment.sample and point == 0 and replication % experiment.luck_per_sample == 0:
+            drawn = sample_values(scenario, experiment.seed, replication // experiment.luck_per_sample, fixed)
         values = {**drawn, **points[point]}
         seed = seed_of(experiment.seed, replication)
         yield Run(number, point, replication, seed, values, run_key(setting, seed, replication, values))
@@ -127,28 +126,11 @@ def run_key(setting: Setting, seed: int, replication: int, values: Mapping[str, 
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def sampled(ranges: Sequence[Parameter], seed: int, sample: int) -> dict[str, Value]:
-    """One sample of the ranges: each triangular over low..high with its peak at the central value."""
-    if not ranges:
-        return {}
-    subjects = [subject_of(parameter.address) for parameter in ranges]
-    draws = Dice(seed).uniform(Stream.SAMPLE, subjects, sample)
-    return {p.address: _as(p, _triangular(p, float(u))) for p, u in zip(ranges, draws, strict=True)}
-
-
-def _triangular(parameter: Parameter, u: float) -> float:
-    low, high = float(parameter.low or 0.0), float(parameter.high or 0.0)
-    middle = min(max(float(parameter.value), low), high)
-    if u < (middle - low) / (high - low):
-        return low + math.sqrt(u * (high - low) * (middle - low))
-    return high - math.sqrt((1 - u) * (high - low) * (high - middle))
-
-
 def _as(parameter: Parameter, value: float) -> Value:
-    """The value in the parameter's own type, with six significant digits: ranges are never better known."""
+    """The value in the parameter's own type."""
     if isinstance(parameter.value, int) and not isinstance(parameter.value, bool):
         return round(value)
-    return float(f"{value:.6g}")
+    return value
 
 
 def design_points(experiment: Experiment, scenario: Scenario) -> list[dict[str, Value]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import platform
 import time
 import traceback
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.files.embed import scenario_from_bytes
+from engine.files.json_form import from_json, to_json
 from engine.lab.commanders import commanders
 from engine.lab.experiment import Run
 from engine.lab.outcome import Failure, Result, Watch
@@ -30,9 +31,15 @@ class Context:
     series_min: int = 1440
 
 
+def packed(scenario: Scenario) -> bytes:
+    """A resolved scenario as bytes: what a store embeds and workers get."""
+    return zlib.compress(to_json(scenario).encode(), 6)
+
+
 @lru_cache(maxsize=4)
-def _scenario(data: bytes) -> Scenario:
-    return scenario_from_bytes(data)
+def unpacked(data: bytes) -> Scenario:
+    """The scenario of :func:`packed`."""
+    return from_json(zlib.decompress(data).decode())
 
 
 def run_chunk(context: Context, runs: Sequence[Run]) -> list[Row]:
@@ -56,7 +63,7 @@ def attempt(context: Context, seed: int, values: Mapping[str, Value]) -> Result 
     """One run of the context's scenario, with other values and some luck."""
     stage = "loading the scenario"
     try:
-        scenario = with_values(_scenario(context.scenario), values, "experiment")
+        scenario = with_values(unpacked(context.scenario), values, "experiment")
         stage = "setting up"
         session = Session(scenario, seed, commanders(dict(context.commanders)), keep_events=False)
         watch = Watch(session, context.series_min)

@@ -1,0 +1,29 @@
+"""`deepbattle play`."""
+
+from __future__ import annotations
+
+import click
+
+from ui.cli import options
+
+
+@click.command("play")
+@click.argument("scenario", type=options.ScenarioName())
+@click.option("--side", type=click.Choice(["axis", "soviet"]), default="soviet", show_default=True, help="Your side.")
+@click.option("--hq", help="Command only this headquarters; the staff runs the rest of your side.")
+@click.option("--until-history", metavar="DATE", help="Follow the historical plan to this date, then take over.")
+@options.seed_option
+@options.scenario_options
+@options.commander_option
+def command(
+    scenario: str, side: str, hq: str | None, until_history: str | None, seed: int, sets: tuple[tuple[str, str], ...],
+    overlays: tuple[str, ...], commanders: tuple[tuple[str, str], ...],
+) -> None:  # fmt: skip
+    """Command a side, or one headquarters, in the window."""
+    from ui.cli import running, showing
+
+    names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
+    session = running.new_session(scenario, seed, sets, overlays, names)
+    if until_history:
+        session.advance(running.horizon(session, until_history))
+    showing.play(session, side, hq)
