@@ -25,7 +25,7 @@ from engine.model.world import Pen, World
 from engine.rules import door
 from engine.rules.apply import fold
 from engine.rules.redraw import redraw
-from engine.rules.system import System
+from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
 from engine.rules.views import side_view
 from engine.run.keyframes import Keyframes
@@ -89,6 +89,7 @@ class Session:
         self._frames = Keyframes()
         self._digests: dict[int, str] = {}
         self._dice = {s: Dice(s, ledger=ledger) for s in (seed, *(r[1] for r in reseeds))}
+        self._trace: tuple[int, str, Trace] | None = None
         self.spent: dict[str, float] | None = None
         """CPU seconds by system and by "staffs" when set to a dict (``deepbattle bench``)."""
 
@@ -218,6 +219,14 @@ class Session:
             twin._drop_future()
         return twin
 
+    def traced(self, minute: int, system: str) -> Trace:
+        """Complete the present ``minute`` while the named system records its terms."""
+        trace = Trace()
+        self._trace = (minute, system, trace)
+        self.advance(minute + 1)
+        self._trace = None
+        return trace
+
     # The loop's parts.
 
     def _commanders_speak(self) -> None:
@@ -292,7 +301,10 @@ class Session:
         system = self._systems[i]
         started = _cpu() if self.spent is not None else 0.0
         self.now = minute
-        for event in system.decide(self._world, minute, self.dice(minute), None):
+        trace = None
+        if self._trace is not None and self._trace[:2] == (minute, system.name):
+            trace = self._trace[2]
+        for event in system.decide(self._world, minute, self.dice(minute), trace):
             self._emit(event)
         if self.spent is not None:
             self.spent[system.name] = self.spent.get(system.name, 0.0) + _cpu() - started
