@@ -16,6 +16,7 @@ from engine.core.jit import jit
 Ints = npt.NDArray[np.int32]
 FAR: Final = 1 << 30
 """Distance of what cannot be reached."""
+_NO_TOLL: Final = np.zeros(0, np.int32)
 
 
 @jit
@@ -116,9 +117,12 @@ def field(
 
 
 @jit
-def _reach_to(neighbours: Any, costs: Any, goal: int, stop: int, limit: int, top: int, out: Any, touched: Any) -> int:
+def _reach_to(
+    neighbours: Any, costs: Any, toll: Any, goal: int, stop: int, limit: int, top: int, out: Any, touched: Any
+) -> int:
     """Backward search from ``goal`` until ``stop`` is settled; ``out`` must be FAR before; returns cells touched."""
     n = neighbours.shape[0]
+    taxed = len(toll) > 0
     ring = top + 1
     head = np.full(ring, -1, np.int32)
     capacity = 1024
@@ -142,6 +146,11 @@ def _reach_to(neighbours: Any, costs: Any, goal: int, stop: int, limit: int, top
                 continue
             if here == stop:
                 return count
+            enter = 0
+            if taxed and here != goal:
+                enter = toll[here]
+                if enter < 0:
+                    continue
             for d in range(6):
                 there = neighbours[here, d]
                 if there < 0:
@@ -149,7 +158,7 @@ def _reach_to(neighbours: Any, costs: Any, goal: int, stop: int, limit: int, top
                 step = costs[there, (d + 3) % 6]
                 if step <= 0:
                     continue
-                total = current + step
+                total = current + step + enter
                 if total < out[there] and total <= limit:
                     if out[there] == FAR and count < n:
                         touched[count] = there
@@ -174,14 +183,21 @@ def _reach_to(neighbours: Any, costs: Any, goal: int, stop: int, limit: int, top
 
 
 @jit
-def _descend(neighbours: Any, costs: Any, out: Any, start: int, path: Any) -> int:
+def _descend(neighbours: Any, costs: Any, toll: Any, goal: int, out: Any, start: int, path: Any) -> int:
     """Steps from ``start`` down a backward field; ties take the lowest direction; returns the number of steps."""
     here, steps = start, 0
     while out[here] > 0 and steps < len(path):
         chosen = -1
         for d in range(6):
             there = neighbours[here, d]
-            if there >= 0 and costs[here, d] > 0 and out[there] < FAR and out[there] + costs[here, d] == out[here]:
+            if there < 0 or costs[here, d] <= 0 or out[there] >= FAR:
+                continue
+            enter = 0
+            if len(toll) > 0 and there != goal:
+                enter = toll[there]
+                if enter < 0:
+                    continue
+            if out[there] + costs[here, d] + enter == out[here]:
                 chosen = there
                 break
         if chosen < 0:
@@ -201,17 +217,21 @@ class Pathfinder:
         self._touched = np.empty(len(neighbours), np.int32)
 
     def path(
-        self, costs: Ints, start: int, goal: int, *, top: int, limit: int = FAR - 1, most: int = 512
-    ) -> Ints | None:
+        self, costs: Ints, start: int, goal: int, *, top: int, limit: int = FAR - 1, most: int = 512,
+        toll: Ints | None = None,
+    ) -> Ints | None:  # fmt: skip
         """The cells entered from ``start`` to ``goal`` in order (empty if already there), or None without a way.
 
-        ``costs`` (n, 6): cost of leaving a cell in a direction, <= 0 barred; ``top`` the dearest step.
+        ``costs`` (n, 6): cost of leaving a cell in a direction, <= 0 barred; ``top`` the dearest step. ``toll``
+        (n,) is a further cost of entering a cell, below 0 barred; the goal is free of it. ``top`` includes it.
         """
-        count = _reach_to(self._neighbours, costs, goal, start, limit, top, self._out, self._touched)
+        tax = _NO_TOLL if toll is None else toll
+        count = _reach_to(self._neighbours, costs, tax, goal, start, limit, top, self._out, self._touched)
         found = None
         if self._out[start] < FAR:
             steps = np.empty(most, np.int32)
-            length = _descend(self._neighbours, costs, self._out, start, steps)
+            length = _descend(self._neighbours, costs, tax, goal, self._out, start, steps)
+            # A way longer than ``most`` is given as far as it fits.
             found = steps[:length].copy() if length >= 0 else None
         self._out[self._touched[:count]] = FAR
         return found
