@@ -1,0 +1,1 @@
+"""Marks that move over the ground: counters, badges, arrows, names, selection."""
