@@ -1,0 +1,1 @@
+"""Floor 6: a recording as one page to watch in a browser."""
