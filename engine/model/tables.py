@@ -97,6 +97,9 @@ FORMATIONS: Final = TableSpec(
         C("last_fight_at", I64, -NEVER, "minute", "end of its last battle or last refresh of one"),
         C("exploiting", I8, 0, "0/1", "passed through a breach; screens only its own neighbours"),
         C("moved_m", I64, 0, "metre", "ground covered so far"),
+        C("worn_m", I64, 0, "metre", "ground covered when fuel, breakdowns and tiredness were last charged for it"),
+        C("afv_gain_u", I64, 0, "1e-6 vehicle", "armoured vehicles received so far"),
+        C("guns_gain_u", I64, 0, "1e-6 gun", "guns received so far"),
     ),
     flows=(
         Flow("men", "men_u", plus=("gain_rate",), minus=("battle_rate", "sick_rate")),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.rules import command, weather
+from engine.rules import command, recovery, weather
 from engine.rules.system import System
 
 SYSTEMS: tuple[System, ...] = (
     weather.SYSTEM,
     command.SYSTEM,
+    recovery.SYSTEM,
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from engine.model.events import command, common, weather
+from engine.model.events import command, common, recovery, weather
 from engine.model.events.kinds import Event, EventKind, Field
 
 _TOPICS = (
     common,
     weather,
     command,
+    recovery,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

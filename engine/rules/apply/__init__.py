@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from engine.model.events import Event
 from engine.model.world import Pen
-from engine.rules.apply import command, common, weather
+from engine.rules.apply import command, common, recovery, weather
 
 APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **common.APPLY,
     **weather.APPLY,
     **command.APPLY,
+    **recovery.APPLY,
 }
 
 
