@@ -117,8 +117,8 @@ def _unknown_sources(scenario: Scenario) -> Finding:
         for name in dict.fromkeys(n for src in named for n in missing(src)):
             yield fault_at(
                 row.where,
-                "the id of a source",
-                f"{name!r} ({address})",
+                f"the id of a source for {address}",
+                repr(name),
                 nearest(name, known),
                 code="analysis/source",
             )
@@ -126,8 +126,8 @@ def _unknown_sources(scenario: Scenario) -> Finding:
         for name in missing(rule.source):
             yield fault_at(
                 rule.where,
-                "the id of a source",
-                f"{name!r} ({address})",
+                f"the id of a source for {address}",
+                repr(name),
                 nearest(name, known),
                 code="analysis/source",
             )
@@ -198,33 +198,22 @@ def _out_of_supply(scenario: Scenario) -> Finding:
             continue
         sources = [row for row in scenario.supply_sources if row.side == side]
         if not sources:
-            yield Fault("scenario.toml", 0, 0, f"a [[supply]] for {side}", "none", "", "warning", "analysis/no_supply")
+            expected = f"a [[supply]] for {side}"
+            yield Fault("scenario.toml", 0, 0, expected, "none", "", "warning", "analysis/no_supply")
             continue
         held = scenario.owner == number
-        starts = [row.cell for row in sources if row.cell >= 0]
         for row in sources:
-            if row.cell >= 0 and row.kind != "port" and not held[row.cell]:
+            if row.kind != "port" and scenario.owner[row.cell] == 1 - number:
                 found = f"{row.id} at {scenario.theatre.grid.text(row.cell)}"
-                yield fault_at(
-                    row.where, f"a source on ground of {side}", found, "", "warning", "analysis/supply_ground"
-                )
-        reached = flood(scenario, held, starts)
-        for formation in scenario.formations:
-            if (
-                formation.side == side
-                and formation.arrives_min == 0
-                and formation.cell >= 0
-                and not reached[formation.cell]
-            ):
-                found = f"{formation.id} cut off at {scenario.theatre.grid.text(formation.cell)}"
-                yield fault_at(
-                    formation.where,
-                    f"a way to a supply source of {side}",
-                    found,
-                    "",
-                    "warning",
-                    "analysis/out_of_supply",
-                )
+                expected = f"a source on ground of {side}"
+                yield fault_at(row.where, expected, found, "", "warning", "analysis/supply_ground")
+        reached = flood(scenario, held, [row.cell for row in sources])
+        for unit in scenario.formations:
+            here = unit.cell >= 0 and unit.arrives_min == 0 and held[unit.cell]
+            if unit.side == side and here and not reached[unit.cell]:
+                found = f"{unit.id} cut off at {scenario.theatre.grid.text(unit.cell)}"
+                expected = f"a way to a supply source of {side}"
+                yield fault_at(unit.where, expected, found, "", "warning", "analysis/out_of_supply")
 
 
 def _outside_dates(scenario: Scenario) -> Finding:

@@ -53,6 +53,14 @@ def _grouped(value: Any) -> Any:
     return value
 
 
+def _number_or_switch(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)) and abs(value) < 1e300:
+        return float(value)
+    raise PydanticCustomError("said", "{expected}", {"expected": "a number, or true or false"})
+
+
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
@@ -357,7 +365,7 @@ class SourceRow(Strict):
 class RuleRow(Cited):
     """One parameter of rules.toml; a scenario that overrides it may give the value alone."""
 
-    value: bool | float
+    value: Annotated[Any, BeforeValidator(_number_or_switch)]
     low: float | None = None
     high: float | None = None
     unit: Words = ""

@@ -96,13 +96,15 @@ def check_head(raw: Raw, report: Report) -> ScenarioHead | None:
 
 def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
     """Every row that is of the right shape, by table and id; faults for the others."""
-    _identify(raw, report)
+    strangers = _identify(raw, report)
     tables: dict[str, Table] = {}
     for name in TABLES:
         model = ROWS[name]
         tables[name] = {}
         ends = {f"{key}{end}" for key in ranged_keys(name) for end in ("_low", "_high")}
         for key, row in sorted(raw.tables[name].items()):
+            if name == "forces" and key in strangers:
+                continue
             bounds = _bounds(name, row, report)
             values = {k: v for k, v in row.values.items() if k != "_side" and k not in ends}
             try:
@@ -117,24 +119,24 @@ def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
     return tables
 
 
-def _identify(raw: Raw, report: Report) -> None:
-    """Give forces what common/formations.csv knows of them."""
-    identities = raw.tables["identities"]
+def _identify(raw: Raw, report: Report) -> set[str]:
+    """Give forces what common/formations.csv knows of them; the ids that nobody knows (with faults)."""
+    identities, strangers = raw.tables["identities"], set()
     for key, row in raw.tables["forces"].items():
         known = identities.get(key)
         if known is None:
-            if "kind" not in row.values and key:
+            if key and "kind" not in row.values and "identities" not in raw.broken:
                 hint = nearest(key, identities) or "or give name, side and kind here"
                 spot = row.spots.get("id", row.spot)
                 report.add(spot.fault("an id of common/formations.csv", repr(key), hint, code="ref/identity"))
-                row.values.update(
-                    {k: v for k, v in (("name", key), ("side", "axis"), ("kind", "unknown")) if k not in row.values}
-                )
+            if "kind" not in row.values:
+                strangers.add(key)
             continue
         for name, value in known.values.items():
             if name not in ("src", "grade", "note") and name not in row.values:
                 row.values[name] = value
                 row.spots[name] = known.spots.get(name, known.spot)
+    return strangers
 
 
 def _bounds(table: str, row: Row, report: Report) -> dict[str, tuple[float, float]] | None:

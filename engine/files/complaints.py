@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 
 from engine.files.boundary import keys_of
+from engine.files.csv_text import CsvText
 from engine.files.faults import Fault, nearest, one_of, shown
 from engine.files.texts import Spot
 
@@ -35,6 +36,10 @@ def _fault(item: dict[str, Any], model: type[BaseModel], spot: Spot, spots: Mapp
     place = Spot(base.text, (*base.key, *rest)) if first in spots and rest and base.key else base
     table = f"[{'.'.join(str(part) for part in loc[:-1])}]" if len(loc) > 1 else table
     if kind == "missing":
+        header = spot.text.header if isinstance(spot.text, CsvText) else (name,)
+        if name not in header:
+            # One fault at the header instead of one for each record.
+            return Spot(spot.text).fault(f"a column {name!r}", "nothing", code="csv/missing")
         return place.fault(f"a value for {name!r} in {table}", "nothing", code="row/missing")
     if kind == "extra_forbidden":
         if len(loc) > 1:

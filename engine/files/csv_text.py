@@ -19,6 +19,8 @@ class CsvText:
     file: str
     source: str = field(repr=False)
     header: tuple[str, ...] = ()
+    known: frozenset[str] | None = None
+    """Columns that may be there; others have been reported and are left out. None = all."""
     records: tuple[tuple[int, tuple[str, ...]], ...] = field(default=(), repr=False)
 
     def position(self, key: Key) -> tuple[int, int]:
@@ -38,7 +40,8 @@ class CsvText:
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Line number and the cells that are not blank, by column."""
         for line, cells in self.records:
-            yield line, {name: cell for name, cell in zip(self.header, cells, strict=False) if cell}
+            pairs = zip(self.header, cells, strict=False)
+            yield line, {n: cell for n, cell in pairs if cell and (self.known is None or n in self.known)}
 
     def cell(self, line: int, column: str) -> Spot:
         """The place of one cell, or of its record when the file has no such column."""
@@ -76,7 +79,8 @@ def parse_csv(source: str, shown: str, report: Report, columns: Sequence[str] = 
     if header is None:
         report.add(Fault(shown, 1, 1, "a header line", "nothing", code="csv/empty"))
         return None
-    return CsvText(shown, source, header, tuple(records))
+    known = frozenset(columns) if columns else None
+    return CsvText(shown, source, header, known, tuple(records))
 
 
 def _cells(line: str, shown: str, number: int, report: Report) -> list[str] | None:

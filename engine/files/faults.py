@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -85,7 +86,10 @@ def sorted_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """A hint with the most similar of `words`, or nothing."""
-    near = difflib.get_close_matches(word.lower(), list(words), 3, 0.6)
+    wanted = word.lower()
+    near = difflib.get_close_matches(wanted, list(words), 3, 0.6)
+    alike = [difflib.SequenceMatcher(None, name, wanted).ratio() for name in near]
+    near = [name for name, share in zip(near, alike, strict=True) if share > alike[0] - 0.1]
     return f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
 
 
@@ -97,5 +101,5 @@ def one_of(words: Iterable[str]) -> str:
 
 def shown(value: object) -> str:
     """A found value for a message: its repr, shortened, on one line."""
-    text = repr(value)
+    text = repr(value.isoformat()) if isinstance(value, (date, datetime)) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

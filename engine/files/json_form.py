@@ -139,7 +139,7 @@ def _packed(array: np.ndarray[Any, Any]) -> str:
 
 
 def _unpacked(text: str, size: int) -> np.ndarray[Any, Any]:
-    array = np.frombuffer(zlib.decompressobj().decompress(base64.b64decode(text), size + 1), np.int8)
+    array = np.frombuffer(zlib.decompressobj().decompress(base64.b64decode(text, validate=True), size + 1), np.int8)
     if len(array) != size:
         raise ValueError(f"expected {size} hexes, found {len(array)}")
     return array.copy()
@@ -180,7 +180,7 @@ def _extracted(data: Mapping[str, Any]) -> Theatre:
         size = cells * 6 if per_side else cells
         values = np.zeros(size, np.int32)
         if name in data["arrays"]:
-            raw = zlib.decompressobj().decompress(base64.b64decode(data["arrays"][name]), size * 4 + 1)
+            raw = zlib.decompressobj().decompress(base64.b64decode(data["arrays"][name], validate=True), size * 4 + 1)
             values = np.frombuffer(raw, "<i4")
         arrays[name] = values.reshape(cells, 6) if per_side else values.reshape(cells)
     return plain_theatre(

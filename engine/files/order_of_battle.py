@@ -27,7 +27,7 @@ def headquarters_of(setting: Setting) -> tuple[HeadquartersSpec, ...]:
         if key in setting.tables["forces"]:
             setting.complain(checked.at("id"), "an id of its own", f"{key!r}, a formation's, too", code="ref/twice")
         if data.parent:
-            setting.refer(checked, "parent", data.parent, table, HEADQUARTERS)
+            setting.refer(checked, "parent", data.parent, "headquarters", HEADQUARTERS)
             setting.same_side(checked, "parent", data.parent, data.side)
         here = setting.needed_place(checked)
         if here is not None:
@@ -56,19 +56,16 @@ def _check_tree(setting: Setting, table: Table) -> None:
 
 def formations_of(setting: Setting, kinds: Mapping[str, KindSpec]) -> tuple[FormationSpec, ...]:
     """All formations; what a row leaves blank is its kind's."""
-    superiors = setting.tables["headquarters"]
     changes = setting.tables["reinforcements"].values()
     entering = {c.data.subject for c in changes if c.data.kind == "arrive"}
     found = []
     for key, checked in setting.tables["forces"].items():
         data = checked.data
-        setting.refer(checked, "parent", data.parent, superiors, HEADQUARTERS)
+        setting.refer(checked, "parent", data.parent, "headquarters", HEADQUARTERS)
         setting.same_side(checked, "parent", data.parent, data.side)
         kind = kinds.get(data.kind)
         if kind is None:
-            # An unknown identity has been reported already; its kind is a stand-in.
-            if data.kind != "unknown":
-                setting.refer(checked, "kind", data.kind, kinds, "a kind of common/kinds.csv")
+            setting.refer(checked, "kind", data.kind, "kinds", "a kind of common/kinds.csv")
             continue
         here = setting.place(checked) if key in entering else setting.needed_place(checked)
         if here is None and key not in entering:
@@ -99,7 +96,7 @@ def assets_of(setting: Setting) -> tuple[AssetSpec, ...]:
             late = shown(data.until.isoformat())
             setting.complain(checked.at("until"), "a time after `from`", late, code="date/order")
         here = setting.place(checked)
-        if setting.refer(checked, "hq", data.hq, superiors, HEADQUARTERS):
+        if setting.refer(checked, "hq", data.hq, "headquarters", HEADQUARTERS):
             values = shared(checked, AssetSpec) | {
                 "side": superiors[data.hq].data.side,
                 "cell": here.cell if here else -1,
@@ -112,14 +109,13 @@ def assets_of(setting: Setting) -> tuple[AssetSpec, ...]:
 
 def reinforcements_of(setting: Setting) -> tuple[ReinforcementSpec, ...]:
     """All dated changes, in order of time."""
-    superiors = setting.tables["headquarters"]
     found = []
     for checked in setting.tables["reinforcements"].values():
         data = checked.data
         tables, what = _SUBJECTS.get(data.kind, (("forces",), "the id of a formation"))
-        setting.refer(checked, "subject", data.subject, [k for t in tables for k in setting.tables[t]], what)
+        setting.refer(checked, "subject", data.subject, tables, what)
         if data.kind in ("attach", "asset") or data.hq:
-            setting.refer(checked, "hq", data.hq, superiors, HEADQUARTERS)
+            setting.refer(checked, "hq", data.hq, "headquarters", HEADQUARTERS)
         if data.kind in ("commander", "rename") and not data.text:
             setting.complain(checked.at("text"), "a name in `text`", "nothing", code="row/missing")
         here = setting.place(checked)

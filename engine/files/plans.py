@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.files.checked import Checked, shared
-from engine.files.faults import nearest, shown
+from engine.files.faults import shown
 from engine.files.setting import HEADQUARTERS, Setting, item
 from engine.model.directive import Directive, Group
 
@@ -17,7 +17,7 @@ def directives_of(setting: Setting) -> tuple[Directive, ...]:
     found = []
     for checked in setting.tables["plans"].values():
         data = checked.data
-        if not setting.refer(checked, "hq", data.hq, superiors, HEADQUARTERS):
+        if not setting.refer(checked, "hq", data.hq, "headquarters", HEADQUARTERS):
             continue
         side = superiors[data.hq].data.side
         written = checked.row.values.get("_side", side)
@@ -53,7 +53,7 @@ def _group(setting: Setting, checked: Checked, name: str, side: str) -> Group:
     for number, member in enumerate(members):
         spot = item(checked, name, number)
         if member not in forces:
-            setting.complain(spot, "the id of a formation", repr(member), nearest(member, forces), "ref/unknown")
+            setting.unknown(spot, member, ("forces",), "the id of a formation")
         elif forces[member].data.side != side:
             setting.complain(spot, f"a formation of side {side}", repr(member), code="ref/side")
         elif member in members[:number]:
@@ -65,8 +65,7 @@ def _check_trigger(setting: Setting, checked: Checked) -> None:
     verb, _, name = checked.data.trigger.partition(":")
     theatre = setting.theatre
     if verb == "after":
-        plans = setting.tables["plans"]
-        setting.refer(checked, "trigger", name, plans, "after: and the id of a directive")
+        setting.refer(checked, "trigger", name, "plans", "after: and the id of a directive")
         if name == checked.data.id:
             setting.complain(checked.at("trigger"), "another directive", repr(name), code="directive/itself")
     elif verb and theatre.find_place(name) is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.core import calendar
 from engine.files.checked import Checked, shared
-from engine.files.faults import shown
+from engine.files.faults import nearest, one_of, shown
 from engine.files.setting import Setting
 from engine.model.facts import HistoryFact, Rival, WeatherDay
 from engine.model.theatre import fold
@@ -27,8 +27,8 @@ def weather_of(setting: Setting) -> tuple[WeatherDay, ...]:
         begun = (zone for name, zone in sorted(zones.items()) if wanted and name.startswith(wanted))
         zone = zones.get(wanted) or next(begun, None)
         if zone is None:
-            known = [*setting.theatre.zones, "all"]
-            setting.refer(checked, "zone", data.zone, known, "a weather zone of the theatre, or all")
+            known = list(dict.fromkeys([*setting.theatre.zones, "all"]))
+            setting.complain(checked.at("zone"), one_of(known), repr(data.zone), nearest(data.zone, known), "ref/zone")
             continue
         day = (data.date.date() - setting.start).days
         if 0 <= day < setting.days:

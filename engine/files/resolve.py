@@ -46,7 +46,7 @@ def resolve(
     raw: Raw, head: ScenarioHead, tables: dict[str, Table], theatre: Theatre, report: Report
 ) -> Resolved | None:
     """The scenario; None, with faults, when something in it cannot be settled."""
-    setting = Setting(head, tables, theatre, report)
+    setting = Setting(head, tables, theatre, report, raw)
     window = _window(setting, raw.head)
     kinds = {key: KindSpec(**shared(row, KindSpec)) for key, row in tables["kinds"].items()}
     terrain = [TerrainSpec(**shared(row, TerrainSpec)) for row in tables["terrain_kinds"].values()]

@@ -85,6 +85,8 @@ class Raw:
 
     head: Row
     tables: dict[str, dict[str, Row]] = field(default_factory=lambda: {table: {} for table in ROWS})
+    broken: set[str] = field(default_factory=set)
+    """Tables of which rows could not be read at all: nobody is blamed for naming one of those."""
     labels: list[str] = field(default_factory=list)
     """Names of the overlays and --set values applied, in order."""
 
@@ -121,7 +123,9 @@ def read_folder(folder: Path, root: Path, raw: Raw, report: Report) -> None:
     for name, (key, table) in TOML_LISTS.items():
         if (folder / name).exists():
             text = read_toml(folder / name, shown_path(folder / name, root), report)
-            if text:
+            if text is None:
+                raw.broken.add(table)
+            else:
                 side = name.removeprefix("plan_").removesuffix(".toml") if table == "plans" else ""
                 _lists(text, {key: table}, raw, report, side)
     if (folder / "rules.toml").exists():
@@ -181,6 +185,11 @@ def set_value(raw: Raw, address: str, value: Any, spot: Spot, report: Report) ->
         found = f"{unknown[0]!r}" if unknown else "no value"
         report.add(spot.fault("value, low, high, src, grade or note", found, code="set/keys"))
         return False
+    if row.table == "rules":
+        wanted, found = isinstance(row.values.get("value"), bool), given["value"]
+        if isinstance(found, bool) != wanted or not isinstance(found, (bool, int, float)):
+            report.add(spot.fault("true or false" if wanted else "a number", shown(found), code="set/type"))
+            return False
     low, high = ("low", "high") if column == "value" else (f"{column}_low", f"{column}_high")
     for key in (low, high):
         row.values.pop(key, None)
@@ -215,21 +224,25 @@ def locate(raw: Raw, address: str) -> tuple[Row | None, str]:
 
 
 def _near(raw: Raw, address: str) -> str:
+    """A hint for an unknown address: the nearest rule, row or column."""
     table, _, rest = address.partition(".")
-    known: list[str] = list(raw.tables["rules"])
-    if table in raw.tables and table != "rules":
-        key, _, column = rest.rpartition(".")
-        rows = raw.tables[table]
-        if key in rows:
-            known = [f"{table}.{key}.{name}" for name in keys_of(ROWS[table])]
-        else:
-            known = [f"{table}.{name}.{column}" for name in rows]
-    return nearest(address, known)
+    if table not in raw.tables or table == "rules":
+        return nearest(address, raw.tables["rules"])
+    key, _, column = rest.rpartition(".")
+    rows = raw.tables[table]
+    if key not in rows:
+        return nearest(f"{table}.{key}.{column}", [f"{table}.{name}.{column}" for name in rows])
+    names = [name for name in keys_of(ROWS[table]) if name != ID_KEY.get(table, "id") and name != column]
+    close = nearest(column, names)
+    return close.replace("'", f"'{table}.{key}.", 1) if close.count("'") == 2 else close
 
 
 def _read_csv(path: Path, root: Path, table: str, raw: Raw, report: Report) -> None:
     columns = columns_of(table)
+    faults = len(report)
     text = read_csv(path, shown_path(path, root), report, columns)
+    if len(report) > faults:
+        raw.broken.add(table)
     if text is None:
         return
     seen: dict[str, int] = {}

@@ -98,7 +98,8 @@ def _read(
     raw = read_raw(folder, root, report)
     apply_overlays(raw, [overlay_path(overlay, root) for overlay in overlays], root, report)
     apply_sets(raw, sets, report)
-    head = check_head(raw, report)
+    # Nothing is missing from a file that could not be read.
+    head = None if "scenario" in raw.broken else check_head(raw, report)
     tables = check_rows(raw, report)
     if head is None:
         return None
@@ -122,6 +123,7 @@ def read_raw(folder: Path, root: Path, report: Report) -> Raw:
     while here is not None:
         text = read_toml(here / "scenario.toml", shown_path(here / "scenario.toml", root), report)
         if text is None:
+            raw.broken.add("scenario")
             break
         chain.append((here, text))
         parent = text.data.get("extends")

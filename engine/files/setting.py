@@ -4,7 +4,6 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +12,7 @@ from engine.files.boundary import ScenarioHead
 from engine.files.checked import Checked, Table
 from engine.files.faults import Report, nearest
 from engine.files.places import placed, waypoint
+from engine.files.rows import Raw
 from engine.files.texts import Spot
 from engine.model.directive import Waypoint
 from engine.model.theatre import Theatre
@@ -28,6 +28,7 @@ class Setting:
     tables: dict[str, Table]
     theatre: Theatre
     report: Report
+    raw: Raw
 
     @property
     def start(self) -> date:
@@ -69,12 +70,20 @@ class Setting:
                 found.append(point)
         return tuple(found)
 
-    def refer(self, checked: Checked, key: str, name: str, known: Iterable[str], what: str) -> bool:
-        """Whether `name` is among `known`; a fault at `key` otherwise."""
-        if name in known:
+    def refer(self, checked: Checked, key: str, name: str, table: str | tuple[str, ...], what: str) -> bool:
+        """Whether `name` is a good row of a table; a fault at `key` if it is no row at all."""
+        tables = (table,) if isinstance(table, str) else table
+        if any(name in self.tables[t] for t in tables):
             return True
-        self.complain(checked.at(key), what, repr(name), nearest(name, known), "ref/unknown")
+        self.unknown(checked.at(key), name, tables, what)
         return False
+
+    def unknown(self, spot: Spot, name: str, tables: tuple[str, ...], what: str) -> None:
+        """Complain of a name that is no row's, unless rows were lost in reading or faulted already."""
+        if any(name in self.raw.tables[t] or t in self.raw.broken for t in tables):
+            return
+        known = [key for t in tables for key in self.raw.tables[t]]
+        self.complain(spot, what, repr(name), nearest(name, known), "ref/unknown")
 
     def same_side(self, checked: Checked, key: str, superior: str, side: str) -> None:
         """A fault when the headquarters `superior` is of another side."""

@@ -77,9 +77,11 @@ class TomlText:
                 name = match[2]
                 if match[1] == "[[":
                     counts[name] = counts.get(name, -1) + 1
-                    prefix = (name, counts[name])
+                    # Lists inside lists are left to the full scan: nobody asks for a key path of "".
+                    prefix = ("",) if "." in name else (name, counts[name])
                 else:
-                    prefix = tuple(name.split("."))
+                    first, *rest = name.split(".")
+                    prefix = (first, counts[first], *rest) if first in counts else (first, *rest)
                 found.setdefault(prefix, number)
             else:
                 match = _KEY_LINE.match(line)
