@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,9 +93,7 @@ class _Reader:
         codes = table[rows].ravel()
         if (codes == 255).any():
             bad = int(np.flatnonzero(codes == 255)[0])
-            raise ValueError(
-                f"derived/{name}.txt:{bad // self.grid.columns + 1}: a letter that theatre.toml lacks"
-            )
+            raise ValueError(f"derived/{name}.txt:{bad // self.grid.columns + 1}: a letter that theatre.toml lacks")
         return codes
 
     def numbers(self, name: str, kind: type[np.generic]) -> Array:
@@ -129,11 +128,11 @@ class _Reader:
             sides[there, opposite(direction)] = value
 
     def step(self, a: int, b: int) -> int:
-        row = self.grid.neighbours[a].tolist()
+        row: list[int] = self.grid.neighbours[a].tolist()
         return row.index(b)
 
     def theatre(self) -> Theatre:
-        n, spec = self.grid.size, self.spec
+        spec = self.spec
         look = self.letters("terrain", "terrain")
         kind = np.array([0, 2, *([1] * 6)], np.uint8)[look]
         terrain = np.where(kind == 1, look - 2, WATER_TERRAIN).astype(np.uint8)
@@ -146,9 +145,9 @@ class _Reader:
         bridge = np.where(river > 0, BRIDGE_ROAD * (road > 0) + BRIDGE_RAIL * (rail > 0), 0).astype(np.uint8)
         near = self.grid.neighbours
         coast = (kind == 1) & ((near >= 0) & (kind[near] != 1)).any(axis=1)
-        border = (
-            (near >= 0) & (country[near] != country[:, None]) & (kind[near] == 1) & (kind == 1)[:, None]
-        ).astype(np.uint8)
+        border = ((near >= 0) & (country[near] != country[:, None]) & (kind[near] == 1) & (kind == 1)[:, None]).astype(
+            np.uint8
+        )
         arrays: dict[str, Array] = {
             "kind": kind, "terrain": terrain, "country": country, "zone": self.letters("zone", "zone"),
             "depth": self.letters("depth", "depth"), "ice": self.ice(),
@@ -206,7 +205,7 @@ class _Reader:
         for (name, width, tracks), tokens in self.chains("rails"):
             cells = [self.cells[t] for t in tokens]
             code = int(_GAUGES.get(int(width), Gauge.NARROW))
-            for a, b in zip(cells, cells[1:], strict=False):
+            for a, b in itertools.pairwise(cells):
                 d = self.step(a, b)
                 # A side that two lines share keeps the wider line: full gauge before narrow, then more
                 # tracks.
@@ -221,7 +220,7 @@ class _Reader:
         lines = []
         for (name, grade), tokens in self.chains("roads"):
             cells = [self.cells[t] for t in tokens]
-            for a, b in zip(cells, cells[1:], strict=False):
+            for a, b in itertools.pairwise(cells):
                 self.both(road, a, self.step(a, b), int(grade))
             lines.append(Line(name, "road", tuple(cells), (), int(grade)))
         return tuple(lines), road
@@ -231,7 +230,7 @@ class _Reader:
         lines = []
         for (name,), tokens in self.chains("lanes"):
             cells = [self.cells[t] for t in tokens]
-            for a, b in zip(cells, cells[1:], strict=False):
+            for a, b in itertools.pairwise(cells):
                 self.both(lane, a, self.step(a, b), 1)
             lines.append(Line(name, "lane", tuple(cells)))
         return tuple(lines), lane
@@ -275,9 +274,7 @@ class _Reader:
             lat, lon = float(row["lat"]), float(row["lon"])
             x, y = plane.forward(lat, lon)
             names = {"de": row["de"], "ru": row["ru"], "local": row["other"], "kind": row["kind"]}
-            found.append(
-                Place(row["id"], row["name"], names, lat, lon, self.grid.cell_at(float(x), float(y)), 0)
-            )
+            found.append(Place(row["id"], row["name"], names, lat, lon, self.grid.cell_at(float(x), float(y)), 0))
         return tuple(found)
 
     def lines(self) -> tuple[FortifiedLine, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from .frame import Frame, read_toml
 from .ground import URBAN_PEOPLE_K, URBAN_SHARE, areas, cover, forest_of_the_time, relief, ring_shares, settled, terrain
 from .lines import trace_lines
 from .places import Gazetteer
-from .rivers import Course, Sides, read_rivers
+from .rivers import Course, read_rivers
 from .routes import Router
 from .shores import LAND, SEA, apply_patches, shores
+from .sides import Sides
 from .sources import PACKAGES, Sources
 from .tracks import lay_railways, lay_roads
 from .waters import depth_and_ice, sea_lanes
@@ -54,7 +56,7 @@ def build(folder: Path, sources: Sources, out: Path) -> None:
     print("patches")
     apply_patches(frame, kind, folder / "patch.toml")
     print("rivers")
-    courses, sides = read_rivers(frame, sources, kind, folder / "rivers.toml")
+    courses, sides = read_rivers(frame, sources, kind, folder / "rivers.toml", book.cell)
     river = river_sides(grid, sides, courses)
     print("straits")
     strait, crossing_list = crossings(frame, sides, kind, folder / "patch.toml")
@@ -75,7 +77,7 @@ def build(folder: Path, sources: Sources, out: Path) -> None:
 
     print("railways and roads")
     router = Router(frame, kind, relief_dm, marsh_pct, river, closed=(strait == 1) | (strait == 3))
-    railways = lay_railways(router, book, folder / "railways.toml")
+    railways = lay_railways(replace(router, sharing=0.85), book, folder / "railways.toml")
     roads = lay_roads(router, book, folder / "roads.csv")
 
     print("forest and terrain")
@@ -150,12 +152,13 @@ def write_chains(out, grid, sides, courses, railways, roads, lanes, crossing_lis
     writing.chains(out / "lanes.txt", "sea lane; hexes in order", [((r["name"],), cells(r["cells"])) for r in lanes])
     writing.chains(out / "crossings.txt", "name | strait, causeway or ferry; hexsides",
                    [((c["name"], c["kind"]), [side(grid, a, d) for a, d in c["chain"]]) for c in crossing_list])  # fmt: skip
-    writing.chains(out / "lines.txt", "fortified line; hexes in order", [((r["id"],), cells(r["cells"])) for r in fortified])
+    writing.chains(
+        out / "lines.txt", "fortified line; hexes in order", [((r["id"],), cells(r["cells"])) for r in fortified]
+    )
 
 
 def write_places(out: Path, grid, book: Gazetteer) -> None:
     rows = sorted(book.places, key=lambda r: r["id"])
-    writing.chains(out / "places.txt", "place | hex", [((r["id"], grid.text(book.cell_of(r))), ()) for r in rows])
     lines = ["# place | hex", *(f"{r['id']} | {grid.text(book.cell_of(r))}" for r in rows)]
     (out / "places.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 

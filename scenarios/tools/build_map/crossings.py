@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 
 from .frame import Frame, read_toml
-from .rivers import Sides
 from .shores import LAND, trace_cells
+from .sides import Sides
 
 STRAIT, CAUSEWAY, FERRY = 1, 2, 3
 
@@ -34,7 +35,7 @@ def crossings(frame: Frame, sides: Sides, kind: np.ndarray, path: Path) -> tuple
         elif patch["kind"] in ("causeway", "ferry"):
             cells = trace_cells(frame, patch["line"])
             value = CAUSEWAY if patch["kind"] == "causeway" else FERRY
-            for a, b in zip(cells, cells[1:], strict=False):
+            for a, b in itertools.pairwise(cells):
                 d = grid.neighbours[a].tolist().index(b)
                 dry = kind[a] == LAND and kind[b] == LAND
                 if not dry or code[a, d] == STRAIT or value == FERRY:

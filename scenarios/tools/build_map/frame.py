@@ -119,4 +119,6 @@ class Frame:
         """The grid's box in lon, lat with a margin, for clipping sources."""
         c = self.grid.centres_m
         lat, lon = self.plane.inverse(c[:, 0], c[:, 1])
-        return shapely.box(lon.min() - MARGIN_DEG, lat.min() - MARGIN_DEG, lon.max() + MARGIN_DEG, lat.max() + MARGIN_DEG)
+        return shapely.box(
+            lon.min() - MARGIN_DEG, lat.min() - MARGIN_DEG, lon.max() + MARGIN_DEG, lat.max() + MARGIN_DEG
+        )

@@ -85,7 +85,9 @@ def forest_of_the_time(frame: Frame, forest, clearing, country, letters: list[st
             power = (low + high) / 2
             low, high = (power, high) if (blended[here] ** power).mean() > area["share"] else (low, power)
         bent[here] = blended[here] ** power
-        print(f"  forest {area['country']}: {forest[here].mean():.2f} today, {bent[here].mean():.2f} used (power {power:.2f})")
+        print(
+            f"  forest {area['country']}: {forest[here].mean():.2f} today, {bent[here].mean():.2f} used (power {power:.2f})"
+        )
     return np.clip(np.rint(bent * 100), 0, 100).astype(int)
 
 

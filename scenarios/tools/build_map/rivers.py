@@ -8,172 +8,24 @@ its lower end tied to water or to the river it joins.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from .drainage import Drainage
 from .frame import Frame, read_toml
 from .shores import LAND
+from .sides import Sides
 from .sources import Sources
 
-LINK_M, PICK_M, NEAR_M = 1200, 8000, 3000
+PICK_M, NEAR_M = 8000, 3000
 SMALLEST_KM2 = 500.0
 CLASS_KM2 = (2000.0, 15000.0)
 TIE_STEPS = 8
-
-
-@dataclass(frozen=True)
-class Sides:
-    """Every inner hexside once, with its two corners; corners are numbered over the whole grid."""
-
-    frame: Frame
-
-    @cached_property
-    def _tables(self):
-        grid = self.frame.grid
-        cell = np.repeat(np.arange(grid.size), 3)
-        direction = np.tile([1, 2, 3], grid.size)
-        other = grid.neighbours[cell, direction]
-        keep = other >= 0
-        cell, direction, other = cell[keep], direction[keep], other[keep]
-        radius = grid.spacing_m / 3**0.5
-        centre = grid.centres_m[cell]
-        corners = []
-        for turn in (120, 60):
-            angle = np.radians(turn - 60 * direction)
-            corners.append(centre + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
-        keys = np.rint(np.concatenate(corners) / 100).astype(np.int64)
-        unique, number = np.unique(keys, axis=0, return_inverse=True)
-        number = number.ravel()
-        return cell, direction, other, number[: len(cell)], number[len(cell) :], unique * 100.0
-
-    @property
-    def cell(self):
-        return self._tables[0]
-
-    @property
-    def direction(self):
-        return self._tables[1]
-
-    @property
-    def other(self):
-        return self._tables[2]
-
-    @property
-    def corner(self):
-        """(k, 2) corner numbers."""
-        return np.stack(self._tables[3:5], axis=1)
-
-    @property
-    def corner_xy(self):
-        return self._tables[5]
-
-    @cached_property
-    def tree(self):
-        c = self.frame.grid.centres_m
-        return shapely.STRtree(shapely.linestrings(np.stack([c[self.cell], c[self.other]], axis=1)))
-
-    @cached_property
-    def middle(self):
-        return self.frame.grid.centres_m[[self.cell, self.other]].mean(axis=0)
-
-    @cached_property
-    def at_corner(self) -> list[list[int]]:
-        """Sides that meet at each corner."""
-        table: list[list[int]] = [[] for _ in range(len(self.corner_xy))]
-        for side, (a, b) in enumerate(self.corner):
-            table[a].append(side)
-            table[b].append(side)
-        return table
-
-    def far_corner(self, side: int, corner: int) -> int:
-        a, b = self.corner[side]
-        return int(b if a == corner else a)
-
-    def crossed(self, line: np.ndarray) -> np.ndarray:
-        """Sides whose centre-to-centre segment the projected line crosses an odd number of times."""
-        c = self.frame.grid.centres_m
-        pieces = shapely.linestrings(np.stack([line[:-1], line[1:]], axis=1))
-        piece, side = self.tree.query(pieces, predicate="intersects")
-        a, b = line[:-1][piece], line[1:][piece]
-        p, q = c[self.cell[side]], c[self.other[side]]
-        hit = (_turn(a, b, p) != _turn(a, b, q)) & (_turn(p, q, a) != _turn(p, q, b))
-        return np.flatnonzero(np.bincount(side[hit], minlength=len(self.cell)) % 2)
-
-
-def _turn(a, b, c):
-    """True where c lies left of (or on) the line from a to b."""
-    return (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0]) >= 0
-
-
-@dataclass
-class Drainage:
-    """The EFAS tree on the plane."""
-
-    frame: Frame
-    sources: Sources
-
-    @cached_property
-    def _read(self):
-        segments, area = self.sources.drainage(self.frame.clip_box)
-        return self.frame.project(segments.reshape(-1, 2)).reshape(-1, 2, 2), area
-
-    @property
-    def xy(self):
-        return self._read[0]
-
-    @property
-    def area(self):
-        return self._read[1]
-
-    @cached_property
-    def middle_tree(self):
-        return cKDTree(self.xy.mean(axis=1))
-
-    @cached_property
-    def below(self) -> np.ndarray:
-        gap, index = cKDTree(self.xy[:, 0]).query(self.xy[:, 1])
-        index[(gap > LINK_M) | (index == np.arange(len(index)))] = -1
-        return index
-
-    @cached_property
-    def above(self) -> dict[int, list[int]]:
-        table: dict[int, list[int]] = {}
-        for segment, next_one in enumerate(self.below):
-            table.setdefault(int(next_one), []).append(segment)
-        return table
-
-    def trace(self, point, expected: float, smallest: float, growth: float, pick_m: float) -> tuple[np.ndarray, np.ndarray, float]:
-        """Line (source to mouth), upstream area at its points, and the area at the point where it was picked.
-
-        Of the segments near the point the one with the basin closest to the expected one is taken: the largest
-        is too often a bigger river close by.
-        """
-        near = self.middle_tree.query_ball_point(point, pick_m)
-        if not near:
-            raise SystemExit(f"no drainage near {point}")
-        start = min(sorted(near), key=lambda s: max(self.area[s] / expected, expected / max(self.area[s], 1)))
-        chain = deque([start])
-        while True:
-            above = [s for s in self.above.get(chain[0], []) if self.area[s] >= smallest and s not in chain]
-            if not above:
-                break
-            chain.appendleft(max(sorted(above), key=lambda s: self.area[s]))
-        while True:
-            following = int(self.below[chain[-1]])
-            if following < 0 or following in chain:
-                break
-            ratio = self.area[following] / self.area[chain[-1]]
-            if not 0.9 <= ratio <= growth:
-                break
-            chain.append(following)
-        order = list(chain)
-        line = np.concatenate([self.xy[order, 0], self.xy[order[-1:], 1]])
-        return line, np.append(self.area[order], self.area[order[-1]]), float(self.area[start])
 
 
 @dataclass
@@ -188,8 +40,13 @@ class Course:
     notes: list[str] = field(default_factory=list)
 
 
-def read_rivers(frame: Frame, sources: Sources, kind: np.ndarray, path: Path) -> tuple[list[Course], Sides]:
-    """Every river of the gazetteer in file order; an earlier river keeps a side that a later one would share."""
+def read_rivers(
+    frame: Frame, sources: Sources, kind: np.ndarray, path: Path, cell_of: Callable[[str], int]
+) -> tuple[list[Course], Sides]:
+    """Every river of the gazetteer in file order; an earlier river keeps a side that a later one would share.
+
+    `cell_of` finds the hex of a place, for the towns whose bank the gazetteer names.
+    """
     sides, tree = Sides(frame), Drainage(frame, sources)
     natural = sources.natural_earth_rivers()
     land = (kind[sides.cell] == LAND) & (kind[sides.other] == LAND)
@@ -202,7 +59,8 @@ def read_rivers(frame: Frame, sources: Sources, kind: np.ndarray, path: Path) ->
         course = Course(entry, line)
         if note:
             course.notes.append(note)
-        _lay(course, sides, land, wet, taken, by_name)
+        crossed = _on_their_banks(course, sides, cell_of)
+        _lay(course, sides, crossed, land, wet, taken, by_name)
         course.classes = _classes(course, sides, tree, areas)
         taken.update(course.sides)
         if entry["name"] in by_name:
@@ -296,7 +154,34 @@ def _cut(line, areas, point, key):
     return line, areas
 
 
-def _lay(course: Course, sides: Sides, land, wet: set[int], taken: set[int], by_name: dict[str, Course]) -> None:
+def _on_their_banks(course: Course, sides: Sides, cell_of: Callable[[str], int]) -> np.ndarray:
+    """The sides that the line crosses, mended where a town's hex centre lies on the other bank than the town.
+
+    Turning over all six sides of a hex leads the chain round its other half, and stays free of holes.
+    """
+    crossed = set(sides.crossed(course.line).tolist())
+    path = shapely.LineString(course.line)
+    for key, wanted in (("left", 1.0), ("right", -1.0)):
+        for name in course.entry.get(key, ()):
+            cell = cell_of(name)
+            centre = sides.frame.grid.centres_m[cell]
+            at = path.project(shapely.Point(centre))
+            here, ahead = (np.array(path.interpolate(at + gap).coords[0]) for gap in (-300, 300))
+            turn = (ahead - here)[0] * (centre - here)[1] - (ahead - here)[1] * (centre - here)[0]
+            if turn * wanted >= 0:
+                continue
+            own = set(np.flatnonzero((sides.cell == cell) | (sides.other == cell)).tolist())
+            if not own & crossed:
+                course.notes.append(f"{name} is on the wrong bank, but not beside the river")
+                continue
+            course.notes.append(f"led round {name}")
+            crossed ^= own
+    return np.array(sorted(crossed), int)
+
+
+def _lay(
+    course: Course, sides: Sides, crossed: np.ndarray, land, wet: set[int], taken: set[int], by_name: dict[str, Course]
+) -> None:
     """Fill in the course's sides: paths of the crossed set in order, cut where the bigger river is met, ends tied."""
     path = shapely.LineString(course.line)
     into = course.entry["into"]
@@ -304,7 +189,7 @@ def _lay(course: Course, sides: Sides, land, wet: set[int], taken: set[int], by_
     if into not in by_name and into not in ("sea", "lake", "border"):
         raise SystemExit(f"river {course.entry['name']} joins {into!r}, which does not stand before it")
     corners: list[int] = []
-    pieces = _paths(sides, sides.crossed(course.line), path)
+    pieces = _paths(sides, crossed, path)
     flow: list[int] = []
     for piece in pieces:
         for side, corner in piece:
@@ -411,7 +296,8 @@ def _classes(course: Course, sides: Sides, tree: Drainage, areas) -> list[int]:
         nearest = cKDTree(course.line).query(middle)[1]
         size = np.minimum(areas[nearest], cap)
     else:
-        size = np.array([max((tree.area[s] for s in tree.middle_tree.query_ball_point(p, NEAR_M)), default=0) for p in middle])
+        near = tree.middle_tree.query_ball_point(middle, NEAR_M)
+        size = np.array([max((tree.area[s] for s in found), default=0) for found in near])
         size = np.minimum(size, cap)
     size = np.maximum.accumulate(size)
     return [1 + int(a >= CLASS_KM2[0]) + int(a >= CLASS_KM2[1]) for a in size]

@@ -24,6 +24,8 @@ class Router:
     marsh_pct: np.ndarray
     river: np.ndarray
     closed: np.ndarray
+    sharing: float = 0.6
+    """Cost of a step that an earlier line has made already, as a share of its cost."""
 
     def way(self, start: int, end: int, liked: set[tuple[int, int]] | None = None) -> list[int]:
         """Cells from start to end; ties go to the lower cell number. `liked` steps (existing links) cost less."""
@@ -53,7 +55,7 @@ class Router:
                 stray = abs(float(along[0] * off[1] - along[1] * off[0])) / length
                 step = grid.spacing_m * terms + STRAY_TERM * stray
                 if liked and (cell, other) in liked:
-                    step *= 0.6
+                    step *= self.sharing
                 if cost + step < best.get(other, 1e18):
                     best[other] = cost + step
                     back[other] = cell

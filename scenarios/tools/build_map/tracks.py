@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from pathlib import Path
 
 from .frame import read_toml
@@ -12,7 +13,7 @@ from .routes import Router, straighten
 
 def _route(router: Router, stops: list[int], liked) -> list[int]:
     cells = [stops[0]]
-    for a, b in zip(stops, stops[1:], strict=False):
+    for a, b in itertools.pairwise(stops):
         if a != b:
             cells += router.way(a, b, liked)[1:]
     barred = lambda c, d: bool(router.closed[c, d]) or bool(router.river[c, d])  # noqa: E731
@@ -35,7 +36,7 @@ def lay_railways(router: Router, book: Gazetteer, path: Path) -> list[dict]:
         except ValueError as why:
             faults.append(f"railway {line['name']}: {why}")
             continue
-        for a, b in zip(cells, cells[1:], strict=False):
+        for a, b in itertools.pairwise(cells):
             liked |= {(a, b), (b, a)}
         made.append({**line, "cells": cells})
     if faults:
@@ -58,9 +59,11 @@ def lay_roads(router: Router, book: Gazetteer, path: Path) -> list[dict]:
         except ValueError as why:
             faults.append(f"road {row['places']}: {why}")
             continue
-        for a, b in zip(cells, cells[1:], strict=False):
+        for a, b in itertools.pairwise(cells):
             liked |= {(a, b), (b, a)}
-        made.append({"name": f"{towns[0]} - {towns[-1]}", "grade": 2 if row["class"] == "highway" else 1, "cells": cells})
+        made.append(
+            {"name": f"{towns[0]} - {towns[-1]}", "grade": 2 if row["class"] == "highway" else 1, "cells": cells}
+        )
     if faults:
         raise SystemExit("\n".join(faults))
     return made

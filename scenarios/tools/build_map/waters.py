@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def sea_lanes(frame: Frame, kind: np.ndarray, strait: np.ndarray, path: Path) ->
     for lane in read_toml(path)["lane"]:
         stops = [_to_sea(frame, kind, frame.cell(lon, lat)) for lat, lon in lane["points"]]
         cells = stops[:1]
-        for a, b in zip(stops, stops[1:], strict=False):
+        for a, b in itertools.pairwise(stops):
             cells += _sea_way(frame, kind, a, b)[1:]
         made.append({**lane, "cells": cells})
     return made

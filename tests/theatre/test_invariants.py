@@ -1,0 +1,80 @@
+"""The committed Baltic theatre keeps every invariant of `baltic_invariants`."""
+
+from __future__ import annotations
+
+import baltic_invariants
+import pytest
+from baltic_invariants import SEA
+
+from engine.model.theatre import Theatre, fold
+
+
+@pytest.mark.parametrize("check", baltic_invariants.ALL, ids=lambda check: check.__name__)
+def test_the_theatre_has_no(check, baltic: Theatre) -> None:
+    assert check(baltic) == []
+
+
+def test_the_grid_is_that_of_the_whole_theatre(baltic: Theatre) -> None:
+    assert (baltic.grid.columns, baltic.grid.rows, baltic.grid.spacing_m) == (175, 137, 6000)
+    assert baltic.grid.text(baltic.find_place("Riga").cell).startswith("B")
+
+
+def test_there_are_at_least_400_places_with_names_in_several_languages(baltic: Theatre) -> None:
+    assert len(baltic.places) >= 400
+    assert sum("de" in p.names for p in baltic.places) >= 350
+    assert sum("ru" in p.names for p in baltic.places) >= 450
+    assert len({p.id for p in baltic.places}) == len(baltic.places)
+
+
+@pytest.mark.parametrize(("text", "name"), [("Dünaburg", "Daugavpils"), ("dunaburg", "Daugavpils"), ("MITAU", "Jelgava"),
+                                        ("Двинск", "Daugavpils"), ("Шяуляй", "Šiauliai"), ("Schaulen", "Šiauliai"),
+                                        ("Klaipėda", "Memel"), ("Klaipeda", "Memel"), ("silute", "Heydekrug"),
+                                        ("Frauenburg", "Saldus"), ("Libau", "Liepāja"), ("Petschur", "Petseri"),
+                                        ("Tannenberg", "Sinimäed"), ("Zerel", "Sääre"), ("Gatchina", "Krasnogvardeisk"),
+                                        ("Preussisch Eylau", "Preußisch Eylau"), ("Novgorod", "Novgorod")])  # fmt: skip
+def test_a_place_is_found_by_any_of_its_names(text: str, name: str, baltic: Theatre) -> None:
+    place = baltic.find_place(text)
+    assert place is not None
+    assert place.name == name
+
+
+def test_a_misspelt_place_gets_the_nearest_names(baltic: Theatre) -> None:
+    assert baltic.find_place("Siaulai") is None
+    assert baltic.nearest_names("Siaulai")[0] == "Šiauliai"
+
+
+def test_every_place_of_the_histories_is_found(baltic: Theatre, history_names: list[str]) -> None:
+    waters = {fold(n) for w in baltic.waters for names in (w.name, *w.names.values()) for n in names.split("/")}
+    waters |= {fold(n) for n in baltic.river_names}
+    assert len(history_names) > 300
+    assert [n for n in history_names if baltic.find_place(n) is None and fold(n) not in waters] == []
+
+
+def test_major_ports_have_a_capacity_and_touch_the_sea(baltic: Theatre) -> None:
+    for name in ("Riga", "Liepāja", "Ventspils", "Memel", "Tallinn", "Pillau", "Leningrad", "Kuressaare"):
+        place = baltic.find_place(name)
+        assert place.port_t >= 300, name
+        near = baltic.grid.ring_table(3)[place.cell]  # Riga lies 15 km up its river
+        assert any(c >= 0 and baltic.kind[c] == SEA for c in near), name
+
+
+def test_sea_hexes_have_a_depth_and_land_has_none(baltic: Theatre) -> None:
+    assert ((baltic.depth > 0) == (baltic.kind == SEA)).all()
+    assert baltic.depth[baltic.cell_at(56.6, 20.0)] == 3
+
+
+def test_ice_closes_the_gulf_of_riga_in_february_but_not_liepaja(baltic: Theatre) -> None:
+    assert 2 in baltic.ice_months[baltic.ice[baltic.cell_at(57.6, 23.6)]]
+    assert 2 not in baltic.ice_months[baltic.ice[baltic.cell_at(56.5, 20.8)]]
+
+
+def test_sea_lanes_keep_to_the_sea(baltic: Theatre) -> None:
+    assert len(baltic.lanes) >= 8
+    assert all(baltic.kind[c] == SEA for lane in baltic.lanes for c in lane.cells)
+
+
+def test_the_front_rivers_are_of_the_class_their_size_asks_for(baltic: Theatre) -> None:
+    tops = {line.name: line.grade for line in baltic.rivers}
+    assert {tops[n] for n in ("Daugava", "Nemunas", "Narva", "Neva", "Volkhov")} == {3}
+    assert {tops[n] for n in ("Venta", "Gauja", "Mēmele", "Emajõgi", "Dubysa")} == {2}
+    assert {tops[n] for n in ("Abava", "Virvytė", "Piusa")} <= {1, 2}
