@@ -51,6 +51,10 @@ _HOME = {
     "source_of": "engine.lab.batch",
     "write_report": "engine.lab.report",
     "ablate": "engine.lab.ablation",
+    # The combat model alone.
+    "fight": "engine.lab.engagement",
+    "read_engagements": "engine.lab.engagement",
+    "rules_of_engagements": "engine.lab.engagement",
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

@@ -24,7 +24,7 @@ from engine.model.world import World
 
 LOOK_MIN = 360
 """Minutes between two looks at who holds what."""
-SCORED = ("control", "loss", "line", "width")
+SCORED = ("control", "width", "loss", "line")
 """Kinds of facts that a run can be measured against; events are told, not scored."""
 LOSS_MEASURES: Mapping[str, str] = {
     "men": "men_lost",

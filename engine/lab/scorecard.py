@@ -16,6 +16,7 @@ from typing import Any
 from engine.core import calendar
 from engine.lab.outcome import SCORED
 from engine.lab.statistics import Interval, Summary, crps, percentile_of, summary, wilson
+from engine.model.directive import Waypoint
 from engine.model.facts import HistoryFact
 from engine.model.scenario import Scenario
 
@@ -120,7 +121,7 @@ def scorecard(scenario: Scenario, outcomes: Iterable[Mapping[str, Any]]) -> Scor
         for fact in scenario.history
         if fact.kind in SCORED
     ]
-    scores.sort(key=lambda s: (s.fact.from_min, s.fact.id))
+    scores.sort(key=lambda s: (SCORED.index(s.fact.kind), s.fact.from_min, s.fact.id))
     told = [in_words(scenario, f) for f in scenario.history if f.kind not in SCORED]
     return Scorecard(scenario.id, len(answers), tuple(scores), tuple(told))
 
@@ -167,22 +168,31 @@ def band_of(fact: HistoryFact) -> tuple[float, float] | None:
 
 
 def in_words(scenario: Scenario, fact: HistoryFact) -> str:
-    """Such as ``Red Army holds Šiauliai, 15 to 27 August 1944``."""
-    side = next((s.name for s in scenario.sides if s.id == fact.side), fact.side)
-    places = ", ".join(p.text for p in fact.places)
-    if fact.kind == "control":
-        text = f"{side}: {places} held"
-    elif fact.kind == "loss":
-        text = f"{side}: losses, {fact.measure}"
-    elif fact.kind == "line":
-        text = f"{side}: front {places}"
-    elif fact.kind == "width":
-        text = f"{side}: width at {places}"
-    else:
-        text = fact.title or fact.id
-    if fact.title and fact.kind != "event":
-        text = f"{text} ({fact.title})"
-    return f"{text}, {span(scenario, fact)}"
+    """Such as ``Red Army: Šiauliai held, 15 to 27 August``."""
+    side = next((s.name for s in scenario.sides if s.id == fact.side), fact.side or "either side")
+    if fact.kind == "event":
+        return f"{fact.title or fact.id}, {span(scenario, fact)}"
+    places = [place_name(scenario, p) for p in fact.places]
+    text = {
+        "control": f"{side}: {', '.join(places)} held",
+        "loss": f"{side}: losses, {fact.measure}",
+        "line": f"{side}: front {' to '.join(dict.fromkeys((*places[:1], *places[-1:])))}",
+        "width": f"{side}: width at {', '.join(places)}",
+    }.get(fact.kind, fact.id)
+    titled = f" ({fact.title})" if fact.title else ""
+    return f"{text}{titled}, {span(scenario, fact)}"
+
+
+def place_name(scenario: Scenario, point: Waypoint) -> str:
+    """The theatre's name of a place, or of the nearest town to a point that has none."""
+    place = scenario.theatre.find_place(point.text)
+    if place is not None:
+        return place.name
+    towns = [p for p in scenario.theatre.places if p.size > 0 and p.cell >= 0]
+    if not towns or point.cell < 0:
+        return point.text
+    near = min(towns, key=lambda p: (int(scenario.theatre.grid.distance(point.cell, p.cell)), p.id))
+    return near.name if near.cell == point.cell else f"near {near.name}"
 
 
 def span(scenario: Scenario, fact: HistoryFact) -> str:
