@@ -11,7 +11,8 @@ export PYGAME_HIDE_SUPPORT_PROMPT := 1
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.stamp            ## run Operation Doppelkopf headless: summary, recording, report
-	$(PY) -m ui.cli demo --out $(OUT)
+	@mkdir -p $(OUT)
+	$(PY) deepbattle run doppelkopf --out $(OUT)/doppelkopf.dbr --report $(OUT)/doppelkopf.html
 
 test: check                     ## everything: style, types, floors, tests
 	SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy $(PY) -m pytest -n $(WORKERS) --dist worksteal

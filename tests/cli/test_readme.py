@@ -1,0 +1,63 @@
+"""The README tells the truth: its commands run, its tables are those of the program."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ROOT
+from ui.cli.exit_codes import table
+from ui.cli.main import VERBS
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_table_of_exit_codes_is_the_programs() -> None:
+    assert table() in README
+
+
+def test_every_verb_is_shown() -> None:
+    shown = set(re.findall(r"\./deepbattle ([a-z-]+)", README))
+    assert set(VERBS) - {"map"} <= shown | {"exit-codes"}
+
+
+def test_the_two_commands_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for command in re.findall(r"^    make ([a-z]+)", README, re.MULTILINE):
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_the_commands_run_in_the_order_shown(tmp_path: Path) -> None:
+    (tmp_path / "engagements.csv").write_text(blocks("csv")[0])
+    for line in blocks("console")[0].splitlines():
+        words = shlex.split(line.removeprefix("$ ./deepbattle "))
+        command = [sys.executable, str(ROOT / "deepbattle"), *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_lines_of_python_run() -> None:
+    done = subprocess.run([sys.executable, "-c", blocks("python")[0]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[1] == "True"
+
+
+def test_the_experiment_of_the_readme_is_a_good_one(tmp_path: Path) -> None:
+    from engine import read_experiment
+
+    path = tmp_path / "experiment.toml"
+    path.write_text(blocks("toml")[0])
+    assert len(read_experiment(path).factors[0].levels) == 3
