@@ -78,6 +78,7 @@ def new_world(scenario: Scenario) -> tuple[World, Pen]:
     _fill_headquarters(pen, scenario, statics)
     _fill_formations(pen, scenario, statics)
     _fill_depots(pen, scenario)
+    _fill_links(pen, scenario)
     _fill_ships(pen, scenario)
     _fill_directives(pen, scenario, statics)
     pen["formation_notes"].append({"role": [_ROLES.get(f.role, StaffRole.RESERVE) for f in scenario.formations]},
@@ -190,6 +191,16 @@ def _fill_depots(pen: Pen, scenario: Scenario) -> None:
         },
         len(rows),
     )
+
+
+def _fill_links(pen: Pen, scenario: Scenario) -> None:
+    """One row for each railway hexside inside the window; the hex with the lower number comes first."""
+    theatre = scenario.theatre
+    near = theatre.grid.neighbours
+    inside = scenario.window[:, None] & (near >= 0) & scenario.window[near]
+    cell, direction = np.nonzero((theatre.rail > 0) & inside & (near > np.arange(len(near))[:, None]))
+    gauge = theatre.gauge[cell, direction]
+    pen["links"].append({"hex": cell, "direction": direction, "gauge": gauge}, len(cell))
 
 
 def _fill_ships(pen: Pen, scenario: Scenario) -> None:

@@ -53,7 +53,7 @@ def why_battle(session: Session, row: int) -> Why:
 
 def why_march(session: Session, row: int) -> Why:
     """Terms of the time of a formation's present or last step."""
-    return _replayed(session, "march", row, _last(session, "SetOut", "formation", row), "movement")
+    return _replayed(session, "march", row, _last(session, "Departed", "formation", row), "movement")
 
 
 def _last(session: Session, kind: str, column: str, row: int) -> int:
