@@ -98,8 +98,6 @@ def _citing(scenario: Scenario) -> Iterator[tuple[str, Any]]:
     for table in TABLES:
         for key, row in rows_of(scenario, table).items():
             yield f"{table}.{key}", row
-    for day in scenario.weather:
-        yield f"weather.{day.day}.{day.zone}", day
 
 
 def _unknown_sources(scenario: Scenario) -> Finding:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from engine.files.toml_text import TomlText
 from engine.model.citation import Parameter, Source
 from engine.model.scenario import TerrainSpec
 
@@ -21,22 +22,23 @@ SCENARIOS = Path(os.environ.get("DEEPBATTLE_SCENARIOS", Path(__file__).resolve()
 @lru_cache
 def common_parameters() -> Mapping[str, Parameter]:
     """The rule parameters of scenarios/common/rules.toml by address."""
-    text = (SCENARIOS / "common" / "rules.toml").read_text(encoding="utf-8")
+    source = (SCENARIOS / "common" / "rules.toml").read_text(encoding="utf-8")
+    text = TomlText("scenarios/common/rules.toml", source, tomllib.loads(source))
     found: dict[str, Parameter] = {}
-    for group, entries in tomllib.loads(text).items():
+    for group, entries in text.data.items():
         if not isinstance(entries, dict):
             continue
         for name, entry in entries.items():
             value = entry["value"]
             found[f"{group}.{name}"] = Parameter(
                 address=f"{group}.{name}",
-                value=value if isinstance(value, (bool, str)) else float(value),
+                value=value if isinstance(value, bool) else float(value),
                 low=float(entry["low"]) if "low" in entry else None,
                 high=float(entry["high"]) if "high" in entry else None,
                 unit=entry.get("unit", ""),
                 source=entry["src"],
                 grade=entry["grade"],
-                where="scenarios/common/rules.toml",
+                where=f"{text.file}:{text.line((group, name))}",
                 note=entry.get("note", ""),
             )
     return MappingProxyType(found)

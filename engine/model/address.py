@@ -1,7 +1,7 @@
 """One dotted address for every parameter and datum: combat.tau_days, forces.s_rd_417.men.
 
 The same address serves --set, overlays, experiment factors, faults and why-trees. Rule parameters have two
-parts (group.name); data have three (table.id.column), and a table's name is never a group's.
+parts (group.name); data have three (table.id.column).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ TABLES: Mapping[str, str] = {
     "kinds": "kinds",
     "terrain_kinds": "terrain",
     "history": "history",
+    "weather": "weather",
 }
 """Table name in an address -> attribute of Scenario."""
 
@@ -46,6 +47,8 @@ def rows_of(scenario: Scenario, table: str) -> Mapping[str, Any]:
     rows = getattr(scenario, TABLES[table])
     if isinstance(rows, Mapping):
         return rows
+    if table == "weather":
+        return {f"{scenario.date_of(row.day * 1440)}_{row.zone}": row for row in rows}
     return {row_id(row): row for row in rows}
 
 
@@ -118,22 +121,19 @@ def with_values(scenario: Scenario, values: Mapping[str, Value], where: str = "-
         table, key, column, row = _locate(scenario, address, rows_by_table)
         columns = changed.setdefault(table, {}).setdefault(key, {})
         columns[column] = _like(getattr(row, column), value, address)
-        details = columns.get("details", getattr(row, "details", ()))
-        columns["details"] = (*(d for d in details if d.column != column), Detail(column, where=where))
+        if hasattr(row, "details"):
+            details = columns.get("details", row.details)
+            columns["details"] = (*(d for d in details if d.column != column), Detail(column, where=where))
     update: dict[str, Any] = {"parameters": parameters}
     for table, rows in changed.items():
         attribute = TABLES[table]
-        now = getattr(scenario, attribute)
-        if isinstance(now, Mapping):
-            update[attribute] = {k: replace(r, **rows[k]) if k in rows else r for k, r in now.items()}
-        else:
-            update[attribute] = tuple(replace(r, **rows[k]) if (k := row_id(r)) in rows else r for r in now)
+        now = {k: replace(r, **rows[k]) if k in rows else r for k, r in rows_by_table[table].items()}
+        keyed = isinstance(getattr(scenario, attribute), Mapping)
+        update[attribute] = now if keyed else tuple(now.values())
     return replace(scenario, **update)
 
 
-def _locate(
-    scenario: Scenario, address: str, known: dict[str, Mapping[str, Any]]
-) -> tuple[str, str, str, Any]:
+def _locate(scenario: Scenario, address: str, known: dict[str, Mapping[str, Any]]) -> tuple[str, str, str, Any]:
     """Table, row id, column and row of an address; `known` keeps the tables between calls."""
     table, _, rest = address.partition(".")
     key, _, column = rest.rpartition(".")

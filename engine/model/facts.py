@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from engine.model.citation import Detail
 from engine.model.directive import Waypoint
 
 FactKind = Literal["control", "line", "loss", "event", "width"]
@@ -79,6 +80,7 @@ class WeatherDay:
     wind: int = 3
     cloud_pct: int = 40
     sea: int = 3
+    details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
     note: str = ""

@@ -92,13 +92,13 @@ def survives(desk: Desk) -> None:
     try:
         scenario = load_scenario(desk.folder, theatre=THEATRE)
     except FileFaults as error:
-        assert error.faults
+        assert error.faults  # noqa: PT017 - both ends are right
     else:
         assert scenario.digest
 
 
 THEATRE = little_theatre()
-RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+RELAXED = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @RELAXED
@@ -168,7 +168,7 @@ def test_a_damaged_recorded_scenario_is_refused_or_equal(start, length, new):
     try:
         scenario = from_json(text)
     except FileFaults as error:
-        assert error.faults
+        assert error.faults  # noqa: PT017 - both ends are right
     else:
         assert scenario.digest == DRAWN.digest
 

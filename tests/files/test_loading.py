@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pytest
 
 from engine.files.common import SCENARIOS
 from engine.files.scenario import check_scenario, load_scenario, scenario_names
-from engine.model.address import addresses, datum, uncertain
+from engine.model.address import NoSuchAddress, addresses, datum, uncertain, with_values
 from engine.model.codes import AXIS, SOVIET
 
 
@@ -114,6 +115,32 @@ def test_every_number_has_one_address_with_bounds_source_and_place(desk):
     )
     assert datum(scenario, "supply_sources.soviet_rail.capacity_t").high == 2500.0
     assert "forces.g_id_1.men" in [p.address for p in uncertain(scenario)]
+
+
+def test_a_changed_copy_keeps_everything_else(desk):
+    scenario = desk.load()
+    changed = with_values(
+        scenario,
+        {
+            "weather.1944-08-16_all.temp_c": 3,
+            "kinds.rifle.cev": 0.9,
+            "forces.g_id_1.men": 1,
+            "forces.g_id_1.afv": 2,
+            "combat.tau_days": 2,
+            "history.losses.low": 1,
+        },
+    )
+    assert datum(changed, "weather.1944-08-16_all.temp_c").value == 3.0
+    assert [f for f, g in zip(changed.formations, scenario.formations, strict=True) if f != g] == [
+        changed.formations[0]
+    ]
+    assert (datum(changed, "forces.g_id_1.men").low, datum(changed, "forces.g_id_1.men").where) == (None, "--set")
+    assert with_values(changed, {}) == changed
+    with pytest.raises(NoSuchAddress) as caught:
+        with_values(scenario, {"forces.g_id_1.mem": 3})
+    assert caught.value.nearest[0] == "forces.g_id_1.men"
+    with pytest.raises(ValueError):
+        with_values(scenario, {"forces.g_id_1.men": "few"})
 
 
 def test_a_scenario_overrides_rules_and_says_where(desk):

@@ -1,0 +1,64 @@
+"""The common files hold together: every parameter is sourced and bounded, and every one that a rule asks for
+is there.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from engine.files.common import SCENARIOS, common_parameters, common_sources, common_terrain
+from engine.model.citation import GRADES
+from engine.model.codes import Terrain
+
+ENGINE = Path(__file__).resolve().parents[2] / "engine"
+ASKED = re.compile(r"""(?:rules|rule|parameter)(?:\[|\()["']([a-z_]+\.[a-z_0-9]+)["'][\])]""")
+
+
+def test_every_parameter_has_a_source_a_grade_and_bounds_round_its_value():
+    for address, parameter in common_parameters().items():
+        assert parameter.source in common_sources(), address
+        assert parameter.grade in GRADES, address
+        if parameter.low is not None:
+            assert parameter.low <= parameter.value <= parameter.high, address
+
+
+def test_every_parameter_that_code_asks_for_is_in_the_file():
+    asked = {
+        (name, path.relative_to(ENGINE).as_posix())
+        for path in ENGINE.rglob("*.py")
+        for name in ASKED.findall(path.read_text(encoding="utf-8"))
+    }
+    assert sorted(pair for pair in asked if pair[0] not in common_parameters()) == []
+
+
+def test_terrain_has_a_row_for_every_code_in_order():
+    assert [row.code for row in common_terrain()] == [t.value for t in Terrain]
+    assert [row.name for row in common_terrain()] == [t.name.lower() for t in Terrain]
+
+
+def test_the_plain_reader_and_the_checked_one_agree(desk):
+    desk.edit("scenario.toml", '[rules]\n"combat.lethality_axis" = 1.4\n', "")
+    assert desk.load().parameters == common_parameters()
+    assert {row.name: row.defence for row in desk.load().terrain} == {r.name: r.defence for r in common_terrain()}
+
+
+def test_parameters_of_rules_have_addresses_in_known_groups():
+    groups = {address.split(".")[0] for address in common_parameters()}
+    tables = {
+        "forces",
+        "headquarters",
+        "assets",
+        "reinforcements",
+        "plans",
+        "supply_sources",
+        "objectives",
+        "kinds",
+        "terrain_kinds",
+        "history",
+        "scenario",
+        "sources",
+        "identities",
+    }
+    assert not groups & tables, "a group must not have the name of a table"
+    assert (SCENARIOS / "common" / "rules.toml").exists()
