@@ -1,0 +1,362 @@
+"""What the window needs to know of a war, and nothing of how it is computed.
+
+A `Story` never changes while the window is open; a `Frame` is one moment as one viewer sees it; a `Stage` hands
+frames out and takes orders in. Live sessions, recordings and the historical record are stages; so are the drawn
+ones of the tests. Sides are 0 (Axis) and 1 (Soviet); viewer -1 sees the truth. Minutes count from 00:00 (UTC+2) of
+the first day; -1 in a column of strengths means "not known".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.model.theatre import Theatre
+
+TRUTH, AXIS, SOVIET = -1, 0, 1
+SIDE_NAMES = ("Axis", "Soviet")
+NEVER = 1 << 40
+Ints = npt.NDArray[Any]
+
+TASKS = ("hold", "march", "attack", "withdraw", "dig in", "rest", "support", "follow", "exploit", "probe", "bombard")
+POSTURES = ("hasty defence", "prepared defence", "fortified", "delay", "withdrawal", "attack", "march")
+STAGES = ("in place", "on the march", "waiting", "fighting", "recovering")
+SKIES = ("clear", "cloudy", "rain", "fog", "snow")
+GROUNDS = ("dry", "wet", "mud", "frozen", "snow")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A formation or headquarters: what it is. Its number is its place in `Story.units`."""
+
+    id: str
+    name: str
+    face: str
+    """Designation on the counter: 267, XXXIX, GD."""
+    side: int
+    nation: str
+    """Card: army, ss, luftwaffe, hungary, romania, finland, red, guards."""
+    arm: str
+    echelon: int
+    """1 company ... 5 division, 6 corps, 7 army, 8 front or army group."""
+    parent: int = -1
+    headquarters: bool = False
+    men_full: int = 0
+    kind: str = ""
+    mobility: int = 0
+    other_names: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One moment as one viewer sees it. Columns have one entry for each unit of the story."""
+
+    minute: int
+    viewer: int
+    hex: Ints
+    """Where it is (or was last seen); -1 not on the map or not known to the viewer."""
+    leg_to: Ints
+    departed_at: Ints
+    leg_at: Ints
+    men: Ints
+    afv: Ints
+    afv_shop: Ints
+    guns: Ints
+    power: Ints
+    readiness: Ints
+    """Per mille, -1 unknown; likewise cohesion and fatigue."""
+    cohesion: Ints
+    fatigue: Ints
+    works: Ints
+    """Entrenchment in whole levels 0 to 4."""
+    ammo: Ints
+    """Tenths of a day; likewise food. Fuel: tenths of a fill of 100 km."""
+    fuel: Ints
+    food: Ints
+    supply: Ints
+    """0 in order, 1 low, 2 critical, 3 cut off."""
+    task: Ints
+    posture: Ints
+    stage: Ints
+    goal: Ints
+    target: Ints
+    parent: Ints
+    """Unit that it obeys now."""
+    age_min: Ints
+    """How old the report is; 0 for what is known now."""
+    level: Ints
+    """Level of detection 1 to 4; 4 for own formations and in the truth."""
+    hollow: npt.NDArray[np.bool_]
+    """Interpolated between dated facts, not simulated."""
+    owner: npt.NDArray[np.int8]
+    blips: tuple[Blip, ...] = ()
+    orders: tuple[OrderMark, ...] = ()
+    battles: tuple[BattleMark, ...] = ()
+    weather: Weather | None = None
+    lost_men: tuple[int, int] = (0, 0)
+    """Battle losses so far of both sides, -1 unknown."""
+    lost_afv: tuple[int, int] = (0, 0)
+    bracket: str = ""
+    """In the historical replay: which dated facts this moment lies between."""
+
+
+@dataclass(frozen=True)
+class Blip:
+    """A sighting of something whose identity is not known."""
+
+    hex: int
+    side: int
+    level: int
+    age_min: int
+    kind: str = ""
+    men: int = -1
+    moving: bool = False
+
+
+@dataclass(frozen=True)
+class OrderMark:
+    """An order on its way or in force. `arrives_at` is when the courier reaches the formation."""
+
+    unit: int
+    kind: str
+    goal: int
+    issued_at: int
+    arrives_at: int
+    in_force: bool
+    by_human: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class BattleMark:
+    """A battle that goes on: the hex fought for, who attacks, ground won, and from which sides."""
+
+    hex: int
+    attacker: int
+    depth_m: int
+    directions: tuple[int, ...] = ()
+    started_at: int = 0
+
+
+@dataclass(frozen=True)
+class Weather:
+    """Weather of the moment in codes and numbers; temperature in degrees, None where not recorded."""
+
+    sky: int
+    ground: int
+    wind: int
+    sea: int
+    temp_c: float | None = None
+    daylight: int = 2
+
+
+@dataclass(frozen=True)
+class Message:
+    """One line of the log. `kind`: fight, place, move, supply, staff, history, weather."""
+
+    minute: int
+    kind: str
+    headline: str
+    detail: str = ""
+    hex: int = -1
+    unit: int = -1
+    strong: bool = False
+    side: int = -1
+    """Who may read it: a side, or -1 for both."""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A dated fact of the record: a diamond, or a bar with a diamond for a range."""
+
+    start: int
+    stop: int
+    title: str
+    detail: str
+    kind: str
+    side: int
+    hex: int = -1
+    doubtful: bool = False
+    line: tuple[tuple[float, float], ...] = ()
+    """Recorded front (metres), for facts of kind line."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A place worth points to whoever holds it."""
+
+    hex: int
+    name: str
+    points: int
+    side: int
+
+
+@dataclass(frozen=True)
+class Light:
+    """Sunrise and sunset of a day in minutes after midnight, and the twilights around them."""
+
+    dawn: int
+    sunrise: int
+    sunset: int
+    dusk: int
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the window is opened on."""
+
+    title: str
+    start: date
+    end_min: int
+    theatre: Theatre
+    window: npt.NDArray[np.bool_]
+    units: tuple[Unit, ...]
+    facts: tuple[Fact, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    light: tuple[Light, ...] = ()
+    """One entry a day; the last holds for days beyond."""
+    summary: str = ""
+    side_names: tuple[str, str] = SIDE_NAMES
+    files: str = ""
+    """The scenario's id: what its saves are called."""
+
+    def moment(self, minute: float) -> datetime:
+        """The wall-clock moment of a minute."""
+        return datetime(self.start.year, self.start.month, self.start.day) + timedelta(minutes=int(minute))
+
+    def light_of(self, minute: float) -> Light:
+        """Light of the day that holds a minute."""
+        if not self.light:
+            return Light(240, 300, 1190, 1250)
+        return self.light[min(max(int(minute) // 1440, 0), len(self.light) - 1)]
+
+
+@dataclass(frozen=True)
+class WhyTerm:
+    """One term of a computed number. `operation`: "=" a start value, "×" a factor, "+" an addend."""
+
+    label: str
+    value: float
+    operation: str = "×"
+    grade: str = ""
+    source: str = ""
+    below: tuple[WhyTerm, ...] = ()
+
+
+@dataclass(frozen=True)
+class Why:
+    """A number and the terms that make it."""
+
+    question: str
+    result_label: str
+    value: float
+    terms: tuple[WhyTerm, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a formation can be and when: minutes of march for each hex, NEVER where it cannot go."""
+
+    unit: int
+    minutes: Ints
+    came_from: Ints
+    contact: npt.NDArray[np.bool_]
+    """Hexes where meeting the enemy is likely."""
+
+    def path(self, goal: int) -> list[int]:
+        """Hexes from the start to a goal; empty if it is out of reach."""
+        if not 0 <= goal < len(self.minutes) or self.minutes[goal] >= NEVER:
+            return []
+        way = [goal]
+        while self.came_from[way[-1]] >= 0:
+            way.append(int(self.came_from[way[-1]]))
+        return way[::-1]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An order in the making: window only, until it is given."""
+
+    unit: int
+    kind: str
+    goal: int = -1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of handing in an order: accepted, or refused with a sentence."""
+
+    draft: Draft
+    refused: str = ""
+
+
+@dataclass
+class Progress:
+    """How far background work has got, as the window shows it."""
+
+    label: str = ""
+    done: int = 0
+    wanted: int = 0
+    running: bool = False
+    fault: str = ""
+    log: list[str] = field(default_factory=list)
+
+
+class Stage(Protocol):
+    """What a window plays. No method may block: long work goes on behind and shows in `progress`."""
+
+    story: Story
+    mode: str
+    """replay, play or history."""
+    side: int
+    """Side the human commands, or TRUTH in a replay."""
+    viewers: tuple[int, ...]
+    progress: Progress
+
+    @property
+    def ready_to(self) -> int:
+        """Frames exist up to and including this minute."""
+
+    def frame(self, minute: float, viewer: int) -> Frame:
+        """The newest frame at or before a minute."""
+
+    def messages(self, viewer: int) -> Sequence[Message]:
+        """The log so far, in order of time."""
+
+    def run_to(self, minute: int) -> None:
+        """Work on, behind, until frames exist for `minute`."""
+
+    def stop(self) -> None:
+        """Leave off working; what is done stays."""
+
+    def losses(self) -> tuple[Ints, Ints, Ints]:
+        """Starts of the 6-h steps so far, and battle losses of both sides in each."""
+
+    def why(self, unit: int, minute: float, viewer: int) -> Why | None:
+        """The terms of a formation's effective power, if they can be had for that moment."""
+
+    def reach(self, unit: int) -> Reach | None:
+        """Where a formation of the human's side can march, by what his side knows."""
+
+    def check(self, draft: Draft) -> str:
+        """Why an order would be refused, or an empty text."""
+
+    def submit(self, drafts: Sequence[Draft]) -> list[Answer]:
+        """Give orders at the present moment."""
+
+    def save(self, path: str) -> str:
+        """Write a recording; returns an empty text or what went wrong."""
+
+    def close(self) -> None:
+        """The window is closing."""
+
+
+__all__ = [name for name in dir() if name[0].isupper()]
