@@ -1,0 +1,314 @@
+"""The card at the right: a formation with its why-tree, a hex with what lies in it, or what to press."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ui.map.kit import Canvas
+from ui.map.marks.counters import LOW, draw, margin, supply_badge
+from ui.map.marks.symbols import look_of
+from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame, WhyTerm
+from ui.map.stages.frames import place_name
+from ui.theme.palette import GRAPHITE
+from ui.theme.type import number, wrap
+
+if TYPE_CHECKING:
+    from ui.map.app import App
+
+_TERRAIN = ("open ground", "mixed ground", "forest", "swamp", "rugged ground", "town")
+_RIVER = ("", "stream", "river", "wide river")
+_SIDES = ("north", "north-east", "south-east", "south", "south-west", "north-west")
+
+
+class CardPanel:
+    """Formation, hex or nothing; scrolls when it is long."""
+
+    name = "card"
+
+    def __init__(self) -> None:
+        self.why_open = True
+        self.open_terms: set[str] = set()
+        self.scroll = 0.0
+
+    def signature(self, app: App) -> tuple[Any, ...]:
+        return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, self.why_open, self.scroll,
+                len(self.open_terms), app.why_now, app.drafts, app.card_version, app.value)  # fmt: skip
+
+    def draw(self, c: Canvas, app: App) -> None:
+        c.fill(0, 0, c.width, c.height, c.theme.panel)
+        if app.selected >= 0:
+            self._formation(c, app, app.frame_now, app.selected)
+        elif app.selected_hex >= 0:
+            self._hex(c, app, app.frame_now, app.selected_hex)
+        else:
+            self._nothing(c, app)
+        c.line(0, c.height - 0.5, c.width, c.height - 0.5)
+
+    def _nothing(self, c: Canvas, app: App) -> None:
+        c.title("Formation")
+        c.text(14, 52, "Select a formation or hex.", 13)
+        rows = [("next_unit", "next formation needing orders" if app.stage.side != TRUTH else "next formation"),
+                ("find", "find unit or place"), ("help", "all keys on one sheet")]  # fmt: skip
+        for k, (action, words) in enumerate(rows):
+            y = 72 + k * 32
+            c.fill(14, y, 62, 24, c.theme.raised, radius=3, border=c.theme.line)
+            c.text(45, y + 12, app.keys.hint(action), 12.5, align="centre")
+            c.text(88, y + 12, words, 12.5, colour=c.theme.second)
+            c.spot(14, y, c.width - 28, 24, ("key", action), name=f"hint {action}")
+        story = app.stage.story
+        y = 190.0
+        if story.summary:
+            for line in wrap(story.summary, c.scale.type(12.5), "regular", round((c.width - 28) * c.scale.factor))[:8]:
+                c.text(14, y, line, 12.5, colour=c.theme.second)
+                y += 18
+        if story.objectives:
+            y += 10
+            c.text(14, y, "Objectives", 13, "semibold")
+            y += 20
+            for o in sorted(story.objectives, key=lambda o: -o.points)[: max(0, int((c.height - y - 10) // 20))]:
+                owner = int(app.frame_now.owner[o.hex])
+                c.text(14, y, o.name, 12.5)
+                c.text(c.width - 50, y, SIDE_NAMES[owner] if owner >= 0 else "–", 12, colour=c.theme.second, align="right")
+                c.text(c.width - 14, y, str(o.points), 12.5, "semibold", align="right")
+                c.spot(8, y - 10, c.width - 16, 20, ("go to hex", o.hex), name=f"objective {o.hex}", focusable=False)
+                y += 20
+
+    def _formation(self, c: Canvas, app: App, frame: Frame, unit: int) -> None:
+        t, u = c.theme, app.stage.story.units[unit]
+        known = frame.hex[unit] >= 0
+        c.title("Headquarters" if u.headquarters else "Formation", "Esc closes")
+        size = c.scale(48)
+        from dataclasses import replace
+
+        look = replace(look_of(app.stage.story, frame, unit, size, app.value), works=0, dark_ground=t.name == "graphite",
+                       knowledge=0, age_h=0)  # fmt: skip
+        picture = draw(look, app.map.sides)
+        c.surface.blit(picture, (c.scale(12) - margin(size) + 2, c.scale(36) - margin(size) + 2))
+        room = c.width - 84
+        y = 44.0
+        for line in wrap(u.name, c.scale.type(15.5), "semibold", round(room * c.scale.factor))[:2]:
+            c.text(72, y, line, 15.5, "semibold")
+            y += 19
+        parents = self._parents(app, frame, unit)
+        if parents:
+            c.text(72, y, parents, 12, colour=t.second, room=room)
+            y += 17
+        where = place_name(app.stage.story, int(frame.hex[unit])) if known else "not on the map"
+        text_hex = app.stage.story.theatre.grid.text(int(frame.hex[unit])) if known else ""
+        c.text(72, y, f"{where}  {text_hex}", 12, colour=t.second, room=room)
+        if known:
+            c.spot(72, y - 9, room, 18, ("centre",), "Show it on the map", name="card place", focusable=False)
+        y = max(y + 20, 104)
+        age = int(frame.age_min[unit])
+        if age > 0 or (frame.viewer != TRUTH and u.side != frame.viewer):
+            level = max(1, int(frame.level[unit]))
+            seen = "in contact now" if age == 0 else f"seen {age // 60} h ago" if age >= 60 else f"seen {age} min ago"
+            c.text(12, y, f"estimate, level {level} of 4 · {seen}", 12, "it", t.second)
+            y += 19
+        y = self._state(c, frame, unit, u, y)
+        y = self._order(c, app, frame, unit, y + 4)
+        if not u.headquarters and known and app.can_explain(unit):
+            self._why(c, app, y + 2)
+
+    def _parents(self, app: App, frame: Frame, unit: int) -> str:
+        names, at = [], int(frame.parent[unit])
+        while at >= 0 and len(names) < 3:
+            names.append(app.stage.story.units[at].name)
+            at = int(frame.parent[at])
+        return " · ".join(names)
+
+    def _state(self, c: Canvas, frame: Frame, unit: int, u: Any, y: float) -> float:
+        if u.headquarters:
+            below = np.flatnonzero((frame.parent == unit) & (frame.hex >= 0))
+            men = int(np.maximum(frame.men[below], 0).sum())
+            rows = [("Under it", f"{len(below)} formations", None), ("Men", number(men), None)]
+        else:
+            men, afv = int(frame.men[unit]), int(frame.afv[unit])
+            shop = int(frame.afv_shop[unit])
+            rows = []
+            if men >= 0:
+                rows.append(("Men", f"{number(men)} of {number(u.men_full)}", men / max(1, u.men_full)))
+            if afv > 0 or shop > 0:
+                words = f"{afv} ready" + (f", {shop} in repair" if shop > 0 else "")
+                rows.append(("Tanks, guns on tracks", words, afv / max(1, afv + max(0, shop))))
+            if frame.guns[unit] > 0:
+                rows.append(("Guns", number(int(frame.guns[unit])), None))
+            for label, column in (("Readiness", frame.readiness), ("Cohesion", frame.cohesion)):
+                if column[unit] >= 0:
+                    rows.append((label, f"{int(column[unit]) // 10} %", int(column[unit]) / 1000))
+            for label, column, full in (("Ammunition", frame.ammo, 40), ("Fuel", frame.fuel, 20), ("Food", frame.food, 40)):
+                days = int(column[unit])
+                if days < 0 or (label == "Fuel" and days > 900):
+                    continue
+                words = f"{days / 10:.1f} days" if label != "Fuel" else f"{days / 10:.1f} fills"
+                rows.append((label, words, days / full))
+            if frame.works[unit] > 0:
+                words = ("", "hasty trench", "prepared", "with mines", "fortified")[min(4, int(frame.works[unit]))]
+                rows.append(("Dug in", words, int(frame.works[unit]) / 4))
+        for label, words, share in rows:
+            c.text(12, y, label if len(label) < 14 else "Tanks ready", 12.5, colour=c.theme.second)
+            if share is not None:
+                weak = label in ("Ammunition", "Fuel", "Food") and share < 0.35
+                c.bar(96, y - 5, 80, 9, share, c.theme.accent if weak else None)
+            c.text(186, y, words, 12.5, room=c.width - 192)
+            if label in ("Ammunition", "Fuel", "Food") and share is not None and share < 0.35:
+                at = (round((c.width - 16) * c.scale.factor), round(y * c.scale.factor))
+                supply_badge(c.surface, at, c.scale(5), LOW if share > 0.12 else 2)
+            y += 20
+        return y
+
+    def _order(self, c: Canvas, app: App, frame: Frame, unit: int, y: float) -> float:
+        t = c.theme
+        c.line(12, y - 6, c.width - 12, y - 6)
+        y += 6
+        task, stage, posture = int(frame.task[unit]), int(frame.stage[unit]), int(frame.posture[unit])
+        if task >= 0 and not app.stage.story.units[unit].headquarters:
+            goal = int(frame.target[unit]) if frame.target[unit] >= 0 else int(frame.goal[unit])
+            words = TASKS[task].capitalize() + (f" {place_name(app.stage.story, goal)}" if goal >= 0 else "")
+            c.text(12, y, words, 13, "semibold", room=c.width - 24)
+            y += 18
+            detail = [STAGES[stage]] if 0 <= stage < len(STAGES) else []
+            if 0 <= posture < len(POSTURES):
+                detail.append(POSTURES[posture])
+            if frame.leg_to[unit] >= 0 and frame.leg_at[unit] < 1 << 39:
+                when = app.stage.story.moment(int(frame.leg_at[unit]))
+                detail.append(f"next hex {when.day} {when:%b %H:%M}")
+            c.text(12, y, " · ".join(detail), 12, colour=t.second, room=c.width - 24)
+            y += 18
+        for mark in frame.orders:
+            if mark.unit == unit and not mark.in_force:
+                when = app.stage.story.moment(mark.arrives_at)
+                goal = f" {place_name(app.stage.story, mark.goal)}" if mark.goal >= 0 else ""
+                c.text(12, y, f"Order on its way: {mark.kind}{goal}", 12.5, "semibold", room=c.width - 24)
+                c.text(12, y + 17, f"arrives {when.day} {when:%b %H:%M}", 12, colour=t.second)
+                y += 36
+        for draft in app.drafts:
+            if draft.unit == unit:
+                goal = f" {place_name(app.stage.story, draft.goal)}" if draft.goal >= 0 else ""
+                c.text(12, y, f"Draft: {draft.kind}{goal}", 12.5, "semibold", t.accent, room=c.width - 24)
+                y += 18
+        if app.commands(unit):
+            y += 4
+            width = (c.width - 24 - 3 * 4) / 4
+            for k, (kind, action) in enumerate((("March", "order_march"), ("Attack", "order_attack"), ("Hold", "order_hold"),
+                                                ("Withdraw", "order_withdraw"))):  # fmt: skip
+                c.button(12 + k * (width + 4), y, width, 24, kind, ("key", action), on=app.aiming == kind.lower(),
+                         tip=f"{kind}: {app.keys.hint(action)}", name=f"order {kind.lower()}", size=12)  # fmt: skip
+            y += 30
+            if app.drafts:
+                c.button(12, y, (c.width - 28) / 2, 26, f"Give {len(app.drafts)} order{'s' * (len(app.drafts) > 1)}",
+                         ("commit",), primary=True, tip=app.keys.hint("commit"), name="commit")  # fmt: skip
+                c.button(16 + (c.width - 28) / 2, y, (c.width - 28) / 2, 26, "Undo", ("undo",), tip=app.keys.hint("undo"))
+                y += 32
+        return y
+
+    def _why(self, c: Canvas, app: App, y: float) -> None:
+        t, why = c.theme, app.why_now
+        c.line(12, y, c.width - 12, y)
+        y += 14
+        if why is None:
+            c.button(12, y - 8, c.width - 24, 24, "Why is it this strong?", ("why",), key=app.keys.hint("why"))
+            return
+        title = f"{why.question} {why.value:,.1f} ?".replace(",", "\u2009")
+        c.text(12, y, title, 13, "semibold", t.accent, room=c.width - 40)
+        c.text(c.width - 12, y, app.keys.hint("why"), 12, colour=t.faint, align="right")
+        c.spot(8, y - 10, c.width - 16, 20, ("why",), "Open or close", name="why title", focusable=False)
+        y += 20
+        for k, term in enumerate(why.terms):
+            y = self._term(c, app, term, y, 0, str(k))
+            if y > c.height - 42:
+                c.text(12, y, "…", 12.5)
+                break
+        c.line(12, y - 8, c.width - 12, y - 8, t.second)
+        c.text(24, y + 2, why.result_label, 12.5, "semibold")
+        c.text(188, y + 2, f"{why.value:,.1f}".replace(",", "\u2009"), 12.5, "semibold", align="right")
+        y += 20
+        if why.note and y < c.height - 12:
+            c.text(12, y, why.note, 12, colour=t.faint, room=c.width - 24)
+
+    def _term(self, c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -> float:
+        t, x = c.theme, 14 + depth * 14.0
+        opened = path in self.open_terms
+        if term.below:
+            c.twist(x, y, is_open=opened)
+            c.spot(x - 8, y - 10, 180, 20, ("term", path), name=f"term {path}")
+        sign = "× " if term.operation == "×" else "+ " if term.operation == "+" else ""
+        c.text(x + 10, y, f"{sign}{term.label}", 12.5, room=150 - depth * 14)
+        value = f"{term.value:,.2f}" if abs(term.value) < 100 else f"{term.value:,.0f}"
+        c.text(188, y, value.replace(",", "\u2009"), 12.5, "semibold", align="right")
+        if term.operation == "×":
+            middle, half = 228.0, 26.0
+            c.line(middle, y - 7, middle, y + 7, t.second)
+            reach = max(-1.0, min(1.0, (term.value - 1) * 2)) * half
+            colour = t.soviet_bar if reach < 0 else t.link
+            if abs(reach) >= 1:
+                c.fill(middle + min(0, reach), y - 4, abs(reach), 8, colour)
+        if term.grade:
+            c.text(c.width - 12, y, term.grade[:1].upper(), 12, colour=t.second, align="right")
+            if term.source:
+                c.spot(c.width - 28, y - 10, 24, 20, ("tell", term.source), term.source, name=f"source {path}", focusable=False)
+        y += 19
+        if opened:
+            for k, below in enumerate(term.below):
+                y = self._term(c, app, below, y, depth + 1, f"{path}.{k}")
+        return y
+
+    def _hex(self, c: Canvas, app: App, frame: Frame, cell: int) -> None:
+        story, t = app.stage.story, c.theme
+        th = story.theatre
+        c.title(f"Hex {th.grid.text(cell)} · {place_name(story, cell)}")
+        y = 44.0
+        rows: list[tuple[str, str]] = []
+        if th.kind[cell] != 1:
+            rows.append(("Ground", "sea" if th.kind[cell] == 0 else "lake"))
+        else:
+            rows.append(("Ground", f"{_TERRAIN[min(5, int(th.terrain[cell]))]}, forest {int(th.forest_pct[cell])} %"))
+            rows.append(("Height", f"{int(th.elevation_m[cell])} m, relief {int(th.relief_dm[cell]) / 10:.0f} m"))
+            owner = int(frame.owner[cell])
+            rows.append(("Control", story.side_names[owner] if owner >= 0 else "outside the scenario"))
+            rows.append(("Country", th.countries[int(th.country[cell])]))
+        sides = []
+        for d in range(6):
+            river = int(th.river[cell, d])
+            if river:
+                index = int(th.river_name[cell, d])
+                name = th.river_names[index] if index >= 0 else _RIVER[river]
+                over = " (bridge)" if th.bridge[cell, d] else ""
+                sides.append(f"{_SIDES[d]} {name}{over}")
+        for k, words in enumerate(sides[:4]):
+            rows.append(("Rivers" if k == 0 else "", words))
+        rails = [_SIDES[d] for d in range(6) if th.rail[cell, d]]
+        roads = [_SIDES[d] for d in range(6) if th.road[cell, d] == 2]
+        if rails:
+            rows.append(("Railway", ", ".join(rails)))
+        if roads:
+            rows.append(("Highway", ", ".join(roads)))
+        places = [p for p in th.places if p.cell == cell]
+        for p in places[:3]:
+            other = ", ".join(dict.fromkeys(n.split("/")[0] for n in p.names.values() if n and n != p.name))
+            rows.append(("Place", f"{p.name}" + (f" ({other})" if other else "")))
+        for label, words in rows:
+            c.text(12, y, label, 12.5, colour=t.second)
+            c.text(86, y, words, 12.5, room=c.width - 96)
+            y += 20
+        stack = [int(k) for k in np.flatnonzero(frame.hex == cell)]
+        if stack:
+            y += 6
+            c.line(12, y, c.width - 12, y)
+            y += 14
+            c.text(12, y, "In this hex", 13, "semibold")
+            y += 20
+            for unit in stack[: int((c.height - y - 24) // 20)]:
+                c.text(16, y, story.units[unit].name, 12.5, room=c.width - 80)
+                men = int(frame.men[unit])
+                if men >= 0 and story.units[unit].men_full:
+                    c.bar(c.width - 52, y - 4, 40, 8, men / story.units[unit].men_full)
+                c.spot(8, y - 10, c.width - 16, 20, ("select", unit), name=f"stack {story.units[unit].id}")
+                y += 20
+            c.text(12, c.height - 14, "Top of stack: highest combat power, then last selected", 12, colour=t.faint,
+                   room=c.width - 24)  # fmt: skip
+
+
+__all__ = ["GRAPHITE", "CardPanel"]

@@ -1,0 +1,328 @@
+"""A session on the window: frames are filmed as it advances, behind, by one worker; orders go in by its one door.
+
+The worker and the window share the session under a lock that is never held for longer than one hour of the
+campaign takes to compute. Scrubbing reads the film and never asks the engine.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ui.map.scene import TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Why, WhyTerm
+from ui.map.stages.film import Film
+from ui.map.stages.frames import make_frame
+from ui.map.stages.log import LogWriter, facts_as_messages
+from ui.map.stages.reach import march_reach
+from ui.map.stages.story import make_story
+
+if TYPE_CHECKING:
+    from engine import Session
+
+SIDE_IDS = ("axis", "soviet")
+STEP_MIN = 60
+"""A frame of the film for every hour."""
+
+
+class LiveStage:
+    """A session to watch (`mode` replay or history) or to play.
+
+    A replay begins at minute 0 and works its way through the log to where the recording stands. In play the human
+    commands `side`, or only the formations below the headquarters `hq`.
+    """
+
+    def __init__(self, session: Session, mode: str = "replay", side: int = TRUTH, hq: str | None = None, *,
+                 story: Story | None = None, commanders: Any = None) -> None:  # fmt: skip
+        self.session, self.mode, self.side = session, mode, side
+        self.story = story or make_story(session.scenario, session.world.statics)
+        self.viewers = (side,) if mode == "play" else (0, TRUTH, 1) if mode == "replay" else (TRUTH,)
+        self.progress = Progress()
+        self.commanders = commanders
+        self._below = self._under(hq) if hq else None
+        self._lock = threading.RLock()
+        self._wake = threading.Condition()
+        self._target = 0
+        self._closing = False
+        self._why_wanted: tuple[int, int] | None = None
+        self._why: dict[tuple[int, int], Why | None] = {}
+        self._films = {viewer: Film() for viewer in self.viewers}
+        self._seen = 0
+        statics = session.world.statics
+        directives = tuple(d.title or d.id for d in session.scenario.directives)
+        self._log = LogWriter(self.story, statics.commanders, directives)
+        self._facts = facts_as_messages(self.story) if mode != "play" else []
+        self._shown: dict[int, tuple[int, list[Message]]] = {}
+        self._temperatures = {w.day: w.temp_c for w in session.scenario.weather}
+        self._lost: list[tuple[int, int, int]] = []
+        self.resume_at = session.now
+        """Where the session stood when it was opened: everything before is worked out again from its log."""
+        if session.now > 0:
+            self._rewind_to_start()
+        self._film_now()
+        sys.setswitchinterval(0.001)  # the window gets its turn soon while the worker computes
+        self._worker = threading.Thread(target=self._work, name="campaign", daemon=True)
+        self._worker.start()
+        if self.resume_at:
+            self.run_to(self.resume_at)
+
+    def _rewind_to_start(self) -> None:
+        """Back to the first moment there is: minute 0, or where another engine's recording was taken up."""
+        first = min(self.session.frames, default=0)
+        try:
+            self.session.rewind(first)
+        except Exception as problem:
+            self.progress.fault = f"The past of this recording cannot be shown: {problem}"
+
+    def _under(self, hq: str) -> frozenset[int]:
+        number = {u.id: k for k, u in enumerate(self.story.units)}
+        if hq not in number:
+            raise LookupError(f"there is no headquarters {hq!r} in {self.story.title}")
+        below = {number[hq]}
+        grew = True
+        while grew:
+            more = {k for k, u in enumerate(self.story.units) if u.parent in below} - below
+            grew, below = bool(more), below | more
+        return frozenset(below)
+
+    # Frames.
+
+    @property
+    def ready_to(self) -> int:
+        return self._films[self.viewers[0]].last
+
+    def frame(self, minute: float, viewer: int) -> Frame:
+        return self._films[viewer].at(minute)
+
+    def messages(self, viewer: int) -> Sequence[Message]:
+        log = self._log.messages
+        kept = self._shown.get(viewer)
+        key = len(log) + (log[-1].minute << 20 if log else 0)
+        if kept is None or kept[0] != key:
+            mine = [m for m in [*log, *self._facts] if viewer == TRUTH or m.side in (-1, viewer)]
+            kept = self._shown[viewer] = (key, sorted(mine, key=lambda m: m.minute))
+        return kept[1]
+
+    def losses(self) -> tuple[Any, Any, Any]:
+        lost = self._lost
+        if len(lost) < 2:
+            none = np.zeros(0, np.int64)
+            return none, none, none
+        table = np.array([row for row in lost if row[0] % 360 == 0] or [lost[0]], np.int64)
+        steps = np.maximum(np.diff(table[:, 1:], axis=0), 0)
+        return table[:-1, 0], steps[:, 0], steps[:, 1]
+
+    def _film_now(self) -> None:
+        """Take a picture of the present moment for every viewer."""
+        session = self.session
+        views = (session.view(0), session.view(1))
+        lost = self._lost_now()
+        hollow = self.mode == "history" and session.now > 0
+        for viewer, film in self._films.items():
+            known = film.at(session.now) if len(film) else None
+            frame = make_frame(self.story, session, views, viewer, known, self._temperatures)
+            if self.mode == "history":
+                frame.hollow[:] = hollow
+            film.add(frame)
+        self._lost = [row for row in self._lost if row[0] < session.now]
+        mine = [lost[s] if TRUTH in self.viewers or s == self.side else 0 for s in (0, 1)]
+        self._lost.append((session.now, mine[0], mine[1]))
+        events = session.events
+        if self._seen > len(events):
+            self._seen = 0
+            self._log.messages.clear()
+        self._log.add(events[self._seen :])
+        self._seen = len(events)
+
+    def _lost_now(self) -> tuple[int, int]:
+        formations = self.session.world.formations
+        lost = formations.read("battle", self.session.now) // 1_000_000 + formations.captured_u // 1_000_000
+        return int(lost[formations.side == 0].sum()), int(lost[formations.side == 1].sum())
+
+    # The worker.
+
+    def run_to(self, minute: int) -> None:
+        minute = min(-(-minute // STEP_MIN) * STEP_MIN, self.story.end_min)
+        with self._wake:
+            if minute > self._target and minute > self.ready_to:
+                self._target = minute
+                self._wake.notify()
+
+    def stop(self) -> None:
+        with self._wake:
+            self._target = 0
+
+    def close(self) -> None:
+        with self._wake:
+            self._closing = True
+            self._target = 0
+            self._wake.notify()
+        self._worker.join(timeout=5)
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                while not self._closing and self._target <= self.ready_to and self._why_wanted is None:
+                    self.progress.running = False
+                    self._wake.wait(1.0)
+                if self._closing:
+                    return
+                target, wanted = self._target, self._why_wanted
+            try:
+                if wanted is not None:
+                    self._explain(wanted)
+                elif target > self.ready_to:
+                    self._one_step(target)
+            except Exception as problem:
+                self.progress.fault = f"The campaign stopped at {self.story.moment(self.ready_to):%d %b %H:%M}: {problem!r}"
+                with self._wake:
+                    self._target, self._why_wanted = 0, None
+
+    def _one_step(self, target: int) -> None:
+        p = self.progress
+        if not p.running:
+            p.running, p.label = True, "Reading the log" if self.ready_to < self.resume_at else "Working ahead"
+        p.done, p.wanted = max(self.ready_to, 0), target
+        with self._lock:
+            before = self.session.now
+            self.session.advance(min(before + STEP_MIN - before % STEP_MIN, target))
+            if self.session.now > before:
+                self._film_now()
+            else:
+                with self._wake:
+                    self._target = 0
+
+    def finish(self, timeout: float = 60.0) -> None:
+        """Wait until the worker has done what was asked (tests, pictures)."""
+        import time
+
+        until = time.perf_counter() + timeout
+        while self._target > self.ready_to and not self.progress.fault and time.perf_counter() < until:
+            time.sleep(0.005)
+
+    # Why.
+
+    def why(self, unit: int, minute: float, viewer: int) -> Why | None:
+        frame = self.frame(minute, viewer)
+        key = (unit, frame.minute)
+        if key in self._why:
+            return self._why[key]
+        with self._wake:
+            self._why_wanted = key
+            self._wake.notify()
+        return None
+
+    def why_pending(self) -> bool:
+        """Whether terms are being worked out."""
+        return self._why_wanted is not None
+
+    def _explain(self, key: tuple[int, int]) -> None:
+        from engine.run.why import why_power
+
+        unit, minute = key
+        with self._lock:
+            session = self.session
+            if session.now != minute:
+                session = session.branch()
+                session.rewind(minute)
+            found = why_power(session, unit)
+        terms = []
+        value = 1.0
+        for k, term in enumerate(found.terms):
+            parameter = term.parameter
+            grade = str(getattr(parameter, "grade", "")) if parameter is not None else ""
+            source = f"{term.address}: {getattr(parameter, 'src', '')}" if parameter is not None else term.address
+            terms.append(WhyTerm(term.key.replace("_", " "), term.value, "=" if k == 0 else "×", grade, source))
+            value *= term.value
+        last = found.terms[-1] if found.terms else None
+        if last is not None and last.key in ("power", "points", "effective_power"):
+            value = last.value
+            terms.pop()
+        self._why[key] = Why("Why is effective power", "effective power", value, tuple(terms),
+                             "Letters: grade of the source") if terms else None  # fmt: skip
+        with self._wake:
+            if self._why_wanted == key:
+                self._why_wanted = None
+
+    # Orders.
+
+    def may_command(self, unit: int) -> bool:
+        """Whether the human may give this unit orders."""
+        return self._below is None or unit in self._below
+
+    def reach(self, unit: int) -> Reach | None:
+        if self.side == TRUTH:
+            return None
+        with self._lock:
+            return march_reach(self.session.view(self.side), unit)
+
+    def _order(self, draft: Draft) -> Any:
+        from engine import Order
+
+        grid = self.story.theatre.grid
+        goal = f" {grid.text(draft.goal)}" if draft.goal >= 0 else ""
+        return Order.parse(f"{self.story.units[draft.unit].id}: {draft.kind}{goal}", grid)
+
+    def check(self, draft: Draft) -> str:
+        if self.side == TRUTH:
+            return "Nobody can be commanded in a replay."
+        if not self.may_command(draft.unit):
+            return f"{self.story.units[draft.unit].name} is not under your headquarters."
+        try:
+            order = self._order(draft)
+        except ValueError as problem:
+            return str(problem)
+        with self._lock:
+            refused = self.session.check(SIDE_IDS[self.side], order)
+        return str(refused) if refused is not None else ""
+
+    def submit(self, drafts: Sequence[Draft]) -> list[Answer]:
+        with self._lock:
+            answers = self.session.submit(SIDE_IDS[self.side], *(self._order(d) for d in drafts))
+            self._why.clear()
+        return [Answer(d, str(a) if a is not None else "") for d, a in zip(drafts, answers, strict=True)]
+
+    def rewind(self, minute: int) -> str:
+        """Go back to an earlier moment to continue from there; returns what went wrong, or an empty text."""
+        minute -= minute % STEP_MIN
+        self.stop()
+        with self._lock:
+            try:
+                self.session.rewind(minute)
+            except Exception as problem:
+                return f"It cannot go back: {problem}"
+            for film in self._films.values():
+                film.cut(minute)
+            self._log.cut(minute)
+            self._seen = len(self.session.events)
+            self._why.clear()
+            self._film_now()
+        return ""
+
+    def save(self, path: str) -> str:
+        with self._lock:
+            try:
+                self.session.save(path)
+            except OSError as problem:
+                return f"{path} could not be written: {problem.strerror or problem}"
+        return ""
+
+    def reopen(self, path: str) -> LiveStage | str:
+        """A stage on another recording, to be commanded as this one; or what is wrong with the file."""
+        from engine import RecordingFault, Session
+
+        try:
+            session = Session.load(Path(path), self.commanders)
+        except RecordingFault as problem:
+            return str(problem)
+        mode = "play" if self.mode == "play" else "replay"
+        stage = LiveStage(session, mode, self.side if mode == "play" else TRUTH, commanders=self.commanders)
+        stage._below = self._below
+        return stage
+
+
+__all__ = ["LiveStage"]

@@ -1,0 +1,164 @@
+"""The log in words: from a session's events and a scenario's dated facts to lines that a click can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ui.map.scene import NEVER, SIDE_NAMES, TASKS, Message, Story
+from ui.map.stages.frames import ORDER_WORDS, place_name
+
+YIELDED, BROKEN_OFF = 1, 2
+_SPAN_MIN = 6 * 60
+"""Messages of one fight within so many minutes are one."""
+_CAUSES = ("", "no way", "the enemy stands there", "the hex is full", "no fuel", "water", "the enemy's screen")
+
+
+class LogWriter:
+    """Turns events into messages, in order; remembers what it has merged."""
+
+    def __init__(self, story: Story, commanders: tuple[str, ...] = (), directives: tuple[str, ...] = ()) -> None:
+        self.story = story
+        self.formations = sum(not u.headquarters for u in story.units)
+        self.commanders, self.directives = commanders, directives
+        self.messages: list[Message] = []
+        self._big = {p.cell for p in story.theatre.places if p.size >= 1} | {o.hex for o in story.objectives}
+
+    def cut(self, minute: int) -> None:
+        """Forget messages from a minute on."""
+        self.messages = [m for m in self.messages if m.minute < minute]
+
+    def add(self, events: Iterable[Any]) -> None:
+        """Take further events."""
+        for event in events:
+            teller = getattr(self, f"_{event.kind.name}", None)
+            if teller is not None:
+                for i in range(len(event)):
+                    teller(event.minute, event.row(i))
+
+    def _tell(self, message: Message) -> None:
+        for k in range(len(self.messages) - 1, max(-1, len(self.messages) - 12), -1):
+            old = self.messages[k]
+            if old.minute < message.minute - _SPAN_MIN:
+                break
+            if (old.kind, old.headline, old.hex, old.side) == (message.kind, message.headline, message.hex, message.side):
+                from dataclasses import replace
+
+                self.messages[k] = replace(old, count=old.count + 1)
+                return
+        self.messages.append(message)
+
+    def _name(self, formation: int) -> str:
+        return self.story.units[formation].name if 0 <= formation < len(self.story.units) else "nobody"
+
+    def _side(self, formation: int) -> int:
+        return self.story.units[formation].side if 0 <= formation < len(self.story.units) else -1
+
+    def _where(self, cell: int) -> str:
+        return place_name(self.story, cell)
+
+    def _about(self, minute: int, kind: str, unit: int, words: str, cell: int = -1, detail: str = "", *,
+               strong: bool = False, both: bool = False) -> None:  # fmt: skip
+        side = -1 if both else self._side(unit)
+        self._tell(Message(minute, kind, f"{self._name(unit)} {words}", detail, cell, unit, strong, side))
+
+    # Fights.
+
+    def _Engaged(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        attacker = SIDE_NAMES[row["attacker"]]
+        self._tell(Message(minute, "fight", f"Attack on {self._where(row['hex'])}", f"{attacker} attacks", row["hex"]))
+
+    def _BattleEnded(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        where, attacker = self._where(row["hex"]), SIDE_NAMES[row["attacker"]]
+        if row["outcome"] == YIELDED:
+            words = f"Attack on {where} succeeds" if row.get("taken") else f"Ground yielded at {where}"
+            self._tell(Message(minute, "fight", words, f"{attacker} attacked", row["hex"]))
+        elif row["outcome"] == BROKEN_OFF:
+            self._tell(Message(minute, "fight", f"Attack on {where} stalls", f"{attacker} breaks off", row["hex"]))
+
+    def _Retreated(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        lost = row["men_u"] // 1_000_000
+        self._about(minute, "fight", row["formation"], "retreats", row["to"], f"to {self._where(row['to'])}, {lost} men lost",
+                    both=True)  # fmt: skip
+
+    def _BrokeThrough(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "fight", row["formation"], "breaks through", row["hex"], f"at {self._where(row['hex'])}",
+                    strong=True, both=True)  # fmt: skip
+
+    def _Surrendered(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "fight", row["formation"], "lays down its arms", row["hex"], f"at {self._where(row['hex'])}",
+                    strong=True, both=True)  # fmt: skip
+
+    def _Dispersed(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "fight", row["formation"], "is dispersed", row["hex"], f"at {self._where(row['hex'])}", strong=True)
+
+    def _BrokeOff(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "fight", row["formation"], "breaks off its attack")
+
+    def _Captured(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        cell = row["hex"]
+        place = self.story.theatre.place_at.get(cell)
+        if cell in self._big and place is not None:
+            who = f"by {self._name(row['formation'])}" if row["formation"] >= 0 else f"by the {SIDE_NAMES[row['side']]}"
+            self._tell(Message(minute, "place", f"{place.name} taken {who}", SIDE_NAMES[row["side"]], cell, strong=True))
+
+    # Movement and supply.
+
+    def _Appeared(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "move", row["formation"], "arrives", row["hex"], f"at {self._where(row['hex'])}")
+
+    def _LeftMap(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "move", row["formation"], "is withdrawn from the theatre", row["hex"])
+
+    def _Arrived(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "move", row["formation"], "has arrived", row["hex"], self._where(row["hex"]))
+
+    def _Blocked(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._about(minute, "move", row["formation"], "cannot go on", row["hex"], self._where(row["hex"]))
+
+    def _BridgeBlown(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        words = f"Bridge blown at {self._where(row['hex'])}"
+        self._tell(Message(minute, "move", words, f"by the {SIDE_NAMES[row['by']]}", row["hex"]))
+
+    def _BridgeRebuilt(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        self._tell(Message(minute, "move", f"Bridge rebuilt at {self._where(row['hex'])}", "", row["hex"]))
+
+    def _Isolated(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        cut = row["cut_off_since"] < NEVER
+        self._about(minute, "supply", row["formation"], "is cut off" if cut else "is supplied again", strong=cut)
+
+    # Command.
+
+    def _Ordered(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        kind = ORDER_WORDS.get(row["kind"], "act")
+        goal = f" {self._where(row['goal'])}" if row["goal"] >= 0 else ""
+        hours = (row["arrives_at"] - minute) / 60
+        self._about(minute, "staff", row["formation"], f"ordered to {kind}{goal}", row["goal"], f"the order takes {hours:.1f} h")
+
+    def _OrderTaken(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        goal = f" {self._where(row['goal'])}" if row["goal"] >= 0 else ""
+        self._about(minute, "staff", row["formation"], f"takes up its order: {TASKS[row['task']]}{goal}", row["goal"])
+
+    def _CommanderChanged(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        who = self.commanders[row["commander"]] if 0 <= row["commander"] < len(self.commanders) else "A new commander"
+        hq = self.formations + row["hq"]
+        self._tell(Message(minute, "staff", f"{who} takes over {self._name(hq)}", "", -1, hq, True, self._side(hq)))
+
+    def _HeadquartersMoved(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        if row["driven"]:
+            self._about(minute, "staff", self.formations + row["hq"], "is driven off", row["hex"], strong=True)
+
+    def _DirectiveStarted(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+        if 0 <= row["directive"] < len(self.directives):
+            words = self.directives[row["directive"]].replace("_", " ")
+            self._tell(Message(minute, "staff", f"Directive begins: {words}"))
+
+
+def facts_as_messages(story: Story) -> list[Message]:
+    """Dated facts as lines of the log, at the moment they begin (a day's fact at its noon)."""
+    out = []
+    for fact in story.facts:
+        if fact.kind in ("event", "control") and fact.stop - fact.start <= 3 * 1440:
+            when = fact.start + min(720, (fact.stop - fact.start) // 2)
+            out.append(Message(when, "history", fact.title, f"recorded: {fact.detail}", fact.hex))
+    return sorted(out, key=lambda m: m.minute)
