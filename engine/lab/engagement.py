@@ -202,7 +202,6 @@ def balance(
     counts = saturated(line, np.full(2, e.frontage_km), density, rules["combat.density_excess"])
     tank = tank_worth(np.full(2, spec.tank_value), afv, (guns * antitank + afv)[::-1], rules)
     worth = line * counts + rules["combat.weight_afv"] * afv * tank + rules["combat.weight_gun"] * guns
-    worth = worth + rules["combat.weight_sortie"] * np.array([e.att_sorties, e.def_sorties]) / max(1.0, e.max_days)
     quality = np.array([e.att_quality, e.def_quality])
     posture = rules[f"combat.posture_{e.posture}"]
     ground = spec.defence_rolling if e.relief == "rolling" else spec.defence
@@ -210,14 +209,17 @@ def balance(
     ratio = float(log_ratio(points[:1], points[1:])[0])
     surprise = rules["combat.surprise_x"] * e.surprise
     mud = rules["combat.mud_x"] if e.weather == "mud" else 0.0
+    sorties = [n / max(1.0, e.max_days) for n in (e.att_sorties, e.def_sorties)]
+    aircraft = [min(rules["air.x_100"] * n / 100.0, rules["air.x_max"]) for n in sorties]
+    air = aircraft[0] - aircraft[1]
     terms = {
         "attacker_men_in_line": float(line[0]), "defender_men_in_line": float(line[1]),
         "attacker_saturation": float(counts[0]), "defender_saturation": float(counts[1]),
         "attacker_tank_worth": float(tank[0]), "defender_tank_worth": float(tank[1]),
-        "posture": posture, "ground": ground, "log_ratio": ratio, "surprise": surprise, "mud": mud,
+        "posture": posture, "ground": ground, "log_ratio": ratio, "surprise": surprise, "aircraft": air, "mud": mud,
     }  # fmt: skip
     shifts = (spec.attacker_loss_shift, spec.defender_loss_shift)
-    return ratio + surprise + mud, (float(points[0]), float(points[1])), terms, shifts
+    return ratio + surprise + air + mud, (float(points[0]), float(points[1])), terms, shifts
 
 
 def read_engagements(path: str | Path) -> list[Engagement]:

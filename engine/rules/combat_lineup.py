@@ -15,10 +15,9 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
-from engine.core.columns import NANO
 from engine.model.codes import BattleKind, Outcome, Role, Stage, Status, Task
 from engine.model.world import World
-from engine.rules.power import line_men_u, on
+from engine.rules import ground
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -82,13 +81,17 @@ def ready(world: World, minute: int) -> Rows:
     return rows[world.formations.read("ammo", minute, rows) > 0] if len(rows) else rows
 
 
-def line_up(world: World, minute: int, ended: Rows, out: Mask) -> Lineup:
-    """What should be going on. ``ended`` are battles that end now, ``out`` formations that are out of it."""
+def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask) -> Lineup:
+    """What should be going on.
+
+    ``ended`` are battles that end now; ``out`` marks formations that take part in nothing, ``spent`` those that
+    begin no attack now.
+    """
     battles, formations = world.battles, world.formations
     live = np.flatnonzero(battles.outcome == Outcome.LIVE)
     live = live[~np.isin(live, ended)]
     attackers = ready(world, minute)
-    attackers = attackers[~out[attackers]]
+    attackers = attackers[~out[attackers] & ~spent[attackers]]
     slot_of = np.full(world.statics.grid.size, -1, dtype=np.int64)
     cells = battles.hex[live].astype(np.int64)
     slot_of[cells] = np.arange(len(live))
@@ -114,15 +117,12 @@ def _assemble(
     formations = world.formations
     present = np.flatnonzero((formations.status == Status.ON_MAP) & ~out & (formations.hex >= 0))
     here = slot_of[formations.hex[present]]
-    holds = (here >= 0) & (formations.side[present] != side[here])
+    holds = (here >= 0) & (formations.side[present] != np.append(side, -1)[here])
     holders, held = present[holds], here[holds]
     count = len(cells)
     occupied = np.bincount(held, minlength=count) > 0
-    if len(attackers) and on(world.statics.rules, "screens"):
-        empty = np.flatnonzero(~occupied)
-        screened, screeners, worth = screens(world, minute, cells, 1 - side, present, empty)
-    else:
-        screened = screeners = worth = np.zeros(0, dtype=np.int64)
+    empty = np.flatnonzero(~occupied)
+    screened, screeners, worth = screens(world, minute, cells, 1 - side, present, empty)
     supported, supporters = _supports(world, slot_of, present)
     parts = (
         (slots, attackers, Role.ATTACK, np.full(len(slots), PPM)),
@@ -168,28 +168,17 @@ def screens(
 ) -> tuple[Rows, Rows, Rows]:
     """Formations near enough to fight for empty hexes: (slot, formation, share in ppm), one entry a pair.
 
-    A holding formation meets an attack on a hex beside it with half its power, two hexes away with a quarter if
-    it has been in place for some hours and is neither marching nor exploiting (rules of contact of the staff
-    trial). ``side[slot]`` is the side that would screen ``cells[slot]``.
+    ``side[slot]`` is the side that would screen ``cells[slot]``; how far a formation reaches and with what share
+    of its power say the rules of contact (``ground.reach``).
     """
-    none = np.zeros(0, dtype=np.int64)
-    if not len(slots):
-        return none, none, none
-    rules, formations = world.statics.rules, world.formations
-    cells32 = cells.astype(np.int32)
-    distance = world.statics.grid.distance(cells32[slots][:, None], formations.hex[present][None, :])
-    near = (distance <= 2) & (side[slots][:, None] == formations.side[present][None, :])
-    at, who = np.nonzero(near)
-    far, rows = distance[at, who] > 1, present[who]
-    strong = line_men_u(world, rows, minute) >= round(rules["contact.zoc_men_min"]) * PPM
-    strong &= formations.read("cohesion", minute, rows) >= round(rules["contact.zoc_cohesion_min"] * NANO)
-    still = (formations.leg_to[rows] < 0) & (formations.stage[rows] != Stage.MARCHING)
-    still &= formations.exploiting[rows] == 0
-    settled = minute - formations.in_place_since[rows] >= round(rules["contact.screen_far_h"] * 60)
-    fit = strong & (~far | (still & settled))
-    near_ppm, far_ppm = (round(rules[f"contact.screen_{n}"] * PPM) for n in ("near", "far"))
-    worth = np.where(far, far_ppm, near_ppm).astype(np.int64)
-    return slots[at[fit]], rows[fit], worth[fit]
+    formations, grid = world.formations, world.statics.grid
+    reach = ground.reach(world, minute)[present]
+    apart = grid.distance(cells[slots][:, None], formations.hex[present][None, :])
+    fit = (apart > 0) & (apart <= reach[None, :])
+    fit &= side[slots][:, None] == formations.side[present][None, :]
+    at, who = np.nonzero(fit)
+    close, far = ground.screen_shares(world)
+    return slots[at], present[who], np.where(apart[at, who] == 1, close, far).astype(np.int64)
 
 
 def _supports(world: World, slot_of: Rows, present: Rows) -> tuple[Rows, Rows]:
@@ -238,6 +227,6 @@ def changed(world: World, minute: int) -> bool:
 def _would_start(world: World, minute: int, attackers: Rows) -> bool:
     """Whether one of these attackers would meet resistance now."""
     none, out = np.zeros(0, dtype=np.int64), np.zeros(len(world.formations), dtype=bool)
-    lineup = line_up(world, minute, none, out)
+    lineup = line_up(world, minute, none, out, out)
     meets: Any = np.isin(attackers, lineup.formation[lineup.role == Role.ATTACK])
     return bool(meets.any())

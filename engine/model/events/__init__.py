@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from engine.model.events import command, common, recovery, weather
+from engine.model.events import combat, command, common, recovery, supply, weather
 from engine.model.events.kinds import Event, EventKind, Field
 
 _TOPICS = (
     common,
     weather,
     command,
+    combat,
     recovery,
+    supply,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

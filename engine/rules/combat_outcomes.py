@@ -1,0 +1,312 @@
+"""How battles end: the defender yields, the attacker breaks off, a weak defender is run over, a breach is exploited.
+
+The threshold that is used up first decides (of equals the defender's). What follows is settled in the same minute:
+losses, retreats, who moves into the hex, what is kept of the ground won.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM, exp, rounded
+from engine.core.calendar import HOUR
+from engine.core.columns import NANO
+from engine.core.dice import Dice, Stream, battle_subject
+from engine.model.codes import BattleKind, Mobility, Outcome, Role, Status
+from engine.model.events import Event
+from engine.model.events.combat import (
+    ATTACK_DONE,
+    BATTLE_ENDED,
+    BROKE_OFF,
+    BROKE_THROUGH,
+    CORNERED,
+    DEPTH_KEPT,
+    DISPERSED,
+    GAVE_GROUND,
+    RETREATED,
+    SENT_IN,
+    SURRENDERED,
+)
+from engine.model.events.command import ALARMED
+from engine.model.world import World
+from engine.rules import power
+from engine.rules.combat_lineup import live_participants
+from engine.rules.combat_refresh import due_at
+from engine.rules.combat_retreat import WayBack, toll
+from engine.rules.command import stand_fast
+from engine.rules.system import Trace
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+MILLIMETRE: Final = 1000
+"""1e-6 m in a millimetre."""
+
+
+@dataclass
+class Ending:
+    """What the end of battles means for the rest of this minute. Masks have shape (formations,)."""
+
+    out: Mask
+    """Moved or gone: takes part in nothing now."""
+    spent: Mask
+    """Its attack is decided: begins no other this minute."""
+    rows: list[int] = field(default_factory=list)
+    """Battles that end."""
+    events: list[Event] = field(default_factory=list)
+    cohesion_taken: dict[int, int] = field(default_factory=dict)
+    """Cohesion (1e-9) that a formation loses by it."""
+
+
+@dataclass(frozen=True)
+class _Field:
+    """One battle at its end."""
+
+    row: int
+    cell: int
+    side: int
+    kind: int
+    x: float
+    at: int
+    depth_u: int
+    attackers: Ints
+    directions: Ints
+    holders: Ints
+    screeners: Ints
+
+
+def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace | None = None) -> None:
+    """End the battles whose thresholds are used up; adds to ``ending``."""
+    battles = world.battles
+    due = np.flatnonzero((battles.outcome == Outcome.LIVE) & (battles.due_at <= minute))
+    if not len(due):
+        return
+    deep = round(world.statics.rules["combat.hex_depth_km"] * 1e9)
+    as_of = battles.as_of[due]
+    times = np.stack([
+        due_at(battles.yield_left[due], battles.yield_rate[due], as_of),
+        due_at(deep - battles.depth_u[due], battles.depth_rate[due], as_of),
+        due_at(battles.break_left[due], battles.break_rate[due], as_of),
+    ])  # fmt: skip
+    first = times.argmin(axis=0)
+    way_back = WayBack(world, minute)
+    for i in np.argsort(battles.hex[due], kind="stable").tolist():
+        field_ = _field(world, int(due[i]), minute, int(times[first[i], i]), ending)
+        if trace is not None:
+            for key, at in zip(("yields_at", "penetrated_at", "breaks_off_at"), times[:, i].tolist(), strict=True):
+                trace.record("battles", int(due[i]), key, float(at), "combat.tau_days")
+        if not len(field_.attackers):
+            continue  # nobody attacks any more: the line-up dissolves it
+        if first[i] == 2:
+            _break_off(world, field_, minute, ending)
+        else:
+            _yield(world, field_, minute, dice, ending, way_back, penetrated=first[i] == 1)
+
+
+def _field(world: World, row: int, minute: int, at: int, ending: Ending) -> _Field:
+    battles, participants, formations = world.battles, world.participants, world.formations
+    live = live_participants(world)
+    live = live[participants.battle[live] == row]
+    who = participants.formation[live].astype(np.int64)
+    there = (formations.status[who] == Status.ON_MAP) & ~ending.out[who]
+    cell = int(battles.hex[row])
+    role = participants.role[live]
+    attacks = there & (role == Role.ATTACK) & (formations.leg_to[who] < 0) & (formations.target[who] == cell)
+    attacks &= (world.statics.grid.neighbours[formations.hex[who]] == cell).any(axis=1)
+    holds = there & (role == Role.HOLD) & (formations.hex[who] == cell)
+    return _Field(
+        row=row, cell=cell, side=int(battles.attacker[row]), kind=int(battles.kind[row]),
+        x=int(battles.x[row]) / PPM, at=min(max(at, 0), minute), depth_u=int(battles.read("depth", minute, row)),
+        attackers=who[attacks], directions=participants.direction[live][attacks].astype(np.int64),
+        holders=who[holds], screeners=who[there & (role == Role.SCREEN)],
+    )  # fmt: skip
+
+
+def kept_depth(world: World, row: int, directions: Ints, depth_u: int, minute: int) -> Event:
+    """Ground won stays won for a while, on the hexsides attacked across."""
+    limit = round(world.statics.rules["combat.hex_depth_km"] * 1e6)
+    sides = np.unique(directions[directions >= 0])
+    return DEPTH_KEPT(
+        minute, hex=int(world.battles.hex[row]), direction=sides, depth_mm=min(depth_u // MILLIMETRE, limit)
+    )
+
+
+def _ended(world: World, f: _Field, minute: int, outcome: Outcome, depth_u: int, *, taken: bool) -> Event:
+    return BATTLE_ENDED(
+        minute, battle=f.row, hex=f.cell, attacker=f.side, outcome=outcome, at=f.at, depth_u=depth_u,
+        taken=int(taken), cause=int(world.battles.cause[f.row]),
+    )  # fmt: skip
+
+
+def _break_off(world: World, f: _Field, minute: int, ending: Ending) -> None:
+    """The attack has failed; a probe has seen enough."""
+    rules = world.statics.rules
+    ending.rows.append(f.row)
+    ending.spent[f.attackers] = True
+    ending.events.append(_ended(world, f, minute, Outcome.BROKEN_OFF, f.depth_u, taken=False))
+    ending.events.append(kept_depth(world, f.row, f.directions, f.depth_u, minute))
+    if f.kind == BattleKind.PROBE:
+        ending.events.append(ATTACK_DONE(minute, formation=f.attackers))
+        return
+    now = world.formations.read_all(("cohesion", "fatigue"), minute, f.attackers)
+    lost = np.minimum(round(rules["combat.break_off_cohesion"] * NANO), now["cohesion"])
+    tired = np.minimum(round(rules["combat.break_off_fatigue"] * NANO), NANO - now["fatigue"])
+    ending.cohesion_taken.update(zip(f.attackers.tolist(), lost.tolist(), strict=True))
+    ending.events.append(
+        BROKE_OFF(minute, formation=f.attackers, battle=f.row, cohesion_n=lost, fatigue_n=np.maximum(tired, 0))
+    )
+
+
+def _yield(
+    world: World, f: _Field, minute: int, dice: Dice, ending: Ending, way_back: WayBack, *, penetrated: bool
+) -> None:
+    """The defender yields: inside the hex, or out of it if the ground is lost or he is pressed hard."""
+    rules = world.statics.rules
+    subject = battle_subject(f.cell, world.battles.ordinal[f.row])
+    step = rules["combat.yield_retreat_km"] * exp(
+        rules["combat.yield_retreat_spread"] * dice.normal(Stream.RETREAT, subject, minute, 0)
+    )
+    depth_u = f.depth_u + int(rounded(step * 1e9)[0])
+    through = penetrated or f.kind != BattleKind.ASSAULT or f.x > rules["contact.pursue_x"]
+    through = through or depth_u >= round(rules["combat.hex_depth_km"] * 1e9)
+    ending.rows.append(f.row)
+    ending.spent[f.attackers] = True
+    before = len(ending.events)
+    held = _drive_back(world, f, minute, dice, ending, way_back, subject, through=through)
+    taken = through and not held and _free(world, f, ending)
+    ending.events.insert(before, _ended(world, f, minute, Outcome.YIELDED, depth_u, taken=taken))
+    if not taken:
+        ending.events.append(kept_depth(world, f.row, f.directions, depth_u, minute))
+        return
+    sides = world.hexsides
+    marked = np.flatnonzero((sides.hex == f.cell) & (sides.depth_mm > 0))
+    ending.events.append(DEPTH_KEPT(minute, hex=f.cell, direction=sides.direction[marked], depth_mm=0))
+    if len(f.screeners):
+        above = world.formations.hq[f.screeners]
+        ending.events.append(ALARMED(minute, hq=np.unique(above[above >= 0])))
+    _occupy(world, f, minute, dice, ending)
+    _break_through(world, f, minute, dice, subject, ending)
+
+
+def _free(world: World, f: _Field, ending: Ending) -> bool:
+    """No enemy formation is left in the hex."""
+    formations = world.formations
+    inside = (formations.hex == f.cell) & (formations.status == Status.ON_MAP) & (formations.side != f.side)
+    return not bool((inside & ~ending.out).any())
+
+
+def _drive_back(
+    world: World, f: _Field, minute: int, dice: Dice, ending: Ending, way_back: WayBack,
+    subject: npt.NDArray[np.uint32], *, through: bool,
+) -> bool:  # fmt: skip
+    """Losses and retreats of the holders; returns whether somebody still stands in the hex."""
+    rules, rows = world.statics.rules, f.holders
+    if not len(rows):
+        return False
+    median, spread = rules["combat.yield_loss"], rules["combat.yield_loss_spread"]
+    base = float((median * exp(spread * dice.normal(Stream.RETREAT, subject, minute, 2)))[0])
+    share = np.full(len(rows), base)
+    share = np.where(stand_fast(world, rows), share * rules["combat.stand_fast_loss"], share)
+    captured = rules["combat.yield_captured"]
+    if not through:
+        _record(world, f, minute, dice, ending, rows, GAVE_GROUND, rows * 0 + f.cell, share, captured, moved=False)
+        return True
+    if power.mechanised(world, f.attackers).any():
+        share = share * rules["combat.yield_loss_pursued"]
+    ways = [way_back.find(1 - f.side, f.cell) for _ in rows]
+    to = np.array([w[0] for w in ways], dtype=np.int64)
+    share = np.where(np.array([w[1] for w in ways]), share * rules["combat.yield_loss_zoc"], share)
+    if f.kind == BattleKind.OVERRUN:
+        low, high = rules["combat.overrun_loss_low"], rules["combat.overrun_loss_high"]
+        luck = dice.uniform(Stream.OVERRUN, world.formations.subject[rows], minute, 0)
+        share, captured = low + (high - low) * luck, 1.0
+        lost = rows[to < 0]
+        if len(lost):
+            ending.out[lost] = True
+            ending.events.append(DISPERSED(minute, formation=lost, hex=f.cell))
+        rows, to, share = rows[to >= 0], to[to >= 0], share[to >= 0]
+    share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != BattleKind.OVERRUN else 1.0)
+    away = to >= 0
+    if away.any():
+        _record(world, f, minute, dice, ending, rows[away], RETREATED, to[away], share[away], captured, moved=True)
+        ending.out[rows[away]] = True
+    return _cornered(world, f, minute, dice, ending, rows[~away])
+
+
+def _cornered(world: World, f: _Field, minute: int, dice: Dice, ending: Ending, rows: Ints) -> bool:
+    """No way back: heavy losses, and some lay down their arms; the others keep the hex."""
+    rules = world.statics.rules
+    if not len(rows):
+        return False
+    luck = dice.uniform(Stream.SURRENDER, world.formations.subject[rows], minute, 1)
+    gives_up = luck < rules["contact.trapped_surrender"] * power.on(rules, "surrender")
+    if gives_up.any():
+        ending.out[rows[gives_up]] = True
+        ending.events.append(SURRENDERED(minute, formation=rows[gives_up], hex=f.cell))
+    rows = rows[~gives_up]
+    if len(rows):
+        share = np.full(len(rows), rules["contact.trapped_loss"])
+        _record(world, f, minute, dice, ending, rows, CORNERED, rows * 0 + f.cell, share,
+                rules["combat.yield_captured"], moved=False)  # fmt: skip
+    return len(rows) > 0
+
+
+def _record(
+    world: World, f: _Field, minute: int, dice: Dice, ending: Ending, rows: Ints, kind: object, to: Ints,
+    share: npt.NDArray[np.float64], captured: float, *, moved: bool,
+) -> None:  # fmt: skip
+    rules = world.statics.rules
+    drop = rules["contact.trapped_cohesion"] if kind is CORNERED else rules["combat.yield_cohesion"]
+    lost = toll(world, rows, minute, dice, share, moved=moved, captured=captured, cohesion=drop)
+    pause = minute + round(rules["contact.retreat_pause_h"] * HOUR)
+    ending.cohesion_taken.update(zip(rows.tolist(), lost["cohesion_n"].tolist(), strict=True))
+    ending.events.append(
+        kind(minute, formation=rows, battle=f.row, hex=f.cell, to=to, pause_until=pause, **lost)  # type: ignore[operator]
+    )
+
+
+def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) -> None:
+    """One attacker moves into the hex: one not held fast itself, mobile before foot, then the strongest."""
+    formations, rules = world.formations, world.statics.rules
+    fit = f.attackers[formations.mobility[f.attackers] != Mobility.STATIC]
+    others = f.attackers
+    if len(fit):
+        pressed = np.isin(fit, _holding(world))
+        strength = power.points(world, fit, minute)
+        chosen = int(fit[np.lexsort((fit, -strength, ~power.mechanised(world, fit), pressed))[0]])
+        low, high = rules["contact.occupy_low_h"], rules["contact.occupy_high_h"]
+        luck = dice.uniform(Stream.EXPLOIT, formations.subject[[chosen]], minute, 1)
+        arrives = minute + rounded((low + (high - low) * luck) * HOUR)
+        ending.events.append(SENT_IN(minute, formation=[chosen], hex=f.cell, arrives_at=arrives))
+        others = others[others != chosen]
+    if len(others):
+        ending.events.append(ATTACK_DONE(minute, formation=others))
+
+
+def _holding(world: World) -> Ints:
+    """Formations that are themselves attacked in their hex."""
+    live = live_participants(world)
+    live = live[world.participants.role[live] == Role.HOLD]
+    return np.asarray(world.participants.formation[live], dtype=np.int64)
+
+
+def _break_through(
+    world: World, f: _Field, minute: int, dice: Dice, subject: npt.NDArray[np.uint32], ending: Ending
+) -> None:
+    """Mobile attackers pass through the breach if nobody is there to close it (model of hazards: x above 1)."""
+    formations, rules = world.formations, world.statics.rules
+    over = f.x - rules["combat.breakthrough_x"]
+    mobile = f.attackers[power.mechanised(world, f.attackers)]
+    if over <= 0 or not len(mobile) or not power.on(rules, "breakthrough"):
+        return
+    near = np.append(world.statics.grid.neighbours[f.cell], f.cell)
+    enemy = (formations.status == Status.ON_MAP) & (formations.side != f.side) & np.isin(formations.hex, near)
+    enemy[f.holders] = False
+    chance = 1.0 - exp(-over * rules["combat.breakthrough_slope"])
+    if enemy.any() or not bool(dice.uniform(Stream.EXPLOIT, subject, minute, 0)[0] < chance):
+        return
+    ending.events.append(BROKE_THROUGH(minute, formation=mobile, hex=f.cell))
+

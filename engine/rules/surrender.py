@@ -1,0 +1,97 @@
+"""Formations that cease to be: hungry or cut off they may lay down their arms, worn to a remnant they disperse.
+
+The hazard to lay down arms consumes a threshold drawn once, when a formation first comes into danger; it is set anew
+on the calendar's six-hour grid.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
+from engine.core.calendar import NEVER
+from engine.core.columns import FINE, NANO
+from engine.core.dice import Dice, Stream
+from engine.model.codes import Status
+from engine.model.events.combat import DISPERSED, ENDANGERED, SURRENDERED
+from engine.model.world import World
+from engine.rules.combat_outcomes import Ending
+from engine.rules.combat_refresh import due_at
+from engine.rules.ground import contacts
+from engine.rules.power import on
+from engine.rules.system import Trace
+
+Ints = npt.NDArray[np.int64]
+BY_SEA_PPM: Final = 300_000
+"""A formation that is cut off by land but gets this share of its need is supplied by sea or air."""
+
+
+def next_due(world: World) -> int:
+    """When the first threshold is used up at present hazards."""
+    formations = world.formations
+    rows = np.flatnonzero(formations.surrender_gain > 0)
+    if not len(rows):
+        return NEVER
+    left, gain = formations.surrender_left[rows], formations.surrender_gain[rows]
+    return int(due_at(left, gain, formations.as_of[rows]).min())
+
+
+def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool, trace: Trace | None = None) -> None:
+    """End formations whose time has come; on the grid set hazards anew. Adds to ``ending``."""
+    formations = world.formations
+    here = formations.status == Status.ON_MAP
+    rows = np.flatnonzero(here & (formations.surrender_gain > 0))
+    rows = rows[formations.read("surrender", minute, rows) <= 0] if len(rows) else rows
+    if len(rows):
+        ending.out[rows] = True
+        ending.events.append(SURRENDERED(minute, formation=rows, hex=formations.hex[rows]))
+    if not tick:
+        return
+    here = here & ~ending.out
+    share = round(world.statics.rules["combat.disperse_share"] * PPM)
+    remnant = formations.read("men", minute) < formations.men_full * (FINE // PPM) * share
+    gone = np.flatnonzero(here & remnant)
+    if len(gone):
+        ending.out[gone] = True
+        ending.events.append(DISPERSED(minute, formation=gone, hex=formations.hex[gone]))
+    _endanger(world, minute, dice, ending, np.flatnonzero(here & ~ending.out), trace)
+
+
+def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints, trace: Trace | None) -> None:
+    formations = world.formations
+    hazard = hazards(world, rows, minute)
+    gain = rounded(hazard * (NANO / DAY))
+    differs = gain != formations.surrender_gain[rows]
+    rows, gain, hazard = rows[differs], gain[differs], hazard[differs]
+    if trace is not None:
+        for row, value in zip(rows.tolist(), hazard.tolist(), strict=True):
+            trace.record("formations", row, "surrender_day", value, "combat.surrender_day")
+    if not len(rows):
+        return
+    left = formations.read("surrender", minute, rows)
+    fresh = (formations.surrender_left[rows] == NANO) & (formations.surrender_gain[rows] == 0)
+    if fresh.any():
+        subjects = formations.subject[rows[fresh]]
+        left[fresh] = rounded(dice.exponential(Stream.SURRENDER, subjects, minute, 0) * NANO)
+    ending.events.append(ENDANGERED(minute, formation=rows, surrender_left=left, surrender_gain=gain))
+
+
+def hazards(world: World, rows: Ints, minute: int) -> Floats:
+    """Chance a day to lay down arms of formations ``rows``: 0 unless cut off, or shaken with the enemy beside them."""
+    formations, rules = world.formations, world.statics.rules
+    if not on(rules, "surrender") or not len(rows):
+        return np.zeros(len(rows))
+    cohesion = formations.read("cohesion", minute, rows) / NANO
+    base = rules["combat.surrender_day"] * exp(
+        rules["combat.surrender_slope"] * (rules["combat.surrender_cohesion"] - cohesion)
+    )
+    cut_off = formations.cut_off_since[rows] <= minute
+    hungry = cut_off & (formations.hungry_since[rows] <= minute)
+    by_sea = cut_off & ~hungry & (formations.supplied[rows] >= BY_SEA_PPM)
+    base = np.where(hungry, base * rules["combat.surrender_hungry"], base)
+    base = np.where(by_sea, base * rules["combat.surrender_sea"], base)
+    shaken = (cohesion < rules["combat.surrender_cohesion"]) & (contacts(world)[rows] == 1)
+    return np.where(cut_off | shaken, base, 0.0)
