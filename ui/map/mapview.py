@@ -21,7 +21,7 @@ from ui.map.ground.relief import CHUNK, DRY, MUD, SNOW, Look
 from ui.map.marks import arrows
 from ui.map.marks.counters import CounterCache
 from ui.map.marks.labels import Blockers, Label, TownNames, river_names, water_names
-from ui.map.marks.symbols import Symbol, card_size, push_apart, symbols
+from ui.map.marks.symbols import Symbol, card_size, places, push_apart, symbols
 from ui.map.scene import TRUTH, Draft, Frame, Reach, Story
 from ui.theme import palette
 from ui.theme.palette import SIDE_SETS
@@ -67,6 +67,10 @@ class MapView:
         self.moving = False
         """A pan or zoom is under way: nothing costly is begun."""
         self._season = DRY
+        self._planned_for: tuple[object, ...] = ()
+        self._apart: list[tuple[int, int]] = []
+        self.region_names: tuple[tuple[object, ...], list[tuple[str, int, float, float]]] = ((), [])
+        """Names of fronts and army groups with side and projected middle, for one frame."""
         self._names: _Names | None = None
         self._naming: Iterator[None] | None = None
         self._zoomed_from: tuple[pygame.Surface, tuple[float, float, float]] | None = None
@@ -241,20 +245,31 @@ class MapView:
     # Counters.
 
     def _place_symbols(self, frame: Frame, minute: float, marked: Marked) -> None:
-        self.symbols = symbols(self.story, frame, self.camera.stop, self.scale.factor, minute, value=marked.value,
-                               on_top=marked.selected)  # fmt: skip
+        key = (id(frame), frame.minute, self.camera.stop, self.scale.percent, marked.value, marked.selected)
+        if key != self._planned_for:
+            self.symbols = symbols(self.story, frame, self.camera.stop, self.scale.factor, minute, value=marked.value,
+                                   on_top=marked.selected)  # fmt: skip
+            self._planned_for = key
+            self._apart = self._pushed_apart()
         if not self.symbols:
             self.places = []
             return
-        x = np.array([s.x_m for s in self.symbols])
-        y = np.array([s.y_m for s in self.symbols])
-        sx, sy = self.camera.on_screen(x, y)
-        self.places = list(zip(np.rint(sx + self.rect.x).astype(int).tolist(), np.rint(sy + self.rect.y).astype(int).tolist(),
-                               strict=True))  # fmt: skip
-        if tier_of(self.camera.stop) < OPERATIONAL and STOPS[self.camera.stop] < 28:
-            rears = [(-0.7, -0.7) if s.look.side == 0 else (0.7, 0.7) for s in self.symbols]
-            spread = push_apart([(float(a), float(b)) for a, b in self.places], rears, self.card)
-            self.places = [(round(a), round(b)) for a, b in spread]
+        at = places(self.story, frame, self.symbols, minute)
+        sx, sy = self.camera.on_screen(at[:, 0], at[:, 1])
+        x, y = np.rint(sx + self.rect.x).astype(int).tolist(), np.rint(sy + self.rect.y).astype(int).tolist()
+        self.places = list(zip(x, y, strict=True))
+        if self._apart:
+            self.places = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(self.places, self._apart, strict=True)]
+
+    def _pushed_apart(self) -> list[tuple[int, int]]:
+        """By how many pixels each merged symbol stands aside from its place; empty where none are merged."""
+        if tier_of(self.camera.stop) >= OPERATIONAL or STOPS[self.camera.stop] >= 28 or not self.symbols:
+            return []
+        x, y = self.ground.frame.pixels([s.x_m for s in self.symbols], [s.y_m for s in self.symbols], self.camera.pitch)
+        there = list(zip(x.tolist(), y.tolist(), strict=True))
+        rears = [(-0.7, -0.7) if s.look.side == 0 else (0.7, 0.7) for s in self.symbols]
+        spread = push_apart(there, rears, self.card)
+        return [(round(a - x0), round(b - y0)) for (a, b), (x0, y0) in zip(spread, there, strict=True)]
 
     @property
     def card(self) -> int:
@@ -335,8 +350,10 @@ class MapView:
         camera, size = self.camera, self.card
         pitch, tier = camera.pitch, camera.tier
         blocks = [pygame.Rect(x, y, size, size).inflate(4, 4) for x, y in spots]
-        signs, towns = self.town_names.lay_out(area, pitch, STOPS[camera.stop], tier, blocks)
-        yield
+        signs: list[Label] = []
+        towns: list[Label] = []
+        for _ in self.town_names.lay_out(area, pitch, STOPS[camera.stop], tier, blocks, signs, towns):
+            yield
         waters = water_names(self.story.theatre, self.ground.frame, area, pitch, tier, self.scale)
         taken = Blockers()
         for label in (*signs, *towns, *waters):
@@ -347,7 +364,7 @@ class MapView:
             rivers = old.rivers
         else:
             rivers = []
-            for rivers in [river_names(self.ground.network, self.ground.frame, area, pitch, tier, self.scale, taken)]:
+            for _ in river_names(self.ground.network, self.ground.frame, area, pitch, tier, self.scale, taken, rivers):
                 yield
         self._names = _Names(area, pitch, standing, signs, towns, [*rivers, *waters], rivers)
 

@@ -38,6 +38,7 @@ class Overlays:
         self.view, self.surface, self.frame, self.minute, self.marked = view, surface, frame, minute, marked
         self.scale, self.tier = view.scale, view.camera.tier
         self.on = marked.overlays
+        self._where: dict[int, tuple[int, int]] | None = None
 
     def below(self) -> None:
         """Under the counters."""
@@ -112,10 +113,11 @@ class Overlays:
     # Parts.
 
     def _unit_at(self, unit: int) -> tuple[int, int]:
-        for symbol, place in zip(self.view.symbols, self.view.places, strict=True):
-            if unit in symbol.members:
-                return place
-        return self.view.screen_of(int(self.frame.hex[unit]))
+        if self._where is None:
+            pairs = zip(self.view.symbols, self.view.places, strict=True)
+            self._where = {member: place for symbol, place in pairs for member in symbol.members}
+        found = self._where.get(unit)
+        return found if found is not None else self.view.screen_of(int(self.frame.hex[unit]))
 
     def _estimated(self, unit: int) -> bool:
         viewer = self.frame.viewer
@@ -304,26 +306,35 @@ class Overlays:
         self.surface.fblits(blits)
 
     def _regions(self) -> None:
-        story, frame = self.view.story, self.frame
-        for number, unit in enumerate(story.units):
-            if not unit.headquarters or unit.echelon < 8:
-                continue
-            parts = [u for u in np.flatnonzero(frame.hex >= 0) if self._under(int(u), number)]
-            if len(parts) < 3:
-                continue
-            x, y = story.theatre.grid.centres_m[frame.hex[parts]].mean(axis=0)
+        for name, side, x, y in self._named_regions():
             sx, sy = self.view.camera.on_screen(x, y)
-            label = TEXT.halo(unit.name.upper(), self.scale.type(13.5), "bold", self.view.sides.lines[unit.side],
-                              palette.PLACE_HALO, tracking=self.scale(3))  # fmt: skip
-            shift = -self.scale(46) if unit.side == 0 else self.scale(46)
+            label = TEXT.halo(name, self.scale.type(13.5), "bold", self.view.sides.lines[side], palette.PLACE_HALO,
+                              tracking=self.scale(3))  # fmt: skip
+            shift = -self.scale(46) if side == 0 else self.scale(46)
             at = (round(float(sx)) + self.view.rect.x - label.get_width() // 2 + shift, round(float(sy)) + self.view.rect.y)
             self.surface.blit(label, at)
 
-    def _under(self, unit: int, head: int) -> bool:
-        at = int(self.frame.parent[unit])
-        while at >= 0 and at != head:
-            at = int(self.frame.parent[at])
-        return at == head
+    def _named_regions(self) -> list[tuple[str, int, float, float]]:
+        """Fronts and army groups at the middle of what is under them; worked out once a frame of the stage."""
+        key = (self.frame.minute, self.frame.viewer)
+        if self.view.region_names[0] == key:
+            return self.view.region_names[1]
+        story, frame = self.view.story, self.frame
+        heads: dict[int, list[int]] = {}
+        for unit in np.flatnonzero(frame.hex >= 0).tolist():
+            at, top = int(frame.parent[unit]), -1
+            while at >= 0:
+                top = at if story.units[at].echelon >= 8 else top
+                at = int(frame.parent[at])
+            if top >= 0:
+                heads.setdefault(top, []).append(unit)
+        out = []
+        for head, parts in heads.items():
+            if len(parts) >= 3:
+                x, y = story.theatre.grid.centres_m[frame.hex[parts]].mean(axis=0)
+                out.append((story.units[head].name.upper(), story.units[head].side, float(x), float(y)))
+        self.view.region_names = (key, out)
+        return out
 
     def _objectives(self) -> None:
         for objective in self.view.story.objectives:

@@ -11,6 +11,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -35,7 +36,7 @@ class Chain:
     """Shape (n, 2), metres."""
     gauge: int = 0
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """West, south, east, north in metres."""
         low, high = self.points.min(axis=0), self.points.max(axis=0)

@@ -184,11 +184,14 @@ def tint(chunk: pygame.Surface, painter: Painter, control: Control, i: int, j: i
 
 
 def _veil(chunk: pygame.Surface, window: npt.NDArray[np.uint8]) -> None:
-    share = (np.clip((170 - np.arange(256)) / 100, 0, 1) * 0.55).astype(np.float32)[window]
-    pixels = pygame.surfarray.pixels3d(chunk)
-    for c in range(3):
-        plane = pixels[:, :, c].astype(np.float32)
-        pixels[:, :, c] = (plane + (palette.OUTSIDE[c] - plane) * share).astype(np.uint8)
+    layer = pygame.Surface((CHUNK, CHUNK), pygame.SRCALPHA)
+    layer.fill((*palette.OUTSIDE, 255))
+    pygame.surfarray.pixels_alpha(layer)[:] = _VEIL[window]
+    chunk.blit(layer, (0, 0))
+
+
+_VEIL = (np.clip((170 - np.arange(256)) / 100, 0, 1) * 0.55 * 255).astype(np.uint8)
+"""Opacity of the veil over what lies outside the scenario's window, by the window's field."""
 
 
 @lru_cache(maxsize=16)

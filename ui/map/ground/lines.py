@@ -29,13 +29,24 @@ GRATICULE_STEP = (60, 30, 30, 15)
 """Minutes of arc between graticule lines by tier."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Seen:
-    """A chain's curve at one pitch, with its box for culling."""
+    """A chain at one pitch: its box for culling, and its curve once it has been wanted."""
 
     chain: Chain
-    trace: Trace
     box: pygame.Rect
+    frame: Frame
+    pitch: int
+    _trace: Trace | None = None
+
+    @property
+    def trace(self) -> Trace:
+        """The curve in pixels of the enlarged map."""
+        if self._trace is None:
+            points = self.chain.points
+            px, py = self.frame.pixels(points[:, 0], points[:, 1], self.pitch * OVERSAMPLE)
+            self._trace = Trace.of(np.stack([px, py], axis=1))
+        return self._trace
 
 
 class LinePainter:
@@ -80,11 +91,11 @@ class LinePainter:
         return self._kept[pitch]
 
     def _seen(self, chain: Chain, pitch: int) -> _Seen:
-        px, py = self.frame.pixels(chain.points[:, 0], chain.points[:, 1], pitch * OVERSAMPLE)
-        trace = Trace.of(np.stack([px, py], axis=1))
-        low, high = trace.points.min(axis=0), trace.points.max(axis=0)
-        box = pygame.Rect(int(low[0]), int(low[1]), int(high[0] - low[0]) + 2, int(high[1] - low[1]) + 2)
-        return _Seen(chain, trace, box)
+        west, south, east, north = chain.box
+        k = pitch * OVERSAMPLE / self.frame.spacing_m
+        box = pygame.Rect(int((west - self.frame.west_m) * k), int((self.frame.north_m - north) * k),
+                          int((east - west) * k) + 3, int((north - south) * k) + 3)  # fmt: skip
+        return _Seen(chain, box, self.frame, pitch)
 
     def _grid(self, big: pygame.Surface, area: pygame.Rect, look: Look) -> None:
         share = GRID_SHARE.get(look.tier, 0.0)

@@ -7,7 +7,7 @@ during playback.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,9 +116,9 @@ class TownNames:
             return float(x), float(y)
         return self.theatre.project(place.lat, place.lon)
 
-    def lay_out(self, area: pygame.Rect, pitch: int, stop_pitch: int, tier: int, blocks: Sequence[pygame.Rect]
-                ) -> tuple[list[Label], list[Label]]:  # fmt: skip
-        """(signs, names) for an area of map pixels, clear of the blocks (also in map pixels)."""
+    def lay_out(self, area: pygame.Rect, pitch: int, stop_pitch: int, tier: int, blocks: Sequence[pygame.Rect],
+                signs: list[Label], names: list[Label]) -> Iterator[None]:  # fmt: skip
+        """Fill `signs` and `names` for an area of map pixels, clear of the blocks (also in map pixels), by and by."""
         px, py = self.frame.pixels(self._at[:, 0], self._at[:, 1], pitch)
         least = _LEAST_CLASS.get(stop_pitch, 1)
         inside = (px >= area.left) & (px < area.right) & (py >= area.top) & (py < area.bottom)
@@ -126,19 +126,19 @@ class TownNames:
         taken = Blockers()
         for rect in blocks:
             taken.add(rect)
-        signs: list[Label] = []
         for k in wanted:
             mark = sign(int(self._classes[k]), self.scale)
             at = (round(px[k] - mark.get_width() / 2), round(py[k] - mark.get_height() / 2))
             signs.append(Label(mark, *at, place=self._places[k].id))
             taken.add(signs[-1].rect)
-        names = []
-        for k, mark in zip(wanted, signs, strict=True):
+        yield
+        for n, (k, mark) in enumerate(zip(wanted, signs, strict=True)):
+            if n % 8 == 7:
+                yield
             label = self._place(self._places[k], int(self._classes[k]), mark, pitch, tier, taken)
             if label is not None:
                 names.append(label)
                 taken.add(label.rect)
-        return signs, names
 
     def _place(self, place: Place, class_: int, mark: Label, pitch: int, tier: int, taken: Blockers) -> Label | None:
         picture = name_picture(place, class_, tier, self.scale)
@@ -227,9 +227,8 @@ def water_names(theatre: Theatre, frame: Frame, area: pygame.Rect, pitch: int, t
 
 
 def river_names(network: Network, frame: Frame, area: pygame.Rect, pitch: int, tier: int, scale: Scale,
-                taken: Blockers) -> list[Label]:  # fmt: skip
-    """Names along the straightest free stretch of each river, once for about 800 pixels of visible course."""
-    out: list[Label] = []
+                taken: Blockers, out: list[Label]) -> Iterator[None]:  # fmt: skip
+    """Fill `out` with names along the straightest free stretch of each river, once for about 800 pixels of course."""
     for chain in network.courses:
         if chain.grade < (3 if tier == THEATRE else 2 if tier == ARMY else 1) or not chain.name:
             continue
@@ -239,11 +238,15 @@ def river_names(network: Network, frame: Frame, area: pygame.Rect, pitch: int, t
             continue
         points = np.stack([px, py], axis=1)
         size = scale.type(_RIVER_LETTERS[chain.grade >= 3])
-        out += _along(chain, points, inside, size, scale, taken)
-    return out
+        for label in _along(chain, points, inside, size, scale, taken):
+            out.append(label)
+        yield
 
 
 def _along(chain: Chain, points: np.ndarray, inside: np.ndarray, size: int, scale: Scale, taken: Blockers) -> list[Label]:
+    shown = np.flatnonzero(inside)
+    first, last = max(0, int(shown[0]) - 4), int(shown[-1]) + 5
+    points, inside = points[first:last], inside[first:last]
     letters = [TEXT.halo(c, size, "semibold_it", palette.RIVER_NAME, palette.WATER_HALO, radius=1.5 * scale.factor)
                for c in chain.name]  # fmt: skip
     rim = 2 * (int(1.5 * scale.factor + 0.999))
@@ -255,7 +258,7 @@ def _along(chain: Chain, points: np.ndarray, inside: np.ndarray, size: int, scal
         return []
     out: list[Label] = []
     wanted = max(1, int((seen.max() - seen.min()) // (800 * scale.factor)))
-    step = max(length / 3, 24.0)
+    step = max(length / 2, (way[-1] / 24))
     for part in range(wanted):
         low = seen.min() + (seen.max() - seen.min()) * part / wanted
         high = seen.min() + (seen.max() - seen.min()) * (part + 1) / wanted - length

@@ -102,7 +102,7 @@ def card_size(stop: int, factor: float) -> int:
 
 def symbols(story: Story, frame: Frame, stop: int, factor: float, minute: float, *, value: str = "strength",
             on_top: int = -1) -> list[Symbol]:  # fmt: skip
-    """All counters of a moment at a zoom stop, drawn in this order."""
+    """All counters of a moment at a zoom stop, drawn in this order. Where marching ones are: `places`."""
     tier, size = tier_of(stop), card_size(stop, factor)
     if tier >= OPERATIONAL:
         out = _stacks(story, frame, minute, size, value, _single(story, frame, tier), on_top)
@@ -238,6 +238,15 @@ def _blips(story: Story, frame: Frame, size: int) -> list[Symbol]:
     return out
 
 
+def places(story: Story, frame: Frame, plan: list[Symbol], minute: float) -> np.ndarray:
+    """Shape (n, 2): projected positions of symbols at a minute; only those on the march are worked out anew."""
+    out = np.array([(s.x_m, s.y_m) for s in plan], float).reshape(-1, 2)
+    for k, symbol in enumerate(plan):
+        if symbol.moving:
+            out[k] = position(story, frame, symbol.members[0], minute)[:2]
+    return out
+
+
 def push_apart(places: list[tuple[float, float]], rears: list[tuple[float, float]], size: int) -> list[tuple[float, float]]:
     """Screen positions with overlapping ones moved towards their own rear by at most 1.5 card sides."""
     moved = [list(p) for p in places]
@@ -270,4 +279,4 @@ def push_apart(places: list[tuple[float, float]], rears: list[tuple[float, float
     return [(x, y) for x, y in moved]
 
 
-__all__ = ["CLOSE", "VALUES", "Symbol", "card_size", "look_of", "position", "present", "push_apart", "superior", "symbols"]
+__all__ = ["CLOSE", "VALUES", "Symbol", "card_size", "look_of", "places", "position", "present", "push_apart", "superior", "symbols"]
