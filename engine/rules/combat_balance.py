@@ -149,6 +149,9 @@ def _stack(world: World, lineup: Lineup, ours: Ints, now: power.State) -> Floats
     formations, who = world.formations, lineup.formation
     rest = world.statics.rules["combat.stack_rest"]
     place = formations.hex[who].astype(np.int64)
+    together = np.sort((lineup.slot * 2 + ours) * world.statics.grid.size + place)
+    if not (together[2:] == together[:-2]).any():
+        return np.ones(len(who))  # nowhere three formations in a hex: two always have room
     strength = power.points_of(world, who, now)
     order = np.lexsort((who, -strength, place, ours, lineup.slot))
     room = formations.stack[who][order].astype(np.int64)

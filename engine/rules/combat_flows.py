@@ -62,9 +62,9 @@ def settle_flows(
     for slot in over.tolist():
         events += _dissolved(world, lineup, slot, roll, minute)
     if len(roll.leaving):
-        events.append(_left(world, ending, roll.leaving, minute))
+        events.append(_left(world, lineup, ending, roll.leaving, minute))
     begins = np.flatnonzero((lineup.live < 0) & (lineup.kind >= 0))
-    started = engage(world, lineup, begins, minute, dice) if len(begins) else None
+    started = engage(world, lineup, begins, ending, minute, dice) if len(begins) else None
     joins = np.flatnonzero(~roll.known)
     if started is not None:
         events.append(started)
@@ -76,16 +76,17 @@ def settle_flows(
     leavers = participants.formation[roll.leaving].astype(np.int64)
     if not (lineup.kind >= 0).any():
         return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute)]
+    stale = _touched(world, lineup, roll) | tick
+    stale[begins] = True
+    old = lineup.live >= 0
+    stale[old] |= battles.stale[lineup.live[old]] == 1
+    if not stale.any() and not pools_of(world, leavers).any() and trace is None:
+        return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute)]
     contacts, noise, noise_ppm = _memory(world, lineup, started, begins, minute, dice, tick=tick)
     joined_at = np.full(len(lineup.slot), minute, dtype=np.int64)
     joined_at[roll.known] = participants.joined_at[roll.row[roll.known]]
     result = flows(world, lineup, contacts, noise, joined_at, minute, trace)
-    stale = np.zeros(len(lineup.hex), dtype=bool)
-    stale[begins] = True
-    old = lineup.live >= 0
-    stale[old] |= battles.stale[lineup.live[old]] == 1
     stale[old] |= battles.kind[lineup.live[old]] != result.kind[old]
-    stale |= _touched(world, lineup, roll) | tick
     stale |= _linked(world, lineup, result, leavers, stale)
     stale &= lineup.kind >= 0
     return [*events, *_written(world, lineup, roll, result, contacts, noise_ppm, ending, leavers, stale, minute)]
@@ -124,14 +125,15 @@ def _dissolved(world: World, lineup: Lineup, slot: int, roll: _Roll, minute: int
     return [ended, kept_depth(world, row, across, depth, minute)]
 
 
-def _left(world: World, ending: Ending, leaving: Ints, minute: int) -> Event:
-    """Attackers that are still where they were, and whose attack is not decided, wait beside the target again."""
+def _left(world: World, lineup: Lineup, ending: Ending, leaving: Ints, minute: int) -> Event:
+    """Attackers still where they were, whose attack is not decided and who fight no other, wait by the target."""
     formations, participants = world.formations, world.participants
     who = participants.formation[leaving].astype(np.int64)
     cell = world.battles.hex[participants.battle[leaving]]
     waits = (participants.role[leaving] == Role.ATTACK) & (formations.target[who] == cell)
     waits &= np.isin(formations.task[who], ATTACKS) & (formations.leg_to[who] < 0) & ~ending.out[who]
     waits &= (formations.status[who] == Status.ON_MAP) & ~_decided(ending, who)
+    waits &= ~np.isin(who, lineup.formation[lineup.role == Role.ATTACK])
     return LEFT_BATTLE(minute, participant=leaving, formation=who, stands_by=waits)
 
 

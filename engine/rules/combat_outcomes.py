@@ -59,6 +59,8 @@ class Ending:
     events: list[Event] = field(default_factory=list)
     cohesion_taken: dict[int, int] = field(default_factory=dict)
     """Cohesion (1e-9) that a formation loses by it."""
+    depth_u: dict[int, int] = field(default_factory=dict)
+    """Ground (1e-6 m) won in hexes where the defender gave way but not up."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +175,18 @@ def _yield(
     through = penetrated or f.kind != BattleKind.ASSAULT or f.x > rules["contact.pursue_x"]
     through = through or depth_u >= round(rules["combat.hex_depth_km"] * 1e9)
     ending.rows.append(f.row)
-    ending.spent[f.attackers] = True
     before = len(ending.events)
     held = _drive_back(world, f, minute, dice, ending, way_back, subject, through=through)
     taken = through and not held and _free(world, f, ending)
     ending.events.insert(before, _ended(world, f, minute, Outcome.YIELDED, depth_u, taken=taken))
     if not taken:
+        # The attack goes on as another battle, from the ground it has won; who is cornered holds on to half.
+        deep = round(rules["combat.hex_depth_km"] * 1e9)
+        depth_u = min(depth_u, deep // 2 if through else deep)
+        ending.depth_u[f.cell] = depth_u
         ending.events.append(kept_depth(world, f.row, f.directions, depth_u, minute))
         return
+    ending.spent[f.attackers] = True
     sides = world.hexsides
     marked = np.flatnonzero((sides.hex == f.cell) & (sides.depth_mm > 0))
     ending.events.append(DEPTH_KEPT(minute, hex=f.cell, direction=sides.direction[marked], depth_mm=0))

@@ -56,6 +56,25 @@ class Curves:
             advance_win_factor=rules["combat.advance_win_factor"],
         )
 
+    def all(
+        self, x: Floats, phi: Floats, attacker: Floats, defender: Floats, speed: Floats
+    ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """All curves at once: win, days to decision, loss of attacker and of defender, advance.
+
+        ``attacker``, ``defender`` and ``speed`` are logs added to the losses and to the advance.
+        """
+        n = len(x)
+        logs = np.empty(5 * n)
+        logs[:n] = -(self.intercept + self.win_slope * x + phi)
+        logs[n : 2 * n] = -self.tau_slope * np.maximum(0.0, x - self.tau_x)
+        logs[2 * n : 3 * n] = self.log_a0 - self.slope_a * x + attacker
+        logs[3 * n : 4 * n] = self.log_d0 + self.slope_d * x + defender
+        logs[4 * n :] = self.advance_slope * x + speed
+        values = exp(logs)
+        win: Floats = 1.0 / (1.0 + values[:n])
+        pace = self.advance_km_day * values[4 * n :] * np.minimum(1.0, self.advance_win_factor * win)
+        return win, self.tau_days * values[n : 2 * n], values[2 * n : 3 * n], values[3 * n : 4 * n], pace
+
     def win(self, x: Floats, phi: Shift = 0.0) -> Floats:
         """Chance that the defender yields first."""
         return logistic(self.intercept + self.win_slope * x + phi)
@@ -96,4 +115,6 @@ def tank_worth(terrain: Floats, afv: Floats, enemy_antitank: Floats, rules: Mapp
 
 def log_ratio(attacker: Floats, defender: Floats) -> Floats:
     """x from two powers in points (of a point at least: an empty side gives a large but finite x)."""
-    return log(np.maximum(attacker, 1.0)) - log(np.maximum(defender, 1.0))
+    both = log(np.maximum(np.concatenate([attacker, defender]), 1.0))
+    x: Floats = both[: len(attacker)] - both[len(attacker) :]
+    return x

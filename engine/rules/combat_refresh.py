@@ -78,16 +78,21 @@ def flows(
     terms = circumstances.situation(world, lineup, contacts, joined_at, minute)
     phi = circumstances.total(terms, rules["combat.phi_mean"] if power.on(rules, "situation") else 0.0)
     x, kind = balance.x, _overrun(world, lineup, balance)
-    win = curve.win(x, phi)
+    ground = power.ground(world.statics)
+    terrain = np.minimum(world.statics.theatre.terrain[lineup.hex].astype(np.int64), 5)
+    win, tau, attacker, defender, pace = curve.all(
+        x, phi, ground.attacker_shift[terrain] + noise.attacker, ground.defender_shift[terrain] + noise.defender,
+        noise.speed,
+    )  # fmt: skip
     screen, assault = kind == BattleKind.SCREEN, (kind == BattleKind.ASSAULT) | (kind == BattleKind.SCREEN)
-    tau = curve.days_to_decision(x) * np.where(screen, rules["contact.screen_tau"], 1.0)
+    tau = tau * np.where(screen, rules["contact.screen_tau"], 1.0)
     yields, breaks = np.where(assault, win / tau, 0.0), np.where(assault, (1.0 - win) / tau, 0.0)
     # A probe only feels its way forward: it never takes ground and ends by itself.
     breaks = np.where(kind == BattleKind.PROBE, 1.0 / rules["combat.probe_days"], breaks)
     overrun = kind == BattleKind.OVERRUN
     yields = np.where(overrun, 24.0 / rules["combat.overrun_h"], yields)
-    pace = np.where(assault, curve.advance(x, win, noise.speed), 0.0)
-    loss = _loss_shares(world, lineup, kind, balance, noise)
+    pace = np.where(assault, pace, 0.0)
+    loss = _loss_shares(world, kind, balance, attacker, defender)
     rates = _losses(world, lineup, balance, loss)
     shift = circumstances.as_ppm
     result = Flows(
@@ -140,24 +145,21 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     return np.where(run_over & (lineup.kind == BattleKind.ASSAULT), int(BattleKind.OVERRUN), lineup.kind)
 
 
-def _loss_shares(world: World, lineup: Lineup, kind: Ints, balance: Balance, noise: Noise) -> Floats:
-    """Share of the men taking part that is lost a day, shape (battles, 2): attacker, defender."""
-    rules, curve, x = world.statics.rules, curves(world), balance.x
+def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, defender: Floats) -> Floats:
+    """Share of the men taking part that is lost a day, shape (battles, 2): attacker, defender.
+
+    ``attacker`` and ``defender`` are the curves' shares at intensity and lethality 1.
+    """
+    rules = world.statics.rules
     table = np.array([rules[f"combat.intensity_{n}"] for n in ("assault", "assault", "probe", "bombard", "assault")])
     activity = table[kind]
     hasty = (balance.prepared < 0.5) & (kind != BattleKind.PROBE) & (kind != BattleKind.BOMBARD)
     activity = np.where(hasty, activity * rules["combat.intensity_hasty"], activity)
     activity = activity * np.where(kind == BattleKind.SCREEN, rules["contact.screen_rate"], 1.0)
     activity = activity * rules["combat.intensity_east"]
-    ground = power.ground(world.statics)
-    terrain = np.minimum(world.statics.theatre.terrain[lineup.hex].astype(np.int64), 5)
-    attacker = activity * balance.lethality[:, 1]
-    attacker = attacker * curve.attacker_loss(x, ground.attacker_shift[terrain] + noise.attacker)
-    defender = activity * balance.lethality[:, 0]
-    defender = defender * curve.defender_loss(x, ground.defender_shift[terrain] + noise.defender)
-    attacker = np.where(kind == BattleKind.BOMBARD, 0.0, attacker)
-    bombs = balance.support.sorties * (rules["air.men_100"] / 100.0)
-    both = np.stack([attacker + bombs[:, 1], defender + bombs[:, 0]], axis=1)
+    both = np.stack([attacker, defender], axis=1) * activity[:, None] * balance.lethality[:, ::-1]
+    both[kind == BattleKind.BOMBARD, 0] = 0.0
+    both = both + balance.support.sorties[:, ::-1] * (rules["air.men_100"] / 100.0)
     return np.minimum(both, MOST_LOSS_DAY)
 
 

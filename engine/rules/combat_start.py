@@ -17,6 +17,7 @@ from engine.model.events.combat import ENGAGED
 from engine.model.world import World
 from engine.rules import power
 from engine.rules.combat_lineup import Lineup
+from engine.rules.combat_outcomes import Ending
 from engine.rules.sight import faded
 
 Ints = npt.NDArray[np.int64]
@@ -27,8 +28,8 @@ QUIET_DAYS: Final = 4
 _LEVELS: Final = 5
 
 
-def engage(world: World, lineup: Lineup, slots: Ints, minute: int, dice: Dice) -> Event:
-    """Battles begin in ``slots`` of the line-up."""
+def engage(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: int, dice: Dice) -> Event:
+    """Battles begin in ``slots`` of the line-up; those that carry on where another ended keep its ground."""
     rules, cells = world.statics.rules, lineup.hex[slots]
     ordinal = world.hexes.battles[cells].astype(np.int64)
     subject = battle_subject(cells, ordinal)
@@ -50,15 +51,15 @@ def engage(world: World, lineup: Lineup, slots: Ints, minute: int, dice: Dice) -
         noise_defender=rounded(noise[1] * (rules["combat.daily_noise"] * luck)),
         yield_left=rounded(dice.exponential(Stream.BATTLE_YIELD, subject, minute, 0) * NANO),
         break_left=rounded(dice.exponential(Stream.BATTLE_BREAK_OFF, subject, minute, 0) * NANO),
-        depth_u=_depth(world, lineup, slots, minute),
+        depth_u=_depth(world, lineup, slots, ending, minute),
         surprise=_surprise(world, lineup, slots, minute),
     )
 
 
-def _depth(world: World, lineup: Lineup, slots: Ints, minute: int) -> Ints:
+def _depth(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: int) -> Ints:
     """Ground (1e-6 m) that earlier attacks across the same hexsides have won and not yet lost again."""
     sides, rules = world.hexsides, world.statics.rules
-    result = np.zeros(len(slots), dtype=np.int64)
+    result = np.array([ending.depth_u.get(cell, 0) for cell in lineup.hex[slots].tolist()], dtype=np.int64)
     kept = np.flatnonzero(sides.depth_mm > 0)
     if not len(kept):
         return result
@@ -68,7 +69,7 @@ def _depth(world: World, lineup: Lineup, slots: Ints, minute: int) -> Ints:
     for i, slot in enumerate(slots.tolist()):
         across = lineup.direction[attacking & (lineup.slot == slot)]
         mine = (sides.hex[kept] == lineup.hex[slot]) & np.isin(sides.direction[kept], across)
-        result[i] = int(left[mine].max(initial=0)) * 1000
+        result[i] = max(int(result[i]), int(left[mine].max(initial=0)) * 1000)
     return result
 
 

@@ -28,6 +28,7 @@ _USE: Final = {
     "artillery": GUNS, "rocket": GUNS, "mortar": GUNS, "antitank": ANTITANK, "assault_gun": ASSAULT_GUNS,
     "antiair": ANTIAIR, "engineer": ENGINEERS, "bridging": ENGINEERS, "air": SORTIES,
 }  # fmt: skip
+_USES: Final = 6
 _LEVELS: Final = 6
 """Headquarters above one another at most."""
 _MILLI: Final = 1000
@@ -139,17 +140,14 @@ def share_out(world: World, lineup: Lineup, line: Ints, ours: Ints, minute: int)
     parts = table.amount[:, None] * weight // np.maximum(total, 1)[:, None]
     # Attacker's pools go to column 0 of a battle, defender's to column 1.
     where = (table.side[:, None] != lineup.attacker[None, :]).astype(np.int64)
+    key = (table.use[:, None] * count + np.arange(count)[None, :]) * 2 + where
+    sums = np.bincount(key.reshape(-1), weights=parts.reshape(-1), minlength=_USES * count * 2) / _MILLI
+    shares = sums.reshape(_USES, count, 2)
+    rules = world.statics.rules
 
     def summed(use: int, switch: str) -> Floats:
-        rows = np.flatnonzero(table.use == use)
-        result = np.zeros((count, 2))
-        if len(rows) and on(world.statics.rules, switch):
-            for column in (0, 1):
-                mine = np.where(where[rows] == column, parts[rows], 0)
-                result[:, column] = mine.sum(axis=0) / _MILLI
-        return result
+        return shares[use] if on(rules, switch) else nothing
 
-    rules = world.statics.rules
     flak = summed(ANTIAIR, "air")
     sorties = summed(SORTIES, "air") * (int(world.weather.flyable[0]) / PPM * rules["air.support_share"])
     sorties = sorties / (1.0 + rules["air.antiair_100"] * flak[:, ::-1] / 100.0)

@@ -38,14 +38,15 @@ class EventKind:
 
     def __call__(self, minute: int, **columns: npt.ArrayLike) -> Event:
         """An event of this kind; every declared column must be given, scalars count for all rows."""
-        wanted = {f.name for f in self.fields}
-        if set(columns) != wanted:
-            raise TypeError(f"{self.name} takes {sorted(wanted)}, was given {sorted(columns)}")
-        length = max((np.shape(v)[0] for v in columns.values() if np.ndim(v) > 0), default=1)
+        if len(columns) != len(self.fields) or any(f.name not in columns for f in self.fields):
+            raise TypeError(f"{self.name} takes {sorted(f.name for f in self.fields)}, was given {sorted(columns)}")
+        given = [np.array(columns[f.name], dtype=f.dtype) for f in self.fields]
+        length = max([len(v) for v in given if v.ndim], default=1)
         data: dict[str, Array] = {}
-        for f in self.fields:
+        for f, value in zip(self.fields, given, strict=True):
             shape = (length,) if f.width == 1 else (length, f.width)
-            value = np.broadcast_to(np.asarray(columns[f.name], dtype=f.dtype), shape).copy()
+            if value.shape != shape:
+                value = np.broadcast_to(value, shape).copy()
             value.flags.writeable = False
             data[f.name] = value
         return Event(self, minute, data)
