@@ -36,6 +36,7 @@ FORMAT = 1
 THEATRES = Path(__file__).resolve().parents[2] / "scenarios" / "theatres"
 _GAUGES = {1435: Gauge.STANDARD_1435, 1524: Gauge.BROAD_1524}
 _STRAITS = {"strait": Strait.STRAIT, "causeway": Strait.CAUSEWAY, "ferry": Strait.FERRY}
+_WATER = ("sea", "strait", "lagoon", "lake")
 _LANGUAGES = ("de", "ru", "et", "lv", "lt")
 _loaded: dict[Path, Theatre] = {}
 
@@ -159,14 +160,16 @@ class _Reader:
         for array in arrays.values():
             array.flags.writeable = False
         months = self.toml("derived/build.toml")["ice"]
-        places, waters, lines = self.places(), self.waters(), self.lines()
+        places, named, lines = self.places(), self.named_areas(), self.lines()
         return Theatre(
             id=spec["id"], title=spec["title"], letter=spec["letter"], grid=self.grid,
             plane=Laea(spec["grid"]["centre_lat"], spec["grid"]["centre_lon"]),
             places=places, lines=lines, river_names=names,
             countries=tuple(row[1] for row in spec["letters"]["country"]),
             zones=tuple(row[1] for row in spec["letters"]["zone"]),
-            rivers=rivers, railways=railways, roads=roads, lanes=lanes, waters=waters, ferries=ferries,
+            rivers=rivers, railways=railways, roads=roads, lanes=lanes, ferries=ferries,
+            waters=tuple(w for w in named if w.names["kind"] in _WATER),
+            regions=tuple(w for w in named if w.names["kind"] not in _WATER),
             attribution=spec["attribution"],
             ice_months=tuple(tuple(months[f"months_{k}"]) for k in range(len(months))),
             digest=self.state.hexdigest(), **arrays,
@@ -266,7 +269,7 @@ class _Reader:
             ))  # fmt: skip
         return tuple(places)
 
-    def waters(self) -> tuple[Place, ...]:
+    def named_areas(self) -> tuple[Place, ...]:
         """Names of seas, lakes, islands and regions, for labels."""
         plane = Laea(self.spec["grid"]["centre_lat"], self.spec["grid"]["centre_lon"])
         found = []

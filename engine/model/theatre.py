@@ -171,11 +171,14 @@ class Theatre:
     roads: tuple[Line, ...]
     lanes: tuple[Line, ...]
     waters: tuple[Place, ...]
+    """Seas, straits, lagoons and lakes that have a name."""
     attribution: str
     digest: str = field(default="", compare=True)
     ferries: tuple[Line, ...] = ()
     ice_months: tuple[tuple[int, ...], ...] = ((),)
     """Months (1-12) in which ice closes the water of each ice class; `ice` holds the class of each hex."""
+    regions: tuple[Place, ...] = ()
+    """Islands, spits, marshes and regions that have a name; for labels and for people."""
 
     @property
     def projection(self) -> str:

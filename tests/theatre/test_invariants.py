@@ -44,7 +44,12 @@ def test_a_misspelt_place_gets_the_nearest_names(baltic: Theatre) -> None:
 
 
 def test_every_place_of_the_histories_is_found(baltic: Theatre, history_names: list[str]) -> None:
-    waters = {fold(n) for w in baltic.waters for names in (w.name, *w.names.values()) for n in names.split("/")}
+    waters = {
+        fold(n)
+        for w in (*baltic.waters, *baltic.regions)
+        for names in (w.name, *w.names.values())
+        for n in names.split("/")
+    }
     waters |= {fold(n) for n in baltic.river_names}
     assert len(history_names) > 300
     assert [n for n in history_names if baltic.find_place(n) is None and fold(n) not in waters] == []

@@ -80,12 +80,18 @@ def picture(what: str, layers: tuple[str, ...], width: int, png: Path, quiet: bo
     _headless()
     check_writable(png)
     from engine import Session, load_scenario, load_theatre
-    from ui.map import still as stills
 
     theatres = {path.name: path for path in _theatre_folders()}
     if what in theatres:
-        stills.write_theatre(load_theatre(theatres[what]), png, layers=layers, width=width)
+        from ui.map_picture import UnknownLayer, draw_theatre
+
+        try:
+            draw_theatre(load_theatre(theatres[what]), layers, width, png)
+        except UnknownLayer as problem:
+            raise click.UsageError(str(problem)) from None
     else:
+        from ui.map import still as stills
+
         name = ScenarioName().convert(what, None, None)
         stills.write(Session(load_scenario(name), 1), png, layers=layers, width=width)
     remark(str(png), quiet=quiet)

@@ -1,0 +1,270 @@
+"""A theatre as a printed sheet: the window's ground and lines, layers of data, names, legend, scale bar, sources.
+
+Works without a display (SDL's dummy driver). The ground and the lines are painted by the same code as the window's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import numpy as np
+import pygame
+
+from engine.model.theatre import Theatre
+from ui.map.camera import ARMY, OPERATIONAL, THEATRE
+from ui.map.ground.chains import make_network
+from ui.map.ground.fields import make_fields
+from ui.map.ground.lines import GRATICULE_STEP, LinePainter, graticule
+from ui.map.ground.relief import CHUNK, Look, Painter, paint_now
+from ui.map.marks.labels import Blockers, Label, TownNames, river_names, water_names
+from ui.map_layers import MARKS, TINTS, Sheet, Tint, tint
+from ui.theme import palette
+from ui.theme.palette import Rgb
+from ui.theme.scale import Scale
+from ui.theme.type import TEXT, wrap
+
+GROUND = ("ground", "rivers", "roads", "rails", "names")
+LAYERS = (*GROUND, *MARKS, *TINTS)
+"""What `draw_theatre` can draw."""
+DEFAULT = ("ground", "rivers", "roads", "rails", "borders", "crossings", "names")
+WITH_TINT = ("ground", "rivers", "names")
+PAPER, INK = palette.PAPER.background, palette.PAPER.text
+MARGIN = 24
+_PITCHES = (6, 10, 14, 20, 28, 36, 56)
+
+
+class UnknownLayer(ValueError):
+    """A layer that there is not; the message lists those there are."""
+
+
+def draw_theatre(
+    theatre: Theatre, layers: Sequence[str] = (), size: tuple[int, int] | int = 1600, path: str | Path | None = None
+) -> pygame.Surface:
+    """Draw a theatre to at most `size` pixels (width, or width and height), write a PNG if `path` is given.
+
+    Without layers the general map is drawn. Given layers are drawn alone, values of hexes (elevation, forest, country,
+    ice, ...) over a pale ground with rivers and names.
+    """
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    pygame.font.init()
+    wanted = _wanted(layers)
+    fields = make_fields(theatre)
+    frame = fields.frame
+    width, height = (size, 1 << 20) if isinstance(size, int) else size
+    pitch = max(4, min((width - 2 * MARGIN) // frame.wide, height // (frame.high + 14)))
+    tier = THEATRE if pitch < 14 else ARMY if pitch < 32 else OPERATIONAL
+    look = Look(pitch, tier, 1.0)
+    sheet = pygame.Surface((frame.wide * pitch, frame.high * pitch))
+    sheet.fill(palette.OUTSIDE)
+    network = make_network(theatre)
+    if "ground" in wanted:
+        painter = Painter(fields)
+        for i, j in _chunks(sheet):
+            sheet.blit(paint_now(painter, i, j, look), (i * CHUNK, j * CHUNK))
+    drawn = Sheet(theatre, frame, sheet, pitch)
+    tints = [(name, TINTS[name](theatre)) for name in wanted if name in TINTS]
+    for _, layer in tints:
+        tint(drawn, layer, 0.62 if "ground" in wanted else 1.0)
+    kept = replace(
+        network,
+        rivers=network.rivers if "rivers" in wanted else (),
+        roads=network.roads if "roads" in wanted else (),
+        rails=network.rails if "rails" in wanted else (),
+    )
+    pen = LinePainter(theatre, frame, kept)
+    for i, j in _chunks(sheet):
+        *_, lines = pen.paint(i, j, look)
+        sheet.blit(lines, (i * CHUNK, j * CHUNK), special_flags=pygame.BLEND_PREMULTIPLIED)
+    for name in wanted:
+        if name in MARKS:
+            MARKS[name][0](drawn)
+    area = sheet.get_rect()
+    edge = _graticule_labels(drawn, area, tier)
+    if "names" in wanted:
+        _names(drawn, kept, area, tier, edge)
+    page = _page(drawn, wanted, tints)
+    if path is not None:
+        pygame.image.save(page, str(path))
+    return page
+
+
+def _wanted(layers: Sequence[str]) -> tuple[str, ...]:
+    for layer in layers:
+        if layer not in LAYERS:
+            raise UnknownLayer(f"expected a layer of {', '.join(LAYERS)}; found {layer!r}")
+    if not layers:
+        return DEFAULT
+    if any(name in TINTS or name in MARKS for name in layers) and not set(layers) & {
+        "ground",
+        "rivers",
+        "rails",
+        "roads",
+    }:
+        return (*WITH_TINT[:-1], *layers, "names")
+    return tuple(layers)
+
+
+def _chunks(sheet: pygame.Surface) -> list[tuple[int, int]]:
+    across, down = -(-sheet.get_width() // CHUNK), -(-sheet.get_height() // CHUNK)
+    return [(i, j) for i in range(across) for j in range(down)]
+
+
+def _graticule_labels(sheet: Sheet, area: pygame.Rect, tier: int) -> list[pygame.Rect]:
+    """Degrees along the top and left edges, inside the map; returns their boxes."""
+    boxes = []
+    for meridian, degrees, points in graticule(sheet.theatre, sheet.frame, area, sheet.pitch, GRATICULE_STEP[tier]):
+        if degrees % 1 and tier < OPERATIONAL:
+            continue
+        whole, minutes = int(degrees), round(degrees % 1 * 60)
+        text = f"{whole}°{f'{minutes:02d}′' if minutes else ''} {'E' if meridian else 'N'}"
+        mark = TEXT.halo(text, 12, "regular", palette.GRATICULE, palette.PLACE_HALO)
+        inner = 1.2 * sheet.pitch
+        if meridian:
+            order = np.argsort(points[:, 1])
+            at = (float(np.interp(inner, points[order, 1], points[order, 0])), inner)
+        else:
+            at = (inner, float(np.interp(inner, points[:, 0], points[:, 1])))
+        box = mark.get_rect(center=at)
+        if area.contains(box):
+            sheet.surface.blit(mark, box)
+            boxes.append(box)
+    return boxes
+
+
+def _names(sheet: Sheet, network, area: pygame.Rect, tier: int, edge: list[pygame.Rect]) -> None:  # type: ignore[no-untyped-def]
+    scale = Scale(100)
+    # A sheet shows more names than the window at the same pitch: nothing else wants the room.
+    stop = next((p for p in _PITCHES if p >= 2 * sheet.pitch), _PITCHES[-1]) if sheet.pitch >= 8 else 10
+    waters = water_names(sheet.theatre, sheet.frame, area, sheet.pitch, tier, scale)
+    signs: list[Label] = []
+    towns: list[Label] = []
+    rivers: list[Label] = []
+    names = TownNames(sheet.theatre, network, sheet.frame, scale)
+    beyond = area.inflate(2000, 2000)
+    rim = (pygame.Rect(beyond.x, beyond.y, beyond.w, 1000), pygame.Rect(beyond.x, area.bottom, beyond.w, 1000),
+           pygame.Rect(beyond.x, 0, 1000, area.h), pygame.Rect(area.right, 0, 1000, area.h))  # fmt: skip
+    blocks = [*edge, *rim, *(w.rect for w in waters)]
+    for _ in names.lay_out(area, sheet.pitch, stop, tier, blocks, signs, towns):
+        pass
+    taken = Blockers()
+    for label in (*signs, *towns, *waters):
+        taken.add(label.rect)
+    if network.rivers:
+        for _ in river_names(network, sheet.frame, area, sheet.pitch, tier, scale, taken, rivers):
+            pass
+    for label in (*waters, *rivers, *signs, *towns):
+        if label.leader is not None:
+            pygame.draw.aaline(sheet.surface, palette.SECOND_NAME, *label.leader)
+        sheet.surface.blit(label.surface, (label.x, label.y))
+
+
+def _page(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]]) -> pygame.Surface:
+    """The map in its margin, with title, legend, scale bar and sources beneath."""
+    margin = MARGIN
+    wide, high = sheet.surface.get_size()
+    legend = _legend(sheet, wanted, tints, wide)
+    page = pygame.Surface((wide + 2 * margin, high + legend.get_height() + 3 * margin + 28))
+    page.fill(PAPER)
+    title = TEXT.get(sheet.theatre.title, 24, "semibold", INK)
+    page.blit(title, (margin, margin // 2))
+    shown = ", ".join(name for name in wanted if name != "names")
+    page.blit(TEXT.get(shown, 13, "regular", palette.PAPER.second), (margin + title.get_width() + 16, margin // 2 + 10))
+    top = margin + 28
+    page.blit(sheet.surface, (margin, top))
+    pygame.draw.rect(page, INK, (margin - 1, top - 1, wide + 2, high + 2), 1)
+    page.blit(legend, (margin, top + high + margin))
+    return page
+
+
+def _legend(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]], width: int) -> pygame.Surface:
+    items: list[tuple[str, str, Rgb]] = []
+    if "ground" in wanted:
+        if not tints:
+            heights = zip(palette.HEIGHT_STOPS_M, palette.HEIGHT_TINTS, strict=True)
+            items += [("box", f"{m} m", c) for m, c in heights]
+            items += [("box", "forest", palette.FOREST), ("box", "marsh", palette.MARSH),
+                      ("box", "built-up", palette.BUILT_UP)]  # fmt: skip
+        items += [("box", "sea", palette.SEA_FAR), ("box", "lake", palette.LAKE)]
+    if "rivers" in wanted:
+        items += [("line3", "major river", palette.RIVER), ("line2", "river", palette.RIVER)]
+        items += [("line1", "stream", palette.RIVER)] if sheet.pitch >= 14 else []
+    if "roads" in wanted:
+        items += [("line2", "main road", palette.MAIN_ROAD)]
+        items += [("line1", "road", palette.OTHER_ROAD)] if sheet.pitch >= 14 else []
+    if "rails" in wanted:
+        items += [("rail", "railway 1435 mm", palette.RAILWAY), ("ticks", "railway 1524 mm", palette.RAILWAY)]
+        items += [("half", "narrow gauge", palette.RAILWAY)] if sheet.pitch >= 14 else []
+    for name in wanted:
+        if name in MARKS:
+            items += [("line2", text, colour) for text, colour in MARKS[name][1]]
+    for _, layer in tints:
+        items += [("box", text, colour) for text, colour in layer.classes]
+    return _laid_out(sheet, items, width)
+
+
+def _laid_out(sheet: Sheet, items: Sequence[tuple[str, str, Rgb]], width: int) -> pygame.Surface:
+    bar = _scale_bar(sheet)
+    room = width - bar.get_width() - 40
+    rows: list[list[tuple[str, str, Rgb]]] = [[]]
+    used = 0
+    for item in items:
+        need = 44 + TEXT.get(item[1], 14, "regular", INK).get_width() + 16
+        if rows[-1] and used + need > room:
+            rows.append([])
+            used = 0
+        rows[-1].append(item)
+        used += need
+    sources = wrap(sheet.theatre.attribution, 12, "regular", width)
+    spacing = f"{sheet.theatre.grid.spacing_m / 1000:g}"
+    note = f"{sheet.theatre.projection}; hexes of {spacing} km; digest {sheet.theatre.digest[:12]}"
+    text = [*sources, note]
+    out = pygame.Surface((width, max(24 * len(rows), bar.get_height()) + 10 + 16 * len(text)))
+    out.fill(PAPER)
+    for k, row in enumerate(rows):
+        x = 0
+        for style, words, colour in row:
+            _swatch(out, style, colour, x, 24 * k)
+            label = TEXT.get(words, 14, "regular", INK)
+            out.blit(label, (x + 40, 24 * k + 1))
+            x += 44 + label.get_width() + 16
+    out.blit(bar, (width - bar.get_width(), 0))
+    y = out.get_height() - 16 * len(text)
+    for line in text:
+        out.blit(TEXT.get(line, 12, "regular", palette.PAPER.second), (0, y))
+        y += 16
+    return out
+
+
+def _swatch(out: pygame.Surface, style: str, colour: Rgb, x: int, y: int) -> None:
+    middle = y + 10
+    if style == "box":
+        pygame.draw.rect(out, colour, (x, y + 3, 34, 15))
+        pygame.draw.rect(out, palette.PAPER.line, (x, y + 3, 34, 15), 1)
+        return
+    pygame.draw.line(out, colour, (x, middle), (x + 34, middle), {"line3": 4, "line2": 2, "rail": 4}.get(style, 1))
+    if style == "rail":
+        for at in range(x + 3, x + 32, 10):
+            pygame.draw.line(out, palette.RAIL_GAP, (at, middle), (at + 4, middle), 2)
+    if style in ("ticks", "half"):
+        for at in range(x + 3, x + 33, 7):
+            pygame.draw.line(out, colour, (at, middle - 3), (at, middle + (3 if style == "ticks" else 0)))
+
+
+def _scale_bar(sheet: Sheet) -> pygame.Surface:
+    """100 km, in fifths. Scale is true to 0.12 % everywhere on an equal-area plane of this size."""
+    long = round(100_000 / sheet.theatre.grid.spacing_m * sheet.pitch)
+    out = pygame.Surface((long + 60, 40))
+    out.fill(PAPER)
+    for fifth in range(5):
+        left, right = round(long * fifth / 5), round(long * (fifth + 1) / 5)
+        pygame.draw.rect(out, INK if fifth % 2 == 0 else palette.PAPER.raised, (10 + left, 22, right - left, 7))
+    pygame.draw.rect(out, INK, (10, 22, long, 7), 1)
+    for km in (0, 20, 100):
+        mark = TEXT.get(f"{km} km" if km == 100 else str(km), 13, "regular", INK)
+        out.blit(mark, (10 + long * km // 100 - (mark.get_width() // 2 if km < 100 else 12), 3))
+    return out
