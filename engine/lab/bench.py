@@ -17,7 +17,10 @@ from typing import Any
 import numpy as np
 
 from engine.core.calendar import DAY
+from engine.lab.batch import run_batch
 from engine.lab.commanders import commanders
+from engine.lab.experiment import Experiment
+from engine.lab.store import Store
 from engine.model.codes import SIDES, Status
 from engine.model.scenario import Scenario
 from engine.run.session import Session
@@ -119,6 +122,25 @@ def handling(scenario: Scenario) -> dict[str, float]:
     found["rewind_worst_ms"] = max(back)
     found["memory_MB"] = peak_memory_mb()
     return found
+
+
+def parallel(scenario: Scenario, *, runs: int = 12, workers: int = 2) -> dict[str, float]:
+    """A batch on several processes: its wall time against CPU of the runs shared out evenly (1 is ideal)."""
+    experiment = Experiment(scenario.id, runs=runs, sample=False)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        run_batch(experiment, scenario, Path(folder) / "b", workers=workers)
+        wall = time.perf_counter() - began
+        with Store.open(Path(folder) / "b") as store:
+            seconds = [row.seconds for row in store.rows()]
+    even = runs * statistics.mean(seconds) / workers
+    return {
+        "runs": runs,
+        "workers": workers,
+        "wall_s": wall,
+        "cpu_a_run_s": statistics.mean(seconds),
+        "ratio": wall / even,
+    }
 
 
 def _median_ms(action: Callable[[], object], times: int) -> float:

@@ -73,13 +73,18 @@ def _time(cases: tuple[str, ...], days: int, seeds: int, as_json: bool, quiet: b
     if real is not None:
         remark("saving, rewinding, starting ...", quiet=quiet)
         found["handling"] = {**bench.handling(_case(real, days)), **bench.starting(real)}
+        remark("a batch on two cores ...", quiet=quiet)
+        found["batch"] = bench.parallel(_case(real, days))
     if as_json:
         show_json(found)
         return
     if ratio is not None:
         click.echo(f"a formation-day of 400 formations costs {ratio:.2f} times one of 100 (at most 1.2)\n")
     if real is not None:
-        click.echo(columns([(f"  {k}", number(v, 1)) for k, v in found["handling"].items()], right=[1]))
+        click.echo(columns([(f"  {k}", number(v, 1)) for k, v in found["handling"].items()], right=[1]) + "\n")
+        b = found["batch"]
+        click.echo(f"a batch of {b['runs']} runs on {b['workers']} workers takes {b['wall_s']:.1f} s, {b['ratio']:.2f} "
+                   f"times its CPU shared out evenly (at most 1.1)")  # fmt: skip
 
 
 def _words(timing: Any) -> str:

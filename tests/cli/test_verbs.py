@@ -1,0 +1,218 @@
+"""The verbs at work on two days of Doppelkopf: answers, files, refusals, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Answer
+from ui.cli.exit_codes import Exit
+
+Call = Callable[..., Answer]
+SHORT = ("doppelkopf", "--until", "1944-08-16", "--commander", "axis=none", "--commander", "soviet=none", "-q")
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from ui.cli.main import main
+
+    path = tmp_path_factory.mktemp("run") / "run.dbr"
+    assert main(["run", *SHORT, "--out", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from ui.cli.main import main
+
+    path = tmp_path_factory.mktemp("batch") / "b"
+    assert main(["batch", *SHORT, "--runs", "2", "--executor", "serial", "--out", str(path)]) == 0
+    return path
+
+
+def test_run_prints_who_holds_what_the_losses_and_the_score(deepbattle: Call) -> None:
+    answer = deepbattle("run", *SHORT)
+    assert answer.code == 0
+    for words in ("Operation Doppelkopf · seed 1 · 1 days", "Who holds what", "Šiauliai", "Losses", "Against history"):
+        assert words in answer.out
+    assert answer.err == ""
+
+
+def test_run_prints_the_same_as_json(deepbattle: Call) -> None:
+    found = json.loads(deepbattle("run", *SHORT, "--json").out)
+    assert found["result"]["minute"] == 1440
+    assert found["scorecard"]["runs"] == 1
+    again = json.loads(deepbattle("run", *SHORT, "--json").out)
+    assert found == again
+
+
+def test_a_run_goes_on_from_a_moment_of_a_recording(deepbattle: Call, recording: Path) -> None:
+    answer = deepbattle("run", "--from", f"{recording}@1944-08-15T12:00", "--until", "1944-08-17", "-q", "--json",
+                        "--commander", "axis=none", "--commander", "soviet=none")  # fmt: skip
+    assert answer.code == 0
+    assert json.loads(answer.out)["result"]["minute"] == 2880
+    late = deepbattle("run", "--from", f"{recording}@1944-08-20", "-q")
+    assert late.code == Exit.USAGE
+    assert "expected a time up to" in late.err
+
+
+def test_a_recording_is_verified_and_an_edited_one_refused(deepbattle: Call, recording: Path, tmp_path: Path) -> None:
+    assert deepbattle("verify", recording).code == 0
+    assert json.loads(deepbattle("verify", recording, "--json").out)["status"] == "same"
+    data = bytearray(recording.read_bytes())
+    cut = tmp_path / "cut.dbr"
+    cut.write_bytes(data[: len(data) // 2])
+    data[len(data) // 3] ^= 1
+    edited = tmp_path / "edited.dbr"
+    edited.write_bytes(data)
+    for path in (cut, edited, tmp_path / "none.dbr"):
+        answer = deepbattle("verify", path)
+        assert answer.code == Exit.UNUSABLE, path
+        assert str(path) in answer.err
+
+
+def test_orders_from_a_file_are_given_and_those_for_the_other_side_refused(deepbattle: Call, tmp_path: Path) -> None:
+    from engine import load_scenario
+
+    scenario = load_scenario("doppelkopf")
+    mine = next(f.id for f in scenario.formations if f.side == "axis" and f.cell >= 0 and f.arrives_min <= 0)
+    theirs = next(f.id for f in scenario.formations if f.side == "soviet" and f.cell >= 0 and f.arrives_min <= 0)
+    orders = tmp_path / "mine.orders"
+    orders.write_text(f"# what we do\n1944-08-15T06:00 {mine}: entrench\n")
+    assert deepbattle("run", *SHORT, "--orders", f"axis={orders}").code == 0
+    orders.write_text(f"1944-08-15T06:00 {theirs}: entrench\n")
+    answer = deepbattle("run", *SHORT, "--orders", f"axis={orders}")
+    assert answer.code == Exit.NO
+    assert f"{orders}:1:1: " in answer.err
+    orders.write_text(f"soon {mine}: entrench\n1944-08-15T06:00 {mine}: jump\n")
+    answer = deepbattle("run", *SHORT, "--orders", f"axis={orders}")
+    assert answer.code == Exit.FILE
+    assert f"{orders}:1:1: " in answer.err
+    assert f"{orders}:2:1: " in answer.err
+
+
+@pytest.mark.parametrize(("words", "code", "told"), [
+    (("run",), Exit.USAGE, "expected a SCENARIO"),
+    (("run", "doppelkopf", "--until", "1946-01-01"), Exit.USAGE, "expected --until after"),
+    (("run", "doppelkopf", "--until", "tomorrow"), Exit.USAGE, "expected a date such as"),
+    (("run", "doppelkopf", "--set", "combat.tau_dayz=3"), Exit.FILE, "combat.tau_days"),
+    (("run", "doppelkopf", "--set", "nonsense"), Exit.USAGE, "KEY=VALUE"),
+    (("run", "doppelkopf", "--commander", "axis=napoleon"), Exit.USAGE, "staff, plain, none"),
+    (("run", "doppelkopf", "--overlay", "no_such_file.toml"), Exit.FILE, "no_such_file"),
+    (("run", "--from", "no_such.dbr"), Exit.UNUSABLE, "no_such.dbr"),
+    (("batch", "--out", "x"), Exit.USAGE, "expected a SCENARIO"),
+    (("batch", "--resume", "--out", "no_such_folder"), Exit.UNUSABLE, "holds no batch"),
+    (("report", "no_such_folder"), Exit.UNUSABLE, "holds no batch"),
+    (("compare", "no_such_a", "no_such_b"), Exit.UNUSABLE, "holds no batch"),
+    (("engage", "no_such.csv"), Exit.FILE, "no_such.csv"),
+    (("bench", "--case", "generated:lots"), Exit.USAGE, "generated:N"),
+    (("replay", "doppelkopf"), Exit.USAGE, "--history"),
+])  # fmt: skip
+def test_what_cannot_be_done_is_told_in_words(
+    deepbattle: Call, words: tuple[str, ...], code: Exit, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = deepbattle(*words)
+    assert answer.code == code, answer.err
+    assert told in answer.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_output_that_cannot_be_written_is_told_before_the_run(deepbattle: Call, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert deepbattle("run", *SHORT, "--out", tmp_path / "x.dbr").code == Exit.OUTPUT
+
+
+def test_an_output_below_a_file_is_told_before_the_run(deepbattle: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    answer = deepbattle("run", *SHORT, "--out", tmp_path / "file" / "x.dbr")
+    assert answer.code == Exit.OUTPUT
+    assert "cannot be written" in answer.err
+
+
+def test_a_batch_is_resumed_reported_scored_compared_and_exported(
+    deepbattle: Call, folder: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "b"
+    shutil.copytree(folder, mine)
+    assert deepbattle("batch", "--resume", "--out", mine).code == 0
+    topped = json.loads(deepbattle("batch", "--top-up", "1", "--executor", "serial", "--out", mine, "--json").out)
+    assert (topped["total"], topped["new"]) == (3, 1)
+    assert deepbattle("report", mine).out.strip() == str(mine / "report.html")
+    assert "Against history" in (mine / "report.html").read_text(encoding="utf-8")
+    assert deepbattle("report", mine, "--csv").code == 0
+    assert (mine / "runs.csv").read_text().count("\n") == 4
+    assert json.loads(deepbattle("score", mine, "--json").out)["runs"] == 3
+    assert "paired by seed" in deepbattle("compare", mine, folder).out
+
+
+def test_one_run_of_a_batch_is_repeated_to_the_same_world(deepbattle: Call, folder: Path) -> None:
+    from engine import Store
+
+    with Store.open(folder) as store:
+        kept = {row.number: row.outcome["digest"] for row in store.rows()}
+    found = json.loads(deepbattle("run", f"{folder}#1", "--until", "1944-08-16", "--json").out)
+    assert found["result"]["digest"] == kept[1]
+
+
+def test_an_existing_batch_is_not_overwritten_and_not_continued_otherwise_than_begun(
+    deepbattle: Call, folder: Path
+) -> None:
+    again = deepbattle("batch", *SHORT, "--runs", "2", "--out", folder)
+    assert again.code == Exit.UNUSABLE
+    assert "--resume" in again.err
+    other = deepbattle("batch", "--resume", "--out", folder, "--seed", "5")
+    assert other.code == Exit.USAGE
+    assert "leave out --seed" in other.err
+
+
+def test_a_dry_run_counts_and_does_nothing(deepbattle: Call, tmp_path: Path) -> None:
+    answer = deepbattle("batch", "doppelkopf", "--runs", "7", "--dry-run", "--json", "--out", tmp_path / "b")
+    found = json.loads(answer.out)
+    assert (found["runs"], found["points"]) == (7, 1)
+    assert found["sampled"] > 100
+    assert not (tmp_path / "b").exists()
+
+
+def test_check_is_clean_of_errors_and_tells_them_when_there_are_some(deepbattle: Call, tmp_path: Path) -> None:
+    assert deepbattle("check", "doppelkopf").code == 0
+    root = Path(__file__).resolve().parents[2] / "scenarios"
+    broken = tmp_path / "doppelkopf"
+    shutil.copytree(root / "doppelkopf", broken)
+    toml = broken / "scenario.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("title =", "titel =", 1), encoding="utf-8")
+    answer = deepbattle("check", broken)
+    assert answer.code == Exit.FILE
+    assert re.search(r"scenario\.toml:\d+:\d+: expected", answer.out)
+    found = json.loads(deepbattle("check", broken, "--json").out)
+    assert any(f["severity"] == "error" for faults in found.values() for f in faults)
+
+
+def test_info_counts_what_there_is(deepbattle: Call) -> None:
+    found = json.loads(deepbattle("info", "doppelkopf", "--json").out)
+    assert found["sides"]["soviet"]["formations"] > 50
+    assert found["uncertain numbers"] > 100
+
+
+def test_bench_times_a_case_by_system(deepbattle: Call) -> None:
+    answer = deepbattle("bench", "--case", "generated:16", "--days", "1", "--seeds", "1", "--json", "-q")
+    case = json.loads(answer.out)["cases"][0]
+    assert case["case"] == "generated_16"
+    assert case["cpu_seconds"] > 0
+    assert {"staffs", "weather"} <= set(case["by_system"])
+
+
+def test_ablation_names_rules_that_are_dead_in_a_case(deepbattle: Call) -> None:
+    answer = deepbattle("bench", "--ablate", "--case", "generated:16", "--until", "1944-08-16", "--seeds", "2",
+                        "--rule", "weather", "--rule", "sickness", "-j", "1", "--json")  # fmt: skip
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out)
+    assert [r["rule"] for r in found["rules"]] == ["weather", "sickness"]
+    assert all(r["pairs"] == 2 for r in found["rules"])
