@@ -55,7 +55,8 @@ def _help(app: App) -> None:
         c.text(x, y, title, 14, "semibold", app.theme.accent)
         y += 26
         for name, words in rows:
-            c.text(x, y, app.keys.hint(name) or "–", 12.5, "semibold", room=64)
+            hint = {"pan_left": "W A S D", "cursor_n": "Arrows", "overlay_1": "1 – 9"}.get(name, app.keys.hint(name))
+            c.text(x, y, hint or "–", 12.5, "semibold", room=64)
             c.text(x + 66, y, words, 12.5, colour=app.theme.second, room=column - 72)
             y += 25
     x, y = 16 + 4 * column, 58.0

@@ -70,14 +70,17 @@ def _moved(app: App, event: pygame.event.Event) -> None:
     elif drag.panning:
         app.map.camera.pan(drag.last[0] - event.pos[0], drag.last[1] - event.pos[1])
         app.map.moving = True
-    elif drag.button and max(abs(event.pos[0] - drag.start[0]), abs(event.pos[1] - drag.start[1])) > SLIP:
-        if drag.button in (1, 2) and app.layout.map.collidepoint(drag.start):
-            drag.panning = True
-            app.map.camera.pan(drag.start[0] - event.pos[0], drag.start[1] - event.pos[1])
+    elif drag.button in (1, 2) and _slipped(drag, event.pos) and app.layout.map.collidepoint(drag.start):
+        drag.panning = True
+        app.map.camera.pan(drag.start[0] - event.pos[0], drag.start[1] - event.pos[1])
     drag.last = event.pos
     spot = app.spot_at(event.pos)
     app.hover_action = spot.action if spot is not None else None
     app.touch()
+
+
+def _slipped(drag: Drag, at: tuple[int, int]) -> bool:
+    return max(abs(at[0] - drag.start[0]), abs(at[1] - drag.start[1])) > SLIP
 
 
 def _down(app: App, event: pygame.event.Event) -> None:
@@ -162,9 +165,8 @@ def _wheel(app: App, event: pygame.event.Event) -> None:
 
 
 def _key(app: App, event: pygame.event.Event) -> None:
-    if app.tree.typing or app.dialog == "save":
-        if _type(app, event):
-            return
+    if (app.tree.typing or app.dialog == "save") and _type(app, event):
+        return
     action = app.keys.action(event)
     if action:
         app.do("key", action)

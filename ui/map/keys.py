@@ -16,9 +16,9 @@ SHEET = (
         ("first", "to the start"), ("last", "to the last moment"), ("slower", "slower"), ("faster", "faster"),
         ("next_event", "next event"), ("bookmark", "bookmark"), ("continue_here", "continue from here"))),
     ("Map", (
-        ("zoom_in", "zoom in"), ("zoom_out", "zoom out"), ("pan_left", "pan: keys"), ("cursor_n", "hex cursor: arrows"),
+        ("zoom_in", "zoom in"), ("zoom_out", "zoom out"), ("pan_left", "pan"), ("cursor_n", "hex cursor"),
         ("cursor_select", "select at the cursor"), ("centre", "centre on the selection"), ("find", "find unit or place"),
-        ("overlay_1", "overlays 1 to 9"), ("value", "figure on the counters"), ("view_axis", "view as a side, or truth"))),
+        ("overlay_1", "overlays"), ("value", "figure on the counters"), ("view_axis", "view as a side, or truth"))),
     ("Orders", (
         ("next_unit", "next formation without orders"), ("next_in_stack", "next in the stack"), ("order_march", "march"),
         ("order_attack", "attack"), ("order_hold", "hold"), ("order_withdraw", "withdraw"), ("order_entrench", "dig in"),

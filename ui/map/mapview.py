@@ -69,7 +69,7 @@ class MapView:
         self._season = DRY
         self._planned_for: tuple[object, ...] = ()
         self._apart: list[tuple[int, int]] = []
-        self.region_names: tuple[tuple[object, ...], list[tuple[str, int, float, float]]] = ((), [])
+        self.region_names: tuple[tuple[object, ...], list[tuple[str, int, float, float, float, float]]] = ((), [])
         """Names of fronts and army groups with side and projected middle, for one frame."""
         self._names: _Names | None = None
         self._naming: Iterator[None] | None = None
@@ -324,9 +324,9 @@ class MapView:
         spots = tuple((x - self.rect.x + left - half, y - self.rect.y + top - half) for x, y in self.places)
         standing = tuple(s.hex for s in self.symbols)
         names = self._names
-        if names is not None and names.pitch == self.camera.pitch and names.area.contains(view):
-            if names.standing == standing or self.moving:
-                return
+        there = names is not None and names.pitch == self.camera.pitch and names.area.contains(view)
+        if names is not None and there and (names.standing == standing or self.moving):
+            return
         if whole or self._naming is None:
             self._naming = self._name(view, spots, standing)
         if whole:
@@ -414,7 +414,7 @@ class MapView:
         box = pygame.Rect(0, 0, 2 * length + scale(24) + last.get_width() // 2, scale(34))
         box.bottomleft = (self.rect.x + scale(8), self.rect.bottom - scale(6))
         ground = pygame.Surface(box.size, pygame.SRCALPHA)
-        ground.fill((*palette.PLACE_HALO, 190))
+        ground.fill((*palette.PLACE_HALO, 232))
         surface.blit(ground, box)
         x, y = box.x + scale(10), box.bottom - scale(11)
         bar = max(3, scale(4))

@@ -226,8 +226,9 @@ class Overlays:
                 when = self.view.story.moment(fact.start)
                 label = TEXT.halo(f"recorded line {when.day} {when:%b}", self.scale.type(11), "it", palette.RECORDED,
                                   palette.PLACE_HALO)  # fmt: skip
-                k = len(curve) // 2
-                self.surface.blit(label, (round(float(curve[k, 0])) + self.scale(6), round(float(curve[k, 1]))))
+                k = int(curve[:, 1].argmin())
+                at = (round(float(curve[k, 0])) - label.get_width() // 2, round(float(curve[k, 1])) - label.get_height())
+                self.surface.blit(label, at)
 
     def _works(self) -> None:
         grid = self.view.story.theatre.grid
@@ -306,20 +307,32 @@ class Overlays:
         self.surface.fblits(blits)
 
     def _regions(self) -> None:
-        for name, side, x, y in self._named_regions():
+        cards = [pygame.Rect(x - self.view.card // 2, y - self.view.card // 2, self.view.card, self.view.card)
+                 for x, y in self.view.places]  # fmt: skip
+        for name, side, x, y, rear_x, rear_y in self._named_regions():
             sx, sy = self.view.camera.on_screen(x, y)
             label = TEXT.halo(name, self.scale.type(13.5), "bold", self.view.sides.lines[side], palette.PLACE_HALO,
                               tracking=self.scale(3))  # fmt: skip
-            shift = -self.scale(46) if side == 0 else self.scale(46)
-            at = (round(float(sx)) + self.view.rect.x - label.get_width() // 2 + shift, round(float(sy)) + self.view.rect.y)
-            self.surface.blit(label, at)
+            best: tuple[int, pygame.Rect] | None = None
+            for step in range(0, 330, 30):
+                middle = (float(sx) + self.view.rect.x + rear_x * self.scale(step),
+                          float(sy) + self.view.rect.y + rear_y * self.scale(step))  # fmt: skip
+                rect = label.get_rect(center=middle)
+                lap = sum(r.width * r.height for r in (rect.clip(card) for card in cards))
+                if best is None or lap < best[0]:
+                    best = (lap, rect)
+                if not lap:
+                    break
+            assert best is not None
+            self.surface.blit(label, best[1])
 
-    def _named_regions(self) -> list[tuple[str, int, float, float]]:
-        """Fronts and army groups at the middle of what is under them; worked out once a frame of the stage."""
+    def _named_regions(self) -> list[tuple[str, int, float, float, float, float]]:
+        """Fronts and army groups: name, side, middle of what is under them, and the way to their rear on the screen."""
         key = (self.frame.minute, self.frame.viewer)
         if self.view.region_names[0] == key:
             return self.view.region_names[1]
         story, frame = self.view.story, self.frame
+        centres = story.theatre.grid.centres_m
         heads: dict[int, list[int]] = {}
         for unit in np.flatnonzero(frame.hex >= 0).tolist():
             at, top = int(frame.parent[unit]), -1
@@ -330,9 +343,15 @@ class Overlays:
                 heads.setdefault(top, []).append(unit)
         out = []
         for head, parts in heads.items():
-            if len(parts) >= 3:
-                x, y = story.theatre.grid.centres_m[frame.hex[parts]].mean(axis=0)
-                out.append((story.units[head].name.upper(), story.units[head].side, float(x), float(y)))
+            if len(parts) < 3:
+                continue
+            side = story.units[head].side
+            x, y = centres[frame.hex[parts]].mean(axis=0)
+            near = np.hypot(*(centres - (x, y)).T) < 90_000
+            foes = near & (frame.owner == 1 - side)
+            away = (np.array([x, y]) - centres[foes].mean(axis=0)) if foes.any() else np.array([0.0, 1.0])
+            away /= max(float(np.hypot(*away)), 1.0)
+            out.append((story.units[head].name.upper(), side, float(x), float(y), float(away[0]), -float(away[1])))
         self.view.region_names = (key, out)
         return out
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,7 @@ from ui.map.ground.chains import make_network
 from ui.map.ground.control import ControlMap, FrontPainter, tint
 from ui.map.ground.fields import make_fields
 from ui.map.ground.lines import LinePainter
-from ui.map.ground.relief import CHUNK, DRY, Look, Painter
+from ui.map.ground.relief import CHUNK, DRY, Look, Painter, paint_now
 from ui.theme.palette import SIDE_SETS, SideSet
 
 Key = tuple[int, int, Look]
@@ -125,22 +125,14 @@ class GroundMap:
 
     def _make(self, chunk: Chunk, i: int, j: int, look: Look) -> Iterator[None]:
         if chunk.ground is None:
-            ground = None
-            for ground in self.painter.paint(i, j, look):
-                yield
-            assert ground is not None
-            chunk.ground = ground.convert()
+            chunk.ground = (yield from _through(self.painter.paint(i, j, look))).convert()
         if chunk.lines is None:
-            lines = None
-            for lines in self.line_painter.paint(i, j, look):
-                yield
-            chunk.lines = lines
+            chunk.lines = yield from _through(self.line_painter.paint(i, j, look))
         control = self.control.current
         shown = chunk.ground.copy()
         if self.tinted:
             tint(shown, self.painter, control, i, j, look, self.sides)
             yield
-        assert chunk.lines is not None
         shown.blit(chunk.lines, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
         if self.tinted:
             self.front_painter.paint(shown, control, i, j, look, self.sides)
@@ -166,11 +158,7 @@ class GroundMap:
             whole = pygame.Surface((self.frame.wide * pitch, self.frame.high * pitch))
             for i in range(-(-whole.get_width() // CHUNK)):
                 for j in range(-(-whole.get_height() // CHUNK)):
-                    chunk = None
-                    for chunk in self.painter.paint(i, j, look):
-                        pass
-                    assert chunk is not None
-                    whole.blit(chunk, (i * CHUNK, j * CHUNK))
+                    whole.blit(paint_now(self.painter, i, j, look), (i * CHUNK, j * CHUNK))
             self._backdrop = (ground, whole)
         return self._backdrop[1]
 
@@ -182,3 +170,12 @@ class GroundMap:
             if len(line) > 1:
                 pygame.draw.lines(small, self.sides.lines[0], False, line, 3)
                 pygame.draw.lines(small, self.sides.lines[1], False, line, 1)
+
+
+def _through(steps: Iterator[pygame.Surface]) -> Generator[None, None, pygame.Surface]:
+    """Go through a painting step by step; its last surface is the finished one."""
+    surface = next(steps)
+    for step in steps:
+        surface = step
+        yield
+    return surface

@@ -227,11 +227,7 @@ def _strokes(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64], factor: float) 
 
 def paint_now(painter: Painter, i: int, j: int, look: Look) -> pygame.Surface:
     """The finished chunk at once."""
-    chunk = None
-    for chunk in painter.paint(i, j, look):
-        pass
-    assert chunk is not None
-    return chunk
+    return list(painter.paint(i, j, look))[-1]
 
 
 __all__ = ["CHUNK", "CLOSE", "DRY", "MUD", "SNOW", "Look", "Painter", "paint_now"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ui.map.camera import ARMY, CLOSE, OPERATIONAL, STOPS, THEATRE, tier_of
+from ui.map.camera import ARMY, OPERATIONAL, STOPS, THEATRE, tier_of
 from ui.map.marks.counters import DAY_OLD, HOURS_OLD, KNOWN, Look
 from ui.map.scene import Frame, Story
 
@@ -109,7 +109,7 @@ def symbols(story: Story, frame: Frame, stop: int, factor: float, minute: float,
     elif STOPS[stop] == 28:
         out = _divisions(story, frame, minute, size, value, on_top)
     else:
-        out = _merged(story, frame, size, armies_only=tier == THEATRE and STOPS[stop] < 10)
+        out = _merged(story, frame, size, theatre=tier == THEATRE)
     out += _blips(story, frame, size) if tier >= ARMY else []
     return out
 
@@ -171,12 +171,16 @@ def superior(story: Story, frame: Frame, unit: int, level: int) -> int:
     return at
 
 
-def _merged(story: Story, frame: Frame, size: int, *, armies_only: bool) -> list[Symbol]:
+def _merged(story: Story, frame: Frame, size: int, *, theatre: bool) -> list[Symbol]:
+    """Corps; in the theatre tier armies for the Soviet side, whose army is of the size of a German corps."""
     groups: dict[int, list[int]] = defaultdict(list)
     for u in present(story, frame):
         if story.units[u].headquarters:
             continue
-        head = superior(story, frame, int(u), ARMY_LEVEL if armies_only else CORPS)
+        soviet = story.units[u].side == 1
+        head = superior(story, frame, int(u), ARMY_LEVEL if theatre and soviet else CORPS)
+        if head >= 0 and story.units[head].echelon > ARMY_LEVEL:
+            head = superior(story, frame, int(u), CORPS)
         groups[head if head >= 0 else int(u)].append(int(u))
     out = []
     for head, parts in groups.items():
@@ -277,6 +281,3 @@ def push_apart(places: list[tuple[float, float]], rears: list[tuple[float, float
         if still:
             break
     return [(x, y) for x, y in moved]
-
-
-__all__ = ["CLOSE", "VALUES", "Symbol", "card_size", "look_of", "places", "position", "present", "push_apart", "superior", "symbols"]

@@ -134,7 +134,6 @@ class Timeline:
     def _history(self, c: Canvas, app: App, y: float) -> None:
         t, last = c.theme, -100.0
         right = c.width - 14
-        # A dark bed so that bars and diamonds of this lane read over night and day alike.
         for fact in app.stage.story.facts:
             if fact.stop - fact.start > 3 * 1440:
                 continue  # facts that hold throughout say little about when
@@ -144,7 +143,8 @@ class Timeline:
                 continue
             last = middle
             if fact.stop - fact.start > 1440:
-                c.line(max(LEFT, x0), y, min(right, x1), y, t.second, 2)
+                x0, x1 = max(LEFT, x0) + 1, min(right, x1) - 1
+                c.polygon([(x0, y - 1.5), (x1, y - 1.5), (x1, y + 1.5), (x0, y + 1.5)], t.faint, width=1)
             points = [(middle, y - 5.5), (middle + 5.5, y), (middle, y + 5.5), (middle - 5.5, y)]
             c.polygon(points, t.bar_ground)
             if fact.doubtful:

@@ -22,6 +22,19 @@ ROW = 20
 BOTH = -1
 
 
+_SHORT = (("Panzergrenadier", "PzGr"), ("Panzer Division", "Panzer"), ("Panzer Brigade", "Pz Bde"), ("Division", "Div"),
+          ("Brigade", "Bde"), ("Infantry", "Inf"), ("Security", "Sec"), ("Guards", "Gds"), ("Grenadier", "Gren"),
+          ("Mechanised", "Mech"), ("Motor Rifle", "Mot Rifle"), ("battle group", "KG"), ("Waffen ", ""))  # fmt: skip
+
+
+def shorter(name: str) -> str:
+    """A unit's name with its usual abbreviations: ``5th Panzer Division`` -> ``5th Panzer``."""
+    name = name.split(" (")[0]
+    for long, short in _SHORT:
+        name = name.replace(long, short)
+    return name
+
+
 @dataclass(frozen=True)
 class Row:
     """One visible line: a unit at a depth of the tree, or a place that was found."""
@@ -49,6 +62,8 @@ class OrderOfBattle:
         self.rows: list[Row] = []
         self._rows_for: tuple[Any, ...] = ()
         self.visible = 10
+        self._sum_key: tuple[Any, ...] = ()
+        self._sum: dict[int, tuple[int, int]] = {}
 
     def signature(self, app: App) -> tuple[Any, ...]:
         return (app.frame_now.minute, app.viewer, self.side, self.query, self.typing, self.scroll, len(self.open),
@@ -191,7 +206,7 @@ class OrderOfBattle:
             c.fill(0, y, c.width, ROW, t.raised)
         x = 12 + row.depth * 11.0
         there = frame.hex[row.unit] >= 0
-        spot = c.spot(0, y, c.width, ROW, action, name=f"row {unit.id}", focusable=False)
+        c.spot(0, y, c.width, ROW, action, name=f"row {unit.id}", focusable=False)
         if row.branch:
             c.twist(x, middle, is_open=row.open)
             c.spot(x - 9, y, 18, ROW, ("twist", row.unit), name=f"twist {unit.id}", focusable=False)
@@ -200,17 +215,18 @@ class OrderOfBattle:
             c.surface.blit(self._small(c, app, unit, there), c.px(x, middle - 7, 22, 14))
             x += 28
         ink = t.text if there else t.faint
-        bars = 30
+        bars = 26
         weight = "semibold" if unit.headquarters or app.selected == row.unit else "regular"
-        c.text(x, middle, unit.name, 12.5, weight, ink, room=c.width - x - bars - 24)
-        state = int(frame.supply[row.unit])
-        if state and there:
+        state = int(frame.supply[row.unit]) if there else 0
+        room = c.width - x - bars - (26 if state else 12)
+        name = unit.name if c.text_width(unit.name, 12.5, weight) <= room else shorter(unit.name)
+        c.text(x, middle, name, 12.5, weight, ink, room=room)
+        if state:
             at = (round((c.width - bars - 16) * c.scale.factor), round(middle * c.scale.factor))
             supply_badge(c.surface, at, c.scale(5), state)
         share = self.strength(frame, row.unit)
         if share >= 0:
             c.bar(c.width - bars - 6, middle - 3, bars, 6, share)
-        del spot
 
     def strength(self, frame: Frame, unit: int) -> float:
         """Men present as a share of the men at the start; a headquarters' is that of all below it. -1 unknown."""
@@ -220,9 +236,6 @@ class OrderOfBattle:
             return men / u.men_full if men >= 0 and u.men_full and frame.hex[unit] >= 0 else -1.0
         men, full = self._sums(frame).get(unit, (0, 0))
         return men / full if full else -1.0
-
-    _sum_key: tuple[Any, ...] = ()
-    _sum: dict[int, tuple[int, int]] = {}
 
     def _sums(self, frame: Frame) -> dict[int, tuple[int, int]]:
         key = (frame.minute, frame.viewer)

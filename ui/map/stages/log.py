@@ -64,11 +64,11 @@ class LogWriter:
 
     # Fights.
 
-    def _Engaged(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Engaged(self, minute: int, row: dict[str, Any]) -> None:
         attacker = SIDE_NAMES[row["attacker"]]
         self._tell(Message(minute, "fight", f"Attack on {self._where(row['hex'])}", f"{attacker} attacks", row["hex"]))
 
-    def _BattleEnded(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _BattleEnded(self, minute: int, row: dict[str, Any]) -> None:
         where, attacker = self._where(row["hex"]), SIDE_NAMES[row["attacker"]]
         if row["outcome"] == YIELDED:
             words = f"Attack on {where} succeeds" if row.get("taken") else f"Ground yielded at {where}"
@@ -76,26 +76,26 @@ class LogWriter:
         elif row["outcome"] == BROKEN_OFF:
             self._tell(Message(minute, "fight", f"Attack on {where} stalls", f"{attacker} breaks off", row["hex"]))
 
-    def _Retreated(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Retreated(self, minute: int, row: dict[str, Any]) -> None:
         lost = row["men_u"] // 1_000_000
         self._about(minute, "fight", row["formation"], "retreats", row["to"], f"to {self._where(row['to'])}, {lost} men lost",
                     both=True)  # fmt: skip
 
-    def _BrokeThrough(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _BrokeThrough(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "fight", row["formation"], "breaks through", row["hex"], f"at {self._where(row['hex'])}",
                     strong=True, both=True)  # fmt: skip
 
-    def _Surrendered(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Surrendered(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "fight", row["formation"], "lays down its arms", row["hex"], f"at {self._where(row['hex'])}",
                     strong=True, both=True)  # fmt: skip
 
-    def _Dispersed(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Dispersed(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "fight", row["formation"], "is dispersed", row["hex"], f"at {self._where(row['hex'])}", strong=True)
 
-    def _BrokeOff(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _BrokeOff(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "fight", row["formation"], "breaks off its attack")
 
-    def _Captured(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Captured(self, minute: int, row: dict[str, Any]) -> None:
         cell = row["hex"]
         place = self.story.theatre.place_at.get(cell)
         if cell in self._big and place is not None:
@@ -104,51 +104,52 @@ class LogWriter:
 
     # Movement and supply.
 
-    def _Appeared(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Appeared(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "move", row["formation"], "arrives", row["hex"], f"at {self._where(row['hex'])}")
 
-    def _LeftMap(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _LeftMap(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "move", row["formation"], "is withdrawn from the theatre", row["hex"])
 
-    def _Arrived(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Arrived(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "move", row["formation"], "has arrived", row["hex"], self._where(row["hex"]))
 
-    def _Blocked(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Blocked(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "move", row["formation"], "cannot go on", row["hex"], self._where(row["hex"]))
 
-    def _BridgeBlown(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _BridgeBlown(self, minute: int, row: dict[str, Any]) -> None:
         words = f"Bridge blown at {self._where(row['hex'])}"
         self._tell(Message(minute, "move", words, f"by the {SIDE_NAMES[row['by']]}", row["hex"]))
 
-    def _BridgeRebuilt(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _BridgeRebuilt(self, minute: int, row: dict[str, Any]) -> None:
         self._tell(Message(minute, "move", f"Bridge rebuilt at {self._where(row['hex'])}", "", row["hex"]))
 
-    def _Isolated(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Isolated(self, minute: int, row: dict[str, Any]) -> None:
         cut = row["cut_off_since"] < NEVER
         self._about(minute, "supply", row["formation"], "is cut off" if cut else "is supplied again", strong=cut)
 
     # Command.
 
-    def _Ordered(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _Ordered(self, minute: int, row: dict[str, Any]) -> None:
         kind = ORDER_WORDS.get(row["kind"], "act")
         goal = f" {self._where(row['goal'])}" if row["goal"] >= 0 else ""
         hours = (row["arrives_at"] - minute) / 60
-        self._about(minute, "staff", row["formation"], f"ordered to {kind}{goal}", row["goal"], f"the order takes {hours:.1f} h")
+        delay = f"the order takes {hours:.1f} h"
+        self._about(minute, "staff", row["formation"], f"ordered to {kind}{goal}", row["goal"], delay)
 
-    def _OrderTaken(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _OrderTaken(self, minute: int, row: dict[str, Any]) -> None:
         goal = f" {self._where(row['goal'])}" if row["goal"] >= 0 else ""
         self._about(minute, "staff", row["formation"], f"takes up its order: {TASKS[row['task']]}{goal}", row["goal"])
 
-    def _CommanderChanged(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _CommanderChanged(self, minute: int, row: dict[str, Any]) -> None:
         who = self.commanders[row["commander"]] if 0 <= row["commander"] < len(self.commanders) else "A new commander"
         hq = self.formations + row["hq"]
         self._tell(Message(minute, "staff", f"{who} takes over {self._name(hq)}", "", -1, hq, True, self._side(hq)))
 
-    def _HeadquartersMoved(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _HeadquartersMoved(self, minute: int, row: dict[str, Any]) -> None:
         if row["driven"]:
             self._about(minute, "staff", self.formations + row["hq"], "is driven off", row["hex"], strong=True)
 
-    def _DirectiveStarted(self, minute: int, row: dict[str, Any]) -> None:  # noqa: N802
+    def _DirectiveStarted(self, minute: int, row: dict[str, Any]) -> None:
         if 0 <= row["directive"] < len(self.directives):
             words = self.directives[row["directive"]].replace("_", " ")
             self._tell(Message(minute, "staff", f"Directive begins: {words}"))

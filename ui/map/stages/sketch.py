@@ -129,7 +129,7 @@ class SketchStage:
         return self._drawn[key]
 
     def messages(self, viewer: int) -> Sequence[Message]:
-        front = [m for m in range(300, self.ready_to + 1, 540)]
+        front = range(300, self.ready_to + 1, 540)
         kinds = ("fight", "supply", "place", "move")
         cell = int(self._cells[self._cells >= 0][0]) if (self._cells >= 0).any() else -1
         return [Message(m, kinds[k % 4], f"Drawn event {k}", "nothing of this happened", cell, strong=k % 4 == 2)
@@ -148,7 +148,8 @@ class SketchStage:
     def why(self, unit: int, minute: float, viewer: int) -> Why | None:
         return Why("Why is effective power", "effective power", 41.2, (
             WhyTerm("men and weapons", 52.0, "=", "B", "drawn"), WhyTerm("readiness", 0.86, "×", "C", "drawn"),
-            WhyTerm("supply", 0.902, "×", "B", "drawn", (WhyTerm("fuel", 0.94, "×", "B"), WhyTerm("ammunition", 0.96, "×", "B"))),
+            WhyTerm("supply", 0.902, "×", "B", "drawn",
+                    (WhyTerm("fuel", 0.94, "×", "B"), WhyTerm("ammunition", 0.96, "×", "B"))),
             WhyTerm("quality", 1.12, "×", "C", "drawn"), WhyTerm("terrain", 0.88, "×", "A", "drawn"),
         ), "Letters: grade of the source, A document to D estimate")  # fmt: skip
 

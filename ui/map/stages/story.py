@@ -19,8 +19,14 @@ MOBILITIES = ("foot", "horse", "motor", "track", "static")
 _NATIONS = {"HU": "hungary", "RO": "romania", "FI": "finland"}
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
 _ROMAN = re.compile(r"\b([IVXL]{1,7})\b(?! ?\.)")
-_SHORT = {"Grossdeutschland": "GD", "Strachwitz": "Str", "Kurland": "Kur", "Courland": "Kur", "Narwa": "Nar",
-          "Kleffel": "Kle", "Riga": "Rig", "Gross": "Gr"}  # fmt: skip
+_WORDS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth", "Eleventh",
+          "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth", "Nineteenth",
+          "Twentieth")  # fmt: skip
+_SHORT = {
+    "Army Group North": "N", "Army Group Centre": "C", "Army Group South": "S", "fortified region": "FR",
+    "Grossdeutschland": "GD", "Strachwitz": "Str", "Kurland": "Kur", "Courland": "Kur", "Narwa": "Nar", "Kleffel": "Kle",
+    "Riga": "Rig", "Gross": "Gr",
+}  # fmt: skip
 _SMALL = {"the", "of", "and", "corps", "army", "group", "front", "units", "brigade", "division", "panzer", "detachment",
           "security", "field", "rear", "north", "centre"}  # fmt: skip
 
@@ -83,6 +89,9 @@ def face_of(name: str) -> str:
     if number:
         words = plain.lower()
         return f"{number[1]} Sh" if "shock" in words else number[1]
+    for value, word in enumerate(_WORDS, start=1):
+        if plain.startswith(word + " "):
+            return f"{value} Pz" if "Panzer" in plain else str(value)
     roman = _ROMAN.search(plain)
     if roman:
         return roman[1] + (" SS" if " SS" in plain else "")
@@ -137,7 +146,9 @@ def _objectives(scenario: Scenario) -> tuple[Objective, ...]:
     for o in scenario.objectives:
         old = best.get(o.cell)
         if old is None or o.points > old.points:
-            best[o.cell] = Objective(o.cell, o.place, o.points, 0 if o.side == "axis" else 1)
+            place = scenario.theatre.find_place(o.place)
+            name = place.name if place is not None else o.place
+            best[o.cell] = Objective(o.cell, name, o.points, 0 if o.side == "axis" else 1)
     return tuple(best.values())
 
 
