@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine.files.boundary import ROWS, ScenarioHead, ranged_keys
+from engine.files.boundary import ROWS, ranged_keys
 from engine.files.complaints import translate
 from engine.files.faults import Report, nearest, shown
+from engine.files.heads import ScenarioHead
 from engine.files.rows import Raw, Row
 from engine.files.texts import Spot
 from engine.model.citation import Detail

@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.files.boundary import OverlayHead
 from engine.files.complaints import translate
 from engine.files.faults import Report, nearest, one_of, shown
+from engine.files.heads import OverlayHead
 from engine.files.rows import ID_KEY, Raw, Row, add_sources, flattened, set_value, toml_row
 from engine.files.texts import CommandLine, Spot, shown_path
 from engine.files.toml_text import TomlText, read_toml

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.files.boundary import ScenarioHead
 from engine.files.checked import Table, shared
 from engine.files.faults import Report
+from engine.files.heads import ScenarioHead
 from engine.files.order_of_battle import (
     arrivals_folded,
     assets_of,

@@ -12,19 +12,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, create_model
 
-from engine.files.boundary import (
-    ROWS,
-    DirectiveRow,
-    FactRow,
-    ObjectiveRow,
-    OverlayHead,
-    RuleRow,
-    ScenarioHead,
-    SourceRow,
-    SupplyRow,
-    ranged_keys,
-)
+from engine.files.boundary import ROWS, DirectiveRow, FactRow, ObjectiveRow, RuleRow, SourceRow, SupplyRow, ranged_keys
 from engine.files.common import SCENARIOS
+from engine.files.heads import OverlayHead, ScenarioHead
 from engine.files.overlay import TABLES
 from engine.files.rows import COMMON_CSV, CSV_TABLES
 

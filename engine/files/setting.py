@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.core import calendar
-from engine.files.boundary import ScenarioHead
 from engine.files.checked import Checked, Table
 from engine.files.faults import Report, nearest
+from engine.files.heads import ScenarioHead
 from engine.files.places import placed, waypoint
 from engine.files.rows import Raw
 from engine.files.texts import Spot

@@ -1,0 +1,75 @@
+"""The shape of what is no row: the scalars and single tables of scenario.toml, and the head of an overlay."""
+
+# ruff: noqa: RUF012 (pydantic copies default lists for each model)
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from engine.files.shapes import Corner, Id, Moment, Side, Strict, Words
+
+
+class SideTable(Strict):
+    """[sides.axis] or [sides.soviet]."""
+
+    name: Words
+    short: Words = ""
+    names: dict[str, Words] = {}
+
+
+class SidesTable(Strict):
+    """[sides]: both of them."""
+
+    axis: SideTable
+    soviet: SideTable
+
+
+class WindowTable(Strict):
+    """[window]: a box in degrees or a polygon."""
+
+    south: Annotated[float, Field(ge=-90, le=90)] | None = None
+    west: Annotated[float, Field(ge=-180, le=180)] | None = None
+    north: Annotated[float, Field(ge=-90, le=90)] | None = None
+    east: Annotated[float, Field(ge=-180, le=180)] | None = None
+    polygon: Annotated[list[Corner], Field(min_length=3, max_length=400)] | None = None
+
+
+class AreaTable(Strict):
+    """One [[ground.area]]."""
+
+    side: Side
+    polygon: Annotated[list[Corner], Field(min_length=3, max_length=400)]
+    note: Words = ""
+
+
+class GroundTable(Strict):
+    """[ground]: who holds what at the start."""
+
+    default: Side
+    area: list[AreaTable] = []
+
+
+class ScenarioHead(Strict):
+    """The keys of scenario.toml that are not tables of rows."""
+
+    format: Literal[1]
+    id: Id
+    title: Words
+    summary: Words = ""
+    start: Moment
+    end: Moment
+    theatre: Id
+    extends: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    window: WindowTable | None = None
+    sides: SidesTable
+    ground: GroundTable
+
+
+class OverlayHead(Strict):
+    """The keys of an overlay that are not changes."""
+
+    format: Literal[1]
+    id: Id
+    title: Words = ""
+    summary: Words = ""
+    scenarios: list[Id] = []
