@@ -296,8 +296,8 @@ def _wear(
     table, kind = needs(world.statics), formations.kind[lineup.formation]
     fires = np.where(attacks | (lineup.role == Role.SUPPORT), table.ammo_attack[kind], table.ammo_defence[kind])
     spent = np.bincount(lineup.formation, weights=rounded(fires * activity * lineup.share), minlength=width)[rows] / PPM
-    idle = table.ammo_static[formations.kind[rows]] * rules["supply.idle_use"]
-    use = np.where(fights, spent, idle) * (now["men"] / FINE) / DAY
+    # What is used out of battle is recovery's business, on the next hour of the grid.
+    use = np.where(fights, spent, 0.0) * (now["men"] / FINE) / DAY
     lost = losses / np.maximum(now["men"], 1) * rules["combat.cohesion_loss"]
     cohesion = np.where(fights, np.maximum(lost - steadying[rows] / DAY, 0.0), 0.0)
     taken = np.array([ending.cohesion_taken.get(row, 0) for row in rows.tolist()], dtype=np.int64)

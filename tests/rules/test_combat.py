@@ -1,0 +1,357 @@
+"""Properties of battles (model reference 9.1): conservation, invariance, monotony, limits, symmetry, ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.core.calendar import NEVER
+from engine.core.columns import NANO
+from engine.files.drawn import drawn_scenario
+from engine.model.codes import BattleKind, Outcome, Role, Status, Task
+from engine.rules import combat
+from engine.rules.combat_lineup import live_participants
+from engine.rules.system import Trace
+from engine.run.session import Session
+from tests.rules import battlefield
+from tests.rules.battlefield import DAY, battle, first_x, of_kind, row, state_of
+
+battlefield.register()
+
+LINE = """
+::::::::
+::RRR:::
+:R.A.R::
+........
+...B....
+........
+"""
+ATTACK = {name: {"attack": "a1"} for name in ("r1", "r2", "r3")}
+SIX_DAYS = 6 * DAY
+
+
+def fought(seed: int = 1, orders: dict[str, dict[str, Any]] | None = None, **kw: Any) -> Session:
+    session = battle(LINE, orders or ATTACK, seed=seed, **kw)
+    session.advance(SIX_DAYS)
+    return session
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_every_man_vehicle_and_gun_is_accounted_for(seed: int) -> None:
+    kinds = {"R": "tank_corps", "A": {"kind": "panzer", "afv_repair": 20}}
+    session = battle(LINE, ATTACK, kinds if seed % 2 else {"A": {"men": 900}}, seed=seed)
+    start = {f.id: f for f in session.scenario.formations}
+    session.advance(SIX_DAYS)
+    formations, now = session.world.formations, session.now
+    for name, spec in start.items():
+        i = row(session, name)
+        men = sum(int(formations.read(flow, now, [i])[0]) for flow in ("men", "battle", "sick"))
+        assert men + int(formations.captured_u[i]) - int(formations.read("gain", now, [i])[0]) == spec.men * 10**6
+        afv = sum(int(formations.read(flow, now, [i])[0]) for flow in ("afv", "afv_shop", "afv_lost"))
+        assert afv == (spec.afv + spec.afv_repair) * 10**6
+        guns = sum(int(formations.read(flow, now, [i])[0]) for flow in ("guns", "guns_lost"))
+        assert guns == spec.guns * 10**6
+        for flow in ("men", "afv", "afv_shop", "guns", "cohesion", "fatigue", "ammo"):
+            assert formations.read(flow, now, [i])[0] >= 0
+        assert formations.read("fatigue", now, [i])[0] <= NANO
+
+
+def test_slices_of_time_change_nothing() -> None:
+    whole = fought(3)
+    sliced = battle(LINE, ATTACK, seed=3)
+    for until in (60, 300, 1020, 2100, 4380, SIX_DAYS):
+        sliced.advance(until)
+    assert sliced.digest() == whole.digest()
+
+
+def test_a_rewound_battle_is_fought_again_exactly() -> None:
+    session = fought(4)
+    digest = session.digest()
+    session.rewind(2000 // 60 * 60)
+    session.advance(SIX_DAYS)
+    assert session.digest() == digest
+
+
+def test_an_inert_formation_far_away_changes_nothing() -> None:
+    alone = battle(LINE + "........\n........\n........\n", ATTACK, seed=5)
+    other = battle(LINE + "........\n........\n.......Q\n", ATTACK, {"Q": "infantry"}, seed=5)
+    for session in (alone, other):
+        session.advance(SIX_DAYS)
+    names = [f.id for f in alone.scenario.formations]
+    assert state_of(alone, names) == state_of(other, names)
+    for column in ("started_at", "ended_at", "outcome", "x", "depth_u", "yield_left"):
+        assert alone.world.battles[column].tolist() == other.world.battles[column].tolist()
+
+
+def test_two_unconnected_sectors_together_are_as_each_by_itself() -> None:
+    def session(keep: str) -> Session:
+        rows = ["::RR::::::::::SS::", "..AA..........CC..", "..................", ".................."]
+        text = "\n".join(rows)
+        for letter in "RASC":
+            if letter not in keep:
+                text = text.replace(letter, ":" if letter in "RS" else ".")
+        orders = {}
+        if "R" in keep:
+            orders |= {"r1": {"attack": "a1"}, "r2": {"attack": "a2"}}
+        if "S" in keep:
+            orders |= {"s1": {"attack": "c1"}, "s2": {"attack": "c2"}}
+        kinds = {"S": {"kind": "rifle", "side": "soviet"}, "C": {"kind": "infantry", "side": "axis"}}
+        made = battle(text, orders, {k: v for k, v in kinds.items() if k in keep}, seed=11)
+        made.advance(SIX_DAYS)
+        return made
+
+    both, left, right = session("RASC"), session("RA"), session("SC")
+    assert state_of(both, ["a1", "a2", "r1", "r2"]) == state_of(left, ["a1", "a2", "r1", "r2"])
+    assert state_of(both, ["c1", "c2", "s1", "s2"]) == state_of(right, ["c1", "c2", "s1", "s2"])
+
+
+def test_swapping_the_sides_swaps_the_results() -> None:
+    sets = {"combat.lethality_axis": 1.2, "combat.lethality_soviet": 1.2, "repair.final_kept": 0.2}
+    kinds = {"R": "rifle", "A": "infantry", "B": "infantry"}
+    one = battle(LINE, ATTACK, kinds, seed=8, own="axis", sets=sets)
+    two = battle(LINE, ATTACK, kinds, seed=8, own="soviet", sets=sets)
+    names = [f.id for f in one.scenario.formations]
+    for session in (one, two):
+        session.advance(SIX_DAYS)
+    assert state_of(one, names) == state_of(two, names)
+
+
+@pytest.mark.parametrize(
+    ("more", "sign"),
+    [
+        ({"R": {"quality": 1.2}}, 1), ({"A": {"quality": 1.5}}, -1), ({"A": {"fort": 3}}, -1),
+        ({"R": {"men": 7500}}, 1), ({"A": {"men": 12000}}, -1), ({"R": {"guns": 200}}, 1), ({"A": {"afv": 60}}, -1),
+        ({"R": {"cohesion": 0.5}}, -1), ({"A": {"cohesion": 0.5}}, 1), ({"R": {"fatigue": 0.6}}, -1),
+        ({"R": {"ammo_days": 0.3}}, -1), ({"A": {"ammo_days": 0.2}}, 1),
+    ],
+)  # fmt: skip
+def test_each_circumstance_moves_the_balance_in_its_direction(more: dict[str, Any], sign: int) -> None:
+    plain = first_x(battle(LINE, ATTACK))
+    assert np.sign(first_x(battle(LINE, ATTACK, more)) - plain) == sign
+
+
+def test_ground_and_rivers_help_the_defender() -> None:
+    plain = first_x(battle(LINE, ATTACK))
+    n = 8 * 6
+    forest = np.full(n, 2)
+    assert first_x(battle(LINE, ATTACK, terrain=forest)) < plain
+    river = np.full((n, 6), 2)
+    assert first_x(battle(LINE, ATTACK, river=river)) < plain
+    assert first_x(battle(LINE, ATTACK, river=np.full((n, 6), 3))) < first_x(battle(LINE, ATTACK, river=river))
+
+
+def test_army_artillery_aircraft_and_ships_weigh_in() -> None:
+    plain = first_x(battle(LINE, ATTACK))
+    for asset in (
+        {"hq": "soviet_hq", "kind": "artillery", "guns": 300},
+        {"hq": "soviet_hq", "kind": "air", "sorties_day": 200},
+    ):
+        assert first_x(battle(LINE, ATTACK, assets=[asset])) > plain
+    ship = {"hq": "axis_hq", "kind": "naval", "guns": 24, "range_km": 25, "at": "b1"}
+    session = battle(LINE, ATTACK, assets=[ship])
+    session.advance(12 * 60)
+    daylight = session.world.weather.daylight[0] > 0
+    shift = session.world.battles.x[0] / 1e6 - plain
+    assert shift < -0.2 if daylight else shift == pytest.approx(0, abs=0.2)
+
+
+def test_without_an_enemy_or_an_order_nobody_loses_anything() -> None:
+    quiet = battle("....\n.A..\n....", {})
+    quiet.advance(SIX_DAYS)
+    assert quiet.world.formations.read("battle", quiet.now).tolist() == [0]
+
+
+def test_a_quiet_front_loses_less_than_a_thousandth_a_day_and_has_no_battles() -> None:
+    session = battle(LINE, {})
+    session.advance(10 * DAY)
+    world = session.world
+    lost = world.formations.read("battle", session.now) / world.formations.men_full / 1e6 / 10
+    assert len(world.battles) == 0
+    assert 0.0002 < lost[row(session, "a1")] < 0.001
+    assert lost.max() < 0.001
+
+
+def test_without_ammunition_there_is_no_assault() -> None:
+    session = battle(LINE, {k: {**v, "ammo_g": 0} for k, v in ATTACK.items()})
+    session.advance(DAY)
+    assert len(session.world.battles) == 0
+
+
+def test_hopeless_odds_leave_no_negative_numbers() -> None:
+    session = fought(2, formations={"A": {"men": 60, "guns": 1, "afv": 0}, "R": {"kind": "tank_corps"}})
+    assert (session.world.formations.men_u >= 0).all()
+    assert session.world.formations.status[row(session, "a1")] != Status.ON_MAP or len(of_kind(session, "Retreated"))
+
+
+def test_two_half_divisions_fight_as_one() -> None:
+    one = {"A": {"men": 8000, "afv": 0, "guns": 40}}
+    halves = {"A": {"men": 4000, "afv": 0, "guns": 20}, "H": {"men": 4000, "afv": 0, "guns": 20, "kind": "infantry",
+              "side": "axis", "cell": 2 * 8 + 3}}  # fmt: skip
+    split = LINE.replace("........\n...B", "......H.\n...B", 1)
+    losses = {"one": 0.0, "two": 0.0}
+    for seed in range(1, 7):
+        a, b = battle(LINE, ATTACK, one, seed=seed), battle(split, ATTACK, halves, seed=seed)
+        for name, session in (("one", a), ("two", b)):
+            session.advance(700)
+            names = ("a1",) if name == "one" else ("a1", "h1")
+            losses[name] += sum(int(session.world.formations.read("battle", 700, [row(session, n)])[0]) for n in names)
+        assert a.world.battles.x[0] == pytest.approx(b.world.battles.x[0], abs=30_000)
+    assert losses["two"] == pytest.approx(losses["one"], rel=0.03)
+
+
+def test_the_empty_hex_between_two_divisions_must_be_fought_for() -> None:
+    text = """
+    :::R:R:::
+    .........
+    .A.....A.
+    .........
+    .........
+    """
+    hole = 9 + 4
+    session = battle(text, {"r1": {"attack": hole}, "r2": {"attack": hole}}, {"A": {"kind": "infantry"}})
+    session.advance(60)
+    world = session.world
+    assert len(world.battles) == 0  # more than two hexes from either: free
+    orders = {"r1": {"attack": hole}, "r2": {"attack": hole}, **{f"a{n}": {"in_place_since": -DAY} for n in (1, 2)}}
+    near = battle(text.replace(".A.....A.", "..A...A.."), orders)
+    near.advance(60)
+    world = near.world
+    assert world.battles.kind.tolist() == [BattleKind.SCREEN]
+    live = live_participants(world)
+    screens = world.participants.role[live] == Role.SCREEN
+    assert screens.sum() == 2
+    assert set(world.participants.share[live][screens].tolist()) == {250_000}
+    near.advance(8 * DAY)
+    assert not of_kind(near, "Retreated")
+    assert world.formations.read("battle", near.now).min() > 0
+
+
+def test_a_beaten_defender_goes_back_to_own_ground_and_one_attacker_takes_the_hex() -> None:
+    yielded = 0
+    for seed in range(1, 9):
+        session = battle(LINE, ATTACK, {"R": "tank_corps"}, seed=seed)
+        session.advance(8 * DAY)
+        for event in of_kind(session, "Retreated"):
+            yielded += 1
+            to = int(event["to"][0])
+            assert session.world.statics.grid.distance(to, int(event["hex"][0])) == 1
+            assert event["pause_until"][0] == event.minute + 360
+        assert len(of_kind(session, "SentIn")) <= 1
+        ended = session.world.battles
+        taken = sum(int(e["taken"][0]) for e in of_kind(session, "BattleEnded"))
+        assert taken == len(of_kind(session, "SentIn"))
+        assert ((ended.outcome == Outcome.LIVE) == (ended.ended_at == NEVER)).all()
+    assert yielded >= 4
+
+
+def test_a_formation_without_a_way_back_is_cornered_or_gives_up() -> None:
+    text = """
+    :::::::
+    ::RRR::
+    ::RAR::
+    ::RRR::
+    :::::::
+    .......
+    """
+    orders = {f"r{n}": {"attack": "a1"} for n in range(1, 9)}
+    ends = []
+    for seed in range(1, 5):
+        session = battle(text, orders, {"A": {"kind": "infantry", "side": "axis"}}, seed=seed)
+        session.advance(8 * DAY)
+        ends += [e.kind.name for e in of_kind(session, "Cornered", "Surrendered", "Dispersed")]
+        assert not of_kind(session, "Retreated")
+    assert "Cornered" in ends
+    assert {"Surrendered", "Dispersed"} & set(ends)
+
+
+def test_a_remnant_in_the_open_is_run_over_by_tanks_in_two_hours() -> None:
+    weak = {"A": {"men": 1500, "guns": 2, "afv": 0, "cohesion": 0.5}, "R": {"kind": "tank_corps"}}
+    session = battle(LINE, ATTACK, weak, seed=2)
+    session.advance(4 * 60)
+    first = of_kind(session, "BattleEnded")[0]
+    assert session.world.battles.kind[0] == BattleKind.OVERRUN
+    assert 105 <= first.minute <= 150
+    lost = session.world.formations.captured_u[row(session, "a1")]
+    assert 0.35 * 1500e6 < lost <= 1500e6
+
+
+def test_mobile_troops_may_break_through_after_a_clear_win() -> None:
+    sets = {"combat.breakthrough_slope": 50.0}
+    weak = {"A": {"men": 3000, "guns": 5}, "R": {"kind": "tank_corps"}, "B": {"men": 3000}}
+    through = 0
+    for seed in range(1, 5):
+        session = battle(LINE, ATTACK, weak, seed=seed, sets=sets)
+        session.advance(4 * DAY)
+        through += len(of_kind(session, "BrokeThrough"))
+    assert through >= 2
+
+
+def test_hunger_in_a_pocket_makes_formations_lay_down_their_arms() -> None:
+    orders = {"a1": {"cut_off_since": 0, "hungry_since": 0, "cohesion_n": NANO // 10}}
+    given_up = 0
+    for seed in range(1, 11):
+        session = battle(LINE, orders, seed=seed, days=20)
+        session.advance(20 * DAY)
+        given_up += len(of_kind(session, "Surrendered"))
+    # Hazard 0.02 x 4 x exp(3 x 0.25) = 0.17 a day: all but 3 % within 20 days.
+    assert given_up >= 8
+
+
+def test_an_attack_that_fails_is_broken_off_and_its_order_ends() -> None:
+    strong = {"A": {"kind": "panzer", "fort": 4}, "R": {"men": 2000, "guns": 5}}
+    session = battle(LINE, ATTACK, strong, seed=1)
+    session.advance(10 * DAY)
+    events = of_kind(session, "BrokeOff")
+    assert events
+    who = events[0]["formation"]
+    assert (session.world.formations.task[who] == Task.HOLD).all()
+    assert (session.world.formations.cohesion_n[who] < NANO).all()
+
+
+def test_probes_take_no_ground_and_bombardments_cost_the_attacker_nothing() -> None:
+    probe = battle(LINE, {k: {**v, "task": Task.PROBE} for k, v in ATTACK.items()}, seed=3)
+    probe.advance(5 * DAY)
+    assert not of_kind(probe, "Retreated", "SentIn")
+    assert (probe.world.battles.kind == BattleKind.PROBE).all()
+    guns = battle(LINE, {k: {**v, "task": Task.BOMBARD} for k, v in ATTACK.items()}, seed=3)
+    guns.advance(DAY)
+    world = guns.world
+    assert world.formations.read("battle", DAY, [row(guns, "r1")])[0] == 0
+    assert world.formations.read("battle", DAY, [row(guns, "a1")])[0] > 0
+
+
+def test_ground_won_is_kept_for_the_next_attack_and_fades() -> None:
+    session = fought(1)
+    kept = session.world.hexsides
+    ended = [e for e in of_kind(session, "DepthKept") if e["depth_mm"].max(initial=0) > 0]
+    assert ended
+    assert len(kept) > 0
+
+
+def test_tracing_a_decision_changes_nothing_and_names_its_terms() -> None:
+    session = battle(LINE, ATTACK, seed=6)
+    session.advance(345)
+    trace = Trace()
+    plain = combat.decide(session.world, 360, session.dice(360).__class__(6), None)
+    traced = combat.decide(session.world, 360, session.dice(360).__class__(6), trace)
+    assert [e.kind.name for e in plain] == [e.kind.name for e in traced]
+    for a, b in zip(plain, traced, strict=True):
+        assert all(np.array_equal(a[name], b[name]) for name in a.data)
+    terms = {key: value for what, _, key, value, _ in trace.terms if what == "battles"}
+    shifts = ("log_ratio", "surprise", "preparation", "aircraft", "ships", "mud", "breaking_out")
+    assert sum(terms[key] for key in shifts) == pytest.approx(terms["x"])
+    addresses = {address for *_, address in trace.terms if address}
+    assert addresses <= set(session.world.statics.rules)
+
+
+def test_everything_about_combat_can_be_switched_off() -> None:
+    for switch in ("screens", "situation", "noise", "overrun", "breakthrough", "surrender", "quiet_fire", "air"):
+        session = battle(LINE, ATTACK, sets={f"switch.{switch}": 0})
+        session.advance(2 * DAY)
+        assert len(session.world.battles) >= 1
+
+
+def test_the_drawn_scenario_needs_no_combat_to_load() -> None:
+    assert drawn_scenario(LINE).formations
