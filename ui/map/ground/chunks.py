@@ -125,7 +125,9 @@ class GroundMap:
 
     def _make(self, chunk: Chunk, i: int, j: int, look: Look) -> Iterator[None]:
         if chunk.ground is None:
-            chunk.ground = (yield from _through(self.painter.paint(i, j, look))).convert()
+            ground = yield from _through(self.painter.paint(i, j, look))
+            # Pictures are also made without a window; then there is no format to convert to.
+            chunk.ground = ground.convert() if pygame.display.get_surface() else ground
         if chunk.lines is None:
             chunk.lines = yield from _through(self.line_painter.paint(i, j, look))
         control = self.control.current
