@@ -100,7 +100,7 @@ class Held:
     """(first day, last day, side) of facts about control."""
 
 
-def control_chart(places: Sequence[Held], day_labels: Sequence[str]) -> Chart:
+def control_chart(places: Sequence[Held], day_labels: Sequence[str], *, intervals: bool = True) -> Chart:
     """Small multiples: how probable it is that the Red Army holds each place, by date."""
     across = 3
     down = -(-len(places) // across)
@@ -109,7 +109,8 @@ def control_chart(places: Sequence[Held], day_labels: Sequence[str]) -> Chart:
     with drawing("control", title, words, 9.6, 0.4 + 1.55 * down) as (figure, made):
         axes = np.atleast_1d(figure.subplots(down, across, sharex=True, sharey=True)).ravel()
         for ax, held in zip(axes, places, strict=False):
-            ax.fill_between(held.days, held.low, held.high, step="post", color=SOVIET_FILL, alpha=0.35, lw=0)
+            if intervals:
+                ax.fill_between(held.days, held.low, held.high, step="post", color=SOVIET_FILL, alpha=0.35, lw=0)
             ax.step(held.days, held.share, where="post", color=SOVIET_LINE, lw=1.6)
             for first, last, side in held.history:
                 level = 1.06 if side == 1 else -0.06

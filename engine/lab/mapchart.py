@@ -28,7 +28,9 @@ STEPS = (
 )
 """Ten flat steps of the probability ramp, so that a value can be read back."""
 WATER, BOUNDARY, CASING = "#C2D4DE", "#1F1E1A", "#F6F3E6"
-PX_PER_HEX = 11.0
+ONE_RUN = ("#7F9BB8", "#D89A7C")
+"""For a single run the tints of the two sides say all there is to say."""
+WIDTH_PX = 940.0
 Floats = npt.NDArray[np.float64]
 
 
@@ -38,29 +40,32 @@ def control_map(scenario: Scenario, share: Floats, runs: int) -> Chart:
     """
     grid = scenario.theatre.grid
     cells = np.flatnonzero(scenario.window)
-    scale = PX_PER_HEX / grid.spacing_m
+    across = float(np.ptp(grid.centres_m[cells, 0])) / grid.spacing_m
+    px = WIDTH_PX / (across + 2.5)
+    scale = px / grid.spacing_m
     x = grid.centres_m[cells, 0] * scale
     y = -grid.centres_m[cells, 1] * scale
-    left, top = float(x.min()) - PX_PER_HEX, float(y.min()) - PX_PER_HEX
+    left, top = float(x.min()) - px, float(y.min()) - px
     x, y = x - left, y - top
-    width, height = float(x.max()) + PX_PER_HEX, float(y.max()) + PX_PER_HEX
+    width, height = float(x.max()) + px, float(y.max()) + px
     land = scenario.theatre.kind[cells] == HexKind.LAND
-    parts = [f'<path fill="{WATER}" d="{_hexes(x[~land], y[~land])}"/>']
+    parts = [f'<path fill="{WATER}" d="{_hexes(x[~land], y[~land], px)}"/>']
     step = np.minimum((share * 10).astype(int), 9)
-    for k, colour in enumerate(STEPS):
+    colours = STEPS if runs > 1 else [ONE_RUN[k // 5] for k in range(10)]
+    for k, colour in enumerate(colours):
         rows = land & (step == k)
         if rows.any():
-            path = _hexes(x[rows], y[rows])
-            pattern = _pattern(k)
+            path = _hexes(x[rows], y[rows], px)
+            pattern = _pattern(k) if runs > 1 else _pattern((1, 7)[k // 5])
             parts.append(f'<path fill="{colour}" d="{path}"/>')
             if pattern:
                 parts.append(f'<path fill="url(#{pattern})" d="{path}"/>')
     whole = np.full(grid.size, -1.0)
     whole[cells] = np.where(land, share, np.nan)
-    at = {int(c): (float(px), float(py)) for c, px, py in zip(cells, x, y, strict=True)}
+    at = {int(c): (float(cx), float(cy)) for c, cx, cy in zip(cells, x, y, strict=True)}
     start = scenario.owner.astype(np.float64)
-    parts.append(_boundary(grid, at, start, "3 3", 1.2))
-    parts.append(_boundary(grid, at, np.where(np.isnan(whole), np.nan, (whole >= 0.5) * 1.0), "", 2.0))
+    parts.append(_boundary(grid, at, px, start, "3 3", 1.2))
+    parts.append(_boundary(grid, at, px, np.where(np.isnan(whole), np.nan, (whole >= 0.5) * 1.0), "", 2.0))
     parts += _names(scenario, at)
     title = "Who holds the ground at the end"
     words = (
@@ -99,9 +104,9 @@ def _pattern(step: int) -> str:
     return "map-dots" if step >= 7 else ""
 
 
-def _corners() -> list[tuple[float, float]]:
+def _corners(px: float) -> list[tuple[float, float]]:
     """Corners of a flat-top hex around its centre, clockwise from north-west."""
-    half, side = PX_PER_HEX / 2, PX_PER_HEX / 3**0.5
+    half, side = px / 2, px / 3**0.5
     return [
         (-side / 2, -half),
         (side / 2, -half),
@@ -112,17 +117,17 @@ def _corners() -> list[tuple[float, float]]:
     ]
 
 
-def _hexes(x: Floats, y: Floats) -> str:
-    corner = _corners()
+def _hexes(x: Floats, y: Floats, px: float) -> str:
+    corner = _corners(px)
     steps = [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(corner)]
     tail = "l" + " ".join(f"{dx:.1f},{dy:.1f}" for dx, dy in steps) + "z"
     first = corner[0]
-    return "".join(f"M{px + first[0]:.1f},{py + first[1]:.1f}{tail}" for px, py in zip(x, y, strict=True))
+    return "".join(f"M{cx + first[0]:.1f},{cy + first[1]:.1f}{tail}" for cx, cy in zip(x, y, strict=True))
 
 
-def _boundary(grid: Grid, at: dict[int, tuple[float, float]], value: Floats, dash: str, width: float) -> str:
+def _boundary(grid: Grid, at: dict[int, tuple[float, float]], px: float, value: Floats, dash: str, width: float) -> str:
     """Hexsides between cells of different value (of those that have one, 0 or above)."""
-    corner = _corners()
+    corner = _corners(px)
     segments = []
     for cell, (x, y) in at.items():
         for direction in range(3):
@@ -141,16 +146,37 @@ def _boundary(grid: Grid, at: dict[int, tuple[float, float]], value: Floats, das
     return casing + line
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
+
+
 def _names(scenario: Scenario, at: dict[int, tuple[float, float]]) -> list[str]:
-    watched = set(watched_places(scenario).values())
+    """Watched places and larger towns, one name a hex, none over another."""
+    names = {cell: (0, name) for name, cell in watched_places(scenario).items()}
+    for place in sorted(scenario.theatre.places, key=lambda p: (-p.size, p.id)):
+        if place.size >= 3:
+            names.setdefault(place.cell, (4 - place.size, place.name))
+    dots = [at[cell] for cell in names if cell in at]
+    taken: list[Box] = [(x - 3, y - 3, x + 3, y + 3) for x, y in dots]
     parts = []
-    for place in sorted(scenario.theatre.places, key=lambda p: p.id):
-        if place.cell in at and (place.cell in watched or place.size >= 3):
-            x, y = at[place.cell]
-            name = html.escape(place.name)
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{INK}"/>')
-            parts.append(
-                f'<text x="{x + 4:.1f}" y="{y - 3:.1f}" font-size="10" fill="{INK}" stroke="{CASING}" '
-                f'stroke-width="2.5" paint-order="stroke">{name}</text>'
-            )
+    for cell, (_, name) in sorted(names.items(), key=lambda item: (item[1][0], item[0])):
+        if cell in at:
+            x, y = at[cell]
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{INK}"/>')
+            spot = _free_spot(x, y, 6.0 * len(name), taken)
+            if spot is not None:
+                taken.append(spot)
+                parts.append(
+                    f'<text x="{spot[0]:.1f}" y="{spot[3] - 3:.1f}" font-size="12" fill="{INK}" '
+                    f'stroke="{CASING}" stroke-width="3" paint-order="stroke">{html.escape(name)}</text>'
+                )
     return parts
+
+
+def _free_spot(x: float, y: float, width: float, taken: list[Box]) -> Box | None:
+    """Where a name of that width fits beside its dot: right, left, below, above; None if nowhere."""
+    for left, top in ((x + 5, y - 8), (x - 5 - width, y - 8), (x - width / 2, y + 4), (x - width / 2, y - 19)):
+        box = (left, top, left + width, top + 15)
+        if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+            return box
+    return None

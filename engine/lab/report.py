@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.lab import charts
 from engine.lab.mapchart import control_map
-from engine.lab.outcome import unpack_ground, watched_places
+from engine.lab.outcome import SCORED, unpack_ground, watched_places
 from engine.lab.scorecard import Scorecard, scorecard
 from engine.lab.statistics import (
     Interval,
@@ -107,6 +107,8 @@ def contents(source: Source) -> dict[str, Any]:
         "failed": [r for r in source.rows if not r.ok],
         "digest": digest_of(source.rows),
         "card": card,
+        **_sources(source.scenario, card),
+        "groups": [(k, found) for k in SCORED if (found := [s for s in card.scores if s.fact.kind == k])],
         "brief": _brief(card, ok),
         "control": _control_table(source.scenario, ok),
         "control_chart": _control_chart(source.scenario, ok, labels) if ok else None,
@@ -138,6 +140,23 @@ def _points(rows: Iterable[Row]) -> int:
     return len({r.point for r in rows})
 
 
+def _sources(scenario: Scenario, card: Scorecard) -> dict[str, Any]:
+    """Full citations in the order of first use, and their numbers by fact."""
+    numbers: dict[str, int] = {}
+    cited = {}
+    for score in card.scores:
+        keys = [key.strip() for key in score.fact.src.split(";") if key.strip()]
+        cited[score.fact.id] = [numbers.setdefault(key, len(numbers) + 1) for key in keys]
+    return {"cited": cited, "sources": [_citation(scenario, key) for key in numbers]}
+
+
+def _citation(scenario: Scenario, key: str) -> str:
+    found = scenario.sources.get(key)
+    if found is None:
+        return key
+    return ", ".join(part for part in (found.author, found.title, found.year, found.where) if part)
+
+
 def _brief(card: Scorecard, ok: Sequence[Row]) -> list[str]:
     """The findings in a few sentences."""
     if not ok:
@@ -145,7 +164,8 @@ def _brief(card: Scorecard, ok: Sequence[Row]) -> list[str]:
     lines = []
     if card.reached:
         met = [s for s in card.reached if s.verdict in ("yes", "mostly")]
-        lines.append(f"{len(met)} of {len(card.reached)} facts of history are met in at least half of the runs.")
+        often = "met" if len(ok) == 1 else "met in at least half of the runs"
+        lines.append(f"{len(met)} of {len(card.reached)} facts of history are {often}.")
     for side, name in zip(SIDES, ("The Axis", "The Red Army"), strict=True):
         men = mean_interval([r.outcome["values"][f"{side}.men_lost"] for r in ok])
         afv = mean_interval([r.outcome["values"][f"{side}.afv_lost"] for r in ok])
@@ -219,7 +239,7 @@ def _control_chart(scenario: Scenario, ok: Sequence[Row], labels: Sequence[str])
                 history,
             )
         )
-    return charts.control_chart(held, labels)
+    return charts.control_chart(held, labels, intervals=len(ok) > 1)
 
 
 def _values(ok: Sequence[Row], measure: str) -> Floats:
