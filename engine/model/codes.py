@@ -228,3 +228,23 @@ class Calendar(IntEnum):
     INTELLIGENCE = 8
     HEADQUARTERS = 9
     RAIL = 10
+
+
+class Obstacle(IntEnum):
+    """What a march was held up by."""
+
+    ENEMY = 1
+    SCREEN = 2
+    CROWD = 3
+    NO_WAY = 4
+    NO_FUEL = 5
+    IMMOBILE = 6
+
+
+class Taking(IntEnum):
+    """How a hex changed hands: entered, emptied by an entry beside it, an unguarded salient, cut off."""
+
+    ENTERED = 0
+    BESIDE = 1
+    SALIENT = 2
+    CUT_OFF = 3

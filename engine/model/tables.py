@@ -284,6 +284,7 @@ DEPOTS: Final = TableSpec(
         C("hex", I32, -1, "cell", ""),
         C("capacity_t", I32, 0, "t a day", "what it can pass on"),
         C("used_t", I32, 0, "t", "passed on at the last delivery"),
+        C("used_kg", I64, 0, "kg", "passed on so far"),
         C("working", I8, 1, "0/1", "not in enemy hands, not cut"),
     ),
 )
@@ -335,7 +336,8 @@ SIDES: Final = TableSpec(
     (
         C("score", I64, 0, "points", "objectives held, summed by day"),
         C("replacements_u", I64, 0, "1e-6 man", "men waiting to be sent forward"),
-        C("delivered_kg", I64, 0, "kg", "supply delivered so far"),
+        C("delivered_kg", I64, 0, "kg", "supply delivered to formations so far"),
+        C("air_kg", I64, 0, "kg", "of it by air"),
         C("sorties_flown", I64, 0, "", "sorties flown so far"),
     ),
 )

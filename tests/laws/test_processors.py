@@ -17,7 +17,7 @@ from engine.staff.staff import Staff
 MAP = '''
 ::R::::R::::R::
 :R:R:RR::R:::R:
-.A...A..=A...A.
+.A...A...A...A.
 ..B....f....B..
 .......#.......
 '''

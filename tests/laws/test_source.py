@@ -25,13 +25,8 @@ def offences(tree: ast.AST) -> list[str]:
     """Uses of numpy or math functions whose last bit depends on the machine, and of chance or clocks."""
     found = []
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id in ("np", "numpy", "math")
-        ):
-            if node.attr in INEXACT or node.attr == "random":
-                found.append(f"line {node.lineno}: {node.value.id}.{node.attr}")
+        if isinstance(node, ast.Attribute) and node.attr in INEXACT | {"random"} and _library(node.value):
+            found.append(f"line {node.lineno}: np.{node.attr}")
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             found.append(f"line {node.lineno}: matrix product")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "hash":

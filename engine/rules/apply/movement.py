@@ -1,0 +1,178 @@
+"""Applies marches, changes of ground, arrivals from off the map and what becomes of bridges."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.core.calendar import NEVER
+from engine.core.columns import Array
+from engine.model.codes import OrderState, Stage, Status, Task
+from engine.model.events import Event
+from engine.model.world import Pen
+
+
+def _set(pen: Pen, rows: Array, **values: object) -> None:
+    formations = pen["formations"]
+    for name, value in values.items():
+        formations[name][rows] = value
+
+
+def departed(pen: Pen, event: Event) -> None:
+    """Formations are on their way to the next hex."""
+    names = ("departed_at", "leg_at", "goal", "route", "routed_at", "exploiting")
+    columns = {name: event[name] for name in names}
+    _set(pen, event["formation"], leg_to=event["to"], stage=Stage.MARCHING, look_at=NEVER, **columns)
+
+
+def entered(pen: Pen, event: Event) -> None:
+    """Formations stand in another hex; works are left behind, fuel is burnt, vehicles have broken down."""
+    formations, rows = pen["formations"], event["formation"]
+    if np.any(formations["hex"][rows] != event["came_from"]):
+        raise ValueError("a formation entered a hex from where it was not")
+    # Nothing but works changes its rate, and works start from nothing: no need to settle the other flows.
+    _set(pen, rows, hex=event["hex"], in_place_since=event.minute, leg_to=-1, leg_at=NEVER, works_n=0, works_gain=0)
+    formations["moved_m"][rows] += event["moved_m"]
+    formations["fuel_g"][rows] -= event["fuel_g"]
+    formations["afv_u"][rows] -= event["broken_u"]
+    formations["afv_shop_u"][rows] += event["broken_u"]
+    route = formations["route"]
+    route[rows, :-1] = route[rows, 1:]
+    route[rows, -1] = -1
+    if np.any(formations["afv_u"][rows] < 0):
+        raise ValueError("more vehicles broke down than there were")
+
+
+def _halt(pen: Pen, rows: Array, look_at: object) -> None:
+    _set(pen, rows, leg_to=-1, leg_at=NEVER, look_at=look_at)
+    pen["formations"]["route"][rows] = -1
+
+
+def blocked(pen: Pen, event: Event) -> None:
+    """Formations cannot go on for now; an exploiting column turns against what is in its way."""
+    rows = event["formation"]
+    _halt(pen, rows, event["look_at"])
+    _set(pen, rows, stage=Stage.WAITING)
+    turned = event["target"] >= 0
+    pen["formations"]["target"][rows[turned]] = event["target"][turned]
+
+
+def arrived(pen: Pen, event: Event) -> None:
+    """Orders are carried out; formations hold where they are."""
+    formations, rows = pen["formations"], event["formation"]
+    given = formations["order"][rows]
+    given = given[given >= 0]
+    in_force = given[pen["orders"]["state"][given] == OrderState.IN_FORCE]
+    pen["orders"]["state"][in_force] = OrderState.DONE
+    _halt(pen, rows, NEVER)
+    _set(pen, rows, order=-1, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=event["hex"], posture=0, exploiting=0)
+
+
+def stopped(pen: Pen, event: Event) -> None:
+    """Formations stand where they are."""
+    _halt(pen, event["formation"], event["look_at"])
+    _set(pen, event["formation"], stage=event["stage"])
+
+
+def looked(pen: Pen, event: Event) -> None:
+    """Formations go on with what they were doing."""
+    _set(pen, event["formation"], look_at=event["look_at"])
+
+
+def captured(pen: Pen, event: Event) -> None:
+    """Hexes change hands; works of a line serve who holds it."""
+    hexes, cells = pen["hexes"], event["hex"]
+    if np.any(hexes["owner"][cells] == event["side"]):
+        raise ValueError("a side captured its own hex")
+    hexes["owner"][cells] = event["side"]
+    hexes["owner_since"][cells] = event.minute
+    hexes["closing_since"][cells] = NEVER
+
+
+def closing(pen: Pen, event: Event) -> None:
+    """Unguarded ground begins, or ceases, to fall to the other side."""
+    pen["hexes"]["closing_since"][event["hex"]] = event["since"]
+
+
+def touched(pen: Pen, event: Event) -> None:
+    """Formations meet or lose contact with the enemy."""
+    pen["formations"]["contact"][event["formation"]] = event["contact"]
+
+
+def appeared(pen: Pen, event: Event) -> None:
+    """Formations enter the map."""
+    formations, rows = pen["formations"], event["formation"]
+    if np.any(formations["status"][rows] != Status.WAITING):
+        raise ValueError("a formation arrived twice")
+    formations.settle(rows, event.minute)
+    _set(pen, rows, status=Status.ON_MAP, hex=event["hex"], goal=event["hex"], appears_at=NEVER,
+         in_place_since=event.minute, leg_to=-1, leg_at=NEVER, look_at=NEVER, stage=Stage.IDLE)  # fmt: skip
+    _alarm(pen, rows, event.minute)
+
+
+def postponed(pen: Pen, event: Event) -> None:
+    """There was no room to arrive."""
+    pen["formations"]["appears_at"][event["formation"]] = event["appears_at"]
+
+
+_STEADY = (
+    "battle_rate", "sick_rate", "gain_rate", "afv_shop_rate", "afv_lost_rate", "afv_back_rate", "guns_rate",
+    "cohesion_gain", "cohesion_loss", "fatigue_gain", "fatigue_loss", "works_gain", "ammo_use", "fuel_use",
+    "food_use", "surrender_gain",
+)  # fmt: skip
+
+
+def left_map(pen: Pen, event: Event) -> None:
+    """Formations leave the theatre with all they have."""
+    formations, rows = pen["formations"], event["formation"]
+    formations.settle(rows, event.minute)
+    _alarm(pen, rows, event.minute)
+    _halt(pen, rows, NEVER)
+    _set(pen, rows, status=Status.WITHDRAWN, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD, stage=Stage.IDLE,
+         contact=0, exploiting=0, **dict.fromkeys(_STEADY, 0))  # fmt: skip
+
+
+def _alarm(pen: Pen, rows: Array, minute: int) -> None:
+    above = pen["formations"]["hq"][rows]
+    pen["headquarters"]["alarm_at"][above[above >= 0]] = minute
+
+
+def bridge_blown(pen: Pen, event: Event) -> None:
+    """Bridges are down; a hexside that nothing had happened to gets its row."""
+    sides = pen["hexsides"]
+    for cell, direction in zip(event["hex"].tolist(), event["direction"].tolist(), strict=True):
+        rows = np.flatnonzero((sides["hex"] == cell) & (sides["direction"] == direction))
+        if not len(rows):
+            rows = sides.append({"hex": cell, "direction": direction}, 1)
+        sides["bridge_down"][rows] = 1
+        sides["bridge_ready_at"][rows] = NEVER
+
+
+def bridge_work(pen: Pen, event: Event) -> None:
+    """Work on a bridge begins or stops."""
+    pen["hexsides"]["bridge_ready_at"][event["hexside"]] = event["ready_at"]
+
+
+def bridge_rebuilt(pen: Pen, event: Event) -> None:
+    """A bridge can be used again."""
+    sides = pen["hexsides"]
+    sides["bridge_down"][event["hexside"]] = 0
+    sides["bridge_ready_at"][event["hexside"]] = NEVER
+
+
+APPLY = {
+    "Departed": departed,
+    "Entered": entered,
+    "Blocked": blocked,
+    "Arrived": arrived,
+    "Stopped": stopped,
+    "Looked": looked,
+    "Captured": captured,
+    "Closing": closing,
+    "Touched": touched,
+    "Appeared": appeared,
+    "Postponed": postponed,
+    "LeftMap": left_map,
+    "BridgeBlown": bridge_blown,
+    "BridgeWork": bridge_work,
+    "BridgeRebuilt": bridge_rebuilt,
+}

@@ -1,0 +1,175 @@
+"""Railways: what trains can reach, and phase 10: tearing up on retreat, repair and conversion behind the front.
+
+A link is one railway hexside. Trains of a side use links that lie whole on its ground, in its gauge (narrow gauge
+serves both). When ground changes hands its railways are torn up; crews mend and re-gauge them outwards from what
+is connected (model.md 8.3). Candidates are taken by distance from a source, then by row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.dice import Dice
+from engine.core.paths import FAR, field
+from engine.model.codes import SIDES, SOVIET, Calendar
+from engine.model.events import Event
+from engine.model.events.common import TICKED
+from engine.model.events.supply import RAIL_BROKEN, RAIL_OPENED, RAIL_WORK
+from engine.model.theatre import Gauge, River
+from engine.model.world import World
+from engine.rules.derived import derived
+from engine.rules.ground import formations_near
+from engine.rules.power import on
+from engine.rules.system import System, Trace
+
+Ints = npt.NDArray[np.int64]
+Field = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+GRAIN_MIN: Final = HOUR
+CHECK_MIN: Final = 6 * HOUR
+LINK_KM: Final = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """What trains of one side can reach from its working sources."""
+
+    sources: Ints
+    """Rows of depots."""
+    costs: Field
+    """Shape (hexes, 6): 1 where a train can pass."""
+    fields: tuple[Field, ...]
+    """Hexsides of railway from each source to every hex, FAR where none leads."""
+    least: Field
+    """Shape (hexes,): the least of ``fields``."""
+
+
+def own_gauge(side: int) -> int:
+    """Gauge of a side's engines."""
+    return int(Gauge.BROAD_1524 if side == SOVIET else Gauge.STANDARD_1435)
+
+
+def other_ends(world: World) -> npt.NDArray[np.int32]:
+    """The far hex of each link."""
+    found: npt.NDArray[np.int32] = world.statics.grid.neighbours[world.links.hex, world.links.direction]
+    return found
+
+
+def working_sources(world: World, side: int) -> Ints:
+    """Rows of a side's depots whose place is in its hands."""
+    depots = world.depots
+    return np.flatnonzero((depots.side == side) & (world.hexes.owner[depots.hex] == side))
+
+
+def network(world: World, side: int) -> Network:
+    """The railway network of a side."""
+    key = (*world.links.version("gauge", "broken"), *world.hexes.version("owner"), *world.depots.version("hex"))
+    return derived(world, f"rail.network.{side}", key, lambda: _network(world, side))
+
+
+def _network(world: World, side: int) -> Network:
+    links, grid = world.links, world.statics.grid
+    sources = working_sources(world, side)
+    costs = np.zeros((grid.size, 6), np.int32)
+    far = np.full(grid.size, FAR, np.int32)
+    if not len(links):
+        least = far.copy()
+        least[world.depots.hex[sources]] = 0
+        return Network(sources, costs, (), least)
+    ends = other_ends(world)
+    owner = world.hexes.owner
+    fits = (links.gauge == own_gauge(side)) | (links.gauge == Gauge.NARROW) | (links.gauge == Gauge.NONE)
+    runs = fits & (links.broken == 0) & (owner[links.hex] == side) & (owner[ends] == side)
+    costs[links.hex[runs], links.direction[runs]] = 1
+    costs[ends[runs], (links.direction[runs] + 3) % 6] = 1
+    fields = tuple(field(grid.neighbours, costs, [cell], top=1) for cell in world.depots.hex[sources].tolist())
+    least = far if not fields else np.minimum.reduce(fields)
+    return Network(sources, costs, fields, least)
+
+
+def link_numbers(world: World) -> npt.NDArray[np.int32]:
+    """Shape (hexes, 6): the row of the link on each hexside, -1 where no railway runs."""
+    found: npt.NDArray[np.int32] | None = world.statics.memo.get("rail.numbers")
+    if found is None:
+        links = world.links
+        found = np.full((world.statics.grid.size, 6), -1, np.int32)
+        if len(links):
+            rows = np.arange(len(links))
+            found[links.hex, links.direction] = rows
+            found[other_ends(world), (links.direction + 3) % 6] = rows
+        world.statics.memo["rail.numbers"] = found
+    return found
+
+
+# The system.
+
+
+def _next_due(world: World, now: int) -> int:
+    return int(world.systems.next_at[Calendar.RAIL])
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """Torn up with ground that changed hands; finished work opened; new work begun."""
+    idle = not len(world.links) or not on(world.statics.rules, "rail")
+    events = [TICKED(minute, system=Calendar.RAIL, next_at=NEVER if idle else minute + CHECK_MIN)]
+    if idle:
+        return events
+    links = world.links
+    torn = _lost(world, minute)
+    if torn.any():
+        events.append(RAIL_BROKEN(minute, link=np.flatnonzero(torn)))
+    done = np.flatnonzero((links.ready_at <= minute) & ~torn)
+    if len(done):
+        gauge = np.array([own_gauge(0), own_gauge(1)])[world.hexes.owner[links.hex[done]]]
+        narrow = (links.gauge[done] == Gauge.NARROW) | (links.gauge[done] == Gauge.NONE)
+        events.append(RAIL_OPENED(minute, link=done, gauge=np.where(narrow, links.gauge[done], gauge)))
+    for side in (0, 1):
+        begun, ready_at = _begun(world, side, minute, torn)
+        if len(begun):
+            events.append(RAIL_WORK(minute, link=begun, ready_at=ready_at))
+            if trace is not None:
+                for row, at in zip(begun.tolist(), ready_at.tolist(), strict=True):
+                    trace.record("links", row, "days", (at - minute) / DAY, f"supply.gauge_{SIDES[side]}_km_day")
+    return events
+
+
+def _lost(world: World, minute: int) -> Mask:
+    """Links of which an end changed hands since the last look."""
+    hexes, links = world.hexes, world.links
+    fresh = (hexes.owner_since > max(minute - CHECK_MIN, 0)) & (hexes.owner_since <= minute)
+    lost: Mask = (fresh[links.hex] | fresh[other_ends(world)]) & ((links.broken == 0) | (links.ready_at < NEVER))
+    return lost
+
+
+def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints]:
+    """Links on which this side's crews begin to work now, and when they will be ready."""
+    links, rules, owner = world.links, world.statics.rules, world.hexes.owner
+    ends = other_ends(world)
+    own = (owner[links.hex] == side) & (owner[ends] == side) & ~torn
+    busy = int((own & (links.ready_at < NEVER) & (links.ready_at > minute)).sum())
+    crews = round(rules[f"supply.rail_crews_{SIDES[side]}"]) - busy
+    gauged = (links.gauge != own_gauge(side)) & (links.gauge != Gauge.NARROW) & (links.gauge != Gauge.NONE)
+    wanting = np.flatnonzero(own & ((links.broken == 1) | gauged) & (links.ready_at >= NEVER))
+    if crews <= 0 or not len(wanting):
+        return wanting[:0], wanting[:0]
+    here, there = links.hex[wanting], ends[wanting]
+    reach = network(world, side).least
+    away = np.minimum(reach[here], reach[there])
+    danger = formations_near(world, 1 - side, 1)
+    fit = (away < FAR) & ~danger[here] & ~danger[there]
+    wanting, away = wanting[fit], away[fit]
+    chosen = wanting[np.lexsort((wanting, away))][:crews]
+    pace = np.where(gauged[chosen], rules[f"supply.gauge_{SIDES[side]}_km_day"], rules["supply.railhead_km_day"])
+    river = world.statics.theatre.river[links.hex[chosen], links.direction[chosen]]
+    bridge = (river >= River.RIVER) & (links.broken[chosen] == 1)
+    days = LINK_KM / pace + np.where(bridge, rules["supply.rail_bridge_days"], 0.0)
+    return chosen, minute + np.ceil(days * DAY).astype(np.int64)
+
+
+SYSTEM = System("rail", 10, GRAIN_MIN, _next_due, decide)

@@ -1,0 +1,209 @@
+"""What a step from hex to hex takes: whole minutes by mobility, state of the ground and daylight.
+
+A number is a sum of named terms (road, terrain, weather, night, crossing), each rounded to minutes; the tables that
+marches and paths use and the terms that ``why`` shows come from the same function. Paces: sustained kilometres a day
+with rests, after published march tables; see the sources of the group movement in rules.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import DAY, Floats, rounded
+from engine.core.calendar import HOUR
+from engine.model.codes import Ground, Mobility, Terrain
+from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Road, Strait
+from engine.model.world import Statics, World
+from engine.rules.derived import derived
+from engine.rules.ground import passable
+
+Ints = npt.NDArray[np.int64]
+Steps = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+BY_DAY, BY_NIGHT, MEAN = 0, 1, 2
+"""Daylight of a step: by day, by night, or the mean over a day that paths are planned with."""
+_NAMES: Final = ("foot", "horse", "motor", "track")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a march time: minutes for each step asked about, and the parameter it comes from."""
+
+    key: str
+    minutes: Ints
+    address: str
+
+
+def step_terms(
+    statics: Statics, mobility: int, ground: int, light: int, cells: Any, directions: Any, blown: Mask | None = None
+) -> list[Term]:
+    """Terms of the steps from ``cells`` over their sides ``directions``; ``blown`` where the bridge is down.
+
+    Whether a step can be made at all is not asked here (see :func:`steps`).
+    """
+    rules, theatre, name = statics.rules, statics.theatre, _NAMES[mobility]
+    there = statics.grid.neighbours[cells, directions]
+    road = theatre.road[cells, directions]
+    kilometres = statics.grid.spacing_m / 1000.0
+    mean = DAY * kilometres / rules[f"movement.{name}_km_day"]
+    # By day and by night together a column makes its sustained kilometres on a day with a night of night_h.
+    night_h = rules["movement.night_h"] if _on(statics, "night_marches") else 0.0
+    by_day = (24.0 - night_h + night_h * rules["movement.night"]) / 24.0
+    base = np.full(np.shape(there), mean if light == MEAN else mean * by_day)
+    offroad = (_terrain(statics, mobility, ground, cells) + _terrain(statics, mobility, ground, there)) / 2.0
+    hills = (_rugged(statics, cells) + _rugged(statics, there)) / 2.0 * (rules["movement.hills"] - 1.0) + 1.0
+    over = np.where(road > 0, hills, offroad) if _on(statics, "terrain_costs") else np.ones(np.shape(there))
+    terms = [Term("road", rounded(base), f"movement.{name}_km_day")]
+    terms.append(Term("terrain", rounded(base * (over - 1.0)), "movement.hills"))
+    if mobility in (Mobility.MOTOR, Mobility.TRACK):
+        main = np.where(road == Road.HIGHWAY, 1.0 / rules["movement.highway"], 1.0)
+        terms.append(Term("highway", rounded(base * over * (main - 1.0)), "movement.highway"))
+    sofar = _total(terms)
+    pace, address = _pace(statics, mobility, ground, road)
+    terms.append(Term("weather", rounded(sofar * (1.0 / pace - 1.0)), address))
+    sofar = _total(terms)
+    slow = 1.0 / rules["movement.night"] - 1.0 if light == BY_NIGHT and night_h else 0.0
+    terms.append(Term("night", rounded(sofar * slow), "movement.night"))
+    wait, address = _crossing(statics, mobility, cells, directions, blown)
+    terms.append(Term("crossing", wait, address))
+    return terms
+
+
+def _on(statics: Statics, rule: str) -> bool:
+    return statics.rules.get(f"switch.{rule}", 1.0) != 0.0
+
+
+def _total(terms: list[Term]) -> Ints:
+    total: Ints = np.sum([term.minutes for term in terms], axis=0, dtype=np.int64)
+    return total
+
+
+def _terrain(statics: Statics, mobility: int, ground: int, cells: Any) -> Floats:
+    """Time without a road, as a multiple of the road's; frost makes swamp passable ground."""
+    specs = statics.scenario.terrain
+    table = np.ones(256)
+    for spec in specs:
+        table[spec.code] = getattr(spec, f"move_{_NAMES[mobility]}")
+    if ground == Ground.FROZEN:
+        table[Terrain.SWAMP] = table[Terrain.MIXED]
+    found: Floats = table[statics.theatre.terrain[cells]]
+    return found
+
+
+def _rugged(statics: Statics, cells: Any) -> Floats:
+    theatre = statics.theatre
+    rolling = theatre.relief_dm[cells] > 10.0 * statics.rules["combat.rolling_relief_m"]
+    return np.where((theatre.terrain[cells] == Terrain.RUGGED) | rolling, 1.0, 0.0)
+
+
+def _pace(statics: Statics, mobility: int, ground: int, road: Any) -> tuple[Floats, str]:
+    """Pace as a share of the dry one; a main road in mud is no worse than wet."""
+    rules, name = statics.rules, _NAMES[mobility]
+    dry = np.ones(np.shape(road))
+    if not _on(statics, "weather_marches"):
+        return dry, ""
+    if ground == Ground.WET:
+        return dry * rules["movement.wet"], "movement.wet"
+    if ground == Ground.MUD:
+        mud = rules[f"movement.mud_{name}"]
+        return np.where(road == Road.HIGHWAY, np.maximum(mud, rules["movement.wet"]), mud), f"movement.mud_{name}"
+    if ground == Ground.SNOW:
+        return dry * rules[f"movement.snow_{name}"], f"movement.snow_{name}"
+    return dry, ""
+
+
+def _crossing(
+    statics: Statics, mobility: int, cells: Any, directions: Any, blown: Mask | None
+) -> tuple[Ints, str]:
+    """Minutes lost at a river without a usable bridge, or at a ferry. Men on foot also take a railway bridge."""
+    rules, theatre = statics.rules, statics.theatre
+    hours = np.array([0.0, rules["movement.stream_h"], rules["movement.river_h"], rules["movement.major_h"]])
+    heavy = rules["movement.crossing_mech"] if mobility in (Mobility.MOTOR, Mobility.TRACK) else 1.0
+    river = theatre.river[cells, directions]
+    usable = BRIDGE_ROAD if heavy > 1.0 else BRIDGE_ROAD | BRIDGE_RAIL
+    bridged = (theatre.bridge[cells, directions] & usable) > 0
+    if blown is not None:
+        bridged &= ~blown
+    wait = np.where(bridged, 0.0, hours[river] * heavy)
+    wait = np.where(theatre.strait[cells, directions] == Strait.FERRY, rules["movement.ferry_h"], wait)
+    if not _on(statics, "crossings"):
+        wait = np.zeros(np.shape(river))
+    return rounded(wait * HOUR), "movement.river_h"
+
+
+# Tables.
+
+
+def blown_sides(world: World) -> npt.NDArray[np.int32]:
+    """Shape (k, 2): (hex, direction) of each hexside whose bridge is down, once for each side."""
+
+    def make() -> npt.NDArray[np.int32]:
+        sides = world.hexsides
+        down = np.flatnonzero(sides.bridge_down == 1)
+        return np.stack([sides.hex[down], sides.direction[down].astype(np.int32)], axis=1)
+
+    return derived(world, "steps.blown", world.hexsides.version("bridge_down"), make)
+
+
+def steps(world: World, mobility: int, ground: int, light: int) -> Steps:
+    """Shape (hexes, 6): minutes of each step with the bridges as they are, 0 where none can be made."""
+    blown = blown_sides(world)
+    if not len(blown):
+        return bridged_steps(world.statics, mobility, ground, light)
+    key = (blown.tobytes(),)
+    return derived(
+        world, f"steps.{mobility}.{ground}.{light}", key,
+        lambda: steps_without(world.statics, mobility, ground, light, blown),
+    )  # fmt: skip
+
+
+def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> Steps:
+    """Shape (hexes, 6): minutes of each step with all bridges standing, 0 where none can be made."""
+    key = f"steps.{mobility}.{ground}.{light}"
+    found: Steps | None = statics.memo.get(key)
+    if found is None:
+        n = statics.grid.size
+        found = np.zeros((n, 6), np.int32)
+        if mobility != Mobility.STATIC:
+            open_ground, near = passable(statics), statics.grid.neighbours
+            can = open_ground[:n, None] & open_ground[near] & (statics.theatre.strait != Strait.STRAIT)
+            cells, directions = np.nonzero(can)
+            total = _total(step_terms(statics, mobility, ground, light, cells, directions))
+            found[cells, directions] = np.maximum(total, 1)
+        found.flags.writeable = False
+        statics.memo[key] = found
+    return found
+
+
+def steps_without(statics: Statics, mobility: int, ground: int, light: int, blown: npt.NDArray[np.int32]) -> Steps:
+    """:func:`bridged_steps` with the bridges of hexsides ``blown`` (k, 2) down."""
+    table = bridged_steps(statics, mobility, ground, light).copy()
+    cells, directions = blown[:, 0].astype(np.int64), blown[:, 1].astype(np.int64)
+    there = statics.grid.neighbours[cells, directions].astype(np.int64)
+    cells, directions = np.concatenate([cells, there]), np.concatenate([directions, (directions + 3) % 6])
+    can = table[cells, directions] > 0
+    cells, directions = cells[can], directions[can]
+    if len(cells):
+        down = np.ones(len(cells), bool)
+        total = _total(step_terms(statics, mobility, ground, light, cells, directions, down))
+        table[cells, directions] = np.maximum(total, 1)
+    table.flags.writeable = False
+    return table
+
+
+def dearest(statics: Statics, mobility: int, ground: int, light: int) -> int:
+    """The longest step of a table, bridges up or down."""
+    key = f"steps.top.{mobility}.{ground}.{light}"
+    found: int | None = statics.memo.get(key)
+    if found is None:
+        longest = int(bridged_steps(statics, mobility, ground, light).max())
+        rules: Mapping[str, float] = statics.rules
+        hours = max(rules["movement.major_h"], rules["movement.ferry_h"]) * rules["movement.crossing_mech"]
+        found = statics.memo[key] = longest + round(hours * HOUR) + 1
+    return found

@@ -1,0 +1,335 @@
+"""Phase 4: who is connected (every six hours), and the day's delivery (at midnight).
+
+Sources -> railways (trunk) -> railheads -> trucks over own ground (last mile) -> stocks of formations. A formation's
+trucks reach so far and carry so much (model.md 8.3): payload x turns x availability, where turns fall with the way
+and the way is longer off the road, in mud, under the enemy's zone of control and his interdiction. Priority: first a
+day's bread, then ammunition and fuel, then the rest of the food. Rivals for one capacity share it in proportion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM, Floats, rounded
+from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.columns import FINE
+from engine.core.dice import Dice
+from engine.core.paths import FAR, components, field
+from engine.core.trails import roots
+from engine.model.codes import SIDES, Calendar, DepotKind, Echelon, Ground, Task
+from engine.model.events import Event
+from engine.model.events.common import TICKED
+from engine.model.events.supply import ISOLATED, SHIPPED, SUPPLIED
+from engine.model.theatre import BRIDGE_ROAD, River, Strait
+from engine.model.world import Statics, World
+from engine.rules.demand import needs
+from engine.rules.derived import derived
+from engine.rules.ground import formations_near, mechanised, standing, zone
+from engine.rules.power import on
+from engine.rules.rail import network, working_sources
+from engine.rules.system import System, Trace
+from engine.rules.trunk import capacities_kg, fill, ways
+
+Ints = npt.NDArray[np.int64]
+Costs = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
+
+GRAIN_MIN: Final = 6 * HOUR
+HECTOMETRE: Final = 10.0
+"""Truck ways are counted in hundreds of metres: so many to a kilometre."""
+HEX_STEP: Final = 60
+_FERRY_STEP: Final = 300
+_CROSSING: Final = (0, 0, 60, 150)
+"""Added to a hexside over a river without a bridge, by class: boats and pontoons."""
+_ATTACKING: Final = (Task.ATTACK, Task.EXPLOIT)
+BREAD, ARMS, FOOD = range(3)
+"""Classes of load in order of priority: a day's food, ammunition and fuel, the rest of the food."""
+
+
+def _next_due(world: World, now: int) -> int:
+    return int(world.systems.next_at[Calendar.SUPPLY])
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """Isolation, and at midnight the delivery."""
+    events = [TICKED(minute, system=Calendar.SUPPLY, next_at=minute + GRAIN_MIN)]
+    cut_off = _isolation(world, minute)
+    if cut_off is not None:
+        events.append(cut_off)
+    if minute % DAY == 0 and on(world.statics.rules, "supply"):
+        for side in (0, 1):
+            events.extend(_deliver(world, side, minute, trace))
+    return events
+
+
+# Isolation.
+
+
+def connected(world: World, side: int) -> Mask:
+    """Shape (hexes,): own ground that hangs together with a working source."""
+
+    def make() -> Mask:
+        grid = world.statics.grid
+        own = world.hexes.owner == side
+        areas = components(grid.neighbours, own, _open_sides(world.statics))
+        reached = np.zeros(int(areas.max(initial=0)) + 2, bool)
+        reached[areas[world.depots.hex[working_sources(world, side)]]] = True
+        reached[-1] = False
+        linked: Mask = reached[areas]
+        return linked
+
+    key = (*world.hexes.version("owner"), *world.depots.version("hex"))
+    return derived(world, f"supply.connected.{side}", key, make)
+
+
+def _open_sides(statics: Statics) -> Mask:
+    """Shape (hexes, 6): hexsides that wagons can cross somehow."""
+    found: Mask | None = statics.memo.get("supply.open_sides")
+    if found is None:
+        found = statics.memo["supply.open_sides"] = statics.theatre.strait != Strait.STRAIT
+    return found
+
+
+def _isolation(world: World, minute: int) -> Event | None:
+    formations = world.formations
+    rows = standing(world).rows
+    joined = np.where(
+        formations.side[rows] == 0, connected(world, 0)[formations.hex[rows]], connected(world, 1)[formations.hex[rows]]
+    )
+    since = formations.cut_off_since[rows]
+    now = np.where(joined, NEVER, np.minimum(since, minute))
+    changed = np.flatnonzero(now != since)
+    if not len(changed):
+        return None
+    return ISOLATED(minute, formation=rows[changed], cut_off_since=now[changed])
+
+
+# Delivery.
+
+
+def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[Event]:
+    formations = world.formations
+    now = standing(world)
+    rows = now.rows[now.side == side]
+    source_kg, working = source_capacities(world, side)
+    if not len(rows):
+        return []
+    want = _wanted(world, rows, minute)
+    reach = truck_field(world, side, minute)
+    cells = formations.hex[rows]
+    km = way_km(world, side, reach.field[cells])
+    carried = _truck_kg(world, rows, km)
+    by_truck = _within(want.kg, carried)
+    heads, railhead = np.unique(reach.heads[cells], return_inverse=True)
+    known = heads >= 0
+    by_truck[:, ~known[railhead]] = 0
+    net = network(world, side)
+    passes = ways(world, side, np.where(known, heads, 0).astype(np.int64)) if known.any() else ()
+    brought = fill(passes, capacities_kg(world, net, source_kg[net.sources]), railhead, by_truck, len(net.sources))
+    air = _airlift(world, side, rows, want.kg, brought.brought)
+    total = brought.brought + air
+    ammo = rounded(total[ARMS] * want.ammo_share)
+    asked = want.kg.sum(axis=0)
+    got = total.sum(axis=0)
+    supplied = np.where(asked > 0, got * PPM // np.maximum(asked, 1), PPM)
+    if trace is not None:
+        _explain(trace, rows, want.kg, by_truck, brought.brought, air, km, carried)
+    depots = np.flatnonzero(world.depots.side == side)
+    shipped = np.zeros(len(world.depots), np.int64)
+    shipped[net.sources] = brought.shipped
+    return [
+        SUPPLIED(
+            minute, formation=rows, ammo_kg=ammo, fuel_kg=total[ARMS] - ammo, food_kg=total[BREAD] + total[FOOD],
+            air_kg=air.sum(axis=0), supplied=supplied,
+        ),
+        SHIPPED(minute, depot=depots, kg=shipped[depots], working=working[depots]),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Wants:
+    """What formations want: ``kg`` (classes, formations) and ammunition's share of class ARMS."""
+
+    kg: Ints
+    ammo_share: Floats
+
+
+def _wanted(world: World, rows: Ints, minute: int) -> Wants:
+    """Kilograms missing to the stock that a formation can carry (``supply.stock_days_*``)."""
+    formations, rules = world.formations, world.statics.rules
+    now = formations.read_all(("men", "ammo", "fuel", "food"), minute, rows)
+    men, kind, table = now["men"] / FINE, formations.kind[rows], needs(world.statics)
+    drives = mechanised(formations.mobility[rows])
+    days = np.where(drives, rules["supply.stock_days_mech"], rules["supply.stock_days_leg"])
+    attacks = np.isin(formations.task[rows], _ATTACKING)
+    ammo_day = np.where(attacks, table.ammo_attack[kind], table.ammo_defence[kind])
+
+    def missing(a_day: Floats, stock: Ints) -> Ints:
+        wanted: Ints = np.maximum(rounded(a_day * men * days / 1000.0) - stock // 1000, 0)
+        return wanted
+
+    ammo, fuel = missing(ammo_day, now["ammo"]), missing(table.fuel_100km[kind], now["fuel"])
+    food = missing(table.food[kind], now["food"])
+    bread = np.minimum(food, rounded(table.food[kind] * men / 1000.0))
+    arms = ammo + fuel
+    return Wants(np.stack([bread, arms, food - bread]), ammo / np.maximum(arms, 1))
+
+
+def _within(want: Ints, limit: Ints) -> Ints:
+    """What of ``want`` (classes, formations) fits into ``limit`` kilograms, first class first."""
+    before = np.cumsum(want, axis=0) - want
+    return np.minimum(want, np.maximum(limit - before, 0))
+
+
+# Trucks.
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How far trucks have to go from the railheads: hundreds of metres, FAR where they cannot; and which railhead."""
+
+    field: npt.NDArray[np.int32]
+    heads: npt.NDArray[np.int32]
+    """Shape (hexes,): the railhead of a hex with an own formation, -1 elsewhere or without one."""
+
+
+def truck_field(world: World, side: int, minute: int) -> Reach:
+    """Least way of trucks from any railhead over own ground."""
+    grid, rules = world.statics.grid, world.statics.rules
+    net = network(world, side)
+    heads = net.least < FAR
+    heads &= ~formations_near(world, 1 - side, 1)[:-1]
+    heads[world.depots.hex[net.sources]] = True
+    costs = _truck_costs(world, side, minute)
+    limit = round(rules["supply.truck_limit_km"] * HECTOMETRE)
+    out = field(grid.neighbours, costs, np.flatnonzero(heads), limit=limit)
+    now = standing(world)
+    cells = now.cell[now.side == side]
+    root = np.full(grid.size, -1, np.int32)
+    root[cells] = roots(grid.neighbours, costs, out, cells)
+    return Reach(out, root)
+
+
+def way_km(world: World, side: int, hectometres: npt.NDArray[np.int32]) -> Floats:
+    """Kilometres of truck way with the enemy's interdiction of the day; at least one hex."""
+    km = np.maximum(hectometres / HECTOMETRE, HEX_STEP / HECTOMETRE)
+    return km * (1.0 + _interdiction(world, side))
+
+
+def _interdiction(world: World, side: int) -> float:
+    """Enemy sorties against the roads behind one corps, over ``supply.path_sorties``."""
+    statics, rules = world.statics, world.statics.rules
+    totals = statics.memo.get("supply.sorties")
+    if totals is None:
+        assets = statics.scenario.assets
+        totals = [sum(a.sorties_day for a in assets if a.side == name and a.kind == "air") for name in SIDES]
+        statics.memo["supply.sorties"] = totals
+    corps = int(((world.headquarters.side == side) & (world.headquarters.echelon == Echelon.CORPS)).sum())
+    flown = totals[1 - side] * rules["air.interdiction_share"] * (int(world.weather.flyable[0]) / PPM)
+    return float(flown / max(corps, 1) / rules["supply.path_sorties"])
+
+
+def _truck_costs(world: World, side: int, minute: int) -> Costs:
+    """Shape (hexes, 6): way of the step in hundreds of metres; 0 off own ground."""
+    grid, rules = world.statics.grid, world.statics.rules
+    base = _ground_costs(world.statics, int(world.weather.ground[0]) == Ground.MUD)
+    own = np.append(world.hexes.owner == side, False)
+    costs = np.where(own[:-1, None] & own[grid.neighbours], base, 0)
+    pressed = (zone(world, 1 - side, minute) > 0) & (standing(world).count[side] == 0)
+    if pressed.any():
+        factor = round(rules["supply.path_zoc"])
+        costs = np.where(pressed[grid.neighbours], costs * factor, costs)
+    return costs.astype(np.int32)
+
+
+def _ground_costs(statics: Statics, mud: bool) -> Costs:
+    """The same without fronts, made once for dry ground and once for mud."""
+    name = f"supply.costs.{mud}"
+    found: Costs | None = statics.memo.get(name)
+    if found is None:
+        theatre, rules, grid = statics.theatre, statics.rules, statics.grid
+        offroad = np.full(256, rules["supply.path_offroad"])
+        for terrain in statics.scenario.terrain:
+            offroad[terrain.code] = terrain.supply_cost
+        near = np.where(grid.neighbours >= 0, grid.neighbours, 0)
+        rough = np.maximum(offroad[theatre.terrain][:, None], offroad[theatre.terrain[near]])
+        by_road = theatre.road > 0
+        step = HEX_STEP * np.where(by_road, 1.0, rough)
+        if mud:
+            slow = rules["supply.truck_kmh"] / rules["supply.truck_kmh_mud"]
+            step = step * np.where(by_road, slow, rules["supply.path_mud"])
+        wet = np.array(_CROSSING)[np.minimum(theatre.river, River.MAJOR)]
+        step = step + np.where((theatre.bridge & BRIDGE_ROAD) == 0, wet, 0)
+        step = step + np.where(theatre.strait == Strait.FERRY, _FERRY_STEP, 0)
+        open_side = (grid.neighbours >= 0) & _open_sides(statics)
+        found = statics.memo[name] = np.where(open_side, np.round(step), 0).astype(np.int32)
+    return found
+
+
+def _truck_kg(world: World, rows: Ints, km: Floats) -> Ints:
+    """Kilograms that a formation's share of the trucks brings up over ``km`` in a day."""
+    formations, rules = world.formations, world.statics.rules
+    trucks = np.array([rules[f"supply.trucks_division_{name}"] for name in SIDES])[formations.side[rows]]
+    trucks = trucks * formations.stack[rows] / 2.0
+    trucks = trucks * np.where(mechanised(formations.mobility[rows]), rules["supply.trucks_mech"], 1.0)
+    turns = rules["supply.truck_h_day"] * rules["supply.truck_kmh"] / (2.0 * km)
+    turns = np.minimum(turns, rules["supply.truck_turns_max"])
+    tons = trucks * rules["supply.truck_payload_t"] * turns * rules["supply.truck_availability"]
+    return rounded(np.where(km <= rules["supply.truck_limit_km"], tons * 1000.0, 0.0))
+
+
+# Sources and aircraft.
+
+
+def source_capacities(world: World, side: int) -> tuple[Ints, Ints]:
+    """Kilograms a day that each depot can pass on, and whether it works; both of shape (depots,)."""
+    depots, rules = world.depots, world.statics.rules
+    capacity = depots.capacity_t.astype(np.int64) * 1000
+    port = depots.kind == DepotKind.PORT
+    near = formations_near(world, 1 - side, max(1, round(rules["supply.port_fire_km"] / 6.0)))[depots.hex]
+    beside = formations_near(world, 1 - side, 1)[depots.hex]
+    share = np.where(near, rules["supply.port_fire_share"], 1.0)
+    share = np.where(beside, 0.0, share) * (1.0 - rules["supply.sea_loss"])
+    working = (depots.side == side) & (world.hexes.owner[depots.hex] == side)
+    capacity = np.where(port, np.floor(capacity * share).astype(np.int64), capacity)
+    return np.where(working, capacity, 0), working.astype(np.int64)
+
+
+def _airlift(world: World, side: int, rows: Ints, want: Ints, brought: Ints) -> Ints:
+    """A few transport sorties a day for those cut off, in proportion to what they miss, class by class."""
+    rules = world.statics.rules
+    away = world.formations.cut_off_since[rows] < NEVER
+    flown = np.zeros_like(want)
+    if not away.any():
+        return flown
+    sorties = rules[f"supply.airlift_{SIDES[side]}"] * (int(world.weather.flyable[0]) / PPM)
+    left = int(sorties * rules["supply.airlift_t"] * rules["supply.airlift_share"] * 1000.0)
+    for k in range(len(want)):
+        missing = np.where(away, want[k] - brought[k], 0)
+        total = int(missing.sum())
+        if total > 0 and left > 0:
+            flown[k] = missing * min(left, total) // total
+            left -= int(flown[k].sum())
+    return flown
+
+
+def _explain(
+    trace: Trace, rows: Ints, want: Ints, by_truck: Ints, brought: Ints, air: Ints, km: Floats, carried: Ints
+) -> None:
+    for i, row in enumerate(rows.tolist()):
+        for key, value, address in (
+            ("wanted_t", want[:, i].sum() / 1000, "supply.stock_days_leg"),
+            ("way_km", km[i], "supply.path_offroad"),
+            ("trucks_carry_t", carried[i] / 1000, "supply.truck_payload_t"),
+            ("by_truck_t", by_truck[:, i].sum() / 1000, ""),
+            ("after_railways_t", brought[:, i].sum() / 1000, "supply.train_t"),
+            ("by_air_t", air[:, i].sum() / 1000, "supply.airlift_t"),
+        ):
+            trace.record("formations", row, key, float(value), address)
+
+
+SYSTEM = System("supply", 4, GRAIN_MIN, _next_due, decide)
