@@ -23,6 +23,7 @@ _HOME = {
     "with_values": "engine.model.address",
     # A run.
     "Session": "engine.run.session",
+    "history_session": "engine.run.history",
     "RecordingFault": "engine.run.recording",
     "verify": "engine.run.verify",
     "engine_digest": "engine.run.fingerprint",

@@ -55,7 +55,7 @@ class Laea:
 
     def inverse(self, x_m: npt.ArrayLike, y_m: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Metres east and north of the centre -> degrees (lat, lon); within 1e-9 degrees of `forward`."""
-        qp, rq, sin1, cos1, d = self._terms
+        _, rq, sin1, cos1, d = self._terms
         x, y = np.asarray(x_m, float), np.asarray(y_m, float)
         rho = np.hypot(x / d, d * y)
         ce = 2 * np.arcsin(np.clip(rho / (2 * rq), -1, 1))

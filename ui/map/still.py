@@ -87,6 +87,7 @@ def _title(surface: object, story: object, session: Session, top: int) -> None:
     words = f"{session.scenario.title}, {moment.day} {moment:%B %Y %H:%M}"
     title = TEXT.get(words, 20, "semibold", palette.PAPER.text)
     surface.blit(title, (14, top + (BAND - title.get_height()) // 2))
-    said = "the record; positions between dated facts are interpolated" if session.remark == "history" else f"seed {session.seed}"
+    recorded = "the record; positions between dated facts are interpolated"
+    said = recorded if session.remark == "history" else f"seed {session.seed}"
     note = TEXT.get(said, 14, "regular", palette.PAPER.second)
     surface.blit(note, (width - note.get_width() - 14, top + (BAND - note.get_height()) // 2))
