@@ -45,6 +45,7 @@ class Stream(IntEnum):
     SAMPLE = 18
     DUMMY = 19
     ENGAGE = 20
+    BRIDGE = 21
 
 
 def subject_of(text: str) -> int:

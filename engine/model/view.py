@@ -147,6 +147,8 @@ class HexFrame:
     works: Array
     """Prepared line, level 0 to 4."""
     works_side: Array
+    blown: Array
+    """Shape (k, 2): (hex, direction) of hexsides whose bridge is down."""
 
 
 @dataclass(frozen=True, eq=False)

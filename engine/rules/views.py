@@ -31,6 +31,7 @@ from engine.model.view import (
 from engine.model.world import World
 from engine.rules.demand import days_of, needs
 from engine.rules.sight import LEAST_LEVEL, faded, half_lives, memory_min, on_map, watched
+from engine.rules.steps import blown_sides
 
 Rows = npt.NDArray[np.int64]
 
@@ -246,6 +247,7 @@ def _hexes(world: World) -> HexFrame:
         owner_since=_fixed(hexes.owner_since.copy()),
         works=_fixed(hexes.works.copy()),
         works_side=_fixed(hexes.works_side.copy()),
+        blown=_fixed(blown_sides(world)),
     )
 
 

@@ -1,0 +1,239 @@
+"""Which way a march takes: the quickest by what its side knows, never by what is hidden from it.
+
+A march keeps to own ground where that is not much longer, does not enter hexes with a known enemy or enemy ground
+that one covers, and pays for zones of control. An exploiting column goes through enemy ground, round known
+resistance. The same plan serves execution, previews and staffs: make the ``Known`` from the world or from a view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import HOUR
+from engine.core.paths import FAR, Pathfinder
+from engine.core.paths import field as distance_field
+from engine.model.codes import Task
+from engine.model.view import SideView
+from engine.model.world import Statics, World
+from engine.rules import ground
+from engine.rules.derived import derived
+from engine.rules.sight import half_lives, memory_min
+from engine.rules.steps import MEAN, blown_sides, bridged_steps, dearest, steps_without
+
+Mask = npt.NDArray[np.bool_]
+Tolls = npt.NDArray[np.int32]
+
+BARRED: Final = -1
+SURE: Final = PPM // 3
+"""A report counts as an enemy in the way from this certainty on (millionths)."""
+# Half-lives after which a report of level 0..4 falls below that certainty: log2 of level / (2/3), in thousandths.
+_LASTING = np.array([0, 585, 1585, 2170, 2585], np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a side knows that matters to a march. Masks have shape (hexes + 1,), the last entry False."""
+
+    statics: Statics
+    side: int
+    ground: int
+    owner: npt.NDArray[np.int8]
+    enemy: Mask
+    """Hexes with an enemy formation."""
+    zone: Mask
+    """Hexes in or beside them."""
+    covered: Mask
+    """Hexes they may screen."""
+    places: npt.NDArray[np.int16]
+    """Half stacking places taken by own formations, shape (hexes + 1,)."""
+    blown: npt.NDArray[np.int32]
+    """(hex, direction) of hexsides whose bridge is down."""
+    cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A planned march: the hexes entered in order, and minutes from the start until each is reached."""
+
+    cells: npt.NDArray[np.int32]
+    minutes: npt.NDArray[np.int64]
+
+
+def known_to(world: World, side: int, minute: int) -> Known:
+    """What ``side`` knows now."""
+    formations, sightings, hexes = world.formations, world.sightings, world.hexes
+    key = (
+        minute,
+        *formations.version("status", "hex", "leg_to"),
+        *sightings.version("hex", "seen_at", "level"),
+        *hexes.version("owner"),
+        *world.hexsides.version("bridge_down"),
+    )
+    return derived(world, f"ways.known.{side}", key, lambda: _known_to(world, side, minute))
+
+
+def _known_to(world: World, side: int, minute: int) -> Known:
+    formations, sightings, now = world.formations, world.sightings, ground.standing(world)
+    near = ground.formations_near(world, side, 1)
+    theirs = now.rows[(now.side != side) & near[now.cell]]
+    met = np.zeros(len(formations) + 1, bool)
+    met[theirs] = True
+    reports = np.flatnonzero(sightings.observer == side)
+    cell, age = sightings.hex[reports], minute - sightings.seen_at[reports]
+    lasting = _LASTING[np.clip(sightings.level[reports] // PPM, 0, 4)] * sightings.half_life[reports] // 1000
+    keep = (age <= np.minimum(lasting, memory_min(world.statics))) & ~met[sightings.formation[reports]]
+    keep &= (cell >= 0) & ~near[cell] & (world.hexes.owner[cell] != side)
+    reports = reports[keep]
+    cells = np.concatenate([formations.hex[theirs], sightings.hex[reports]])
+    on_march = sightings.half_life[reports] == half_lives(world.statics)[1]
+    moving = np.concatenate([formations.leg_to[theirs] >= 0, on_march])
+    return _known(
+        world.statics, side, int(world.weather.ground[0]), world.hexes.owner, cells, moving, now.places[side],
+        blown_sides(world),
+    )  # fmt: skip
+
+
+def known_of(view: SideView) -> Known:
+    """What the side of a view knows."""
+    enemies, own, size = view.enemies, view.own, view.statics.grid.size
+    sure = enemies.certainty > SURE
+    places = np.zeros(size + 1, np.int16)
+    np.add.at(places, own.hex, own.stack)
+    return _known(
+        view.statics, view.side, view.weather.ground, view.hexes.owner, enemies.hex[sure], enemies.moving[sure] == 1,
+        places, view.hexes.blown,
+    )  # fmt: skip
+
+
+def _known(
+    statics: Statics, side: int, state: int, owner: Any, cells: Any, moving: Any, places: Any, blown: Any
+) -> Known:
+    grid = statics.grid
+    enemy, zone, covered = np.zeros((3, grid.size + 1), bool)
+    enemy[cells] = True
+    zone[grid.ring_table(1)[cells]] = True
+    covered[grid.ring_table(1)[cells[moving]]] = True
+    covered[grid.ring_table(2)[cells[~moving]]] = True
+    for mask in (enemy, zone, covered):
+        mask[-1] = False
+    return Known(statics, side, state, owner, enemy, zone, covered, places, blown)
+
+
+def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
+    """Minutes added for entering each hex, BARRED where a march must not go, and the largest of them."""
+    key = (task == Task.EXPLOIT, drives)
+    found: tuple[Tolls, int] | None = known.cache.get(key)
+    if found is None:
+        rules, n = known.statics.rules, known.statics.grid.size
+        hostile = known.owner == 1 - known.side
+        if task == Task.EXPLOIT:
+            far, near, held = (round(rules[f"staff.exploit_{x}_h"] * HOUR) for x in ("hostile", "zoc", "occupied"))
+            toll = hostile * np.int32(far)
+            toll[known.zone[:n]] += near
+            toll[known.enemy[:n]] += held
+            most = far + near + held
+        else:
+            far = round(rules["movement.avoid_hostile_h"] * HOUR)
+            near = zone_minutes(known.statics, drives)
+            toll = hostile * np.int32(far)
+            # A zone of control is cancelled by an own formation in the hex.
+            toll[known.zone[:n] & (known.places[:n] == 0)] += near
+            toll[known.enemy[:n] | (known.covered[:n] & hostile)] = BARRED
+            most = far + near
+        found = known.cache[key] = (toll, most)
+    return found
+
+
+def zone_minutes(statics: Statics, drives: bool) -> int:
+    """Minutes that a full zone of control costs to enter."""
+    if not statics.rules.get("switch.zones", 1.0):
+        return 0
+    return round(statics.rules["contact.zoc_mech_h" if drives else "contact.zoc_leg_h"] * HOUR)
+
+
+def table(known: Known, mobility: int, light: int = MEAN) -> Tolls:
+    """Step costs by what the side knows of bridges; shape (hexes, 6)."""
+    if not len(known.blown):
+        return bridged_steps(known.statics, mobility, known.ground, light)
+    key = ("table", mobility, light)
+    if key not in known.cache:
+        # The bridges that are down change rarely: one table serves until they do.
+        memo, name = known.statics.memo, f"ways.table.{mobility}.{known.ground}.{light}"
+        last = memo.get(name)
+        down = known.blown.tobytes()
+        if last is None or last[0] != down:
+            last = memo[name] = (down, steps_without(known.statics, mobility, known.ground, light, known.blown))
+        known.cache[key] = last[1]
+    found: Tolls = known.cache[key]
+    return found
+
+
+def _finder(statics: Statics) -> Pathfinder:
+    finder: Pathfinder | None = statics.memo.get("ways.finder")
+    if finder is None:
+        finder = statics.memo["ways.finder"] = Pathfinder(statics.grid.neighbours)
+    return finder
+
+
+def plan(known: Known, mobility: int, task: int, start: int, goal: int, stop: int = 0) -> Tolls | None:
+    """The hexes of the quickest way from ``start`` to ``goal``, next first; None if there is none.
+
+    With ``stop`` 1 it leads to a hex beside the goal that has room, and then into the goal, whoever holds it.
+    """
+    statics = known.statics
+    drives = bool(ground.mechanised(mobility))
+    costs, (toll, most) = table(known, mobility), tolls(known, task, drives)
+    if stop == 1:
+        toll, most = _without_full(known, toll, most, start, goal)
+    top = dearest(statics, mobility, known.ground, MEAN) + most + 1
+    return _finder(statics).path(costs, start, goal, top=top, toll=toll)
+
+
+def _without_full(known: Known, toll: Tolls, most: int, start: int, goal: int) -> tuple[Tolls, int]:
+    """Hexes beside the goal that have no room are no place to attack from."""
+    limit = round(2 * known.statics.rules["contact.stack_limit"])
+    beside = known.statics.grid.neighbours[goal]
+    full = beside[(beside >= 0) & (known.places[beside] >= limit) & (beside != start)]
+    if not len(full):
+        return toll, most
+    toll = toll.copy()
+    toll[full] = BARRED
+    return toll, most
+
+
+# Previews for people and staffs.
+
+
+def way(known: Known, mobility: int, task: int, start: int, goal: int) -> Way | None:
+    """A march as it would be planned now, with the time it would take by what is known; None without a way."""
+    cells = plan(known, mobility, task, start, goal)
+    if cells is None:
+        return None
+    grid, rules = known.statics.grid, known.statics.rules
+    before = np.concatenate([[start], cells[:-1]]).astype(np.int64)
+    direction = (grid.neighbours[before] == cells[:, None]).argmax(axis=1)
+    minutes = table(known, mobility)[before, direction].astype(np.int64)
+    slow = 1.0 / rules["movement.exploit"] if task == Task.EXPLOIT else rules["contact.entry_slowdown"]
+    hostile = known.owner[cells] == 1 - known.side
+    minutes = np.where(hostile, minutes * round(slow * 1000) // 1000, minutes)
+    near = known.zone[cells] & (known.places[cells] == 0)
+    minutes = minutes + near * zone_minutes(known.statics, bool(ground.mechanised(mobility)))
+    start_min = round(rules["movement.start_h"] * HOUR)
+    return Way(cells, start_min + np.cumsum(minutes))
+
+
+def reach(known: Known, mobility: int, task: int, start: int, minutes: int) -> npt.NDArray[np.int32]:
+    """Shape (hexes,): minutes of march to every hex within ``minutes``, FAR beyond."""
+    grid = known.statics.grid
+    toll, most = tolls(known, task, bool(ground.mechanised(mobility)))
+    costs, entry = table(known, mobility), np.append(toll, BARRED)[grid.neighbours]
+    merged = np.where((costs > 0) & (entry >= 0), costs + entry, 0).astype(np.int32)
+    top = dearest(known.statics, mobility, known.ground, MEAN) + most + 1
+    limit = min(max(minutes - round(known.statics.rules["movement.start_h"] * HOUR), 0), FAR - 1)
+    return distance_field(grid.neighbours, merged, [start], limit=limit, top=top)
+
