@@ -1,8 +1,8 @@
 """The combat model alone: described engagements fought many times over, with the curves that campaigns use.
 
-One engagement is one sector at a constant balance: power of both sides from men, tanks, guns and sorties on a
-frontage; posture and ground; surprise. The curves of ``rules.combat_rates`` and the parameters of
-scenarios/common/rules.toml do the rest. Nothing here is fitted or stored apart from them.
+One engagement is one sector: power of both sides from men, tanks, guns and sorties on a frontage; posture and
+ground; surprise. ``rules.engage`` fights it with the curves and the parameters of campaigns
+(scenarios/common/rules.toml). Nothing here is fitted or stored apart from them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import exp
-from engine.core.dice import Dice, Stream, subject_of
+from engine.core.dice import Dice, subject_of
 from engine.files.common import common_parameters, common_terrain
 from engine.files.csv_text import CsvText, read_csv
 from engine.files.faults import Report, nearest, one_of, shown
@@ -25,7 +24,7 @@ from engine.files.texts import Spot
 from engine.files.toml_text import TomlText, read_toml
 from engine.lab.statistics import percentile_of, wilson
 from engine.model.codes import Terrain
-from engine.rules.combat_rates import MOST_LOSS_DAY, Curves, log_ratio, saturated, tank_worth
+from engine.rules import engage
 
 Floats = npt.NDArray[np.float64]
 POSTURES = ("hasty", "prepared", "fortified", "delay", "withdrawal")
@@ -159,67 +158,35 @@ def rules_of_engagements(changes: Mapping[str, float] | None = None) -> dict[str
 
 def fight(engagement: Engagement, rules: Mapping[str, float], *, seed: int = 1, cases: int = CASES) -> Fought:
     """Fight one engagement so many times; its luck is keyed by seed and id."""
-    curve = Curves.of(rules)
-    x, points, terms, shifts = balance(engagement, rules)
-    e, xs = engagement, np.full(cases, x)
-    dice, subjects = Dice(seed), (subject_of(e.id) + np.arange(cases, dtype=np.int64)) & 0xFFFFFFFF
-    z = [dice.normal(Stream.ENGAGE, subjects, 0, draw) for draw in range(3)]
-    rho = rules["combat.noise_correlation"]
-    noise_a = rules["combat.attacker_noise"] * z[0]
-    noise_d = rules["combat.defender_noise"] * (rho * z[0] + math.sqrt(1.0 - rho * rho) * z[1])
-    win, tau = curve.win(xs), curve.days_to_decision(xs)
-    to_yield = dice.exponential(Stream.ENGAGE, subjects, 0, 3) * tau / np.maximum(win, 1e-12)
-    to_break = dice.exponential(Stream.ENGAGE, subjects, 0, 4) * tau / np.maximum(1.0 - win, 1e-12)
-    span = np.minimum(np.minimum(to_yield, to_break), e.max_days)
-    won = (to_yield <= to_break) & (to_yield <= e.max_days)
-    rate_a = e.intensity * e.def_lethality * curve.attacker_loss(xs, shifts[0] + noise_a)
-    rate_d = e.intensity * e.att_lethality * curve.defender_loss(xs, shifts[1] + noise_d)
-    lost_a = np.minimum(1.0, np.minimum(rate_a, MOST_LOSS_DAY) * span)
-    lost_d = np.minimum(1.0, np.minimum(rate_d, MOST_LOSS_DAY) * span)
-    extra = rules["combat.yield_loss"] * exp(
-        rules["combat.yield_loss_spread"] * dice.normal(Stream.ENGAGE, subjects, 0, 5)
+    e, described = engagement, describe(engagement, rules)
+    subjects = (subject_of(e.id) + np.arange(cases, dtype=np.int64)) & 0xFFFFFFFF
+    start = engage.balance(described, rules)
+    out = engage.fight(described, rules, Dice(seed), subjects, e.max_days)
+    points = (float(start.points[0]), float(start.points[1]))
+    return Fought(
+        e, start.x, points, start.terms, out.won, out.days, out.attacker_loss, out.defender_loss, out.advance
     )
-    lost_d = np.where(won, lost_d + (1.0 - lost_d) * np.minimum(extra, rules["combat.yield_loss_cap"]), lost_d)
-    ground = span * curve.advance(xs, win, rules["combat.advance_noise"] * z[2])
-    given = rules["combat.yield_retreat_km"] * exp(
-        rules["combat.yield_retreat_spread"] * dice.normal(Stream.ENGAGE, subjects, 0, 6)
-    )
-    days = np.maximum(1.0, np.ceil(span))
-    advance = (ground + np.where(won, given, 0.0)) / days
-    return Fought(e, x, points, terms, won, days, lost_a / days, lost_d / days, advance)
 
 
-def balance(
-    e: Engagement, rules: Mapping[str, float]
-) -> tuple[float, tuple[float, float], dict[str, float], tuple[float, float]]:
-    """x, the points of both sides, the terms that made x, and the shifts of both loss rates by the ground."""
-    spec = common_terrain()[Terrain.RUGGED if e.relief == "rugged" else COVERS[e.cover]]
-    antitank = 0.3
-    afv = np.array([e.att_afv, e.def_afv])
-    guns = np.array([e.att_guns, e.def_guns])
-    line = np.array([e.att_men * e.att_share, e.def_men * e.def_share])
-    density = np.array([rules["combat.density_attack_km"], rules["combat.density_defence_km"]])
-    counts = saturated(line, np.full(2, e.frontage_km), density, rules["combat.density_excess"])
-    tank = tank_worth(np.full(2, spec.tank_value), afv, (guns * antitank + afv)[::-1], rules)
-    worth = line * counts + rules["combat.weight_afv"] * afv * tank + rules["combat.weight_gun"] * guns
-    quality = np.array([e.att_quality, e.def_quality])
-    posture = rules[f"combat.posture_{e.posture}"]
-    ground = spec.defence_rolling if e.relief == "rolling" else spec.defence
-    points = worth * quality * np.array([1.0, posture * ground])
-    ratio = float(log_ratio(points[:1], points[1:])[0])
-    surprise = rules["combat.surprise_x"] * e.surprise
-    mud = rules["combat.mud_x"] if e.weather == "mud" else 0.0
-    sorties = [n / max(1.0, e.max_days) for n in (e.att_sorties, e.def_sorties)]
-    aircraft = [min(rules["air.x_100"] * n / 100.0, rules["air.x_max"]) for n in sorties]
-    air = aircraft[0] - aircraft[1]
-    terms = {
-        "attacker_men_in_line": float(line[0]), "defender_men_in_line": float(line[1]),
-        "attacker_saturation": float(counts[0]), "defender_saturation": float(counts[1]),
-        "attacker_tank_worth": float(tank[0]), "defender_tank_worth": float(tank[1]),
-        "posture": posture, "ground": ground, "log_ratio": ratio, "surprise": surprise, "aircraft": air, "mud": mud,
-    }  # fmt: skip
-    shifts = (spec.attacker_loss_shift, spec.defender_loss_shift)
-    return ratio + surprise + air + mud, (float(points[0]), float(points[1])), terms, shifts
+def describe(e: Engagement, rules: Mapping[str, float]) -> engage.Described:
+    """An engagement in the terms of the combat model."""
+    days = max(1.0, e.max_days)
+    return engage.Described(
+        men=np.array([e.att_men, e.def_men]),
+        share=np.array([e.att_share, e.def_share]),
+        afv=np.array([e.att_afv, e.def_afv]),
+        guns=np.array([e.att_guns, e.def_guns]),
+        sorties=np.array([e.att_sorties, e.def_sorties]) / days,
+        quality=np.array([e.att_quality, e.def_quality]),
+        lethality=np.array([e.att_lethality, e.def_lethality]),
+        posture=rules[f"combat.posture_{e.posture}"],
+        terrain=common_terrain()[Terrain.RUGGED if e.relief == "rugged" else COVERS[e.cover]],
+        rolling=e.relief == "rolling",
+        frontage_km=e.frontage_km,
+        surprise=e.surprise,
+        mud=e.weather == "mud",
+        intensity=e.intensity,
+    )
 
 
 def read_engagements(path: str | Path) -> list[Engagement]:
