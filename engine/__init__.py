@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_MODULES = {"bench": "engine.lab.bench"}
+_MODULES = {"bench": "engine.lab.bench", "ways": "engine.rules.ways", "why": "engine.run.why"}
 _HOME = {
     # What a run starts from.
     "load_scenario": "engine.files.scenario",
@@ -19,6 +19,7 @@ _HOME = {
     "FileFaults": "engine.files.faults",
     "Scenario": "engine.model.scenario",
     "Theatre": "engine.model.theatre",
+    "fold": "engine.model.theatre",
     "uncertain": "engine.model.address",
     "with_values": "engine.model.address",
     # A run.

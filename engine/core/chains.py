@@ -71,3 +71,36 @@ def border_chains(neighbours: Ints, colours: npt.NDArray[np.int8], colour: int) 
     chain = chains[:count].copy()
     number = int(chain[-1]) + 1 if count else 0
     return cells[:count].copy(), sides[:count].astype(np.int32), chain, closed[:number].astype(np.int32)
+
+
+@jit
+def _areas(neighbours: Any, colours: Any, label: Any, stack: Any) -> int:
+    count = 0
+    for cell in range(neighbours.shape[0]):
+        if label[cell] != -1 or colours[cell] < 0:
+            continue
+        colour = colours[cell]
+        label[cell] = count
+        stack[0] = cell
+        top = 1
+        while top > 0:
+            top -= 1
+            here = stack[top]
+            for d in range(6):
+                there = neighbours[here, d]
+                if there >= 0 and label[there] == -1 and colours[there] == colour:
+                    label[there] = count
+                    stack[top] = there
+                    top += 1
+        count += 1
+    return count
+
+
+def areas(neighbours: Ints, colours: npt.NDArray[np.int8]) -> tuple[Ints, int]:
+    """Connected areas of one colour each, numbered in order of their lowest cell; -1 where the colour is below 0.
+
+    Sides that cannot be crossed are -1 in ``neighbours``. Returns labels of shape (n,) and how many there are.
+    """
+    label = np.full(len(colours), -1, np.int32)
+    count = _areas(neighbours, colours, label, np.empty(len(colours), np.int32))
+    return label, int(count)

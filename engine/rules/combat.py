@@ -1,18 +1,26 @@
 """Phase 6, combat: contact, the course of battles, their end, and fire along quiet fronts.
 
 The system wakes when a threshold is used up, when somebody in a battle is not where it knows him, when an attacker
-stands ready, and on the calendar's grid at 0, 6, 12 and 18 h. At each wake-up it decides in this order: formations that
-cease to be; battles that end; who takes part in what; battles that begin; new rates for battles that are new, changed,
-or share a pool of support with one that has changed. A battle knows only its own sector.
+stands ready, and on the calendar's grid at 0, 6, 12 and 18 h. At each wake-up it decides in this order: formations
+that cease to be; battles that end; who takes part in what; battles that begin; new rates for battles that are new,
+changed, or due by the calendar. A battle knows only its own sector.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
+from engine.core.arithmetic import round_up
 from engine.core.calendar import NEVER
 from engine.core.dice import Dice
-from engine.model.codes import Calendar, Outcome, Stage, Status
+from engine.model.codes import (
+    LIVE,
+    ON_MAP,
+    WAITING,
+    Calendar,
+)
 from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.world import World
@@ -24,6 +32,8 @@ from engine.rules.combat_refresh import GRID_MIN
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
+LOOK_MIN: Final = 30
+"""Who comes and goes is looked at on the half hour: battles last days, and each look costs."""
 _WATCHED = (
     "status", "hex", "leg_to", "task", "target", "stage", "pause_until", "in_place_since", "exploiting",
     "surrender_gain", "surrender_left",
@@ -39,11 +49,11 @@ def next_due(world: World, now: int) -> int:
 
 def _due(world: World, now: int) -> int:
     battles, formations = world.battles, world.formations
-    live = np.flatnonzero(battles.outcome == Outcome.LIVE)
+    live = np.flatnonzero(battles.outcome == LIVE)
     if (len(live) and battles.stale[live].any()) or changed(world, now):
-        return now
-    resting = np.isin(formations.task, ATTACKS) & (formations.stage == Stage.WAITING)
-    resting &= (formations.pause_until > now) & (formations.status == Status.ON_MAP)
+        return round_up(now, LOOK_MIN)
+    resting = np.isin(formations.task, ATTACKS) & (formations.stage == WAITING)
+    resting &= (formations.pause_until > now) & (formations.status == ON_MAP)
     times = [surrender.next_due(world)]
     if len(live):
         times.append(int(battles.due_at[live].min()))

@@ -16,7 +16,15 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, Floats, rounded
 from engine.core.calendar import DAY, HOUR
 from engine.core.columns import FINE
-from engine.model.codes import BattleKind, Ground, Role, Sky
+from engine.model.codes import (
+    ATTACKING,
+    HOLDING,
+    SCREEN_FIGHT,
+    SCREENING,
+    SUPPORTING,
+    Ground,
+    Sky,
+)
 from engine.model.world import World
 from engine.rules import power
 from engine.rules.combat_lineup import Lineup
@@ -81,7 +89,7 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
         sums: Floats = np.bincount(key, weights=values, minlength=count * 2).reshape(count, 2).astype(np.float64)
         return sums
 
-    in_line = lineup.role != Role.SUPPORT
+    in_line = lineup.role != SUPPORTING
     part = lineup.share / PPM * _stack(world, lineup, ours, now)
     line_u = power.line_of(world, who, now) * part * in_line
     part = part * _screen_cap(world, lineup, rounded(line_u / FINE))[slot]
@@ -92,7 +100,7 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
     guns = rounded(now["guns"] * part / MILLI)
     afv = both(tanks) / MILLI + support.assault_guns
     antitank = both(rounded(guns * _antitank_share(world)[formations.kind[who]])) / MILLI + support.antitank
-    attacking = lineup.role == Role.ATTACK
+    attacking = lineup.role == ATTACKING
     early = round(rules["combat.prepare_h"] * HOUR)
     planned = attacking & (formations.in_place_since[who] + early <= contacts.started_at[slot])
     total = np.maximum(men[:, 0], 1e-3)
@@ -165,23 +173,23 @@ def _stack(world: World, lineup: Lineup, ours: Ints, now: power.State) -> Floats
     before = taken - taken[first] if len(who) else taken
     factor = np.empty(len(who))
     factor[order] = np.where(before < FULL_PLACES, 1.0, rest)
-    return np.where((lineup.role == Role.ATTACK) | (lineup.role == Role.HOLD), factor, 1.0)
+    return np.where((lineup.role == ATTACKING) | (lineup.role == HOLDING), factor, 1.0)
 
 
 def _screen_cap(world: World, lineup: Lineup, line: Ints) -> Floats:
     """Shape (battles,): screens add up to about two divisions at most."""
-    rules, screening = world.statics.rules, lineup.role == Role.SCREEN
+    rules, screening = world.statics.rules, lineup.role == SCREENING
     most = rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"]
     total = np.bincount(lineup.slot[screening], weights=line[screening], minlength=len(lineup.hex))
     factor: Floats = np.minimum(1.0, most / np.maximum(total, 1.0))
     # Only screens are capped: whole battles are screen fights or not.
-    return np.where(lineup.kind == BattleKind.SCREEN, factor, 1.0)
+    return np.where(lineup.kind == SCREEN_FIGHT, factor, 1.0)
 
 
 def _sides_taking_part(lineup: Lineup) -> Ints:
     """Shape (battles,): hexsides attacked across, at least one."""
     sides = np.zeros((len(lineup.hex), 6), dtype=np.int64)
-    attacking = np.flatnonzero((lineup.role == Role.ATTACK) & (lineup.direction >= 0))
+    attacking = np.flatnonzero((lineup.role == ATTACKING) & (lineup.direction >= 0))
     sides[lineup.slot[attacking], lineup.direction[attacking]] = 1
     taking_part: Ints = np.maximum(sides.sum(axis=1), 1)
     return taking_part
@@ -233,8 +241,8 @@ def _defence(world: World, lineup: Lineup, now: power.State, minute: int) -> Flo
     rules, slot = world.statics.rules, lineup.slot
     cells = lineup.hex[slot]
     posture = power.posture_factor(world, lineup.formation, cells, now, minute)
-    posture = np.where(lineup.role == Role.SCREEN, rules["contact.screen_posture"], posture)
-    posture = np.where(lineup.role == Role.SUPPORT, 1.0, posture)
+    posture = np.where(lineup.role == SCREENING, rules["contact.screen_posture"], posture)
+    posture = np.where(lineup.role == SUPPORTING, 1.0, posture)
     return posture * power.terrain_factor(world.statics, lineup.hex)[slot]
 
 
@@ -247,7 +255,7 @@ def _shifts(
     left = np.maximum(0.0, 1.0 - rules["combat.surprise_decay_day"] * age)
     air = np.minimum(support.sorties * (rules["air.x_100"] / 100.0), rules["air.x_max"])
     mud = rules["combat.mud_x"] if int(world.weather.ground[0]) == Ground.MUD else 0.0
-    attacking = lineup.role == Role.ATTACK
+    attacking = lineup.role == ATTACKING
     free = attacking & (formations.cut_off_since[lineup.formation] > minute)
     enclosed = np.bincount(lineup.slot[attacking], minlength=count) > 0
     enclosed &= np.bincount(lineup.slot[free], minlength=count) == 0

@@ -10,7 +10,13 @@ import numpy.typing as npt
 from engine.core.arithmetic import DAY, PPM, Floats, rounded
 from engine.core.columns import FINE, NANO
 from engine.core.dice import Dice
-from engine.model.codes import BattleKind, Outcome, Role, Status
+from engine.model.codes import (
+    ATTACKING,
+    ON_MAP,
+    OVERRUN,
+    SUPPORTING,
+    Outcome,
+)
 from engine.model.events import Event
 from engine.model.events.combat import (
     BATTLE_ENDED,
@@ -30,7 +36,6 @@ from engine.rules.combat_start import engage
 from engine.rules.demand import needs
 from engine.rules.ground import contacts as in_contact
 from engine.rules.power import on
-from engine.rules.support import pools_of
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -80,14 +85,13 @@ def settle_flows(
     stale[begins] = True
     old = lineup.live >= 0
     stale[old] |= battles.stale[lineup.live[old]] == 1
-    if not stale.any() and not pools_of(world, leavers).any() and trace is None:
+    if not stale.any() and trace is None:
         return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute)]
     contacts, noise, noise_ppm = _memory(world, lineup, started, begins, minute, dice, tick=tick)
     joined_at = np.full(len(lineup.slot), minute, dtype=np.int64)
     joined_at[roll.known] = participants.joined_at[roll.row[roll.known]]
     result = flows(world, lineup, contacts, noise, joined_at, minute, trace)
     stale[old] |= battles.kind[lineup.live[old]] != result.kind[old]
-    stale |= _linked(world, lineup, result, leavers, stale)
     stale &= lineup.kind >= 0
     return [*events, *_written(world, lineup, roll, result, contacts, noise_ppm, ending, leavers, stale, minute)]
 
@@ -130,10 +134,10 @@ def _left(world: World, lineup: Lineup, ending: Ending, leaving: Ints, minute: i
     formations, participants = world.formations, world.participants
     who = participants.formation[leaving].astype(np.int64)
     cell = world.battles.hex[participants.battle[leaving]]
-    waits = (participants.role[leaving] == Role.ATTACK) & (formations.target[who] == cell)
+    waits = (participants.role[leaving] == ATTACKING) & (formations.target[who] == cell)
     waits &= np.isin(formations.task[who], ATTACKS) & (formations.leg_to[who] < 0) & ~ending.out[who]
-    waits &= (formations.status[who] == Status.ON_MAP) & ~_decided(ending, who)
-    waits &= ~np.isin(who, lineup.formation[lineup.role == Role.ATTACK])
+    waits &= (formations.status[who] == ON_MAP) & ~_decided(ending, who)
+    waits &= ~np.isin(who, lineup.formation[lineup.role == ATTACKING])
     return LEFT_BATTLE(minute, participant=leaving, formation=who, stands_by=waits)
 
 
@@ -191,16 +195,6 @@ def _touched(world: World, lineup: Lineup, roll: _Roll) -> Mask:
     return touched
 
 
-def _linked(world: World, lineup: Lineup, result: Flows, leavers: Ints, stale: Mask) -> Mask:
-    """Battles that draw on a pool whose other users have changed."""
-    linked = result.balance.support.linked
-    if not len(linked):
-        return stale
-    moved = pools_of(world, leavers) if len(leavers) else np.zeros(len(linked), dtype=bool)
-    moved = moved | np.asarray(linked[:, stale].any(axis=1), dtype=bool)
-    return np.asarray(linked[moved].any(axis=0), dtype=bool)
-
-
 def _written(
     world: World, lineup: Lineup, roll: _Roll, result: Flows, contacts: Contacts, noise: tuple[Ints, Ints],
     ending: Ending, leavers: Ints, stale: Mask, minute: int,
@@ -239,9 +233,9 @@ def _thresholds(world: World, lineup: Lineup, result: Flows, slots: Ints, minute
     breaks = yields.copy()
     yields[old] = battles.read("yield", minute, rows[old])
     breaks[old] = battles.read("break", minute, rows[old])
-    overrun = result.kind[slots] == BattleKind.OVERRUN
+    overrun = result.kind[slots] == OVERRUN
     was = np.zeros(len(slots), dtype=bool)
-    was[old] = battles.kind[rows[old]] == BattleKind.OVERRUN
+    was[old] = battles.kind[rows[old]] == OVERRUN
     yields[overrun & ~was] = NANO
     return yields, breaks
 
@@ -265,7 +259,7 @@ def _suffered(
         concerned = np.concatenate([leavers, lineup.formation[mine]])
         support = result.supported[lineup.slot, result.balance.ours]
     rows = np.unique(concerned)
-    rows = rows[(formations.status[rows] == Status.ON_MAP) & ~_vanished(ending, rows)]
+    rows = rows[(formations.status[rows] == ON_MAP) & ~_vanished(ending, rows)]
     if not len(rows):
         return []
     width = len(formations)
@@ -288,13 +282,13 @@ def _wear(
     now = formations.read_all(("men", "cohesion", "fatigue", "ammo"), minute, rows)
     width = len(formations)
     activity = _activity(world, lineup)
-    attacks = lineup.role == Role.ATTACK
+    attacks = lineup.role == ATTACKING
     pace = np.where(attacks, rules["combat.fatigue_assault_day"], rules["combat.fatigue_defence_day"]) * activity
     tiring, steadying = np.zeros(width), np.zeros(width)
-    np.maximum.at(tiring, lineup.formation, np.where(lineup.role == Role.SUPPORT, 0.0, pace) * (lineup.share / PPM))
+    np.maximum.at(tiring, lineup.formation, np.where(lineup.role == SUPPORTING, 0.0, pace) * (lineup.share / PPM))
     np.maximum.at(steadying, lineup.formation, support)
     table, kind = needs(world.statics), formations.kind[lineup.formation]
-    fires = np.where(attacks | (lineup.role == Role.SUPPORT), table.ammo_attack[kind], table.ammo_defence[kind])
+    fires = np.where(attacks | (lineup.role == SUPPORTING), table.ammo_attack[kind], table.ammo_defence[kind])
     spent = np.bincount(lineup.formation, weights=rounded(fires * activity * lineup.share), minlength=width)[rows] / PPM
     # What is used out of battle is recovery's business, on the next hour of the grid.
     use = np.where(fights, spent, 0.0) * (now["men"] / FINE) / DAY
@@ -319,7 +313,7 @@ def _activity(world: World, lineup: Lineup) -> Floats:
 def skirmish(world: World, lineup: Lineup, ending: Ending, minute: int) -> list[Event]:
     """Fire along quiet fronts: tiny losses of formations beside an enemy that are in no battle."""
     formations, rules = world.formations, world.statics.rules
-    idle = (formations.status == Status.ON_MAP) & ~ending.out
+    idle = (formations.status == ON_MAP) & ~ending.out
     idle[lineup.formation] = False
     rows = np.flatnonzero(idle)
     quiet, after = rules["combat.intensity_quiet"], rules["combat.intensity_hold"]

@@ -15,14 +15,32 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
-from engine.model.codes import BattleKind, Outcome, Role, Stage, Status, Task
+from engine.model.codes import (
+    ASSAULT,
+    ATTACKING,
+    BOMBARDING,
+    FIGHTING,
+    HOLDING,
+    LIVE,
+    ON_MAP,
+    PROBING,
+    SCREEN_FIGHT,
+    SCREENING,
+    SUPPORTING,
+    TO_ATTACK,
+    TO_BOMBARD,
+    TO_EXPLOIT,
+    TO_PROBE,
+    TO_SUPPORT,
+    WAITING,
+)
 from engine.model.world import World
 from engine.rules import ground
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-ATTACKS: Final = (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.EXPLOIT)
+ATTACKS: Final = (TO_ATTACK, TO_PROBE, TO_BOMBARD, TO_EXPLOIT)
 SUPPORT_HEXES: Final = 2
 """Guns of a supporting formation reach this far: 12 km."""
 
@@ -63,9 +81,9 @@ def wants_to_attack(world: World, minute: int) -> Rows:
     """Formations beside their target with an order to attack it, halted, rested and on their own feet."""
     formations = world.formations
     task, stage = formations.task, formations.stage
-    able = (task == Task.ATTACK) | (task == Task.EXPLOIT) | (task == Task.PROBE) | (task == Task.BOMBARD)
-    able &= (stage == Stage.WAITING) | (stage == Stage.FIGHTING)
-    able &= (formations.status == Status.ON_MAP) & (formations.leg_to < 0) & (formations.target >= 0)
+    able = (task == TO_ATTACK) | (task == TO_EXPLOIT) | (task == TO_PROBE) | (task == TO_BOMBARD)
+    able &= (stage == WAITING) | (stage == FIGHTING)
+    able &= (formations.status == ON_MAP) & (formations.leg_to < 0) & (formations.target >= 0)
     rows = np.flatnonzero(able)
     if not len(rows):
         return rows
@@ -88,7 +106,7 @@ def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask) -> L
     begin no attack now.
     """
     battles, formations = world.battles, world.formations
-    live = np.flatnonzero(battles.outcome == Outcome.LIVE)
+    live = np.flatnonzero(battles.outcome == LIVE)
     live = live[~np.isin(live, ended)]
     attackers = ready(world, minute)
     attackers = attackers[~out[attackers] & ~spent[attackers]]
@@ -115,7 +133,7 @@ def _assemble(
     attackers: Rows, slots: Rows,
 ) -> Lineup:  # fmt: skip
     formations = world.formations
-    present = np.flatnonzero((formations.status == Status.ON_MAP) & ~out & (formations.hex >= 0))
+    present = np.flatnonzero((formations.status == ON_MAP) & ~out & (formations.hex >= 0))
     here = slot_of[formations.hex[present]]
     holds = (here >= 0) & (formations.side[present] != np.append(side, -1)[here])
     holders, held = present[holds], here[holds]
@@ -125,10 +143,10 @@ def _assemble(
     screened, screeners, worth = screens(world, minute, cells, 1 - side, present, empty)
     supported, supporters = _supports(world, slot_of, present)
     parts = (
-        (slots, attackers, Role.ATTACK, np.full(len(slots), PPM)),
-        (held, holders, Role.HOLD, np.full(len(held), PPM)),
-        (screened, screeners, Role.SCREEN, worth),
-        (supported, supporters, Role.SUPPORT, np.full(len(supported), PPM)),
+        (slots, attackers, ATTACKING, np.full(len(slots), PPM)),
+        (held, holders, HOLDING, np.full(len(held), PPM)),
+        (screened, screeners, SCREENING, worth),
+        (supported, supporters, SUPPORTING, np.full(len(supported), PPM)),
     )
     slot = np.concatenate([p[0] for p in parts])
     formation = np.concatenate([p[1] for p in parts])
@@ -143,7 +161,7 @@ def _assemble(
     total = np.bincount(formation, weights=want, minlength=len(formations)).astype(np.int64)
     share = want * PPM // np.maximum(total[formation], PPM)
     beside = world.statics.grid.neighbours[cells[slot]] == formations.hex[formation][:, None]
-    direction = np.where((role == Role.ATTACK) & beside.any(axis=1), beside.argmax(axis=1), -1)
+    direction = np.where((role == ATTACKING) & beside.any(axis=1), beside.argmax(axis=1), -1)
     return Lineup(cells, side, kind, rows, slot, formation, role, share, direction)
 
 
@@ -151,14 +169,14 @@ def _kinds(world: World, count: int, attackers: Rows, slots: Rows, occupied: Mas
     """The strongest activity of the attackers gives the kind of battle; -1 where there is none to be had."""
     task = world.formations.task[attackers]
     assault, probe, bombard = np.zeros((3, count), dtype=bool)
-    assault[slots[(task == Task.ATTACK) | (task == Task.EXPLOIT)]] = True
-    probe[slots[task == Task.PROBE]] = True
-    bombard[slots[task == Task.BOMBARD]] = True
+    assault[slots[(task == TO_ATTACK) | (task == TO_EXPLOIT)]] = True
+    probe[slots[task == TO_PROBE]] = True
+    bombard[slots[task == TO_BOMBARD]] = True
     kind = np.full(count, -1, dtype=np.int64)
-    kind[bombard] = BattleKind.BOMBARD
-    kind[probe] = BattleKind.PROBE
-    kind[assault & ~occupied] = BattleKind.SCREEN
-    kind[assault & occupied] = BattleKind.ASSAULT
+    kind[bombard] = BOMBARDING
+    kind[probe] = PROBING
+    kind[assault & ~occupied] = SCREEN_FIGHT
+    kind[assault & occupied] = ASSAULT
     kind[~resisted] = -1
     return kind
 
@@ -184,7 +202,7 @@ def screens(
 def _supports(world: World, slot_of: Rows, present: Rows) -> tuple[Rows, Rows]:
     """Formations told to support a battle with their guns, near enough to do so."""
     formations = world.formations
-    rows = present[(formations.task[present] == Task.SUPPORT) & (formations.target[present] >= 0)]
+    rows = present[(formations.task[present] == TO_SUPPORT) & (formations.target[present] >= 0)]
     if not len(rows):
         return rows, rows
     target = formations.target[rows]
@@ -202,7 +220,7 @@ def changed(world: World, minute: int) -> bool:
     cell = battles.hex[participants.battle[live]]
     attackers = wants_to_attack(world, minute)
     engaged = np.full(len(formations), -1, dtype=np.int64)
-    attacking = role == Role.ATTACK
+    attacking = role == ATTACKING
     engaged[who[attacking]] = cell[attacking]
     wanted = np.full(len(formations), -1, dtype=np.int64)
     wanted[attackers] = formations.target[attackers]
@@ -211,15 +229,15 @@ def changed(world: World, minute: int) -> bool:
     new = attackers[engaged[attackers] != wanted[attackers]]
     if len(new) and _would_start(world, minute, new):
         return True
-    holding = role == Role.HOLD
+    holding = role == HOLDING
     if np.any(formations.hex[who[holding]] != cell[holding]):
         return True
     marked = np.zeros(world.statics.grid.size + 1, dtype=bool)
-    marked[battles.hex[np.flatnonzero(battles.outcome == Outcome.LIVE)]] = True
-    inside = marked[formations.hex] & (formations.status == Status.ON_MAP)
+    marked[battles.hex[np.flatnonzero(battles.outcome == LIVE)]] = True
+    inside = marked[formations.hex] & (formations.status == ON_MAP)
     if int(inside.sum()) != int(holding.sum()):
         return True
-    screening = live[role == Role.SCREEN]
+    screening = live[role == SCREENING]
     gone = formations.in_place_since[participants.formation[screening]] > participants.joined_at[screening]
     return bool(gone.any())
 
@@ -228,5 +246,5 @@ def _would_start(world: World, minute: int, attackers: Rows) -> bool:
     """Whether one of these attackers would meet resistance now."""
     none, out = np.zeros(0, dtype=np.int64), np.zeros(len(world.formations), dtype=bool)
     lineup = line_up(world, minute, none, out, out)
-    meets: Any = np.isin(attackers, lineup.formation[lineup.role == Role.ATTACK])
+    meets: Any = np.isin(attackers, lineup.formation[lineup.role == ATTACKING])
     return bool(meets.any())

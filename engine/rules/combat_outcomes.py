@@ -16,7 +16,18 @@ from engine.core.arithmetic import PPM, exp, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import NANO
 from engine.core.dice import Dice, Stream, battle_subject
-from engine.model.codes import BattleKind, Mobility, Outcome, Role, Status
+from engine.model.codes import (
+    ASSAULT,
+    ATTACKING,
+    HOLDING,
+    LIVE,
+    ON_MAP,
+    OVERRUN,
+    PROBING,
+    SCREENING,
+    Mobility,
+    Outcome,
+)
 from engine.model.events import Event
 from engine.model.events.combat import (
     ATTACK_DONE,
@@ -83,7 +94,7 @@ class _Field:
 def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace | None = None) -> None:
     """End the battles whose thresholds are used up; adds to ``ending``."""
     battles = world.battles
-    due = np.flatnonzero((battles.outcome == Outcome.LIVE) & (battles.due_at <= minute))
+    due = np.flatnonzero((battles.outcome == LIVE) & (battles.due_at <= minute))
     if not len(due):
         return
     deep = round(world.statics.rules["combat.hex_depth_km"] * 1e9)
@@ -113,17 +124,17 @@ def _field(world: World, row: int, minute: int, at: int, ending: Ending) -> _Fie
     live = live_participants(world)
     live = live[participants.battle[live] == row]
     who = participants.formation[live].astype(np.int64)
-    there = (formations.status[who] == Status.ON_MAP) & ~ending.out[who]
+    there = (formations.status[who] == ON_MAP) & ~ending.out[who]
     cell = int(battles.hex[row])
     role = participants.role[live]
-    attacks = there & (role == Role.ATTACK) & (formations.leg_to[who] < 0) & (formations.target[who] == cell)
+    attacks = there & (role == ATTACKING) & (formations.leg_to[who] < 0) & (formations.target[who] == cell)
     attacks &= (world.statics.grid.neighbours[formations.hex[who]] == cell).any(axis=1)
-    holds = there & (role == Role.HOLD) & (formations.hex[who] == cell)
+    holds = there & (role == HOLDING) & (formations.hex[who] == cell)
     return _Field(
         row=row, cell=cell, side=int(battles.attacker[row]), kind=int(battles.kind[row]),
         x=int(battles.x[row]) / PPM, at=min(max(at, 0), minute), depth_u=int(battles.read("depth", minute, row)),
         attackers=who[attacks], directions=participants.direction[live][attacks].astype(np.int64),
-        holders=who[holds], screeners=who[there & (role == Role.SCREEN)],
+        holders=who[holds], screeners=who[there & (role == SCREENING)],
     )  # fmt: skip
 
 
@@ -150,7 +161,7 @@ def _break_off(world: World, f: _Field, minute: int, ending: Ending) -> None:
     ending.spent[f.attackers] = True
     ending.events.append(_ended(world, f, minute, Outcome.BROKEN_OFF, f.depth_u, taken=False))
     ending.events.append(kept_depth(world, f.row, f.directions, f.depth_u, minute))
-    if f.kind == BattleKind.PROBE:
+    if f.kind == PROBING:
         ending.events.append(ATTACK_DONE(minute, formation=f.attackers))
         return
     now = world.formations.read_all(("cohesion", "fatigue"), minute, f.attackers)
@@ -172,7 +183,7 @@ def _yield(
         rules["combat.yield_retreat_spread"] * dice.normal(Stream.RETREAT, subject, minute, 0)
     )
     depth_u = f.depth_u + int(rounded(step * 1e9)[0])
-    through = penetrated or f.kind != BattleKind.ASSAULT or f.x > rules["contact.pursue_x"]
+    through = penetrated or f.kind != ASSAULT or f.x > rules["contact.pursue_x"]
     through = through or depth_u >= round(rules["combat.hex_depth_km"] * 1e9)
     ending.rows.append(f.row)
     before = len(ending.events)
@@ -200,7 +211,7 @@ def _yield(
 def _free(world: World, f: _Field, ending: Ending) -> bool:
     """No enemy formation is left in the hex."""
     formations = world.formations
-    inside = (formations.hex == f.cell) & (formations.status == Status.ON_MAP) & (formations.side != f.side)
+    inside = (formations.hex == f.cell) & (formations.status == ON_MAP) & (formations.side != f.side)
     return not bool((inside & ~ending.out).any())
 
 
@@ -225,7 +236,7 @@ def _drive_back(
     ways = [way_back.find(1 - f.side, f.cell) for _ in rows]
     to = np.array([w[0] for w in ways], dtype=np.int64)
     share = np.where(np.array([w[1] for w in ways]), share * rules["combat.yield_loss_zoc"], share)
-    if f.kind == BattleKind.OVERRUN:
+    if f.kind == OVERRUN:
         low, high = rules["combat.overrun_loss_low"], rules["combat.overrun_loss_high"]
         luck = dice.uniform(Stream.OVERRUN, world.formations.subject[rows], minute, 0)
         share, captured = low + (high - low) * luck, 1.0
@@ -234,7 +245,7 @@ def _drive_back(
             ending.out[lost] = True
             ending.events.append(DISPERSED(minute, formation=lost, hex=f.cell))
         rows, to, share = rows[to >= 0], to[to >= 0], share[to >= 0]
-    share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != BattleKind.OVERRUN else 1.0)
+    share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != OVERRUN else 1.0)
     away = to >= 0
     if away.any():
         _record(world, f, minute, dice, ending, rows[away], RETREATED, to[away], share[away], captured, moved=True)
@@ -295,7 +306,7 @@ def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) ->
 def _holding(world: World) -> Ints:
     """Formations that are themselves attacked in their hex."""
     live = live_participants(world)
-    live = live[world.participants.role[live] == Role.HOLD]
+    live = live[world.participants.role[live] == HOLDING]
     return np.asarray(world.participants.formation[live], dtype=np.int64)
 
 
@@ -309,7 +320,7 @@ def _break_through(
     if over <= 0 or not len(mobile) or not power.on(rules, "breakthrough"):
         return
     near = np.append(world.statics.grid.neighbours[f.cell], f.cell)
-    enemy = (formations.status == Status.ON_MAP) & (formations.side != f.side) & np.isin(formations.hex, near)
+    enemy = (formations.status == ON_MAP) & (formations.side != f.side) & np.isin(formations.hex, near)
     enemy[f.holders] = False
     chance = 1.0 - exp(-over * rules["combat.breakthrough_slope"])
     if enemy.any() or not bool(dice.uniform(Stream.EXPLOIT, subject, minute, 0)[0] < chance):

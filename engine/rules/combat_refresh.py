@@ -16,7 +16,15 @@ from engine.core.arithmetic import DAY, PPM, Floats, rounded
 from engine.core.calendar import NEVER
 from engine.core.columns import FINE, NANO
 from engine.core.dice import Dice, Stream, battle_subject
-from engine.model.codes import BattleKind, Role
+from engine.model.codes import (
+    ASSAULT,
+    BOMBARDING,
+    HOLDING,
+    OVERRUN,
+    PROBING,
+    SCREEN_FIGHT,
+    SUPPORTING,
+)
 from engine.model.world import World
 from engine.rules import combat_situation as circumstances
 from engine.rules import power
@@ -84,12 +92,12 @@ def flows(
         x, phi, ground.attacker_shift[terrain] + noise.attacker, ground.defender_shift[terrain] + noise.defender,
         noise.speed,
     )  # fmt: skip
-    screen, assault = kind == BattleKind.SCREEN, (kind == BattleKind.ASSAULT) | (kind == BattleKind.SCREEN)
+    screen, assault = kind == SCREEN_FIGHT, (kind == ASSAULT) | (kind == SCREEN_FIGHT)
     tau = tau * np.where(screen, rules["contact.screen_tau"], 1.0)
     yields, breaks = np.where(assault, win / tau, 0.0), np.where(assault, (1.0 - win) / tau, 0.0)
     # A probe only feels its way forward: it never takes ground and ends by itself.
-    breaks = np.where(kind == BattleKind.PROBE, 1.0 / rules["combat.probe_days"], breaks)
-    overrun = kind == BattleKind.OVERRUN
+    breaks = np.where(kind == PROBING, 1.0 / rules["combat.probe_days"], breaks)
+    overrun = kind == OVERRUN
     yields = np.where(overrun, 24.0 / rules["combat.overrun_h"], yields)
     pace = np.where(assault, pace, 0.0)
     loss = _loss_shares(world, kind, balance, attacker, defender)
@@ -132,7 +140,7 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     rules = world.statics.rules
     if not power.on(rules, "overrun"):
         return lineup.kind
-    holding = np.flatnonzero(lineup.role == Role.HOLD)
+    holding = np.flatnonzero(lineup.role == HOLDING)
     slot, who = lineup.slot[holding], lineup.formation[holding]
     count = len(lineup.hex)
     now = {name: values[holding] for name, values in balance.now.items()}
@@ -142,7 +150,7 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     strong &= np.bincount(slot[steady], minlength=count) > 0
     strong |= np.bincount(slot[dug_in], minlength=count) > 0
     run_over = ~strong & balance.mobile & (balance.x > rules["combat.overrun_x"])
-    return np.where(run_over & (lineup.kind == BattleKind.ASSAULT), int(BattleKind.OVERRUN), lineup.kind)
+    return np.where(run_over & (lineup.kind == ASSAULT), int(OVERRUN), lineup.kind)
 
 
 def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, defender: Floats) -> Floats:
@@ -153,12 +161,12 @@ def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, d
     rules = world.statics.rules
     table = np.array([rules[f"combat.intensity_{n}"] for n in ("assault", "assault", "probe", "bombard", "assault")])
     activity = table[kind]
-    hasty = (balance.prepared < 0.5) & (kind != BattleKind.PROBE) & (kind != BattleKind.BOMBARD)
+    hasty = (balance.prepared < 0.5) & (kind != PROBING) & (kind != BOMBARDING)
     activity = np.where(hasty, activity * rules["combat.intensity_hasty"], activity)
-    activity = activity * np.where(kind == BattleKind.SCREEN, rules["contact.screen_rate"], 1.0)
+    activity = activity * np.where(kind == SCREEN_FIGHT, rules["contact.screen_rate"], 1.0)
     activity = activity * rules["combat.intensity_east"]
     both = np.stack([attacker, defender], axis=1) * activity[:, None] * balance.lethality[:, ::-1]
-    both[kind == BattleKind.BOMBARD, 0] = 0.0
+    both[kind == BOMBARDING, 0] = 0.0
     both = both + balance.support.sorties[:, ::-1] * (rules["air.men_100"] / 100.0)
     return np.minimum(both, MOST_LOSS_DAY)
 
@@ -166,7 +174,7 @@ def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, d
 def _losses(world: World, lineup: Lineup, balance: Balance, loss: Floats) -> dict[str, Ints]:
     """Rates of every participant, fine units a minute."""
     rules, now, slot = world.statics.rules, balance.now, lineup.slot
-    bleeding = lineup.role != Role.SUPPORT
+    bleeding = lineup.role != SUPPORTING
     share = loss[slot, balance.ours] * balance.taking_part * bleeding / DAY
     multiple = np.where(balance.ours == 0, rules["combat.afv_attack"], rules["combat.afv_defence"])
     hit = share * multiple * rules["combat.afv_east"] * now["afv"]

@@ -13,7 +13,17 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import DAY, HOUR
-from engine.model.codes import BattleKind, Cause, DirectiveKind, DirectiveState, Outcome, Role, Status
+from engine.model.codes import (
+    ATTACKING,
+    HOLDING,
+    ON_MAP,
+    SCREEN_FIGHT,
+    SCREENING,
+    Cause,
+    DirectiveKind,
+    DirectiveState,
+    Outcome,
+)
 from engine.model.world import World
 from engine.rules.combat_balance import Balance, Contacts
 from engine.rules.combat_lineup import Lineup, fighting
@@ -38,9 +48,9 @@ def situation(world: World, lineup: Lineup, contacts: Contacts, joined_at: Ints,
     zero = np.zeros(count)
     if not on(rules, "situation"):
         return {Cause.FIRE: (zero, "switch.situation")}
-    defending = (lineup.role == Role.HOLD) | (lineup.role == Role.SCREEN)
+    defending = (lineup.role == HOLDING) | (lineup.role == SCREENING)
     who, slot = lineup.formation[defending], lineup.slot[defending]
-    holding = lineup.role[defending] == Role.HOLD
+    holding = lineup.role[defending] == HOLDING
 
     def any_of(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         return np.bincount(slot[mask], minlength=count) > 0
@@ -52,7 +62,7 @@ def situation(world: World, lineup: Lineup, contacts: Contacts, joined_at: Ints,
     late = any_of(cut_days >= rules["combat.phi_cut_off_late_days"])
     cut = np.where(late, rules["combat.phi_cut_off_late"], cut)
     depth = contacts.depth_u / (rules["combat.hex_depth_km"] * 1e9)
-    inside = np.where(lineup.kind == BattleKind.SCREEN, 0.0, np.minimum(depth, 1.0) * rules["combat.phi_penetration"])
+    inside = np.where(lineup.kind == SCREEN_FIGHT, 0.0, np.minimum(depth, 1.0) * rules["combat.phi_penetration"])
     fresh = holding & (joined_at[defending] >= contacts.started_at[slot] + HOUR)
     fresh &= (minute - joined_at[defending] <= DAY) & (formations.fatigue_n[who] <= 200_000_000)
     came = any_of(fresh)
@@ -108,7 +118,7 @@ def _open_sides(world: World, lineup: Lineup) -> Ints:
     near = world.statics.grid.neighbours[lineup.hex]
     hostile = (near >= 0) & (world.hexes.owner[near] == lineup.attacker[:, None])
     attacked = np.zeros((len(lineup.hex), 6), dtype=bool)
-    attacking = np.flatnonzero((lineup.role == Role.ATTACK) & (lineup.direction >= 0))
+    attacking = np.flatnonzero((lineup.role == ATTACKING) & (lineup.direction >= 0))
     attacked[lineup.slot[attacking], lineup.direction[attacking]] = True
     opposite = (attacked[:, :3] & attacked[:, 3:]).any(axis=1)
     sides: Ints = np.maximum(hostile.sum(axis=1) - FRONTAL_SIDES, 0) + opposite
@@ -133,7 +143,7 @@ def _neighbour_gone(world: World, lineup: Lineup, minute: int) -> npt.NDArray[np
 def _reserve_near(world: World, lineup: Lineup) -> npt.NDArray[np.bool_]:
     """The defender has a formation within two hexes that is in no battle."""
     formations = world.formations
-    idle = np.flatnonzero((formations.status == Status.ON_MAP) & ~fighting(world) & (formations.hex >= 0))
+    idle = np.flatnonzero((formations.status == ON_MAP) & ~fighting(world) & (formations.hex >= 0))
     if not len(idle):
         return np.zeros(len(lineup.hex), dtype=bool)
     in_new = np.zeros(len(formations), dtype=bool)

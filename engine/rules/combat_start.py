@@ -11,7 +11,11 @@ from engine.core.arithmetic import DAY, PPM, exp, log, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import NANO
 from engine.core.dice import Dice, Stream, battle_subject
-from engine.model.codes import DirectiveState, Role, Status
+from engine.model.codes import (
+    ATTACKING,
+    ON_MAP,
+    DirectiveState,
+)
 from engine.model.events import Event
 from engine.model.events.combat import ENGAGED
 from engine.model.world import World
@@ -65,7 +69,7 @@ def _depth(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: in
         return result
     days = (minute - sides.depth_at[kept]) / DAY
     left = rounded(sides.depth_mm[kept] * exp(log(1.0 - rules["contact.depth_decay_day"]) * days))
-    attacking = lineup.role == Role.ATTACK
+    attacking = lineup.role == ATTACKING
     for i, slot in enumerate(slots.tolist()):
         across = lineup.direction[attacking & (lineup.slot == slot)]
         mine = (sides.hex[kept] == lineup.hex[slot]) & np.isin(sides.direction[kept], across)
@@ -79,7 +83,7 @@ def _surprise(world: World, lineup: Lineup, slots: Ints, minute: int) -> Ints:
     if not power.on(world.statics.rules, "surprise"):
         return result
     for i, slot in enumerate(slots.tolist()):
-        attackers = lineup.formation[(lineup.slot == slot) & (lineup.role == Role.ATTACK)]
+        attackers = lineup.formation[(lineup.slot == slot) & (lineup.role == ATTACKING)]
         planned = _planned(world, attackers, minute)
         result[i] = max(planned, _unseen(world, lineup, slot, attackers, minute))
     return result
@@ -112,7 +116,7 @@ def _unseen(world: World, lineup: Lineup, slot: int, attackers: Ints, minute: in
     old = np.flatnonzero(battles.ended_at > minute - QUIET_DAYS * DAY)
     if len(old) and bool((grid.distance(battles.hex[old], cell) <= NEAR_HEXES).any()):
         return 0
-    theirs = np.flatnonzero((formations.status == Status.ON_MAP) & (formations.side == side))
+    theirs = np.flatnonzero((formations.status == ON_MAP) & (formations.side == side))
     theirs = theirs[grid.distance(formations.hex[theirs], cell) <= NEAR_HEXES]
     real = power.points(world, theirs, minute)
     known = np.zeros(len(formations) + 1)

@@ -16,7 +16,12 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, rounded
 from engine.core.columns import FINE, NANO
-from engine.model.codes import Mobility, Posture, Stage, Task
+from engine.model.codes import (
+    MARCHING,
+    TO_WITHDRAW,
+    Mobility,
+    Posture,
+)
 from engine.model.world import Statics, World
 from engine.rules.demand import days_of, needs
 from engine.rules.system import Trace
@@ -192,9 +197,9 @@ def posture_factor(world: World, rows: Any, cells: Any, now: State, minute: int)
     factor = np.where(settled, np.maximum(dug_in, rules["combat.posture_hasty"]), dug_in)
     factor = np.where(formations.posture[rows] == Posture.DELAY, rules["combat.posture_delay"], factor)
     leaving = formations.leg_to[rows] >= 0
-    marching = leaving & (formations.stage[rows] == Stage.MARCHING)
+    marching = leaving & (formations.stage[rows] == MARCHING)
     factor = np.where(marching, rules["combat.posture_march"], factor)
-    withdrawing = leaving & (formations.task[rows] == Task.WITHDRAW)
+    withdrawing = leaving & (formations.task[rows] == TO_WITHDRAW)
     return np.where(withdrawing, rules["combat.posture_withdrawal"], factor)
 
 

@@ -48,6 +48,8 @@ class Network:
     """Hexsides of railway from each source to every hex, FAR where none leads."""
     least: Field
     """Shape (hexes,): the least of ``fields``."""
+    narrow: Mask
+    """Shape (hexes,): reached by narrow gauge only."""
 
 
 def own_gauge(side: int) -> int:
@@ -78,10 +80,11 @@ def _network(world: World, side: int) -> Network:
     sources = working_sources(world, side)
     costs = np.zeros((grid.size, 6), np.int32)
     far = np.full(grid.size, FAR, np.int32)
+    narrow = np.zeros(grid.size, bool)
     if not len(links):
         least = far.copy()
         least[world.depots.hex[sources]] = 0
-        return Network(sources, costs, (), least)
+        return Network(sources, costs, (), least, narrow)
     ends = other_ends(world)
     owner = world.hexes.owner
     fits = (links.gauge == own_gauge(side)) | (links.gauge == Gauge.NARROW) | (links.gauge == Gauge.NONE)
@@ -90,7 +93,12 @@ def _network(world: World, side: int) -> Network:
     costs[ends[runs], (links.direction[runs] + 3) % 6] = 1
     fields = tuple(field(grid.neighbours, costs, [cell], top=1) for cell in world.depots.hex[sources].tolist())
     least = far if not fields else np.minimum.reduce(fields)
-    return Network(sources, costs, fields, least)
+    thin = links.gauge == Gauge.NARROW
+    for chosen, value in ((runs & thin, True), (runs & ~thin, False)):  # a hex with both is not narrow
+        narrow[links.hex[chosen]] = value
+        narrow[ends[chosen]] = value
+    narrow[world.depots.hex[sources]] = False
+    return Network(sources, costs, fields, least, narrow)
 
 
 def link_numbers(world: World) -> npt.NDArray[np.int32]:

@@ -119,34 +119,41 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     if not len(rows):
         return []
     want = _wanted(world, rows, minute)
-    reach = truck_field(world, side, minute)
-    cells = formations.hex[rows]
-    km = way_km(world, side, reach.field[cells])
-    carried = _truck_kg(world, rows, km)
-    by_truck = _within(want.kg, carried)
-    heads, railhead = np.unique(reach.heads[cells], return_inverse=True)
-    known = heads >= 0
-    by_truck[:, ~known[railhead]] = 0
     net = network(world, side)
-    passes = ways(world, side, np.where(known, heads, 0).astype(np.int64)) if known.any() else ()
-    brought = fill(passes, capacities_kg(world, net, source_kg[net.sources]), railhead, by_truck, len(net.sources))
-    air = _airlift(world, side, rows, want.kg, brought.brought)
-    total = brought.brought + air
+    capacity = capacities_kg(world, net, source_kg[net.sources])
+    brought, shipped = np.zeros_like(want.kg), np.zeros(len(net.sources), np.int64)
+    carried, asked, km = np.zeros(len(rows), np.int64), None, np.zeros(len(rows))
+    # Narrow lines come last: what they bring is little, and it comes out of the same sources.
+    for narrow in (False, True) if net.narrow.any() else (False,):
+        reach = truck_field(world, side, minute, narrow=narrow)
+        cells = formations.hex[rows]
+        way = way_km(world, side, reach.field[cells])
+        carried = np.maximum(carried, _truck_kg(world, rows, way))
+        km = np.where(brought.sum(axis=0) > 0, km, way)
+        by_truck = _within(want.kg - brought, carried - brought.sum(axis=0))
+        heads, railhead = np.unique(reach.heads[cells], return_inverse=True)
+        known = heads >= 0
+        by_truck[:, ~known[railhead]] = 0
+        passes = ways(world, side, np.where(known, heads, 0).astype(np.int64), str(narrow)) if known.any() else ()
+        filled = fill(passes, capacity, railhead, by_truck, len(net.sources), asked)
+        brought, shipped, asked = brought + filled.brought, shipped + filled.shipped, filled.asked
+    air = _airlift(world, side, rows, want.kg, brought)
+    total = brought + air
     ammo = rounded(total[ARMS] * want.ammo_share)
     asked = want.kg.sum(axis=0)
     got = total.sum(axis=0)
     supplied = np.where(asked > 0, got * PPM // np.maximum(asked, 1), PPM)
     if trace is not None:
-        _explain(trace, rows, want.kg, by_truck, brought.brought, air, km, carried)
+        _explain(trace, rows, want.kg, brought, air, km, carried)
     depots = np.flatnonzero(world.depots.side == side)
-    shipped = np.zeros(len(world.depots), np.int64)
-    shipped[net.sources] = brought.shipped
+    sent = np.zeros(len(world.depots), np.int64)
+    sent[net.sources] = shipped
     return [
         SUPPLIED(
             minute, formation=rows, ammo_kg=ammo, fuel_kg=total[ARMS] - ammo, food_kg=total[BREAD] + total[FOOD],
             air_kg=air.sum(axis=0), supplied=supplied,
         ),
-        SHIPPED(minute, depot=depots, kg=shipped[depots], working=working[depots]),
+        SHIPPED(minute, depot=depots, kg=sent[depots], working=working[depots]),
     ]  # fmt: skip
 
 
@@ -182,7 +189,8 @@ def _wanted(world: World, rows: Ints, minute: int) -> Wants:
 def _within(want: Ints, limit: Ints) -> Ints:
     """What of ``want`` (classes, formations) fits into ``limit`` kilograms, first class first."""
     before = np.cumsum(want, axis=0) - want
-    return np.minimum(want, np.maximum(limit - before, 0))
+    fits: Ints = np.minimum(want, np.maximum(limit - before, 0))
+    return fits
 
 
 # Trucks.
@@ -197,8 +205,8 @@ class Reach:
     """Shape (hexes,): the railhead of a hex with an own formation, -1 elsewhere or without one."""
 
 
-def truck_field(world: World, side: int, minute: int) -> Reach:
-    """Least way of trucks from any railhead over own ground."""
+def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -> Reach:
+    """Least way of trucks over own ground from any railhead of the main lines, or of those of narrow gauge."""
     grid, rules = world.statics.grid, world.statics.rules
     net = network(world, side)
     heads = net.least < FAR
@@ -206,7 +214,7 @@ def truck_field(world: World, side: int, minute: int) -> Reach:
     heads[world.depots.hex[net.sources]] = True
     costs = _truck_costs(world, side, minute)
     limit = round(rules["supply.truck_limit_km"] * HECTOMETRE)
-    out = field(grid.neighbours, costs, np.flatnonzero(heads), limit=limit)
+    out = field(grid.neighbours, costs, np.flatnonzero(heads & (net.narrow == narrow)), limit=limit)
     now = standing(world)
     cells = now.cell[now.side == side]
     root = np.full(grid.size, -1, np.int32)
@@ -318,14 +326,13 @@ def _airlift(world: World, side: int, rows: Ints, want: Ints, brought: Ints) -> 
 
 
 def _explain(
-    trace: Trace, rows: Ints, want: Ints, by_truck: Ints, brought: Ints, air: Ints, km: Floats, carried: Ints
+    trace: Trace, rows: Ints, want: Ints, brought: Ints, air: Ints, km: Floats, carried: Ints
 ) -> None:
     for i, row in enumerate(rows.tolist()):
         for key, value, address in (
             ("wanted_t", want[:, i].sum() / 1000, "supply.stock_days_leg"),
             ("way_km", km[i], "supply.path_offroad"),
             ("trucks_carry_t", carried[i] / 1000, "supply.truck_payload_t"),
-            ("by_truck_t", by_truck[:, i].sum() / 1000, ""),
             ("after_railways_t", brought[:, i].sum() / 1000, "supply.train_t"),
             ("by_air_t", air[:, i].sum() / 1000, "supply.airlift_t"),
         ):

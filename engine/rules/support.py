@@ -2,7 +2,8 @@
 
 Assets belong to a headquarters and serve the battles of its formations and of those below it; aircraft serve any
 battle of their side within range. Each pool is divided by the men in line that its side has in each battle, so a
-front that fights everywhere has little anywhere. Sums are whole numbers.
+front that fights everywhere has little anywhere; a battle hears of the others' claims when it is itself set anew, at
+the latest on the six-hour grid. Sums are whole numbers.
 """
 
 from __future__ import annotations
@@ -62,8 +63,6 @@ class Support:
     engineers: Mask
     naval_x: Floats
     """Shift of x for the side supported by ships."""
-    linked: Mask
-    """Shape (pools, battles): the battles that draw on a pool."""
 
 
 def pools(statics: Statics) -> Pools:
@@ -100,21 +99,6 @@ def pools(statics: Statics) -> Pools:
     return found
 
 
-def pools_of(world: World, rows: Ints) -> Mask:
-    """Shape (pools,): pools that may serve formations ``rows``; aircraft serve everybody of their side."""
-    table, parent = pools(world.statics), world.headquarters.parent
-    sides = np.zeros(len(SIDES), dtype=bool)
-    sides[world.formations.side[rows]] = True
-    chain = world.formations.hq[rows].astype(np.int64)
-    marked = np.zeros(len(parent) + 1, dtype=bool)
-    for _ in range(_LEVELS):
-        marked[chain[chain >= 0]] = True
-        chain = np.where(chain >= 0, parent[np.maximum(chain, 0)], -1) if len(parent) else chain
-    hq = _headquarters(table, 1 << 60)
-    either = marked[hq] | marked[table.hq]
-    return np.where(table.use == SORTIES, sides[table.side], either)
-
-
 def _headquarters(table: Pools, minute: int) -> Ints:
     """Shape (pools,): whom each pool obeys at ``minute``."""
     hq = table.hq.copy()
@@ -133,8 +117,7 @@ def share_out(world: World, lineup: Lineup, line: Ints, ours: Ints, minute: int)
     naval = _naval(world, lineup, minute)
     nothing = np.zeros((count, 2))
     if not len(table.side) or not count:
-        none = np.zeros((0, count), dtype=bool)
-        return Support(nothing, nothing, nothing, nothing, nothing > 0, naval, none)
+        return Support(nothing, nothing, nothing, nothing, nothing > 0, naval)
     weight = _weights(world, table, lineup, line, ours, minute)
     total = weight.sum(axis=1)
     parts = table.amount[:, None] * weight // np.maximum(total, 1)[:, None]
@@ -158,7 +141,6 @@ def share_out(world: World, lineup: Lineup, line: Ints, ours: Ints, minute: int)
         sorties=sorties,
         engineers=summed(ENGINEERS, "engineers") > 0,
         naval_x=naval,
-        linked=weight > 0,
     )
 
 

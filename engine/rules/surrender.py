@@ -15,7 +15,9 @@ from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
 from engine.core.calendar import NEVER
 from engine.core.columns import FINE, NANO
 from engine.core.dice import Dice, Stream
-from engine.model.codes import Status
+from engine.model.codes import (
+    ON_MAP,
+)
 from engine.model.events.combat import DISPERSED, ENDANGERED, SURRENDERED
 from engine.model.world import World
 from engine.rules.combat_outcomes import Ending
@@ -42,7 +44,7 @@ def next_due(world: World) -> int:
 def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool, trace: Trace | None = None) -> None:
     """End formations whose time has come; on the grid set hazards anew. Adds to ``ending``."""
     formations = world.formations
-    here = formations.status == Status.ON_MAP
+    here = formations.status == ON_MAP
     rows = np.flatnonzero(here & (formations.surrender_gain > 0))
     rows = rows[formations.read("surrender", minute, rows) <= 0] if len(rows) else rows
     if len(rows):

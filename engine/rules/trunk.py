@@ -45,11 +45,11 @@ class Ways:
     """Railheads with a way, in order."""
 
 
-def ways(world: World, side: int, railheads: Ints) -> tuple[Ways, ...]:
-    """Ways from the nearest, second and third nearest source to each railhead."""
+def ways(world: World, side: int, railheads: Ints, name: str) -> tuple[Ways, ...]:
+    """Ways from the nearest, second and third nearest source to each railhead; ``name`` tells callers apart."""
     net = network(world, side)
     key = (railheads.tobytes(), *world.links.version("gauge", "broken"), *world.hexes.version("owner"))
-    return derived(world, f"trunk.ways.{side}", key, lambda: _ways(world, net, railheads))
+    return derived(world, f"trunk.ways.{side}.{name}", key, lambda: _ways(world, net, railheads))
 
 
 def _ways(world: World, net: Network, railheads: Ints) -> tuple[Ways, ...]:
@@ -101,35 +101,38 @@ def capacities_kg(world: World, net: Network, source_kg: Ints) -> Ints:
 
 @dataclass(frozen=True, eq=False)
 class Fill:
-    """What the trunk brought: kg by class and load, and kg that left each source."""
+    """What the trunk brought: kg by class and load, kg that left each source, kg asked of each element."""
 
     brought: Ints
     shipped: Ints
+    asked: Ints
 
 
-def fill(passes: tuple[Ways, ...], capacity: Ints, railhead: Ints, wanted: Ints, sources: int) -> Fill:
+def fill(
+    passes: tuple[Ways, ...], capacity: Ints, railhead: Ints, wanted: Ints, sources: int, asked: Ints | None = None
+) -> Fill:
     """Bring up what loads want.
 
     ``railhead`` (loads,): position of the railhead of each load. ``wanted`` (classes, loads): kilograms, the first
-    class first. ``capacity`` (elements,): kilograms a day.
+    class first. ``capacity`` (elements,): kilograms a day. ``asked``: what earlier fills have asked of them.
     """
     brought = np.zeros_like(wanted)
     shipped = np.zeros(sources, np.int64)
-    asked_so_far = np.zeros_like(capacity)
+    asked_so_far = np.zeros_like(capacity) if asked is None else asked
     for k in range(len(wanted)):
         for way in passes:
             missing = wanted[k] - brought[k]
             load = np.zeros(len(way.source), np.int64)
             np.add.at(load, railhead, missing)
-            asked = np.zeros_like(capacity)
-            np.add.at(asked, way.elements, load[way.owner])
+            now = np.zeros_like(capacity)
+            np.add.at(now, way.elements, load[way.owner])
             left = np.maximum(capacity - asked_so_far, 0)
-            share = np.where(asked > 0, np.minimum(left / np.maximum(asked, 1), 1.0), 1.0)
+            share = np.where(now > 0, np.minimum(left / np.maximum(now, 1), 1.0), 1.0)
             least = np.zeros(len(way.source))
             least[way.served] = np.minimum.reduceat(share[way.elements], way.begins)
             got = np.floor(missing * least[railhead]).astype(np.int64)
             brought[k] += got
             source = way.source[railhead]
             np.add.at(shipped, source[source >= 0], got[source >= 0])
-            asked_so_far = asked_so_far + asked
-    return Fill(brought, shipped)
+            asked_so_far = asked_so_far + now
+    return Fill(brought, shipped, asked_so_far)

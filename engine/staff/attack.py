@@ -1,106 +1,134 @@
-"""The attack: a spearhead and a shoulder, chosen by way to the objective, estimated resistance and width (staffs.md 4.7)."""
+"""The attack: a spearhead and a shoulder, chosen by way to the objective, estimated resistance and width."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
-from engine.core.columns import Array
-from engine.core.paths import FAR, components, field
-from engine.model.codes import HexKind, OrderKind, Outcome, StaffRole
+from engine.core.calendar import NEVER
+from engine.core.paths import FAR
+from engine.model.codes import DirectiveKind, Outcome
+from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
-from engine.staff.reasons import Reason
-from engine.staff.situation import Ints, Situation
+from engine.staff.lines import Points, line_cells, line_distance
+from engine.staff.plans import NONE, Plan, Plans
+from engine.staff.reasons import EndReason, Reason
+from engine.staff.situation import Situation, ln
+from engine.staff.strike import Strike, strike
 
-ADVANCE_MIN = 360
-"""Minutes a hex counts for in the travel field on open ground without a road (1 km/h)."""
+HEX_M = 6000
+NARROWEST_M = 6500
+"""A corridor has room for a shoulder beside the spearhead, however narrow it was drawn."""
+ELSEWHERE_M = 40_000
+"""If the front has left the corridor the attack starts from the front nearest to the axis, up to this far off."""
+TARGETS = ("target_a", "target_b", "target_c")
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What an attack is after, whoever ordered it."""
+
+    hq: int
+    axis: Points
+    corridor_m: int
+    objective: int
+    salient_weight: float
+    go_x: float
+    reason: Reason = Reason.ATTACK
+    inside: int = NONE
+    """Only targets of this piece of enemy land (a pocket to be reduced), -1 any."""
 
 
 @dataclass(frozen=True, eq=False)
-class Attack:
-    """One attacking headquarters: its directive's entry in the view, its group, its estimate of targets."""
+class Appraisal:
+    """Enemy hexes that can be attacked, with estimated x and score in thousandths (least is best)."""
 
-    hq: int
-    d: int
-    group: Ints
-    """Positions of the assault group in the view."""
-    candidates: Ints
-    x: Array
-    score: Array
+    cells: Ints
+    phi: Ints
+    x: npt.NDArray[np.float64]
+    score: Ints
+    share: Ints
+    targets: int
+    """How many the group is strong enough for."""
 
-
-def travel_field(s: Situation, objective: int) -> Array:
-    """Minutes of travel to an objective through all ground, enemy or not; kept with the statics, for it never changes."""
-    memo = s.view.statics.memo
-    key = f"staff.travel.{objective}"
-    if key not in memo:
-        theatre = s.view.statics.theatre
-        passable = (theatre.kind == HexKind.LAND) & s.land
-        step = np.where(passable, ADVANCE_MIN, 0)[s.grid.neighbours] * (s.grid.neighbours >= 0)
-        step = np.where(theatre.road > 0, step * 6 // 10, step)
-        step = np.where((theatre.river >= 2) & (theatre.bridge == 0), step + 240, step)
-        step = step * passable[:, None]
-        memo[key] = field(s.grid.neighbours, step.astype(np.int32), [objective], backward=True)
-    found: Array = memo[key]
-    return found
+    def __len__(self) -> int:
+        return len(self.cells)
 
 
-def reachable(s: Situation) -> Array:
-    """Component of own land for each hex, -1 elsewhere."""
-    mine = s.land & (s.owner == s.side)
-    return components(s.grid.neighbours, mine, np.ones((s.grid.size, 6), bool))
+NOTHING = Appraisal(*(np.zeros(0, np.int64) for _ in range(2)), np.zeros(0), *(np.zeros(0, np.int64) for _ in range(2)), 0)
 
 
-def appraise(s: Situation, hq: int, d: int, group: Ints, own_land: Array) -> Attack:
-    """Candidates in the corridor with their estimated x and score (least is best)."""
-    directives, rules = s.view.directives, s.rules
-    none = Attack(hq, d, group, np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
-    cells = np.unique(s.front.other).astype(np.int64)
-    if not len(cells) or not len(group):
-        return none
-    axis = directives.axis[d]
-    objective = int(directives.objective[d]) if directives.objective[d] >= 0 else int(axis[axis >= 0][-1])
-    off_axis = s.axis_distance_m(cells, axis)
-    cells, off_axis = cells[off_axis <= directives.corridor_m[d]], off_axis[off_axis <= directives.corridor_m[d]]
-    mine = set(own_land[s.view.own.hex[group]].tolist()) - {-1}
-    ring = s.grid.neighbours[cells]
-    touching = np.isin(np.where(ring >= 0, own_land[ring], -1), list(mine)).any(axis=1)
-    cells, off_axis = cells[touching], off_axis[touching]
-    phi = travel_field(s, objective)[cells].astype(np.int64)
-    keep = phi < FAR
-    cells, off_axis, phi = cells[keep], off_axis[keep], phi[keep]
-    if not len(cells):
-        return none
-    phi = (
-        phi
-        + s.occupied[cells] * round(rules["staff.occupied_min"])
-        + s.enemy_zone[cells] * round(rules["staff.zoc_min"])
-    )
-    power = int(s.view.own.power[group].sum()) // max(number_of_targets(len(group)), 1)
-    x = s.x_estimate(power, cells)
-    return Attack(hq, d, group, cells, x, _score(s, hq, d, cells, phi, off_axis, x))
+def aim_of(s: Situation, plans: Plans, plan: Plan) -> Aim:
+    """The aim of the attack a headquarters has been directed to make."""
+    i, rules = plan.current, s.rules
+    broad = plans.kind[i] in (DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT) or int(plans.d.raid[i])
+    weight = rules["staff.raid_salient_weight"] if broad else rules["staff.salient_weight"]
+    corridor = max(int(plans.d.corridor_m[i]), NARROWEST_M)
+    return Aim(plan.hq, plans.axis_points(i), corridor, plans.objective(i), weight, rules["staff.go_x"])
 
 
-def _score(s: Situation, hq: int, d: int, cells: Ints, phi: Ints, off_axis: Ints, x: Array) -> Array:
+def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
+    """Targets within reach of a group, judged for the number of targets it can take on at once."""
+    control = s.control
+    if not len(group) or not len(control.faces) or aim.objective < 0:
+        return NOTHING
+    fit = _touching(s, group)
+    phi = s.travel(aim.objective)[control.faces].astype(np.int64)
+    fit &= phi < FAR
+    if aim.inside >= 0:
+        fit &= control.part[control.faces] == aim.inside
+    off_axis = line_distance(s.statics, aim.axis or (aim.objective,))[control.faces].astype(np.int64)
+    fit = _in_corridor(fit, off_axis, aim.corridor_m)
+    at = np.flatnonzero(fit)
+    if not len(at):
+        return NOTHING
+    cells, share = control.faces[at], control.face_share[at]
+    phi = phi[at] + s.face_toll[at]
+    power = int(s.view.own.power[group].sum())
+    fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share)
+    targets = number_of_targets(len(group))
+    while True:
+        x = ln(max(power // targets, 1)) - s.log_defence[at]
+        score = np.floor((fixed - s.rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)) * 1000 + 0.5)
+        best = int(np.lexsort((cells, score))[0])
+        if targets == 1 or x[best] >= aim.go_x:
+            return Appraisal(cells, phi, x, score.astype(np.int64), share, targets)
+        targets -= 1  # too weak for so many: all at fewer
+
+
+def _touching(s: Situation, group: Ints) -> Mask:
+    """Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in."""
+    parts = set(s.part[group].tolist()) - {-1}
+    touching: Mask = np.isin(s.control.face_parts, sorted(parts)).any(axis=1)
+    return touching
+
+
+def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
+    inside: Mask = fit & (off_axis <= corridor_m)
+    if inside.any() or not fit.any():
+        return inside
+    nearest = int(off_axis[fit].min())
+    return fit & (off_axis <= nearest + HEX_M) if nearest <= ELSEWHERE_M else inside
+
+
+def _fixed_score(
+    s: Situation, aim: Aim, cells: Ints, phi: Ints, off_axis: Ints, share: Ints
+) -> npt.NDArray[np.float64]:
+    """Score but for the odds."""
     rules, notes = s.rules, s.notes
-    raid = bool(s.view.directives.raid[d])
-    salient = rules["staff.raid_salient_weight"] if raid else rules["staff.salient_weight"]
-    share = s.own_share_at(cells) / PPM
-    score = phi / rules["staff.score_travel_min"] - rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)
-    score = score + rules["staff.score_axis_km"] * (off_axis / 1000)
-    score = score + salient * np.maximum(rules["staff.salient_own_share"] - share, 0.0)
-    present = (notes.staff["target_a"][hq], notes.staff["target_b"][hq], notes.staff["target_c"][hq])
-    score = score - rules["staff.score_keep"] * np.isin(cells, present)
-    failure, span = notes.failure, round(rules["staff.failure_h"] * 60)
-    for i in np.flatnonzero((failure["hq"] == hq) & (failure["failed_at"] + span > s.minute)):
+    score = phi / rules["staff.score_travel_min"] + rules["staff.score_axis_km"] * (off_axis / 1000)
+    score = score + aim.salient_weight * np.maximum(rules["staff.salient_own_share"] - share / PPM, 0.0)
+    for name in TARGETS:
+        score = score - rules["staff.score_keep"] * (cells == notes.staff[name][aim.hq])
+    failure, span = notes.failure, s.hours("staff.failure_h")
+    for i in np.flatnonzero((failure["hq"] == aim.hq) & (failure["failed_at"] + span > s.minute)).tolist():
         age = (s.minute - int(failure["failed_at"][i])) / span
-        score = score + (cells == failure["hex"][i]) * rules["staff.score_failure"] * int(failure["failures"][i]) * (
-            1.0 - age
-        )
-    # Whole thousandths: ties go to the lower hex, not to a last bit.
-    return np.floor(score * 1000 + 0.5)
+        penalty = rules["staff.score_failure"] * int(failure["failures"][i]) * (1.0 - age)
+        score = score + (cells == failure["hex"][i]) * penalty
+    return score
 
 
 def number_of_targets(group: int) -> int:
@@ -108,190 +136,133 @@ def number_of_targets(group: int) -> int:
     return 1 if group <= 3 else 2 if group <= 6 else 3
 
 
-def choose(s: Situation, a: Attack) -> list[int]:
-    """Spearhead, then shoulders near it with the most own ground beside them."""
-    if not len(a.candidates):
+def choose(s: Situation, a: Appraisal) -> list[int]:
+    """Indices of the appraisal: the spearhead, then shoulders near it with the most own ground beside them."""
+    if not len(a):
         return []
-    first = int(np.lexsort((a.candidates, a.score))[0])
-    targets = [int(a.candidates[first])]
-    share = s.own_share_at(a.candidates) / PPM
-    shoulder = np.floor(a.score - s.rules["staff.shoulder_share"] * 1000 * share)
-    near = s.grid.distance(a.candidates, targets[0]) <= round(s.rules["staff.shoulder_hexes"])
-    order = np.lexsort((a.candidates, shoulder))
-    for i in order[near[order]]:
-        if len(targets) >= number_of_targets(len(a.group)):
-            break
-        if int(a.candidates[i]) not in targets:
-            targets.append(int(a.candidates[i]))
-    return targets
+    first = int(np.lexsort((a.cells, a.score))[0])
+    chosen = [first]
+    if a.targets > 1:
+        weight = round(s.rules["staff.shoulder_share"] * 1000)
+        shoulder = a.score - weight * a.share // PPM
+        near = s.grid.distance(a.cells, a.cells[first]) <= round(s.rules["staff.shoulder_hexes"])
+        near[first] = False
+        order = np.lexsort((a.cells, shoulder))
+        chosen += order[near[order]][: a.targets - 1].tolist()
+    return chosen
 
 
-def carry_out(s: Situation, wishes: Intentions, a: Attack) -> None:
+def carry_out(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints) -> None:
     """Allot the group to its targets, bring it up, and attack when enough of it is in place."""
-    targets = choose(s, a)
+    chosen = choose(s, a)
+    targets = [int(a.cells[i]) for i in chosen]
     staff = s.notes.staff
-    for name, cell in zip(("target_a", "target_b", "target_c"), [*targets, -1, -1, -1], strict=False):
-        if staff[name][a.hq] != cell:
-            staff[name][a.hq] = cell
-            staff["target_since"][a.hq] = s.minute
+    if targets and staff["target_a"][aim.hq] != targets[0]:
+        staff["target_since"][aim.hq] = s.minute
+    for name, cell in zip(TARGETS, [*targets, NONE, NONE, NONE], strict=False):
+        staff[name][aim.hq] = cell
     if not targets:
-        for at in a.group.tolist():
-            wishes.place(at, int(s.view.own.hex[at]), Reason.HOLD, int(s.view.own.hex[at]))
+        for at in group.tolist():
+            wishes.stay(at, Reason.NO_TARGET, int(s.view.own.hex[at]), aim.objective)
         return
-    for target, members in zip(targets, allot(s, a.group, targets), strict=True):
-        strike(s, wishes, target, members, Reason.ATTACK)
+    rival, worse = _runner_up(a, chosen)
+    for target, members in zip(targets, allot(s, group, targets), strict=True):
+        strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), rival, worse), members)
 
 
-def allot(s: Situation, group: Ints, targets: list[int]) -> list[Ints]:
+def _patient(s: Situation, aim: Aim) -> float:
+    """After a day before the same target in vain a bolder attack is better than none."""
+    waited = s.minute - int(s.notes.staff["target_since"][aim.hq])
+    return aim.go_x - (s.rules["staff.patience_x"] if waited >= s.hours("staff.patience_h") else 0.0)
+
+
+def _runner_up(a: Appraisal, chosen: list[int]) -> tuple[int, int]:
+    """The best hex that was not chosen, and by how many thousandths it is worse than the spearhead."""
+    for i in np.lexsort((a.cells, a.score)).tolist():
+        if i not in chosen:
+            return int(a.cells[i]), int(a.score[i] - a.score[chosen[0]])
+    return NONE, 0
+
+
+def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
     """Who goes for which target: those already fighting stay, then the nearest until each has its share of power.
 
     The spearhead gets half as much again as a shoulder.
     """
     own = s.view.own
     weights = [3] + [2] * (len(targets) - 1)
-    power = own.power[group].astype(np.int64)
-    quota = [int(power.sum()) * w // sum(weights) for w in weights]
-    gap = s.grid.distance(own.hex[group][:, None], np.array(targets)[None, :])
-    busy = np.where(s.fighting[group], own.target[group], -1)
+    power = {at: int(own.power[at]) for at in group.tolist()}
+    quota = [sum(power.values()) * w // sum(weights) for w in weights]
     members: list[list[int]] = [[] for _ in targets]
     have = [0] * len(targets)
     left = []
-    for i, at in enumerate(group.tolist()):
-        if busy[i] in targets:
-            t = targets.index(int(busy[i]))
-            members[t].append(at)
-            have[t] += int(power[i])
+    for at in power:
+        busy = int(own.target[at]) if s.fighting[at] else NONE
+        if busy in targets:
+            members[targets.index(busy)].append(at)
+            have[targets.index(busy)] += power[at]
         else:
-            left.append(i)
-    for i in sorted(left, key=lambda i: (int(gap[i].min()), int(own.row[group[i]]))):
+            left.append(at)
+    gaps = {at: [s.apart(int(own.hex[at]), t) for t in targets] for at in left}
+    for at in sorted(left, key=lambda at: (min(gaps[at]), int(own.row[at]))):
         open_targets = [t for t in range(len(targets)) if have[t] < quota[t]] or list(range(len(targets)))
-        t = min(open_targets, key=lambda t: (int(gap[i, t]), t))
-        members[t].append(int(group[i]))
-        have[t] += int(power[i])
-    return [np.array(m, np.int64) for m in members]
+        t = min(open_targets, key=lambda t: (gaps[at][t], t))
+        members[t].append(at)
+        have[t] += power[at]
+    return members
 
 
-def strike(s: Situation, wishes: Intentions, target: int, members: Ints, reason: Reason) -> None:
-    """Move ``members`` beside a target and attack once most of the power is there and the odds allow it."""
-    own, rules = s.view.own, s.rules
-    if not len(members):
-        return
-    rested = s.notes.formation["rest_until"][own.row[members]] <= s.minute
-    fit, tired = members[rested], members[~rested]
-    for at in tired.tolist():
-        wishes.place(at, int(own.hex[at]), Reason.REST, target)
-    if not len(fit):
-        return
-    beside = (s.grid.distance(own.hex[fit], target) == 1) & (own.leg_to[fit] < 0)
-    total = int(own.power[fit].sum())
-    ready = int(own.power[fit[beside]].sum())
-    x_all = float(s.x_estimate(total, target))
-    x = float(s.x_estimate(max(ready, 1), target))
-    under_way = _under_way(s, target)
-    go = ready * 1000 >= total * round(rules["staff.go_power"] * 1000) and x >= rules["staff.go_x"]
-    feed = under_way and x_all >= rules["staff.feed_x"]
-    numbers = (target, target, len(fit), round(x_all * PPM))
-    for at in fit[beside].tolist():
-        if go or feed or s.fighting[at]:
-            wishes.want(
-                at, OrderKind.ATTACK, target, Reason.FEED if under_way and not s.fighting[at] else reason, *numbers
-            )
-        else:
-            share = ready * 100 // max(total, 1)
-            wishes.place(at, int(own.hex[at]), Reason.WAIT_FOR_STRENGTH, target, target, share, round(x * PPM))
-    _bring_up(s, wishes, target, fit[~beside], own.hex[fit[beside]])
-
-
-def _under_way(s: Situation, target: int) -> bool:
-    b = s.view.battles
-    return bool(((b.hex == target) & (b.attacking == 1) & (b.outcome == Outcome.LIVE)).any())
-
-
-def _bring_up(s: Situation, wishes: Intentions, target: int, who: Ints, taken: Array) -> None:
-    """March each of ``who`` to an own hex beside the target, at most two to a hex, the nearest place first."""
-    own = s.view.own
-    ring = s.grid.neighbours[target]
-    places = [int(c) for c in ring if c >= 0 and s.land[c] and s.owner[c] == s.side]
-    if not places:
-        return
-    crowd = {c: int((own.hex == c).sum() - 0) for c in places}
-    for cell in own.hex[who].tolist():
-        if cell in crowd:
-            crowd[cell] -= 1
-    del taken
-    _, goals = s.intent
-    for at in sorted(who.tolist(), key=lambda at: (int(s.grid.distance(own.hex[at], target)), int(own.row[at]))):
-        here = int(own.hex[at])
-        present = int(goals[at])
-        best = min(places, key=lambda c: (crowd[c] >= 2, int(s.grid.distance(here, c)) - (c == present), c))
-        crowd[best] += 1
-        wishes.place(at, best, Reason.ASSAULT, best, target)
-
-
-def note_outcomes(s: Situation, hq: int, group: Ints) -> None:
+def note_failures(s: Situation, hq: int, group: Ints) -> None:
     """After a break-off its formations rest for a day and the hex is remembered."""
-    b, own = s.view.battles, s.view.own
+    battles, own = s.view.battles, s.view.own
     since = int(s.notes.staff["planned_at"][hq])
-    failed = np.flatnonzero((b.attacking == 1) & (b.outcome == Outcome.BROKEN_OFF) & (b.ended_at >= since))
-    rest = round(s.rules["staff.rest_h"] * 60)
-    for i in failed.tolist():
-        took_part = own.position[b.formation[b.battle == b.row[i]]]
-        ours = np.intersect1d(took_part[took_part >= 0], group)
-        if len(ours):
-            s.notes.formation["rest_until"][own.row[ours]] = int(b.ended_at[i]) + rest
-            s.notes.add_failure(hq, int(b.hex[i]), int(b.ended_at[i]))
+    failed = (battles.attacking == 1) & (battles.outcome == Outcome.BROKEN_OFF) & (battles.ended_at >= since)
+    for i in np.flatnonzero(failed).tolist():
+        ended = int(battles.ended_at[i])
+        beside = s.grid.distance(own.hex[group], int(battles.hex[i])) == 1
+        took_part = group[beside & (own.last_fight_at[group] >= ended - 15)]
+        if len(took_part):
+            s.notes.formation["rest_until"][own.row[took_part]] = ended + s.hours("staff.rest_h")
+            s.notes.add_failure(hq, int(battles.hex[i]), ended)
 
 
-def assemble(s: Situation, wishes: Intentions, d: int, group: Ints, reason: Reason) -> None:
-    """Before H-hour: wait two or three hexes behind the front on the axis, out of sight."""
-    directives, own = s.view.directives, s.view.own
-    axis = directives.axis[d]
-    axis = axis[axis >= 0]
-    goal = int(directives.objective[d]) if directives.objective[d] >= 0 else int(axis[-1])
-    if not len(s.front) or not len(axis):
-        return
-    # The part of the front nearest to the axis' start is where the attack will go in.
-    start = int(axis[0])
-    gap = s.grid.distance(s.front.own, start)
-    entry = int(s.front.own[np.lexsort((s.front.own, gap))[0]])
-    behind = round(s.rules["staff.assembly_hexes"])
-    ring = s.grid.ring_table(behind + 1)[entry]
-    ring = ring[ring >= 0]
-    from_front = s.grid.distance(ring[:, None], np.unique(s.front.own)[None, :]).min(axis=1)
-    good = ring[s.land[ring] & (s.owner[ring] == s.side) & (from_front >= behind)]
-    if not len(good):
-        return
-    crowd = {int(c): 0 for c in good}
-    for at in sorted(group.tolist(), key=lambda at: int(own.row[at])):
-        here = int(own.hex[at])
-        if int(s.grid.distance(here, entry)) <= behind + 2:
-            wishes.place(at, here, reason, here, goal)
-            if here in crowd:
-                crowd[here] += 1
-            continue
-        best = min(crowd, key=lambda c: (crowd[c] >= 2, int(s.grid.distance(here, c)), c))
-        crowd[best] += 1
-        wishes.place(at, best, reason, best, goal)
+def why_over(s: Situation, plans: Plans, plan: Plan, assault: Ints) -> EndReason:
+    """Why an attack is over; NONE if it goes on."""
+    staff, own, hq = s.notes.staff, s.view.own, plan.hq
+    cells = line_cells(s.statics, plans.axis_points(plan.current))
+    begins = staff["group_men"][hq] == 0
+    if len(cells) and (s.owner[cells] == s.side).all():
+        return EndReason.WAS_OWN if begins else EndReason.DONE
+    men = int(own.men[assault].sum())
+    if begins:
+        staff["group_men"][hq] = men
+    else:
+        came = assault[s.notes.formation["role_since"][own.row[assault]] == s.minute]
+        staff["group_men"][hq] += int(own.men[came].sum())
+    if men < s.rules["staff.culmination"] * int(staff["group_men"][hq]):
+        return EndReason.CULMINATED
+    objective, start = plans.objective(plan.current), int(plans.d.start_at[plan.current])
+    if objective >= 0 and s.owner[objective] == s.side:
+        since = int(s.view.hexes.owner_since[objective])
+        if since > start and s.minute - since >= s.hours("staff.hold_hexes_end_h"):
+            return EndReason.TAKEN_AND_HELD
+        return _linked_up(s, hq, assault, objective, begins)
+    return EndReason.NONE
 
 
-def role_groups(s: Situation, d: int) -> tuple[Ints, Ints]:
-    """Positions of the assault and of the mobile group of a directive that are on the map."""
-    directives, own = s.view.directives, s.view.own
-    hq = int(directives.hq[d])
-    role = s.notes.formation["role"][own.row]
-    mine = np.flatnonzero(s.commander == hq)
-    groups = []
-    for names, strongest, mobile_only in (
-        (directives.assault[d], int(directives.assault_strongest[d]), False),
-        (directives.mobile[d], int(directives.mobile_strongest[d]), True),
-    ):
-        at = own.position[names[names >= 0]]
-        at = at[at >= 0].astype(np.int64)
-        if not len(at) and strongest:
-            pool = mine[s.mobile[mine]] if mobile_only else mine
-            taken = role[pool] == StaffRole.MOBILE if not mobile_only else np.zeros(len(pool), bool)
-            order = np.lexsort((own.row[pool], -own.power[pool], taken))
-            at = pool[order[:strongest]]
-        groups.append(at)
-    assault, mobile = groups
-    return assault, np.setdiff1d(mobile, assault)
+def _linked_up(s: Situation, hq: int, group: Ints, objective: int, begins: bool) -> EndReason:
+    """Two pieces of own land, apart at the start, have been one for a day."""
+    staff = s.notes.staff
+    apart = int(s.control.part[objective]) not in set(s.part[group].tolist())
+    if begins:
+        staff["linked_at"][hq] = NONE if apart else NEVER
+    linked = int(staff["linked_at"][hq])
+    if linked == NEVER:
+        return EndReason.NONE
+    if apart:
+        staff["linked_at"][hq] = NONE
+    elif linked == NONE:
+        staff["linked_at"][hq] = s.minute
+    elif s.minute - linked >= s.hours("staff.hold_hexes_end_h"):
+        return EndReason.LINKED_UP
+    return EndReason.NONE

@@ -1,136 +1,179 @@
-"""The mobile group: waits behind the spearhead, is committed into a real breach, exploits on a leash (staffs.md 4.8)."""
+"""The mobile group: waits behind the spearhead, is committed into a real breach, exploits on a leash."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.core.calendar import NEVER
-from engine.model.codes import Mobility, OrderKind, Outcome
-from engine.staff.attack import Attack, travel_field
+from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.columns import Array
+from engine.core.paths import Pathfinder
+from engine.model.codes import Ground, Mobility, OrderKind
+from engine.rules.steps import MEAN, bridged_steps
+from engine.staff.attack import Aim, Appraisal
+from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
+from engine.staff.lines import line_distance
 from engine.staff.reasons import Reason
-from engine.staff.situation import Ints, Situation
+from engine.staff.situation import Situation
+
+HEX_KM = 6
+HORIZON = 6
+"""Hexes ahead for which an exploiting column is given its way."""
+NEAR_GOAL = 2
+"""A column is given a new stretch when it is this near to the end of the last."""
+FARTHEST = 60_000
+"""Minutes of a way beyond which an exploiting column does not look."""
 
 
-def lead(s: Situation, wishes: Intentions, a: Attack, group: Ints, spearhead: int) -> None:
+def lead(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, start_at: int) -> None:
     """One cycle of a mobile group."""
-    if not len(group):
-        return
     staff = s.notes.staff
-    committed = int(staff["committed_at"][a.hq]) >= int(s.view.directives.start_at[a.d])
-    if not committed:
-        taken = captured(s, a.d)
-        if taken >= round(s.rules["staff.commit_hexes"]) and _hole(s, a, group):
-            staff["committed_at"][a.hq] = s.minute
-            committed = True
+    if int(staff["committed_at"][aim.hq]) < start_at:
+        taken = captured(s, aim, start_at)
+        if taken >= round(s.rules["staff.commit_hexes"]) and _hole_ahead(s, aim, a, group):
+            staff["committed_at"][aim.hq] = s.minute
         else:
-            _wait(s, wishes, group, spearhead, taken)
+            _wait(s, wishes, group, int(staff["target_a"][aim.hq]), taken)
             return
-    exploit(s, wishes, a, group)
+    exploit(s, wishes, aim, group)
 
 
-def captured(s: Situation, d: int) -> int:
-    """Hexes of the corridor that became own in the last day and a half."""
-    since = s.minute - round(s.rules["staff.commit_h"] * 60)
-    start = int(s.view.directives.start_at[d])
-    fresh = np.flatnonzero(s.land & (s.owner == s.side) & (s.view.hexes.owner_since > max(since, start, 0)))
-    if not len(fresh):
-        return 0
-    return int((s.axis_distance_m(fresh, s.view.directives.axis[d]) <= s.view.directives.corridor_m[d]).sum())
+def captured(s: Situation, aim: Aim, start_at: int) -> int:
+    """Hexes of the corridor that became own in the last day and a half, since the start."""
+    fresh = s.won[s.view.hexes.owner_since[s.won] > start_at]
+    if not len(fresh) or not aim.axis:
+        return len(fresh)
+    return int((line_distance(s.statics, aim.axis)[fresh] <= aim.corridor_m).sum())
 
 
-def _hole(s: Situation, a: Attack, group: Ints) -> bool:
-    """A hex ahead that is outside every screen, or weakly screened, or weakly held."""
-    if not len(a.candidates):
+def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints) -> bool:
+    """A hex nearer to the objective than the group that nobody screens, or that is weakly screened or held."""
+    if not len(a):
         return False
-    x = s.x_estimate(int(s.view.own.power[group].sum()), a.candidates)
-    occupied = s.occupied[a.candidates]
-    free = s.defence[a.candidates] == 0
-    weak = ~occupied & (x > s.rules["staff.commit_screen_x"])
-    thin = occupied & (x > s.rules["staff.commit_occupied_x"])
-    return bool((free | weak | thin).any())
+    travel, rules = s.travel(aim.objective), s.rules
+    ahead = a.cells[travel[a.cells] < int(travel[s.view.own.hex[group]].min())]
+    power = int(s.view.own.power[group].sum())
+    for cell in ahead.tolist():
+        least = rules["staff.commit_occupied_x"] if s.occupied[cell] else rules["staff.commit_screen_x"]
+        if s.defence[cell] == 0 or s.odds(power, cell) > least:
+            return True
+    return False
 
 
 def _wait(s: Situation, wishes: Intentions, group: Ints, spearhead: int, taken: int) -> None:
     """Stay two hexes behind the spearhead; move only if the place is off by more than three."""
     own, rules = s.view.own, s.rules
     behind, slack = round(rules["staff.mobile_hexes"]), round(rules["staff.mobile_move_hexes"])
-    places = _behind(s, spearhead, behind)
+    wanted = round(rules["staff.commit_hexes"])
+    crowd: dict[int, int] = {}
     for at in group.tolist():
         here = int(own.hex[at])
-        gap = int(s.grid.distance(here, spearhead))
-        near = not len(places) or int(s.grid.distance(here, places).min()) <= slack
-        place = here if near and gap > 1 else int(places[at % len(places)]) if len(places) else here
-        wishes.place(at, place, Reason.MOBILE_WAIT, place, spearhead, taken, round(rules["staff.commit_hexes"]))
+        places = _behind(s, spearhead, behind, int(s.part[at])) if spearhead >= 0 else []
+        best = min(places, key=lambda c: (crowd.get(c, 0) >= 2, s.apart(here, c), c), default=here)
+        if s.apart(here, best) <= slack and (spearhead < 0 or s.apart(here, spearhead) > 1):
+            best = here
+        crowd[best] = crowd.get(best, 0) + 1
+        wishes.place(at, best, Reason.MOBILE_WAIT, best, spearhead, taken, wanted)
 
 
-def _behind(s: Situation, spearhead: int, steps: int) -> Ints:
+def _behind(s: Situation, spearhead: int, steps: int, part: int) -> list[int]:
+    """Own hexes ``steps`` behind the front hexes beside the spearhead."""
     ring = s.grid.ring_table(steps + 1)[spearhead]
-    ring = ring[ring >= 0]
+    ring = ring[(ring >= 0)]
     far = s.grid.distance(ring, spearhead) > steps
-    found: Ints = np.sort(ring[far & s.land[ring] & (s.owner[ring] == s.side)]).astype(np.int64)
+    found: list[int] = ring[far & (s.owner[ring] == s.side) & (s.control.part[ring] == part)].tolist()
     return found
 
 
-def exploit(s: Situation, wishes: Intentions, a: Attack, group: Ints) -> None:
+def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
     """Descend to the objective round resistance; attack together if that is easy; halt on the leash or cut off."""
     own, rules = s.view.own, s.rules
-    directives = s.view.directives
-    axis = directives.axis[a.d]
-    objective = int(directives.objective[a.d]) if directives.objective[a.d] >= 0 else int(axis[axis >= 0][-1])
-    feet = own.hex[(own.mobility <= Mobility.HORSE)]
+    feet = own.hex[own.mobility <= Mobility.HORSE]
+    committed = int(s.notes.staff["committed_at"][aim.hq]) == s.minute
+    way = _Ways(s)
     for at in group.tolist():
         here = int(own.hex[at])
         if _spent_in_a_pocket(s, at):
-            wishes.place(at, here, Reason.CUT_OFF, here)
+            wishes.stay(at, Reason.CUT_OFF, here, -1, int(own.men[at]) * 100 // max(int(own.men_full[at]), 1))
             continue
-        gap = int(s.grid.distance(here, feet).min()) * 6 if len(feet) else 0
+        gap = int(s.grid.distance(here, feet).min()) * HEX_KM if len(feet) else 0
         if gap > rules["staff.leash_km"]:
-            wishes.place(at, here, Reason.LEASH, here, objective, gap)
+            wishes.stay(at, Reason.LEASH, here, aim.objective, gap)
             continue
-        if here == objective:
-            wishes.place(at, here, Reason.EXPLOIT, objective)
+        if here == aim.objective:
+            wishes.stay(at, Reason.EXPLOIT, here, here)
             continue
-        target = _easy_target(s, here, objective, group)
-        if target >= 0:
-            wishes.want(
-                at, OrderKind.ATTACK, target, Reason.ATTACK, target, target, len(group), _x(s, group, here, target)
-            )
-        else:
-            wishes.want(at, OrderKind.EXPLOIT, objective, Reason.EXPLOIT, objective, objective)
+        path = way.to(here, aim.objective)
+        free = _free_stretch(s, path)
+        if free:
+            goal = _keep_goal(s, at, here, free)
+            wishes.want(at, OrderKind.EXPLOIT, goal, Reason.COMMIT if committed else Reason.EXPLOIT, goal, aim.objective)
+            continue
+        _push(s, wishes, at, here, path, group, aim.objective)
+
+
+def _push(
+    s: Situation, wishes: Intentions, at: int, here: int, path: list[int], group: Ints, objective: int
+) -> None:
+    """The way is barred: attack what bars it with the peers at hand, or wait if it is too strong."""
+    if not path or s.owner[path[0]] == s.side:
+        wishes.stay(at, Reason.BLOCKED, here, objective)
+        return
+    target = path[0]
+    peers = [p for p in group.tolist() if s.apart(int(s.view.own.hex[p]), target) <= 1]
+    x = s.odds(sum(int(s.view.own.power[p]) for p in peers), target)
+    if x > s.rules["staff.exploit_attack_x"] or (target in s.attacked and x > s.rules["staff.feed_x"]):
+        wishes.want(at, OrderKind.ATTACK, target, Reason.ATTACK, target, -1, round(x * PPM))
+    else:
+        wishes.stay(at, Reason.GO_ROUND, target, objective, round(x * PPM))
+
+
+def _free_stretch(s: Situation, path: list[int]) -> list[int]:
+    """The part of the way up to the first enemy hex that somebody holds or screens, HORIZON hexes at most."""
+    free = []
+    for cell in path[:HORIZON]:
+        if s.owner[cell] != s.side and (s.occupied[cell] or s.defence[cell] > 0):
+            break
+        free.append(cell)
+    return free
+
+
+def _keep_goal(s: Situation, at: int, here: int, free: list[int]) -> int:
+    """The goal it has, if that lies on the way and is not nearly reached; else the end of the free stretch."""
+    _, goals, _ = s.intent
+    if goals[at] in free and s.apart(here, goals[at]) > NEAR_GOAL:
+        return goals[at]
+    return free[-1]
 
 
 def _spent_in_a_pocket(s: Situation, at: int) -> bool:
     """Cut off for days and too weak to go on: all-round defence."""
     own, rules = s.view.own, s.rules
-    cut_off = own.cut_off_since[at] < NEVER and s.minute - own.cut_off_since[at] > rules["staff.cut_off_days"] * 1440
+    since = int(own.cut_off_since[at])
+    cut_off = since < NEVER and s.minute - since > round(rules["staff.cut_off_days"] * DAY)
     return bool(cut_off and own.men[at] < rules["staff.cut_off_men"] * own.men_full[at])
 
 
-def _easy_target(s: Situation, here: int, objective: int, group: Ints) -> int:
-    """A held or screened enemy hex straight ahead that the peers here can take; -1 if the way is free or too hard."""
-    ahead = s.grid.neighbours[here]
-    ahead = ahead[ahead >= 0]
-    field = travel_field(s, objective)
-    nearer = ahead[(field[ahead] < field[here]) & s.land[ahead]]
-    if not len(nearer) or not (s.owner[nearer] != s.side).all():
-        return -1
-    if (s.defence[nearer] == 0).any():
-        return -1
-    peers = group[s.grid.distance(s.view.own.hex[group], here) <= 1]
-    x = s.x_estimate(int(s.view.own.power[peers].sum()), nearer)
-    best = int(np.lexsort((nearer, -np.floor(x * 1000)))[0])
-    return int(nearer[best]) if x[best] > s.rules["staff.exploit_attack_x"] else -1
+class _Ways:
+    """Ways of exploiting columns: round what is held, through what is not."""
 
+    def __init__(self, s: Situation) -> None:
+        self.s = s
+        self.costs = bridged_steps(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
+        self.finder: Pathfinder | None = None
+        self.toll: Array | None = None
 
-def _x(s: Situation, group: Ints, here: int, target: int) -> int:
-    peers = group[s.grid.distance(s.view.own.hex[group], here) <= 1]
-    return round(float(s.x_estimate(int(s.view.own.power[peers].sum()), target)) * PPM)
-
-
-def breached(s: Situation, target: int) -> bool:
-    """Whether the last battle for a hex was won by this side."""
-    b = s.view.battles
-    won = (b.hex == target) & (b.attacking == 1) & (b.outcome == Outcome.YIELDED)
-    return bool(won.any())
+    def to(self, here: int, objective: int) -> list[int]:
+        """Hexes from ``here`` to the objective, empty if there is no way."""
+        s, rules = self.s, self.s.rules
+        if self.finder is None or self.toll is None:
+            hours = s.enemy_zone * round(rules["staff.exploit_zoc_h"]) + s.occupied * round(
+                rules["staff.exploit_occupied_h"]
+            )
+            hours = hours + (s.owner != s.side) * round(rules["staff.exploit_hostile_h"])
+            self.toll = (hours * HOUR).astype(np.int32)
+            self.finder = Pathfinder(ways_of(s.statics))
+        top = int(self.costs.max()) + int(self.toll.max())
+        path = self.finder.path(self.costs, here, objective, top=top, toll=self.toll, limit=FARTHEST)
+        return [] if path is None else [int(c) for c in path]

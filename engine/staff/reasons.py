@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+
+from engine.model.view import SideView
+from engine.model.world import Statics, World
+
+PPM = 1_000_000
 
 
 class Reason(IntEnum):
@@ -37,45 +42,127 @@ class Reason(IntEnum):
     CULMINATED = 25
     LOCKED_BY_HUMAN = 26
     NEAREST = 27
+    STEP_BACK = 28
+    GO_ROUND = 29
+    BLOCKED = 30
+    NO_TARGET = 31
+    REAR_LINE = 32
+    FALL_BACK = 33
 
 
-# {hex} and {other} are the first two numbers as places, {n} and {x} the last two (x in millionths of log odds).
+class EndReason(IntEnum):
+    """Why a headquarters is through with a directive. Append only."""
+
+    NONE = 0
+    DATE = 1
+    DONE = 2
+    CULMINATED = 3
+    TAKEN_AND_HELD = 4
+    LINKED_UP = 5
+    WAS_OWN = 6
+    ON_THE_LINE = 7
+
+
+END_SENTENCES = {
+    EndReason.NONE: "goes on",
+    EndReason.DATE: "its time is over",
+    EndReason.DONE: "done: the whole axis is in our hands",
+    EndReason.CULMINATED: "culminated: the assault group has too few men left",
+    EndReason.TAKEN_AND_HELD: "done: the objective has been taken and held for a day",
+    EndReason.LINKED_UP: "done: the two sides of the axis have met",
+    EndReason.WAS_OWN: "nothing to do: the axis was in our hands from the start",
+    EndReason.ON_THE_LINE: "done: the new line is manned",
+}
+
+# {0} and {1} are the first two numbers as places, {2} and {3} the numbers as they are, {x} and {y} the third and
+# fourth as x (millionths of a log), {lost} the fourth as a score in thousandths.
 _SENTENCES = {
     Reason.NONE: "no order from the staff",
-    Reason.HOLD: "takes its place in the line at {hex}",
-    Reason.KEEP: "keeps its place at {hex}: the new one would be {n} hexes off",
-    Reason.PLUG: "reserve goes into the line at {hex}: need {n} points",
-    Reason.RESERVE: "in reserve behind {hex}",
-    Reason.ASSEMBLY: "assembles at {hex} for the attack towards {other}",
-    Reason.ASSAULT: "moves to its starting place at {hex} for the attack on {other}",
-    Reason.ATTACK: "attacks {hex} with {n} formations, estimated x {x}",
-    Reason.WAIT_FOR_STRENGTH: "waits to attack {hex}: {n} % of the power is in place, estimated x {x}",
-    Reason.REST: "rests after an attack that failed at {hex}",
-    Reason.FEED: "joins the fight for {hex}, estimated x {x}",
-    Reason.FOLLOW: "follows the enemy into {hex}",
-    Reason.COUNTER_BASE: "counter-attacks the base of the penetration at {hex}, estimated x {x}",
-    Reason.COUNTER_SALIENT: "pinches the salient at {hex}, estimated x {x}",
-    Reason.MOBILE_WAIT: "waits at {hex} behind the spearhead for a breach ({n} of {x} hexes taken)",
-    Reason.COMMIT: "committed into the breach towards {hex}: {n} hexes taken",
-    Reason.EXPLOIT: "exploits towards {hex}",
-    Reason.LEASH: "halts: {n} km from the nearest foot formation",
-    Reason.CUT_OFF: "cut off: all-round defence",
-    Reason.WITHDRAW_FIRST: "withdraws to {hex} in the first bound",
-    Reason.WITHDRAW_SECOND: "covers the withdrawal, then goes to {hex}",
-    Reason.ON_THE_NEW_LINE: "stands on the new line at {hex}",
-    Reason.BREAK_OUT: "breaks out towards {hex}",
-    Reason.REDUCE: "reduces the pocket at {hex}, estimated x {x}",
-    Reason.LENT: "lent to another headquarters: its need was {n} points",
-    Reason.CULMINATED: "goes over to defence: {n} % of its men are left",
-    Reason.LOCKED_BY_HUMAN: "carries out an order given by hand",
-    Reason.NEAREST: "attacks the nearest enemy at {hex}",
+    Reason.HOLD: "holds its place in the line at {0}",
+    Reason.KEEP: "keeps its place in the line at {0}: a new plan would put it {2} hexes off, which gains too little",
+    Reason.PLUG: "reserve goes into the line at {0}: need {2} points after fighting there",
+    Reason.RESERVE: "in reserve behind {0}",
+    Reason.ASSEMBLY: "assembles at {0} for the attack towards {1}",
+    Reason.ASSAULT: "moves to its starting place at {0} for the attack on {1}",
+    Reason.ATTACK: "attacks {0}, estimated x {x}{rival}",
+    Reason.WAIT_FOR_STRENGTH: "waits to attack {0}: {2} % of the power is in place, estimated x {y}",
+    Reason.REST: "rests after an attack that failed at {0}",
+    Reason.FEED: "joins the fight for {0}, estimated x {x}",
+    Reason.FOLLOW: "follows the enemy, who has gone, into {0}",
+    Reason.COUNTER_BASE: "counter-attacks the base of the penetration at {0}, estimated x {x}",
+    Reason.COUNTER_SALIENT: "pinches the salient at {0}, estimated x {x}",
+    Reason.MOBILE_WAIT: "waits at {0} behind the spearhead at {1} for a breach: {2} of {3} hexes taken",
+    Reason.COMMIT: "committed into the breach towards {0}: {2} hexes taken",
+    Reason.EXPLOIT: "exploits through {0} towards {1}",
+    Reason.LEASH: "halts: {2} km from the nearest foot formation",
+    Reason.CUT_OFF: "cut off with {2} % of its men: all-round defence",
+    Reason.WITHDRAW_FIRST: "withdraws to {0} in the first bound",
+    Reason.WITHDRAW_SECOND: "covers the first bound, then goes back to {0}",
+    Reason.ON_THE_NEW_LINE: "stands on the new line at {0}",
+    Reason.BREAK_OUT: "breaks out towards {1}: next hex {0}, estimated x {x}",
+    Reason.REDUCE: "reduces the pocket at {0}, estimated x {x}",
+    Reason.LENT: "lent to another headquarters, whose need was {2} points",
+    Reason.CULMINATED: "goes over to defence: {2} % of its group's men are left",
+    Reason.LOCKED_BY_HUMAN: "carries out an order given by hand: the staff plans round it",
+    Reason.NEAREST: "attacks the nearest enemy at {0}, estimated x {x}",
+    Reason.STEP_BACK: "steps back to {0}: {2} of 6 sides hostile",
+    Reason.GO_ROUND: "waits before {0}: too strong (x {x}), and no way round",
+    Reason.BLOCKED: "no target of the attack towards {1} can be reached from here",
+    Reason.NO_TARGET: "the attack towards {1} finds no target it could reach",
+    Reason.REAR_LINE: "stands on the line behind the front at {0}",
+    Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
 }
 
 
-def sentence(reason: int, detail: Sequence[int], place: Sequence[str]) -> str:
-    """The sentence of a reason; ``place`` gives the first two numbers as text."""
-    x = detail[3] / 1_000_000
-    text = _SENTENCES[Reason(reason)]
-    if Reason(reason) is Reason.MOBILE_WAIT:
-        return text.format(hex=place[0], n=detail[2], x=detail[3])
-    return text.format(hex=place[0], other=place[1], n=detail[2], x=f"{x:+.1f}")
+def sentence(reason: int, detail: Sequence[int], place: Callable[[int], str]) -> str:
+    """The sentence of a reason; ``place`` names a hex."""
+    a, b, c, d = (int(v) for v in detail)
+    rival = f"; next best {place(b)}, {d / 1000:.1f} worse" if Reason(reason) is Reason.ATTACK and b >= 0 and d else ""
+    return _SENTENCES[Reason(reason)].format(
+        place(a), place(b), c, d, x=f"{c / PPM:+.1f}", y=f"{d / PPM:+.1f}", rival=rival
+    )
+
+
+def reason_sentence(source: World | SideView, formation: str) -> str:
+    """Why a formation does what it does, by its id: from the staff's notes, or from its latest order in a view."""
+    statics = source.statics
+    row = statics.formation_rows[formation]
+    if isinstance(source, World):
+        notes = source.formation_notes
+        return sentence(int(notes.reason[row]), notes.detail[row], lambda cell: place_name(statics, cell))
+    mine = (source.orders.formation == row).nonzero()[0]
+    if not len(mine):
+        return _SENTENCES[Reason.NONE]
+    latest = mine[source.orders.row[mine].argmax()]
+    if source.orders.by_human[latest]:
+        return _SENTENCES[Reason.LOCKED_BY_HUMAN]
+    reason, detail = int(source.orders.reason[latest]), source.orders.detail[latest]
+    return sentence(reason, detail, lambda cell: place_name(statics, cell))
+
+
+NEAR_HEXES = 2
+
+
+def place_name(statics: Statics, cell: int) -> str:
+    """A hex as people say it: a town, or the way from one near by, or its number."""
+    if not 0 <= cell < statics.grid.size:
+        return "nowhere"
+    towns = statics.theatre.place_at
+    if cell in towns:
+        return towns[cell].name
+    best = None
+    for other in statics.grid.ring_table(NEAR_HEXES)[cell][1:].tolist():
+        if other in towns and (best is None or towns[other].size > towns[best].size):
+            best = other
+    if best is None:
+        return statics.grid.text(cell)
+    (x, y), (a, b) = statics.grid.centre_m(cell), statics.grid.centre_m(best)
+    # The six directions of the grid, and the two between them that people use.
+    dx, dy = x - a, y - b
+    if 5 * abs(dx) < 3 * abs(dy):
+        way = "N" if dy > 0 else "S"
+    elif 5 * abs(dy) < 2 * abs(dx):
+        way = "E" if dx > 0 else "W"
+    else:
+        way = ("N" if dy > 0 else "S") + ("E" if dx > 0 else "W")
+    return f"{way} of {towns[best].name}"

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, log
+from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import Array
-from engine.model.codes import HexKind, Mobility, OrderKind, OrderState, Outcome, StaffRole, Task
+from engine.core.paths import FAR, field
+from engine.model.codes import Ground, Mobility, OrderKind, OrderState, Outcome, Role, StaffRole, Task
 from engine.model.commander import Notes
 from engine.model.view import SideView
-from engine.staff.front import FrontTrace, trace_front
+from engine.model.world import Statics
+from engine.rules.power import terrain_factor
+from engine.rules.steps import MEAN, bridged_steps
+from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of
 
-Ints = npt.NDArray[np.int64]
 _TASK_OF = {
     OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
     OrderKind.WITHDRAW: Task.WITHDRAW, OrderKind.EXPLOIT: Task.EXPLOIT, OrderKind.ENTRENCH: Task.ENTRENCH,
     OrderKind.REST: Task.REST, OrderKind.SUPPORT: Task.SUPPORT, OrderKind.FOLLOW: Task.FOLLOW,
-    OrderKind.PROBE: Task.PROBE, OrderKind.BOMBARD: Task.BOMBARD,
+    OrderKind.PROBE: Task.PROBE, OrderKind.BOMBARD: Task.BOMBARD, OrderKind.CANCEL: Task.HOLD,
 }  # fmt: skip
+CERTAIN = PPM // 3
+"""A report less certain than this does not make a hex count as occupied."""
 
 
 class Situation:
@@ -31,17 +36,28 @@ class Situation:
     def __init__(self, view: SideView, notes: Notes) -> None:
         self.view, self.notes = view, notes
         self.side, self.minute = view.side, view.minute
-        self.grid = view.statics.grid
-        self.rules = view.statics.rules
+        self.statics, self.grid, self.rules = view.statics, view.statics.grid, view.statics.rules
         self.owner = view.hexes.owner
-        self.land = (view.statics.theatre.kind == HexKind.LAND) & (view.hexes.inside == 1)
+        self.control: Control = control_of(view)
+        self.front: FrontTrace = self.control.front
+        self._q, self._r = _axial_lists(view.statics)
+
+    # Small numbers, quick for single hexes.
+
+    def apart(self, a: int, b: int) -> int:
+        """Steps between two hexes."""
+        dq, dr = self._q[a] - self._q[b], self._r[a] - self._r[b]
+        return (abs(dq) + abs(dr) + abs(dq + dr)) // 2
+
+    def hours(self, rule: str) -> int:
+        """A parameter in hours as whole minutes."""
+        return round(self.rules[rule] * HOUR)
 
     # Maps.
 
     def spread(self, cells: Array, power: Array, kernel: tuple[float, ...]) -> Ints:
-        """Sum over sources of power x kernel[distance], shape (hexes,). Whole numbers, so any order adds alike."""
-        radius = len(kernel) - 1
-        n = self.grid.size
+        """Sum over sources of power x kernel[distance]. Whole numbers, so they add alike in any order."""
+        radius, n = len(kernel) - 1, self.grid.size
         if not len(cells):
             return np.zeros(n, np.int64)
         ring = self.grid.ring_table(radius)[cells]
@@ -52,15 +68,15 @@ class Situation:
 
     @cached_property
     def kernel(self) -> tuple[float, ...]:
-        """Reach of threat and cover by distance (staffs.md 2)."""
-        return (self.rules["staff.kernel_1"], self.rules["staff.kernel_1"], self.rules["staff.kernel_2"],
-                self.rules["staff.kernel_3"])  # fmt: skip
+        """Reach of threat and cover by distance (staffs at radius 0 to 3)."""
+        near = self.rules["staff.kernel_1"]
+        return (near, near, self.rules["staff.kernel_2"], self.rules["staff.kernel_3"])
 
     @cached_property
     def enemy_power(self) -> Ints:
         """Estimated power of each known enemy, by how far it can be counted on."""
-        e = self.view.enemies
-        power: Ints = e.power.astype(np.int64) * e.certainty // PPM
+        enemies = self.view.enemies
+        power: Ints = enemies.power.astype(np.int64) * enemies.certainty // PPM
         return power
 
     @cached_property
@@ -69,11 +85,9 @@ class Situation:
         return self.spread(self.view.enemies.hex, self.enemy_power, self.kernel)
 
     @cached_property
-    def holding(self) -> npt.NDArray[np.bool_]:
-        """Own formations that hold ground: neither on the march nor in reserve nor waiting for their attack."""
-        own = self.view.own
-        role = self.notes.formation["role"][own.row]
-        held: npt.NDArray[np.bool_] = (own.leg_to < 0) & (role != StaffRole.RESERVE)
+    def holding(self) -> Mask:
+        """Own formations that hold ground: neither on the march nor in reserve."""
+        held: Mask = (self.view.own.leg_to < 0) & (self.role != StaffRole.RESERVE)
         return held
 
     @cached_property
@@ -83,172 +97,194 @@ class Situation:
         return self.spread(own.hex[self.holding], own.power[self.holding], self.kernel)
 
     @cached_property
-    def occupied(self) -> npt.NDArray[np.bool_]:
+    def occupied(self) -> Mask:
         """Hexes where an enemy is reported with some certainty."""
+        enemies = self.view.enemies
         mask = np.zeros(self.grid.size, bool)
-        mask[self.view.enemies.hex[self.view.enemies.certainty > PPM // 3]] = True
+        mask[enemies.hex[enemies.certainty > CERTAIN]] = True
         return mask
 
     @cached_property
-    def enemy_zone(self) -> npt.NDArray[np.bool_]:
-        """Hexes beside a reported enemy."""
-        n = self.grid.size
-        ring = self.grid.ring_table(1)[np.flatnonzero(self.occupied)]
+    def enemy_zone(self) -> Mask:
+        """Hexes beside a reported enemy, and its own."""
+        enemies, n = self.view.enemies, self.grid.size
+        ring = self.grid.ring_table(1)[enemies.hex[enemies.certainty > CERTAIN]]
         mask = np.zeros(n + 1, bool)
-        mask[np.where(ring < 0, n, ring).ravel()] = True
-        zone: npt.NDArray[np.bool_] = mask[:n]
+        mask[ring] = True  # -1 falls on the spare last entry
+        zone: Mask = mask[:n]
         return zone
 
     @cached_property
     def defence(self) -> Ints:
-        """What an attack on a hex would meet: power there in position and terrain, and the screens of those around."""
-        rules = self.rules
-        near, far = rules["contact.screen_near"], rules["contact.screen_far"]
-        held = self.spread(self.view.enemies.hex, self.enemy_power, (1.0,))
-        screened = self.spread(self.view.enemies.hex, self.enemy_power, (0.0, near, far))
-        screened = screened * 115 // 100
-        return self._in_terrain(held * 13 // 10 + screened)
-
-    def _in_terrain(self, power: Ints) -> Ints:
-        memo = self.view.statics.memo
-        if "staff.terrain_defence" not in memo:
-            factors = np.full(256, 1000, np.int64)
-            for spec in self.view.statics.scenario.terrain:
-                factors[spec.code] = round(spec.defence * 1000)
-            memo["staff.terrain_defence"] = factors[self.view.statics.theatre.terrain]
-        result: Ints = power * memo["staff.terrain_defence"] // 1000
-        return result
-
-    @cached_property
-    def own_share(self) -> Ints:
-        """Share of own land among the land within two hexes, in millionths."""
-        ring = self.grid.ring_table(2)
-        mine = np.append((self.owner == self.side) & self.land, False)
-        land = np.append(self.land, False)
-        cells = np.where(ring < 0, self.grid.size, ring)
-        total: Ints = mine[cells].sum(axis=1) * PPM // np.maximum(land[cells].sum(axis=1), 1)
-        return total
-
-    def own_share_at(self, cells: Array) -> Ints:
-        """The same for some hexes only."""
-        ring = self.grid.ring_table(2)[cells]
-        inside = ring >= 0
-        mine = inside & (self.owner[ring] == self.side) & self.land[ring]
-        land = inside & self.land[ring]
-        share: Ints = mine.sum(axis=1) * PPM // np.maximum(land.sum(axis=1), 1)
-        return share
-
-    # The front.
-
-    @cached_property
-    def front(self) -> FrontTrace:
-        """The front as ordered chains of hexsides, own side on the left."""
-        return trace_front(self.view)
-
-    @cached_property
-    def sector(self) -> Ints:
-        """For each side of the front the headquarters whose holder's place is nearest, -1 where nobody is at all."""
-        own = self.view.own
-        role = self.notes.formation["role"][own.row]
-        holders = np.flatnonzero((role == StaffRole.LINE) | (role == StaffRole.SCREEN))
-        if not len(holders) or not len(self.front):
-            return np.full(len(self.front), -1, np.int64)
-        places = np.where(self.slot[holders] >= 0, self.slot[holders], own.hex[holders])
-        gap = self.grid.distance(self.front.own[:, None], places[None, :])
-        nearest = gap.argmin(axis=1)
-        found: Ints = self.commander[holders][nearest].astype(np.int64)
-        return np.where(gap[np.arange(len(gap)), nearest] <= 20, found, -1)
+        """What an attack on each hex would meet: power there in position and terrain, and the screens around it."""
+        rules, hexes = self.rules, self.view.enemies.hex
+        screen = rules["contact.screen_posture"]
+        kernel = (0.0, rules["contact.screen_near"] * screen, rules["contact.screen_far"] * screen)
+        cap = round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen)
+        held = self.spread(hexes, self.enemy_power, (rules["fortification.posture_1"],))
+        power = held + np.minimum(self.spread(hexes, self.enemy_power, kernel), cap)
+        met: Ints = power * _terrain_ppm(self.statics) // PPM
+        return met
 
     # Own formations.
 
-    @cached_property
+    @property
+    def role(self) -> Array:
+        """StaffRole of each own formation, as the notes have it now."""
+        found: Array = self.notes.formation["role"][self.view.own.row]
+        return found
+
+    @property
     def slot(self) -> Array:
-        """Place in the line of each own formation, -1 none."""
-        return self.notes.formation["slot"][self.view.own.row].copy()
-
-    @cached_property
-    def commander(self) -> Array:
-        """Row of the headquarters whose staff moves each own formation: its own, or the one whose directive names it."""
-        own = self.view.own
-        hq = own.hq.copy()
-        d = self.view.directives
-        for i in np.flatnonzero(self.directive_open):
-            for group in (d.assault[i], d.mobile[i], d.reserve[i]):
-                at = own.position[group[group >= 0]]
-                hq[at[at >= 0]] = d.hq[i]
-        return hq
-
-    @cached_property
-    def directive_open(self) -> npt.NDArray[np.bool_]:
-        """Directives that may be worked on now: arrived, not over, not given up by their headquarters."""
-        d = self.view.directives
-        given_up = (self.notes.staff["directive"][d.hq] == d.row) & (self.notes.staff["end_reason"][d.hq] > 0)
-        found: npt.NDArray[np.bool_] = (
-            (d.arrives_at <= self.minute) & (d.end_at > self.minute) & (d.state <= 1) & ~given_up
-        )
+        """Place in the line of each own formation, -1 none, as the notes have it now."""
+        found: Array = self.notes.formation["slot"][self.view.own.row]
         return found
 
     @cached_property
-    def locked(self) -> npt.NDArray[np.bool_]:
+    def locked(self) -> Mask:
         """Own formations under a human's order that still holds: the staff plans round them."""
         own, orders = self.view.own, self.view.orders
-        hold = round(self.rules["staff.lock_h"] * 60)
-        live = (orders.by_human == 1) & (orders.issued_at + hold > self.minute)
+        live = (orders.by_human == 1) & (orders.issued_at + self.hours("staff.lock_h") > self.minute)
         mask = np.zeros(len(own), bool)
         at = own.position[orders.formation[live]]
         mask[at[at >= 0]] = True
         return mask
 
     @cached_property
-    def intent(self) -> tuple[Array, Array]:
-        """Task and goal that each own formation has, or will have when the order on its way arrives."""
+    def intent(self) -> tuple[list[int], list[int], list[bool]]:
+        """Task and goal that each own formation has or will have when the order on its way arrives, and if one is."""
         own, orders = self.view.own, self.view.orders
-        task, goal = own.task.astype(np.int64).copy(), own.goal.astype(np.int64).copy()
         attacking = np.isin(own.task, (Task.ATTACK, Task.PROBE, Task.BOMBARD))
-        goal[attacking] = own.target[attacking]
-        coming = np.flatnonzero(orders.state == OrderState.ON_ITS_WAY)
-        for i in coming[np.argsort(orders.row[coming], kind="stable")]:
+        task = own.task.tolist()
+        goal = np.where(attacking, own.target, own.goal).tolist()
+        coming = [False] * len(own)
+        rows = np.flatnonzero(orders.state == OrderState.ON_ITS_WAY)
+        for i in rows[np.argsort(orders.row[rows], kind="stable")].tolist():
             at = own.at(int(orders.formation[i]))
             if at >= 0:
-                task[at] = _TASK_OF.get(OrderKind(int(orders.kind[i])), Task.HOLD)
-                goal[at] = orders.goal[i]
-        return task, goal
+                task[at] = int(_TASK_OF.get(OrderKind(int(orders.kind[i])), Task.HOLD))
+                goal[at] = int(orders.goal[i])
+                coming[at] = True
+        return task, goal, coming
 
     @cached_property
-    def fighting(self) -> npt.NDArray[np.bool_]:
-        """Own formations that take part in a live battle other than by screening."""
-        own, b = self.view.own, self.view.battles
-        live = b.row[b.outcome == Outcome.LIVE]
+    def fighting(self) -> Mask:
+        """Own formations that attack or hold in a live battle: pinned."""
+        own, battles = self.view.own, self.view.battles
+        live = battles.row[battles.outcome == Outcome.LIVE]
         mask = np.zeros(len(own), bool)
-        taking_part = np.isin(b.battle, live) & (b.role <= 1)
-        at = own.position[b.formation[taking_part]]
+        pinned = np.isin(battles.battle, live) & np.isin(battles.role, (Role.ATTACK, Role.HOLD))
+        at = own.position[battles.formation[pinned]]
         mask[at[at >= 0]] = True
         return mask
 
     @cached_property
-    def mobile(self) -> npt.NDArray[np.bool_]:
+    def attacked(self) -> set[int]:
+        """Hexes that own troops are fighting for now."""
+        battles = self.view.battles
+        return set(battles.hex[(battles.attacking == 1) & (battles.outcome == Outcome.LIVE)].tolist())
+
+    @cached_property
+    def mechanised(self) -> Mask:
         """Own formations on wheels or tracks."""
-        return np.isin(self.view.own.mobility, (Mobility.MOTOR, Mobility.TRACK))
+        mobility = self.view.own.mobility
+        driven: Mask = (mobility == Mobility.MOTOR) | (mobility == Mobility.TRACK)
+        return driven
+
+    @cached_property
+    def part(self) -> Array:
+        """Piece of own land each own formation stands in; -1 where it stands on ground that is not own."""
+        own = self.view.own
+        found: Array = np.where(self.owner[own.hex] == self.side, self.control.part[own.hex], -1)
+        return found
+
+    @cached_property
+    def supplied_parts(self) -> set[int]:
+        """Pieces of own land with a supply source, port or railhead of one's own in them."""
+        depots = self.view.depots
+        cells = depots.hex[(depots.hex >= 0)]
+        mine = cells[(self.owner[cells] == self.side)]
+        return set(self.control.part[mine].tolist()) - {-1}
+
+    # What happened lately.
+
+    @cached_property
+    def hot(self) -> Mask:
+        """Hexes with fighting or a change of owner within two hexes in the last day."""
+        since = self.minute - self.hours("staff.need_h")
+        changed = np.flatnonzero((self.view.hexes.owner_since > max(since, 0)) & self.control.land)
+        battles = self.view.battles
+        cells = np.concatenate([changed, battles.hex[battles.ended_at > since]])
+        mask = np.zeros(self.grid.size + 1, bool)
+        if len(cells):
+            mask[self.grid.ring_table(round(self.rules["staff.need_hexes"]))[cells]] = True
+        found: Mask = mask[:-1]
+        return found
+
+    @cached_property
+    def won(self) -> Ints:
+        """Own hexes that were taken within the span that counts for a breach."""
+        since = self.minute - self.hours("staff.commit_h")
+        fresh = self.control.land & (self.owner == self.side) & (self.view.hexes.owner_since > max(since, 0))
+        return np.flatnonzero(fresh)
 
     # Estimates.
 
-    def x_estimate(self, power: Any, cells: Any) -> npt.NDArray[np.float64]:
-        """ln(own power / defence at a hex), as far as is known."""
-        return log(np.maximum(np.asarray(power, np.float64), 1.0) / np.maximum(self.defence[cells], 1.0))
+    def odds(self, power: int, cell: int) -> float:
+        """x: the natural log of own power over the defence at a hex, as far as is known."""
+        return ln(max(power, 1)) - ln(max(int(self.defence[cell]), 1))
 
-    def axis_distance_m(self, cells: Array, axis: Array) -> Ints:
-        """Distance of hexes from a broken line through the centres of ``axis`` hexes, metres."""
-        points = self.grid.centres_m[axis[axis >= 0]]
-        at = self.grid.centres_m[cells]
-        if len(points) == 1:
-            points = np.repeat(points, 2, axis=0)
-        best = np.full(len(at), 1e12)
-        for a, b in pairwise(points):
-            step = b - a
-            length = step[0] * step[0] + step[1] * step[1]
-            along = ((at[:, 0] - a[0]) * step[0] + (at[:, 1] - a[1]) * step[1]) / max(length, 1.0)
-            along = np.minimum(np.maximum(along, 0.0), 1.0)
-            dx, dy = at[:, 0] - a[0] - along * step[0], at[:, 1] - a[1] - along * step[1]
-            best = np.minimum(best, dx * dx + dy * dy)
-        metres: Ints = np.floor(np.sqrt(best)).astype(np.int64)
-        return metres
+    @cached_property
+    def log_defence(self) -> npt.NDArray[np.float64]:
+        """Natural log of the defence of each enemy hex on the front (``control.faces``)."""
+        return log(np.maximum(self.defence[self.control.faces], 1))
+
+    @cached_property
+    def face_toll(self) -> Ints:
+        """Minutes that resistance adds to the way over each enemy hex on the front."""
+        faces = self.control.faces
+        toll = self.occupied[faces] * round(self.rules["staff.occupied_min"])
+        found: Ints = toll + self.enemy_zone[faces] * round(self.rules["staff.zoc_min"])
+        return found
+
+    def travel(self, objective: int) -> Array:
+        """Minutes of a march on foot to an objective through all ground, whosever it is, bridges standing."""
+        memo, key = self.statics.memo, f"staff.travel.{objective}"
+        found: Array | None = memo.get(key)
+        if found is None:
+            steps = bridged_steps(self.statics, Mobility.FOOT, Ground.DRY, MEAN)
+            found = memo[key] = field(self.grid.neighbours, steps, [objective], backward=True)
+        return found
+
+
+def ln(value: float) -> float:
+    """Natural logarithm of one positive number, by the same steps as ``core.arithmetic.log``: the same bits."""
+    mantissa, power = math.frexp(value)
+    if mantissa < 0.7071067811865476:
+        mantissa, power = mantissa * 2.0, power - 1
+    f = (mantissa - 1.0) / (mantissa + 1.0)
+    f2 = f * f
+    total = 1.0 / 21.0
+    for k in (19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
+        total = total * f2 + 1.0 / k
+    total = total * f * 2.0 + power * 1.90821492927058770002e-10
+    return total + power * 6.93147180369123816490e-01
+
+
+def _terrain_ppm(statics: Statics) -> Ints:
+    found: Ints | None = statics.memo.get("staff.terrain")
+    if found is None:
+        factor = terrain_factor(statics, np.arange(statics.grid.size))
+        found = statics.memo["staff.terrain"] = np.floor(factor * PPM + 0.5).astype(np.int64)
+    return found
+
+
+def _axial_lists(statics: Statics) -> tuple[list[int], list[int]]:
+    found: tuple[list[int], list[int]] | None = statics.memo.get("staff.axial")
+    if found is None:
+        q, r = statics.grid.axial
+        found = statics.memo["staff.axial"] = (q.tolist(), r.tolist())
+    return found
+
+
+__all__ = ["DAY", "FAR", "HOUR", "NEVER", "Ints", "Mask", "Situation", "ln"]

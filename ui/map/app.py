@@ -26,7 +26,7 @@ from ui.map.panels.minimap import Minimap
 from ui.map.panels.timeline import Timeline
 from ui.map.panels.topbar import TopBar
 from ui.map.panels.tree import OrderOfBattle
-from ui.map.scene import TRUTH, Draft, Frame, Reach, Stage, Why
+from ui.map.scene import TRUTH, Draft, Frame, Reach, Stage, Way, Why
 from ui.map.settings import Settings
 from ui.theme.palette import PANELS
 from ui.theme.scale import Scale
@@ -71,6 +71,8 @@ class App:
         self.why_now: Why | None = None
         self.reach_now: Reach | None = None
         self.marked = Marked()
+        self._way_for: tuple[object, ...] = ()
+        self._way: Way | None = None
         # Interface.
         self.show_left = self.show_right = self.show_timeline = True
         self.drawer, self.dialog = "", ""
@@ -288,11 +290,21 @@ class App:
             m.cursor = -1
         m.path, m.refused = [], ""
         target = m.cursor if self.keyboard_cursor else m.hover
-        if m.reach is not None and target >= 0 and (self.aiming or not self.playing):
-            m.path = m.reach.path(target)
-            if not m.path and self.aiming:
-                m.path, m.refused = [int(self.frame_now.hex[self.selected]), target], "out of reach"
+        if m.reach is not None and target >= 0 and not self.playing:
+            self._mark_path(target)
         m.box = self.drag.box
+
+    def _mark_path(self, target: int) -> None:
+        """The way of the selected formation to the hex under the pointer; asked for once a hex."""
+        kind = self.aiming or "march"
+        key = (self.selected, kind, target, self.frame_now.minute)
+        if key != self._way_for:
+            self._way_for, self._way = key, self.stage.way(self.selected, kind, target)
+        m = self.marked
+        if self._way is not None:
+            m.path, m.path_minutes = list(self._way.cells), self._way.minutes[-1]
+        elif self.aiming:
+            m.path, m.refused = [int(self.frame_now.hex[self.selected]), target], "no way there by what we know"
 
     def _draw_panel(self, name: str, rect: pygame.Rect) -> None:
         panel = self.panels[name]

@@ -259,7 +259,7 @@ def _aim_tip(app: App) -> list[str]:
     kind = app.aiming or "march"
     lines = [f"{kind} {place_name(story, cell)}"]
     if m.reach is not None and m.path and not m.refused:
-        minutes = int(m.reach.minutes[cell])
+        minutes = m.path_minutes
         arrival = story.moment(app.minute + minutes)
         lines.append(f"{minutes / 60:.0f} h of march, {arrival.day} {arrival:%b %H:%M} without the order's delay")
         if m.reach.contact[cell]:

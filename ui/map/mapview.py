@@ -43,6 +43,8 @@ class Marked:
     """Hex of the keyboard's cursor."""
     reach: Reach | None = None
     path: list[int] = field(default_factory=list)
+    path_minutes: int = 0
+    """March to the path's end, without the order's delay."""
     path_kind: str = ""
     refused: str = ""
     drafts: tuple[Draft, ...] = ()

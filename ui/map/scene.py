@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.model.theatre import Theatre
+if TYPE_CHECKING:
+    from engine import Theatre
+
 
 TRUTH, AXIS, SOVIET = -1, 0, 1
 SIDE_NAMES = ("Axis", "Soviet")
@@ -267,18 +269,16 @@ class Reach:
 
     unit: int
     minutes: Ints
-    came_from: Ints
     contact: npt.NDArray[np.bool_]
     """Hexes where meeting the enemy is likely."""
 
-    def path(self, goal: int) -> list[int]:
-        """Hexes from the start to a goal; empty if it is out of reach."""
-        if not 0 <= goal < len(self.minutes) or self.minutes[goal] >= NEVER:
-            return []
-        way = [goal]
-        while self.came_from[way[-1]] >= 0:
-            way.append(int(self.came_from[way[-1]]))
-        return way[::-1]
+
+@dataclass(frozen=True)
+class Way:
+    """A march as it would be planned now: hexes from the start on, and minutes until each is reached."""
+
+    cells: tuple[int, ...]
+    minutes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -345,6 +345,9 @@ class Stage(Protocol):
 
     def reach(self, unit: int) -> Reach | None:
         """Where a formation of the human's side can march, by what his side knows."""
+
+    def way(self, unit: int, kind: str, goal: int) -> Way | None:
+        """The way to a goal, by what his side knows; None if there is none."""
 
     def check(self, draft: Draft) -> str:
         """Why an order would be refused, or an empty text."""

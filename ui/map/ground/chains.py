@@ -13,12 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.hexes import Grid
-from engine.model.theatre import Line, Theatre
+if TYPE_CHECKING:
+    from engine.core.hexes import Grid
+    from engine.model.theatre import Line, Theatre
+
 
 Points = npt.NDArray[np.float64]
 Edge = tuple[int, int]

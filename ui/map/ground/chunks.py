@@ -10,18 +10,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 
-from engine.model.theatre import Theatre
 from ui.map.ground.chains import make_network
 from ui.map.ground.control import ControlMap, FrontPainter, tint
 from ui.map.ground.fields import make_fields
 from ui.map.ground.lines import LinePainter
 from ui.map.ground.relief import CHUNK, DRY, Look, Painter, paint_now
 from ui.theme.palette import SIDE_SETS, SideSet
+
+if TYPE_CHECKING:
+    from engine.model.theatre import Theatre
 
 Key = tuple[int, int, Look]
 LIMIT = 72

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 
-from engine.core.hexes import OFF_GRID, Grid
-from engine.model.theatre import Theatre
 from ui.map.camera import OPERATIONAL, THEATRE, Frame
 from ui.map.ground import ink
 from ui.map.ground.chains import chaikin, corners
@@ -23,6 +22,10 @@ from ui.map.ground.ink import OVERSAMPLE, Trace, solid
 from ui.map.ground.relief import CHUNK, Look, Painter, clamped, planes
 from ui.theme import palette
 from ui.theme.palette import SideSet
+
+if TYPE_CHECKING:
+    from engine.core.hexes import Grid
+    from engine.model.theatre import Theatre
 
 Owners = npt.NDArray[np.int8]
 RASTER = 2
@@ -294,4 +297,4 @@ def draw_front(surface: pygame.Surface, runs: list[tuple[Trace, ink.Spans]], off
         ink.stroke(surface, trace.shifted(-1.2 * unit), spans, offset, soviet, 2 * unit)
 
 
-__all__ = ["OFF_GRID", "OPERATIONAL", "Control", "ControlMap", "FrontPainter", "draw_front", "front_lines", "tint"]
+__all__ = ["OPERATIONAL", "Control", "ControlMap", "FrontPainter", "draw_front", "front_lines", "tint"]

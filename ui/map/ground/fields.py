@@ -8,13 +8,16 @@ are packed as 8-bit channels of three small surfaces, which pygame scales quickl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 
-from engine.model.theatre import Theatre
 from ui.map.camera import Frame
+
+if TYPE_CHECKING:
+    from engine.model.theatre import Theatre
 
 Floats = npt.NDArray[np.float32]
 CELLS = 8

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
-from engine.core.hexes import Grid
-from engine.model.theatre import Gauge, Theatre
 from ui.map.camera import ARMY, CLOSE, OPERATIONAL, THEATRE, Frame
 from ui.map.ground import ink
 from ui.map.ground.chains import Chain, Network, corners
@@ -17,12 +16,18 @@ from ui.map.ground.ink import OVERSAMPLE, Trace, faint, solid
 from ui.map.ground.relief import CHUNK, MUD, Look
 from ui.theme import palette
 
+if TYPE_CHECKING:
+    from engine.core.hexes import Grid
+    from engine.model.theatre import Theatre
+
 # Widths and lengths in logical pixels by tier: theatre, army, operational, close (0 = not drawn).
 RIVER_WIDTH = {1: (0.0, 1.2, 1.6, 2.2), 2: (1.4, 1.8, 2.6, 3.6), 3: (2.2, 3.0, 4.6, 6.5)}
 RAIL_1435, RAIL_1524, RAIL_NARROW = (1.5, 2.5, 3.0, 4.5), (1.0, 1.5, 2.0, 2.5), (0.0, 1.0, 1.0, 1.0)
 RAIL_DASH = (0.0, 5.0, 6.0, 8.0)
 TICK_EVERY, TICK_HALF = (6.0, 8.0, 10.0, 14.0), (1.5, 2.0, 2.5, 4.0)
 MAIN_ROAD, MAIN_CASING, OTHER_ROAD = (1.0, 2.0, 2.0, 3.0), (1.0, 3.5, 4.0, 5.5), (0.0, 1.0, 1.0, 2.0)
+STANDARD_1435, BROAD_1524, NARROW = 1, 2, 3
+"""Gauges as the theatre numbers them."""
 RAIL_ASIDE = (0.0, 1.2, 2.2, 2.2)
 GRID_SHARE = {OPERATIONAL: 0.10, CLOSE: 0.34, ARMY: 0.06}
 GRATICULE_STEP = (60, 30, 30, 15)
@@ -198,13 +203,13 @@ class _Pen:
         dark = solid(palette.RAILWAY)
         gauge = item.chain.gauge
         if tier == THEATRE:
-            if gauge != Gauge.NARROW:
+            if gauge != NARROW:
                 ink.stroke(self.big, item.trace, spans, self.offset, dark, 1.2 * unit)
-        elif gauge == Gauge.BROAD_1524:
+        elif gauge == BROAD_1524:
             ink.stroke(self.big, item.trace, spans, self.offset, dark, RAIL_1524[tier] * unit)
             half = TICK_HALF[tier] * unit
             ink.ticks(self.big, item.trace, spans, self.offset, dark, unit, TICK_EVERY[tier] * unit, half, half)
-        elif gauge == Gauge.NARROW:
+        elif gauge == NARROW:
             ink.stroke(self.big, item.trace, spans, self.offset, dark, RAIL_NARROW[tier] * unit)
             ink.ticks(self.big, item.trace, spans, self.offset, dark, unit, 15 * unit, 3 * unit, 0)
         else:

@@ -15,6 +15,7 @@ from ui.theme.palette import Rgb
 from ui.theme.type import TEXT
 
 SYMBOLS = Path(__file__).resolve().parents[2] / "assets" / "symbols.json"
+_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _STROKE = re.compile(r'stroke-width="[\d.]+"')
 FRAME_W, FRAME_H = 150, 100
 """Size of the friendly frame in the symbol file's units; it lies at (25, 50)."""
@@ -42,9 +43,11 @@ def arm_of(sidc: str) -> str:
 def icon(arm: str, width: int, height: int, stroke: float, ink: Rgb = palette.ICON_INK) -> pygame.Surface:
     """The icon of an arm, as large as the frame it fills; transparent ground."""
     body = symbols().get(arm, symbols()["infantry"])[1]
-    words = "SEC" if "<text" in body and arm == "security" else ""
-    if "<text" in body:
-        body = "" if not words else symbols()["infantry"][1]
+    found = _TEXT.search(body)
+    words = found[1] if found else ""
+    body = _TEXT.sub("", body)
+    if arm == "security":
+        body = symbols()["infantry"][1]
     body = _STROKE.sub(f'stroke-width="{stroke * FRAME_W / width:.2f}"', body)
     colour = f"rgb({ink[0]},{ink[1]},{ink[2]})"
     body = body.replace("black", colour).replace('fill="none"', 'fill="none" stroke-linejoin="round"')

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
-from engine.model.theatre import Place, Theatre
 from ui.map.camera import ARMY, CLOSE, OPERATIONAL, THEATRE, Frame
 from ui.map.ground.chains import Chain, Network
 from ui.theme import palette
 from ui.theme.scale import Scale
 from ui.theme.type import TEXT
+
+if TYPE_CHECKING:
+    from engine.model.theatre import Place, Theatre
 
 CELL = 32
 """Pixels of the grid of blockers."""

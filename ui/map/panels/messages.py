@@ -44,8 +44,10 @@ class Messages:
         rows = self.shown(app)
         c.title("Messages", f"{len(rows)} shown")
         x = 8.0
-        for topic, words in TOPICS:
-            width = c.text_width(words, 12, "semibold") + 14
+        wanted = [c.text_width(words, 12, "semibold") + 14 for _, words in TOPICS]
+        fitting = min(1.0, (c.width - 16 - 4 * len(TOPICS)) / sum(wanted))
+        for (topic, words), room in zip(TOPICS, wanted, strict=True):
+            width = room * fitting
             c.button(x, 31, width, 22, words, ("topic", topic), on=topic in self.topics, size=12, name=f"topic {topic}")
             x += width + 4
         y = 70.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pygame
 
-from engine.model.theatre import Place, fold
+from engine import fold
 from ui.map.kit import Canvas
 from ui.map.marks.counters import supply_badge
 from ui.map.marks.icons import icon
@@ -16,6 +16,7 @@ from ui.map.scene import TRUTH, Frame, Story
 from ui.theme import palette
 
 if TYPE_CHECKING:
+    from engine.model.theatre import Place
     from ui.map.app import App
 
 ROW = 20

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ui.map.scene import TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Why, WhyTerm
+from ui.map.scene import TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Way, Why, WhyTerm
 from ui.map.stages.film import Film
 from ui.map.stages.frames import make_frame
 from ui.map.stages.log import LogWriter, facts_as_messages
-from ui.map.stages.reach import march_reach
+from ui.map.stages.reach import march_reach, march_way
 from ui.map.stages.story import make_story
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class LiveStage:
         return self._why_wanted is not None
 
     def _explain(self, key: tuple[int, int]) -> None:
-        from engine.run.why import why_power
+        from engine import why
 
         unit, minute = key
         with self._lock:
@@ -229,7 +229,7 @@ class LiveStage:
             if session.now != minute:
                 session = session.branch()
                 session.rewind(minute)
-            found = why_power(session, unit)
+            found = why.why_power(session, unit)
         terms = []
         value = 1.0
         for k, term in enumerate(found.terms):
@@ -259,6 +259,12 @@ class LiveStage:
             return None
         with self._lock:
             return march_reach(self.session.view(self.side), unit)
+
+    def way(self, unit: int, kind: str, goal: int) -> Way | None:
+        if self.side == TRUTH:
+            return None
+        with self._lock:
+            return march_way(self.session.view(self.side), unit, kind, goal)
 
     def _order(self, draft: Draft) -> Any:
         from engine import Order

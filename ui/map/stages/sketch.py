@@ -25,6 +25,7 @@ from ui.map.scene import (
     Progress,
     Reach,
     Story,
+    Way,
     Weather,
     Why,
     WhyTerm,
@@ -157,7 +158,6 @@ class SketchStage:
         grid = self.story.theatre.grid
         start = int(self._cells[unit])
         minutes = np.full(grid.size, NEVER, np.int64)
-        came = np.full(grid.size, -1, np.int64)
         minutes[start] = 0
         edge = [start]
         for ring in range(1, 8):
@@ -165,10 +165,21 @@ class SketchStage:
             for cell in edge:
                 for other in grid.neighbours[cell].tolist():
                     if other >= 0 and minutes[other] == NEVER and self._owner[other] == self._owner[start]:
-                        minutes[other], came[other] = ring * 150, cell
+                        minutes[other] = ring * 150
                         further.append(other)
             edge = further
-        return Reach(unit, minutes, came, np.zeros(grid.size, bool))
+        return Reach(unit, minutes, np.zeros(grid.size, bool))
+
+    def way(self, unit: int, kind: str, goal: int) -> Way | None:
+        reach, near = self.reach(unit), self.story.theatre.grid.neighbours
+        if reach is None or reach.minutes[goal] >= NEVER:
+            return None
+        cells = [goal]
+        while reach.minutes[cells[-1]] > 0:
+            around = [c for c in near[cells[-1]].tolist() if c >= 0]
+            cells.append(min(around, key=lambda c: int(reach.minutes[c])))
+        cells.reverse()
+        return Way(tuple(cells), tuple(int(reach.minutes[c]) for c in cells))
 
     def check(self, draft: Draft) -> str:
         return self.refusals.get(draft.kind, "")

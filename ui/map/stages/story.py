@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.model.scenario import Scenario
-from engine.model.theatre import Theatre
 from ui.map.marks.icons import arm_of
 from ui.map.scene import Fact, Light, Objective, Story, Unit
+
+if TYPE_CHECKING:
+    from engine import Scenario, Theatre
 
 ECHELONS = {"company": 1, "battalion": 2, "regiment": 3, "group": 4, "brigade": 4, "division": 5, "corps": 6, "army": 7,
             "command": 7, "front": 8, "army_group": 8}  # fmt: skip

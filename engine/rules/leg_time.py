@@ -1,0 +1,153 @@
+"""How long the march into the next hex takes: the step itself, resistance, crowding, the start from rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM, rounded
+from engine.core.calendar import HOUR
+from engine.model.codes import Terrain
+from engine.model.world import Statics, World
+from engine.rules import ground
+from engine.rules.entering import Scene
+from engine.rules.steps import BY_DAY, BY_NIGHT, step_terms, steps
+from engine.rules.system import Trace
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+def light_of(world: World) -> int:
+    """Daylight as steps count it: twilight is day."""
+    return BY_DAY if int(world.weather.daylight[0]) > 0 else BY_NIGHT
+
+
+def leg_minutes(
+    scene: Scene, rows: Rows, cell: Rows, to: Rows, exploits: Mask, wait: Rows, trace: Trace | None = None
+) -> Rows:
+    """Minutes of the legs of ``rows`` from ``cell`` to neighbouring hexes ``to``, ``wait`` included.
+
+    Free enemy ground takes ``contact.entry_slowdown`` times as long (exploiting columns: their pace is
+    ``movement.exploit`` of a march); an enemy zone of control and a crowded road add to it.
+    """
+    world = scene.world
+    rules, formations = world.statics.rules, world.formations
+    direction = (world.statics.grid.neighbours[cell] == to[:, None]).argmax(axis=1)
+    mobility, side = formations.mobility[rows], formations.side[rows].astype(np.int64)
+    base, light = np.zeros(len(rows), np.int64), light_of(world)
+    for kind in np.unique(mobility).tolist():
+        its = mobility == kind
+        base[its] = steps(world, kind, int(world.weather.ground[0]), light)[cell[its], direction[its]]
+    spared = _bridging(scene, rows, mobility, cell, direction)
+    hostile = scene.owner[to] == 1 - side
+    slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
+    resisted = np.where(hostile, rounded((base - spared) * (slow - 1.0)), 0)
+    zone = _zone(scene, mobility, side, cell, to, hostile, light)
+    crowded = _crowding(scene, rows, cell, to)
+    extra = rounded((base - spared) * (1.0 / rules["movement.road_crowding"] - 1.0))
+    jam = np.where(crowded, extra, 0)
+    if trace is not None:
+        _explain(scene, trace, rows, cell, direction, light, (spared, resisted, zone, jam, wait))
+    return np.maximum(base - spared + resisted + zone + jam + wait, 1)
+
+
+def _zone(
+    scene: Scene, mobility: Any, side: Rows, cell: Rows, to: Rows, hostile: Mask, light: int
+) -> Rows:  # fmt: skip
+    """Minutes an enemy zone of control costs: more from zone to zone through enemy ground, at night in forest."""
+    world, minute = scene.world, scene.minute
+    rules = world.statics.rules
+    if not rules.get("switch.zones", 1.0):
+        return np.zeros(len(to), np.int64)
+    zones = [ground.zone(world, enemy, minute) for enemy in (0, 1)]
+    near = np.where(side == 1, zones[0][to], zones[1][to])
+    # An own formation in the hex keeps the enemy at a distance.
+    near = np.where(scene.count[side, to] > 0, 0, near)
+    from_zone = np.where(side == 1, zones[0][cell], zones[1][cell]) > 0
+    hours = np.where(ground.mechanised(mobility), rules["contact.zoc_mech_h"], rules["contact.zoc_leg_h"])
+    hours = np.where(hostile & from_zone, rules["contact.zoc_to_zoc_h"], hours)
+    if light == BY_NIGHT:
+        forest = world.statics.theatre.terrain[to] == Terrain.FOREST
+        hours = np.where(forest, hours * rules["contact.zoc_night_forest"], hours)
+    return rounded(hours * HOUR * (near / PPM))
+
+
+def _crowding(scene: Scene, rows: Rows, cell: Rows, to: Rows) -> Mask:
+    """Whose road is full: those who left earlier, then lower rows, go before."""
+    world = scene.world
+    formations, rules = world.formations, world.statics.rules
+    if not rules.get("switch.road_capacity", 1.0):
+        return np.zeros(len(rows), bool)
+    others = formations.leg_to >= 0
+    others[rows] = False
+    others[scene.entered] = False
+    others[scene.kept_out] = False
+    legs = np.flatnonzero(others)
+    width = world.statics.grid.size
+    road, stack = cell * width + to, formations.stack[rows].astype(np.int64)
+    before = (road[:, None] == road[None, :]) & (rows[:, None] > rows[None, :])
+    load = (before * stack[None, :]).sum(axis=1) + stack
+    if len(legs):
+        taken = formations.hex[legs].astype(np.int64) * width + formations.leg_to[legs]
+        load += ((road[:, None] == taken[None, :]) * formations.stack[legs][None, :].astype(np.int64)).sum(axis=1)
+    full: Mask = load > round(2 * rules["movement.road_capacity"])
+    return full
+
+
+def _bridging(scene: Scene, rows: Rows, mobility: Any, cell: Rows, direction: Rows) -> Rows:
+    """Minutes that bridging columns of their headquarters save formations at a crossing."""
+    world = scene.world
+    statics, saved = world.statics, np.zeros(len(rows), np.int64)
+    equipped = _bridging_columns(statics)
+    if not equipped:
+        return saved
+    hqs = [hq for hq, begin, end in equipped if begin <= scene.minute < end]
+    has = np.zeros(len(world.headquarters) + 1, bool)
+    has[hqs] = True
+    has[-1] = False
+    hq = world.formations.hq[rows].astype(np.int64)
+    helped = has[hq]
+    for _ in range(4):
+        hq = np.where(hq >= 0, world.headquarters.parent[hq], -1)
+        helped |= has[hq]
+    at = np.flatnonzero(helped & (statics.theatre.river[cell, direction] > 0))
+    part = 1.0 - statics.rules["movement.bridging_factor"]
+    for i in at.tolist():
+        state = int(world.weather.ground[0])
+        terms = step_terms(statics, int(mobility[i]), state, BY_DAY, cell[[i]], direction[[i]])
+        saved[i] = int(rounded(next(t.minutes[0] for t in terms if t.key == "crossing") * part))
+    return saved
+
+
+def _bridging_columns(statics: Statics) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] | None = statics.memo.get("leg_time.bridging")
+    if found is None:
+        known = statics.headquarters_rows
+        assets = [a for a in statics.scenario.assets if a.kind == "bridging" and a.hq in known]
+        found = [(known[a.hq], a.from_min, a.until_min if a.until_min >= 0 else 1 << 40) for a in assets]
+        statics.memo["leg_time.bridging"] = found
+    return found
+
+
+def _explain(
+    scene: Scene, trace: Trace, rows: Rows, cell: Rows, direction: Rows, light: int, parts: tuple[Rows, ...]
+) -> None:  # fmt: skip
+    """Record the terms of each leg, in minutes."""
+    world = scene.world
+    keys = (
+        ("bridging", "movement.bridging_factor"), ("enemy_ground", "contact.entry_slowdown"),
+        ("zone_of_control", "contact.zoc_leg_h"), ("crowded_road", "movement.road_crowding"),
+        ("start", "movement.start_h"),
+    )  # fmt: skip
+    for i, row in enumerate(rows.tolist()):
+        mobility, state = int(world.formations.mobility[row]), int(world.weather.ground[0])
+        for term in step_terms(world.statics, mobility, state, light, cell[[i]], direction[[i]]):
+            trace.record("formations", row, f"march.{term.key}", float(term.minutes[0]), term.address)
+        for (key, address), minutes in zip(keys, parts, strict=True):
+            sign = -1.0 if key == "bridging" else 1.0
+            trace.record("formations", row, f"march.{key}", sign * float(minutes[i]), address)
+
+

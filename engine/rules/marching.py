@@ -1,0 +1,320 @@
+"""What formations do next: march on, wait beside their target, stop, or find that they cannot go on.
+
+The way is planned with what the side knows (``ways``); what is true of the next hex is found out when setting out
+for it: an enemy in it, or a screen over enemy ground, holds a march up. Only one attacker at a time walks into a
+target that nobody holds or screens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import rounded
+from engine.core.calendar import HOUR, NEVER
+from engine.core.columns import FINE
+from engine.model.codes import Mobility, Obstacle, Stage, Status, Task
+from engine.model.events import Event
+from engine.model.events.movement import ARRIVED, BLOCKED, DEPARTED, LOOKED, STOPPED
+from engine.model.tables import ROUTE
+from engine.model.world import Statics, World
+from engine.rules import ground, ways
+from engine.rules.demand import needs
+from engine.rules.entering import Scene
+from engine.rules.leg_time import leg_minutes
+from engine.rules.system import Trace
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+# How many hexes before its aim each task stops: 0 marches into its goal, 1 and 2 halt before their target.
+_STOP: Final = np.full(len(Task), -1, np.int64)
+_STOP[[Task.MARCH, Task.WITHDRAW, Task.FOLLOW, Task.EXPLOIT]] = 0
+_STOP[[Task.ATTACK, Task.PROBE, Task.BOMBARD]] = 1
+_STOP[Task.SUPPORT] = 2
+
+
+@dataclass(eq=False)
+class _Group:
+    """Formations that are looked at in this minute, with what they want. All arrays have one entry each."""
+
+    rows: Rows
+    fresh: Mask
+    """Has just entered a hex: the march goes on without a halt."""
+    task: npt.NDArray[np.int8]
+    side: Rows
+    cell: Rows
+    aim: Rows
+    stop: Rows
+    stage: npt.NDArray[np.int8]
+    leg_to: npt.NDArray[np.int32]
+    """The hex it is between, -1 if it stands."""
+
+    def some(self, at: Rows) -> _Group:
+        """Part of them."""
+        return _Group(**{name: values[at] for name, values in self.__dict__.items()})
+
+
+def look_grid(statics: Statics, minute: int) -> int:
+    """When those who are held up look again: all together, on the calendar."""
+    step = max(round(statics.rules["movement.look_h"] * HOUR), 15)
+    return (minute // step + 1) * step
+
+
+def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Event]:
+    """What those who have entered a hex, and those who ``look`` round, do next."""
+    group = _group(scene, looking)
+    if not len(group.rows):
+        return []
+    world, minute, events = scene.world, scene.minute, []
+    distance = world.statics.grid.distance(group.cell, np.maximum(group.aim, 0))
+    idle = (group.stop < 0) | (group.aim < 0)
+    own = scene.owner[group.aim] == group.side
+    done = ~idle & ((distance == 0) | ((group.stop >= 1) & own))
+    # Between two hexes: past the middle one goes on into the next hex and decides there.
+    formations = world.formations
+    between = group.leg_to >= 0
+    half = (formations.departed_at[group.rows] + formations.leg_at[group.rows]) // 2
+    late = between & (minute >= half)
+    fights = (group.stage == Stage.FIGHTING) & ~between & ~idle & ~done
+    fights &= (group.stop == 1) | (group.task == Task.EXPLOIT)
+    there = ~idle & ~done & ~late & (group.stop >= 1) & (distance <= group.stop)
+    fights &= there | (group.task == Task.EXPLOIT)
+    going = ~(idle | done | late | there | fights)
+    again = look_grid(world.statics, minute)
+    if late.any():
+        events.append(LOOKED(minute, formation=group.rows[late], look_at=NEVER))
+    halted = idle & ~late
+    if halted.any():
+        events.append(STOPPED(minute, formation=group.rows[halted], stage=Stage.IDLE, look_at=NEVER))
+    ended = done & ~late
+    if ended.any():
+        events.append(ARRIVED(minute, formation=group.rows[ended], hex=group.cell[ended]))
+    enters = _walks_in(scene, group, there & (group.stop == 1) & (group.task != Task.BOMBARD))
+    events += _beside_target(scene, group, there & ~enters, fights, again)
+    if going.any() or enters.any():
+        events += _set_out(scene, group, going, enters, again, trace)
+    return events
+
+
+def _group(scene: Scene, looking: Rows) -> _Group:
+    """Those who entered, those who look, and attackers of hexes that have just been left or taken."""
+    world = scene.world
+    formations = world.formations
+    rows = np.concatenate([scene.entered, looking, _roused(scene, looking)])
+    task = formations.task[rows]
+    stop = _STOP[task]
+    aim = np.where(stop >= 1, formations.target[rows], formations.goal[rows]).astype(np.int64)
+    exploits = np.flatnonzero((task == Task.EXPLOIT) & (formations.order[rows] >= 0))
+    if len(exploits):
+        # A fight on the way has set another goal; the objective is in the order.
+        aim[exploits] = world.orders.goal[formations.order[rows[exploits]]]
+    fresh = np.arange(len(rows)) < len(scene.entered)
+    leg_to = np.where(fresh, -1, formations.leg_to[rows]).astype(np.int32)
+    return _Group(
+        rows, fresh, task, formations.side[rows].astype(np.int64), scene.cell[rows].astype(np.int64), aim, stop,
+        formations.stage[rows], leg_to,
+    )  # fmt: skip
+
+
+def _roused(scene: Scene, looking: Rows) -> Rows:
+    """Attackers who stand before a hex that its defenders have just left, or that one of their side has entered."""
+    world = scene.world
+    formations = world.formations
+    if not len(scene.entered):
+        return scene.entered
+    touched = np.zeros(world.statics.grid.size + 1, bool)
+    touched[formations.hex[scene.entered]] = True
+    touched[scene.taken] = True
+    touched[-1] = False
+    waiting = touched[formations.target] & (formations.status == Status.ON_MAP) & (formations.leg_to < 0)
+    waiting &= (_STOP[formations.task] == 1) & (formations.pause_until <= scene.minute)
+    waiting[looking] = False
+    waiting[scene.entered] = False
+    waiting[scene.kept_out] = False
+    return np.flatnonzero(waiting)
+
+
+def _walks_in(scene: Scene, group: _Group, beside: Mask) -> Mask:
+    """Who of those beside their target may simply enter it: the hex is free, and it is one formation's turn."""
+    enters = np.zeros(len(group.rows), bool)
+    at = np.flatnonzero(beside)
+    if not len(at):
+        return enters
+    formations = scene.world.formations
+    enemy, aim = 1 - group.side[at], group.aim[at]
+    free = scene.count[enemy, aim] == 0
+    for side in (0, 1):
+        asks = free & (enemy == side)
+        if asks.any():
+            free &= ~(asks & scene.walls[side][aim])
+    at = at[free & (formations.mobility[group.rows[at]] != Mobility.STATIC)]
+    if not len(at):
+        return enters
+    under_way = formations.leg_to[np.flatnonzero(formations.leg_to >= 0)]
+    at = at[~np.isin(group.aim[at], under_way)]
+    slow = ~ground.mechanised(formations.mobility[group.rows[at]])
+    order = at[np.lexsort((group.rows[at], slow, group.aim[at]))]
+    _, first = np.unique(group.aim[order], return_index=True)
+    enters[order[first]] = True
+    return enters
+
+
+def _beside_target(scene: Scene, group: _Group, waits: Mask, fights: Mask, again: int) -> list[Event]:
+    """Those in position: combat begins, goes on, or they support from where they stand."""
+    events: list[Event] = []
+    supports = waits & (group.stop == 2)
+    if supports.any():
+        events.append(STOPPED(scene.minute, formation=group.rows[supports], stage=Stage.IDLE, look_at=NEVER))
+    in_battle = fights & (waits | (group.task == Task.EXPLOIT))
+    if in_battle.any():
+        events.append(LOOKED(scene.minute, formation=group.rows[in_battle], look_at=again))
+    ready = waits & ~supports & ~in_battle
+    waiting = ready & (group.stage == Stage.WAITING) & (group.leg_to < 0) & ~group.fresh
+    if waiting.any():
+        events.append(LOOKED(scene.minute, formation=group.rows[waiting], look_at=again))
+    ready &= ~waiting
+    if ready.any():
+        events.append(STOPPED(scene.minute, formation=group.rows[ready], stage=Stage.WAITING, look_at=again))
+    return events
+
+
+def _set_out(
+    scene: Scene, group: _Group, going: Mask, enters: Mask, again: int, trace: Trace | None
+) -> list[Event]:  # fmt: skip
+    """Legs of those who march, and word of those who cannot."""
+    world, minute = scene.world, scene.minute
+    cause = np.zeros(len(group.rows), np.int8)
+    cause[going | enters] = _unfit(world, group.rows[going | enters], minute)
+    going, enters = going & (cause == 0), enters & (cause == 0)
+    route, routed_at, following = _routes(scene, group, going, enters)
+    cause[going & (following < 0)] = Obstacle.NO_WAY
+    marches = (going & (following >= 0)) | enters
+    at = np.flatnonzero(marches)
+    enemy, to = 1 - group.side[at], following[at]
+    barred = np.zeros(len(at), np.int8)
+    hostile = scene.owner[to] == enemy
+    for side in (0, 1):
+        asks = hostile & (enemy == side)
+        if asks.any():
+            barred[asks & scene.walls[side][to]] = Obstacle.SCREEN
+    barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
+    cause[at] = barred
+    events: list[Event] = []
+    held = np.flatnonzero(cause > 0)
+    if len(held):
+        events.append(_held_up(scene, group, held, cause[held], following[held], again))
+    at = at[barred == 0]
+    # Who is on the way to that hex already marches on.
+    same = group.leg_to[at] == following[at]
+    if same.any():
+        events.append(LOOKED(minute, formation=group.rows[at[same]], look_at=NEVER))
+    at = at[~same]
+    if len(at):
+        events.append(_departed(scene, group.some(at), route[at], routed_at[at], trace))
+    return events
+
+
+def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
+    """Why formations cannot march at all: no means to, or no fuel to drive with; 0 for the fit."""
+    formations, statics = world.formations, world.statics
+    mobility, cause = formations.mobility[rows], np.zeros(len(rows), np.int8)
+    drives = np.flatnonzero(ground.mechanised(mobility))
+    if len(drives) and statics.rules.get("switch.march_fuel", 1.0):
+        who = rows[drives]
+        now = formations.read_all(("men", "fuel"), minute, who)
+        fill = rounded(needs(statics).fuel_100km[formations.kind[who]] * (now["men"] / FINE))
+        least = fill * round(statics.rules["movement.fuel_stop_days"] * 1000) // 1000
+        cause[drives[now["fuel"] < least]] = Obstacle.NO_FUEL
+    cause[mobility == Mobility.STATIC] = Obstacle.IMMOBILE
+    return cause
+
+
+def _routes(
+    scene: Scene, group: _Group, going: Mask, enters: Mask
+) -> tuple[npt.NDArray[np.int32], Rows, Rows]:
+    """The way ahead of each, when it was planned, and its next hex (-1 without a way)."""
+    world, minute = scene.world, scene.minute
+    formations, near = world.formations, world.statics.grid.neighbours
+    route = formations.route[group.rows]
+    routed_at = formations.routed_at[group.rows].copy()
+    # Entering a hex takes it off the way; the world's column still has it.
+    route[group.fresh, :-1] = route[group.fresh, 1:]
+    route[group.fresh, -1] = -1
+    length = (route >= 0).sum(axis=1)
+    last = route[np.arange(len(route)), np.maximum(length - 1, 0)]
+    old = minute - routed_at >= round(world.statics.rules["movement.replan_h"] * HOUR)
+    leads = (last == group.aim) | (length == ROUTE - 1)
+    leads &= (near[group.cell] == route[:, :1]).any(axis=1) & (length > 0)
+    for i in np.flatnonzero(going & ~(group.fresh & leads & ~old)).tolist():
+        side, row = int(group.side[i]), int(group.rows[i])
+        known = ways.known_to(world, side, minute)
+        found = ways.plan(
+            known, int(formations.mobility[row]), int(group.task[i]), int(group.cell[i]), int(group.aim[i]),
+            int(group.stop[i] == 1),
+        )  # fmt: skip
+        route[i], routed_at[i] = -1, minute
+        if found is not None and len(found):
+            route[i, : min(len(found), ROUTE)] = found[:ROUTE]
+    at = np.flatnonzero(enters)
+    route[at], routed_at[at] = -1, minute
+    route[at, 0] = group.aim[at]
+    return route, routed_at, route[:, 0].astype(np.int64)
+
+
+def _held_up(
+    scene: Scene, group: _Group, held: Rows, cause: npt.NDArray[np.int8], to: Rows, again: int
+) -> Event:
+    """Formations that stay where they are; an exploiting column attacks a thin screen in its way."""
+    turns = (group.task[held] == Task.EXPLOIT) & (cause == Obstacle.SCREEN)
+    for_good = cause == Obstacle.IMMOBILE
+    return BLOCKED(
+        scene.minute,
+        formation=group.rows[held],
+        hex=np.where(cause <= Obstacle.CROWD, to, -1),
+        cause=cause,
+        target=np.where(turns, to, -1),
+        look_at=np.where(for_good, NEVER, again),
+    )
+
+
+def kept_out(scene: Scene) -> list[Event]:
+    """Word of those whose leg has ended before a hex that they could not enter."""
+    rows, cause, world = scene.kept_out, scene.cause, scene.world
+    if not len(rows):
+        return []
+    to = world.formations.leg_to[rows]
+    turns = (world.formations.task[rows] == Task.EXPLOIT) & (cause == Obstacle.SCREEN)
+    return [
+        BLOCKED(scene.minute, formation=rows, hex=to, cause=cause, target=np.where(turns, to, -1),
+                look_at=look_grid(world.statics, scene.minute))
+    ]  # fmt: skip
+
+
+def _departed(
+    scene: Scene, group: _Group, route: npt.NDArray[np.int32], routed_at: Rows, trace: Trace | None
+) -> Event:
+    """Formations set out for the next hex of their way."""
+    world, minute, rows = scene.world, scene.minute, group.rows
+    formations, rules = world.formations, world.statics.rules
+    exploits = group.task == Task.EXPLOIT
+    rested = (group.stage == Stage.IDLE) & ~group.fresh & (group.leg_to < 0)
+    back = np.where(group.leg_to >= 0, minute - formations.departed_at[rows], 0)
+    wait = np.where(rested, round(rules["movement.start_h"] * HOUR), 0) + back
+    start = np.where(group.fresh, formations.leg_at[rows], minute)
+    minutes = leg_minutes(scene, rows, group.cell, route[:, 0].astype(np.int64), exploits, wait, trace)
+    return DEPARTED(
+        minute,
+        formation=rows,
+        hex=group.cell,
+        to=route[:, 0],
+        departed_at=start,
+        leg_at=np.maximum(start + minutes, minute + 1),
+        goal=group.aim,
+        route=route,
+        routed_at=routed_at,
+        exploiting=exploits,
+    )

@@ -1,0 +1,65 @@
+"""Phase 5, movement: legs of marches end, and what formations do next.
+
+The system wakes when a leg ends or a formation is due to look round (an order taken up, a pause over, a way that was
+blocked). In one pass all legs that have ended are settled (``entering``), then everybody concerned goes on
+(``marching``). The exact minute of an entry is kept, so rounding up to the grain costs a march no time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.calendar import NEVER
+from engine.core.dice import Dice
+from engine.model.codes import Status
+from engine.model.events import Event
+from engine.model.world import World
+from engine.rules import entering, marching
+from engine.rules.alarms import alarms
+from engine.rules.bridges import blown_by_losers
+from engine.rules.derived import derived
+from engine.rules.system import System, Trace
+
+GRAIN_MIN = 15
+_WATCHED = ("status", "leg_to", "leg_at", "look_at", "pause_until")
+Times = npt.NDArray[np.int64]
+
+
+def _times(world: World) -> tuple[Times, Times]:
+    """When each formation's leg ends, and when it looks round; NEVER if not."""
+
+    def make() -> tuple[Times, Times]:
+        formations = world.formations
+        here, between = formations.status == Status.ON_MAP, formations.leg_to >= 0
+        legs = np.where(here & between, formations.leg_at, NEVER)
+        looks = np.where(between, formations.look_at, np.maximum(formations.look_at, formations.pause_until))
+        return legs, np.where(here & (formations.look_at < NEVER), looks, NEVER)
+
+    return derived(world, "movement.times", world.formations.version(*_WATCHED), make)
+
+
+def next_due(world: World, now: int) -> int:
+    """The first end of a leg or look round."""
+
+    def make() -> int:
+        legs, looks = _times(world)
+        return int(np.minimum(legs, looks).min()) if len(legs) else NEVER
+
+    return derived(world, "movement.due", world.formations.version(*_WATCHED), make)
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """Entries, ground taken, bridges blown, and the next leg of everybody concerned."""
+    legs, looks = _times(world)
+    arriving = np.flatnonzero(legs <= minute)
+    looking = np.flatnonzero((looks <= minute) & (legs > minute))
+    scene = entering.settle(world, minute, dice, arriving) if len(arriving) else entering.unchanged(world, minute)
+    events = [*scene.events, *marching.kept_out(scene)]
+    if len(scene.taken):
+        events += blown_by_losers(world, minute, dice, scene.taken, scene.owner)
+        events += alarms(world, minute, scene.taken)
+    return [*events, *marching.decide(scene, looking, trace)]
+
+
+SYSTEM = System("movement", 5, GRAIN_MIN, next_due, decide)

@@ -1,0 +1,77 @@
+"""Broken lines of directives on the grid: how far each hex lies from one, and the hexes along it.
+
+Geography only, so each line is worked out once a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+
+from engine.core.columns import Array
+from engine.model.world import Statics
+from engine.staff.control import Ints, land_of
+
+REACH_M = 120_000
+"""Distances beyond this (along either axis of the map) are not worked out."""
+AWAY_M = 1_000_000
+
+Points = tuple[int, ...]
+
+
+def points_of(cells: Array) -> Points:
+    """The cells of a directive's axis or line without the padding."""
+    return tuple(int(c) for c in cells if c >= 0)
+
+
+def line_distance(statics: Statics, points: Points) -> Array:
+    """Metres from every hex centre to the broken line through ``points``, AWAY_M where that is far. Shape (hexes,)."""
+    key = f"staff.distance.{points}"
+    found: Array | None = statics.memo.get(key)
+    if found is None:
+        found = statics.memo[key] = _distance(statics, points)
+    return found
+
+
+def _distance(statics: Statics, points: Points) -> Array:
+    grid = statics.grid
+    corners = grid.centres_m[np.array(points)]
+    x, y = grid.centres_m[:, 0], grid.centres_m[:, 1]
+    near = (x >= corners[:, 0].min() - REACH_M) & (x <= corners[:, 0].max() + REACH_M)
+    near &= (y >= corners[:, 1].min() - REACH_M) & (y <= corners[:, 1].max() + REACH_M)
+    cells = np.flatnonzero(near)
+    px, py = x[cells], y[cells]
+    best = np.full(len(cells), 1e18)
+    for a, b in pairwise(corners if len(corners) > 1 else np.repeat(corners, 2, axis=0)):
+        sx, sy = b[0] - a[0], b[1] - a[1]
+        length = sx * sx + sy * sy
+        along = ((px - a[0]) * sx + (py - a[1]) * sy) / max(length, 1.0)
+        along = np.minimum(np.maximum(along, 0.0), 1.0)
+        dx, dy = px - a[0] - along * sx, py - a[1] - along * sy
+        best = np.minimum(best, dx * dx + dy * dy)
+    metres = np.full(grid.size, AWAY_M, np.int32)
+    metres[cells] = np.floor(np.sqrt(best)).astype(np.int32)
+    return metres
+
+
+def line_cells(statics: Statics, points: Points) -> Ints:
+    """Land hexes that the broken line runs through, in order from its first point."""
+    key = f"staff.cells.{points}"
+    found: Ints | None = statics.memo.get(key)
+    if found is None:
+        found = statics.memo[key] = np.array(list(_walk(statics, points)), np.int64)
+    return found
+
+
+def _walk(statics: Statics, points: Points) -> Iterable[int]:
+    grid, land, seen = statics.grid, land_of(statics), set[int]()
+    for a, b in pairwise(points if len(points) > 1 else points * 2):
+        (ax, ay), (bx, by) = grid.centre_m(a), grid.centre_m(b)
+        steps = max(2 * int(grid.distance(a, b)), 1)
+        for k in range(steps + 1):
+            cell = grid.cell_at(ax + (bx - ax) * k / steps, ay + (by - ay) * k / steps)
+            if cell >= 0 and land[cell] and cell not in seen:
+                seen.add(cell)
+                yield cell

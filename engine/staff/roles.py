@@ -1,0 +1,166 @@
+"""Roles of formations: assault and mobile groups from the directive, line and reserve by slow change."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import NEVER
+from engine.model.codes import DirectiveKind, StaffRole
+from engine.staff.control import Ints
+from engine.staff.lines import line_cells
+from engine.staff.plans import NONE, Plan, Plans
+from engine.staff.sectors import APPROACH
+from engine.staff.situation import Situation
+
+HEX_KM = 6
+
+
+def members_of(plans: Plans) -> dict[int, Ints]:
+    """Positions of the formations that each headquarters commands."""
+    order = np.argsort(plans.commander, kind="stable")
+    hqs, first = np.unique(plans.commander[order], return_index=True)
+    return {int(hq): np.sort(part) for hq, part in zip(hqs, np.split(order, first[1:]), strict=True) if hq >= 0}
+
+
+def set_role(s: Situation, who: Ints, role: StaffRole) -> None:
+    """Write a role into the notes of those that had another; their place in the line is open again."""
+    rows = s.view.own.row[who]
+    fresh = rows[s.notes.formation["role"][rows] != role]
+    if len(fresh):
+        s.notes.formation["role"][fresh] = role
+        s.notes.formation["role_since"][fresh] = s.minute
+        s.notes.formation["slot"][fresh] = NONE
+
+
+def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
+    """Note a new directive and give the roles it asks for; roles of earlier groups end."""
+    staff, hq = s.notes.staff, plan.hq
+    row = int(plans.d.row[plan.current]) if plan.current >= 0 else NONE
+    fresh = int(staff["directive"][hq]) != row
+    if fresh:
+        for name, value in (
+            ("directive", row), ("end_reason", 0), ("target_a", NONE), ("target_b", NONE), ("target_c", NONE),
+            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0),
+        ):  # fmt: skip
+            staff[name][hq] = value
+        if plan.line == plan.current and plan.line >= 0:
+            staff["phase"][hq] = APPROACH
+    _give_roles(s, plans, plan, members, fresh)
+
+
+def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> None:
+    wanted = {StaffRole.ASSAULT: np.zeros(0, np.int64), StaffRole.MOBILE: np.zeros(0, np.int64)}
+    for i in (plan.current if plans.attacking(plan) else NONE, plan.upcoming):
+        if i < 0:
+            continue
+        near = i == plan.current or plans.assembling(plan)
+        assault, mobile = _group(s, plans, i, members, "assault", near), _group(s, plans, i, members, "mobile", near)
+        if near and i == plan.current and not len(assault) and not _names_any(plans, i):
+            assault = members  # a directive that names nobody means everybody
+        for role, group in ((StaffRole.ASSAULT, assault), (StaffRole.MOBILE, mobile)):
+            others = np.concatenate(list(wanted.values()))
+            wanted[role] = np.concatenate([wanted[role], np.setdiff1d(group, others)])
+    released = np.setdiff1d(members, np.concatenate(list(wanted.values())))
+    was = s.role[released]
+    set_role(s, released[was == StaffRole.ASSAULT], StaffRole.LINE)
+    set_role(s, released[was == StaffRole.MOBILE], StaffRole.RESERVE)
+    for group_role, group in wanted.items():
+        set_role(s, group, group_role)
+    if plan.current < 0:
+        return
+    if plans.kind[plan.current] == DirectiveKind.RESERVE:
+        set_role(s, released, StaffRole.RESERVE)
+        return
+    named = np.intersect1d(plans.named(plan.current, "reserve"), released)
+    set_role(s, named, StaffRole.RESERVE)
+    if fresh:
+        _man_the_line(s, plans, plan, released, named)
+
+
+def _names_any(plans: Plans, i: int) -> bool:
+    d = plans.d
+    strongest = int(d.assault_strongest[i]) or int(d.mobile_strongest[i])
+    return bool(strongest) or plans.names(i, "assault") or plans.names(i, "mobile")
+
+
+def _group(s: Situation, plans: Plans, i: int, members: Ints, group: str, choose: bool) -> Ints:
+    """Members of a group: those named, or the strongest of the headquarters, chosen once and then remembered."""
+    if plans.names(i, group):
+        return np.intersect1d(plans.named(i, group), members)
+    count = int(plans.d.assault_strongest[i] if group == "assault" else plans.d.mobile_strongest[i])
+    if not count:
+        return np.zeros(0, np.int64)
+    role = s.role[members]
+    wanted, other = (StaffRole.ASSAULT, StaffRole.MOBILE) if group == "assault" else (StaffRole.MOBILE, StaffRole.ASSAULT)
+    have = members[role == wanted]
+    if not choose:
+        return have
+    pool = members[(role != wanted) & (role != other) & ~s.locked[members]]
+    if group == "mobile":
+        pool = pool[s.mechanised[pool]]
+    else:
+        # The mobile group is chosen from what drives: the assault group leaves it as many as it asks for.
+        keep = int(plans.d.mobile_strongest[i]) - int((role == StaffRole.MOBILE).sum())
+        driven = _by_power(s, pool[s.mechanised[pool]])[: max(keep, 0)]
+        pool = np.setdiff1d(pool, driven)
+    found: Ints = np.concatenate([have, _by_power(s, pool)[: max(count - len(have), 0)]])
+    return found
+
+
+def _by_power(s: Situation, pool: Ints) -> Ints:
+    own = s.view.own
+    return pool[np.lexsort((own.row[pool], -own.power[pool]))]
+
+
+def _man_the_line(s: Situation, plans: Plans, plan: Plan, members: Ints, named: Ints) -> None:
+    """With a new line come new roles at once: what is more than the wanted reserve goes into the line."""
+    points = plans.line_points(plan)
+    if plan.line != plan.current or not points:
+        return
+    reserves = members[s.role[members] == StaffRole.RESERVE]
+    spare = np.setdiff1d(reserves, named)
+    length = HEX_KM * len(line_cells(s.statics, points))
+    wanted = reserve_wanted(s, length, len(members), int(plans.d.reserve_share[plan.current]))
+    excess = len(reserves) - max(wanted, len(named))
+    if excess > 0:
+        order = np.lexsort((s.view.own.row[spare], s.mechanised[spare]))
+        set_role(s, spare[order[:excess]], StaffRole.LINE)
+
+
+def reserve_wanted(s: Situation, front_km: int, formations: int, share_ppm: int) -> int:
+    """Formations to keep in hand: a share, less while the line would be spaced too wide."""
+    share = share_ppm / PPM if share_ppm >= 0 else s.rules["staff.reserve_share"]
+    wanted = int(share * formations + 0.5)
+    most = s.rules["staff.spacing_max_km"]
+    while wanted and front_km > most * (formations - wanted):
+        wanted -= 1
+    return wanted
+
+
+def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int, most: int) -> None:
+    """At most one change of role: out of the line every two days, back every day, nobody twice in three days.
+
+    ``members`` are line and reserve, ``named`` reserves by directive, ``most`` how many the line has room for.
+    """
+    own, notes = s.view.own, s.notes
+    role = s.role[members]
+    reserves, line = members[role == StaffRole.RESERVE], members[role == StaffRole.LINE]
+    settled = notes.formation["role_since"][own.row] + s.hours("staff.role_h") <= s.minute
+    since = s.minute - int(notes.staff["role_changed_at"][hq])
+    able = line[settled[line] & ~s.fighting[line] & ~s.locked[line]]
+    if len(reserves) > max(wanted, len(named), len(members) - most) and since >= s.hours("staff.give_reserve_h"):
+        pool = np.setdiff1d(reserves[settled[reserves]], named)
+        pool = pool[~s.locked[pool]]
+        if len(pool):
+            one = pool[np.lexsort((own.row[pool], s.mechanised[pool]))[:1]]
+            set_role(s, one, StaffRole.LINE)
+            notes.staff["role_changed_at"][hq] = s.minute
+    elif len(reserves) < wanted and since >= s.hours("staff.draw_reserve_h") and len(able):
+        order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
+        set_role(s, able[order[:1]], StaffRole.RESERVE)
+        notes.staff["role_changed_at"][hq] = s.minute
+    elif len(line) > most and len(able):
+        # No room: a line of eleven kilometres has no use for six divisions.
+        order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
+        set_role(s, able[order[: len(line) - most]], StaffRole.RESERVE)

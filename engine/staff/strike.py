@@ -1,0 +1,91 @@
+"""One target: move up beside it, wait for strength, attack, feed the fight, rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.core.arithmetic import PPM
+from engine.model.codes import OrderKind
+from engine.staff.intentions import Intentions
+from engine.staff.reasons import Reason
+from engine.staff.situation import Situation
+
+ATTACKERS_IN_A_HEX = 2
+"""More than two formations of a hex do not fight at full power."""
+ROOM = 6
+"""Half stacking places of a hex."""
+
+
+@dataclass(frozen=True)
+class Strike:
+    """A target, why it is attacked, the least odds to begin, and the hex that came next in the choice."""
+
+    target: int
+    reason: Reason
+    go_x: float
+    rival: int = -1
+    worse: int = 0
+
+
+def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) -> None:
+    """Move ``members`` beside a target and attack once most of the power is there and the odds allow it."""
+    own, rules, target = s.view.own, s.rules, aim.target
+    rest = s.notes.formation["rest_until"]
+    fit = [at for at in members if rest[own.row[at]] <= s.minute]
+    for at in members:
+        if rest[own.row[at]] > s.minute:
+            wishes.stay(at, Reason.REST, target)
+    if not fit:
+        return
+    beside = [at for at in fit if s.apart(int(own.hex[at]), target) == 1 and own.leg_to[at] < 0]
+    total = sum(int(own.power[at]) for at in fit)
+    ready = sum(int(own.power[at]) for at in beside)
+    x_all, x = s.odds(total, target), s.odds(ready, target)
+    under_way = target in s.attacked
+    go = ready * 1000 >= total * round(rules["staff.go_power"] * 1000) and x >= aim.go_x
+    feed = under_way and x_all >= rules["staff.feed_x"]
+    for at in beside:
+        if feed and not s.fighting[at]:
+            wishes.want(at, OrderKind.ATTACK, target, Reason.FEED, target, aim.rival, round(x_all * PPM))
+        elif go or feed:
+            wishes.want(at, OrderKind.ATTACK, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
+        else:
+            share = ready * 100 // max(total, 1)
+            wishes.stay(at, Reason.WAIT_FOR_STRENGTH, target, aim.rival, share, round(x * PPM))
+    _bring_up(s, wishes, target, [at for at in fit if at not in beside])
+
+
+def _bring_up(s: Situation, wishes: Intentions, target: int, who: list[int]) -> None:
+    """March each of ``who`` to an own hex beside the target, two to a hex, the nearest place first."""
+    own, control = s.view.own, s.control
+    places = [c for c in control.ways[target].tolist() if c >= 0 and s.owner[c] == s.side]
+    coming = set(who)
+    attackers, room = {c: 0 for c in places}, {c: ROOM for c in places}
+    for at, cell in enumerate(own.hex.tolist()):
+        if cell in room and at not in coming:
+            room[cell] -= int(own.stack[at])
+            attackers[cell] += at in wishes
+    _, goals, _ = s.intent
+    for at in sorted(who, key=lambda at: (s.apart(int(own.hex[at]), target), int(own.row[at]))):
+        here, part, size = int(own.hex[at]), int(s.part[at]), int(own.stack[at])
+        reach = [c for c in places if control.part[c] == part or part < 0]
+        if not reach:
+            wishes.stay(at, Reason.BLOCKED, here, target)
+            continue
+        full = {c: attackers[c] >= ATTACKERS_IN_A_HEX or room[c] < size for c in reach}
+        best = min(reach, key=lambda c: (full[c], 2 * s.apart(here, c) - (c == goals[at]), c))
+        if full[best]:
+            wishes.place(at, _second_row(s, target, here, part), Reason.ASSAULT, here, target)
+            continue
+        attackers[best] += 1
+        room[best] -= size
+        wishes.place(at, best, Reason.ASSAULT, best, target)
+
+
+def _second_row(s: Situation, target: int, here: int, part: int) -> int:
+    """Where to wait while there is no room beside the target: close behind, or where one is if that is close enough."""
+    if s.apart(here, target) <= 3:
+        return here
+    ring = s.grid.ring_table(2)[target][7:].tolist()
+    own = [c for c in ring if c >= 0 and s.owner[c] == s.side and s.control.part[c] == part]
+    return min(own, key=lambda c: (s.apart(here, c), c), default=here)
