@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, rounded
-from engine.core.columns import FINE
 from engine.core.dice import Dice, Stream
 from engine.model.codes import Obstacle, Taking
 from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
 from engine.rules import ground
-from engine.rules.demand import needs
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -44,6 +40,8 @@ class Scene:
     """Obstacle of each of ``kept_out``."""
     taken: Rows
     """Hexes that changed hands."""
+    by_surprise: Mask
+    """Which of them an exploiting column entered."""
     events: list[Event] = field(default_factory=list)
 
     @cached_property
@@ -66,7 +64,8 @@ def unchanged(world: World, minute: int) -> Scene:
     """The scene of a minute in which nobody enters a hex."""
     now, nobody = ground.standing(world), np.zeros(0, np.int64)
     cell, owner = world.formations.hex, world.hexes.owner
-    return Scene(world, minute, cell, owner, now.count, now.places, nobody, nobody, np.zeros(0, np.int8), nobody)
+    return Scene(world, minute, cell, owner, now.count, now.places, nobody, nobody, np.zeros(0, np.int8), nobody,
+                 np.zeros(0, bool))  # fmt: skip
 
 
 def stack_limit(statics: Statics) -> tuple[int, int]:
@@ -112,9 +111,9 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
     standing_at = formations.hex.copy()
     standing_at[rows[ok]] = to[ok]
     scene = Scene(world, minute, standing_at, world.hexes.owner, count, places, rows[ok], rows[~ok], cause[~ok],
-                  np.zeros(0, np.int64))  # fmt: skip
+                  np.zeros(0, np.int64), np.zeros(0, bool))  # fmt: skip
     if ok.any():
-        scene.events.append(_entered(world, minute, rows[ok], to[ok]))
+        scene.events.append(_entered(world, rows[ok], to[ok], minute))
         _take(scene, rows[ok], to[ok], side[ok])
     return scene
 
@@ -128,8 +127,8 @@ def _met_on_the_road(cell: Rows, to: Rows, side: Rows) -> npt.NDArray[np.int8]:
 
 
 def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows) -> Mask:
-    """Enemy ground that somebody who stays where he is holds or screens."""
-    hostile = world.hexes.owner[to] == 1 - side
+    """Enemy ground that somebody who stays where he is holds or screens; not for those who have fought their way in."""
+    hostile = (world.hexes.owner[to] == 1 - side) & (world.formations.route[rows, 0] == to)
     barred = np.zeros(len(rows), bool)
     now = ground.standing(world)
     for enemy in (0, 1):
@@ -189,36 +188,17 @@ class _Claims:
         cause[order[over]] = Obstacle.CROWD
 
 
-def _entered(world: World, minute: int, rows: Rows, to: Rows) -> Event:
-    """The entry itself, with the fuel and the breakdowns of the way."""
-    formations, statics = world.formations, world.statics
-    kind, share = formations.kind[rows], statics.grid.spacing_m / 100_000.0
-    now = formations.read_all(("men", "fuel", "afv"), minute, rows)
-    wanted = rounded(needs(statics).fuel_100km[kind] * (now["men"] / FINE) * share)
-    burnt = np.maximum(np.minimum(wanted, now["fuel"]), 0)
-    broken = now["afv"] // PPM * _breakdowns(statics)[kind]
-    if not statics.rules.get("switch.march_fuel", 1.0):
-        burnt = burnt * 0
+def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
+    formations = world.formations
     return ENTERED(
         minute, formation=rows, came_from=formations.hex[rows], hex=to, at=formations.leg_at[rows],
-        moved_m=statics.grid.spacing_m, fuel_g=burnt, broken_u=np.minimum(broken, now["afv"]),
+        moved_m=world.statics.grid.spacing_m,
     )  # fmt: skip
-
-
-def _breakdowns(statics: Statics) -> Rows:
-    """Share of the running AFVs that break down on the way from hex to hex, ppm by kind."""
-    found: Rows | None = statics.memo.get("entering.breakdowns")
-    if found is None:
-        share = statics.grid.spacing_m / 100_000.0 * (statics.rules.get("switch.breakdowns", 1.0) != 0.0)
-        kinds = [statics.scenario.kinds[name] for name in statics.kinds]
-        found = rounded(np.array([k.breakdown_100km for k in kinds]) * share * PPM)
-        statics.memo["entering.breakdowns"] = found
-    return found
 
 
 def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:
     """Enemy hexes entered change hands, and with them hexes beside them that nobody guards."""
-    hostile = scene.owner[to] == 1 - side
+    world, hostile = scene.world, scene.owner[to] == 1 - side
     if not hostile.any():
         return
     cells, first = np.unique(to[hostile], return_index=True)
@@ -234,19 +214,21 @@ def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:
         by.append(np.full(len(more), -1))
         how.append(np.full(len(more), Taking.BESIDE))
     scene.taken = np.concatenate(hexes)
+    scene.by_surprise = np.concatenate(by) >= 0
+    scene.by_surprise[: len(who)] &= world.formations.exploiting[who] == 1
     scene.events.append(
         CAPTURED(scene.minute, hex=scene.taken, side=np.concatenate(sides), formation=np.concatenate(by),
                  how=np.concatenate(how))
     )  # fmt: skip
 
 
-def _beside(scene: Scene, cells: npt.NDArray[Any], side: int) -> npt.NDArray[Any]:
+def _beside(scene: Scene, cells: Rows, side: int) -> Rows:
     """Neighbours of hexes taken by ``side`` that fall with them: no town, and no enemy within the flip radius."""
     world = scene.world
     if not len(cells) or not world.statics.rules.get("switch.neighbours", 1.0):
         return cells[:0]
-    near = np.unique(world.statics.grid.neighbours[cells])
-    near = near[near >= 0].astype(np.int64)
+    near: Rows = np.unique(world.statics.grid.neighbours[cells]).astype(np.int64)
+    near = near[near >= 0]
     near = near[(scene.owner[near] == 1 - side) & ground.passable(world.statics)[near]]
     near = near[~ground.towns(world.statics)[near]]
     if not len(near):

@@ -244,7 +244,8 @@ def screens(world: World, side: int, minute: int) -> Ints:
         np.add.at(total, ring[settled, 7:], (power[settled] * far // PPM)[:, None])
         return np.minimum(total[:-1], screen_cap(world.statics))
 
-    return derived(world, f"ground.screens.{side}", (minute, *world.formations.version(*_STANCE, *_STRENGTH, "afv_u", "guns_u", "fatigue_n")), make)
+    key = (minute, *world.formations.version(*_STANCE, *_STRENGTH, "afv_u", "guns_u", "fatigue_n"))
+    return derived(world, f"ground.screens.{side}", key, make)
 
 
 def screen_cap(statics: Statics) -> int:

@@ -51,7 +51,8 @@ def leg_minutes(
     jam = np.where(crowded, extra, 0)
     if trace is not None:
         _explain(scene, trace, rows, cell, direction, light, (spared, resisted, zone, jam, wait))
-    return np.maximum(base - spared + resisted + zone + jam + wait, 1)
+    minutes: Rows = np.maximum(base - spared + resisted + zone + jam + wait, 1)
+    return minutes
 
 
 def _zone(

@@ -25,6 +25,7 @@ from engine.rules import ground, ways
 from engine.rules.demand import needs
 from engine.rules.entering import Scene
 from engine.rules.leg_time import leg_minutes
+from engine.rules.power import on
 from engine.rules.system import Trace
 
 Rows = npt.NDArray[np.int64]
@@ -223,11 +224,13 @@ def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
     formations, statics = world.formations, world.statics
     mobility, cause = formations.mobility[rows], np.zeros(len(rows), np.int8)
     drives = np.flatnonzero(ground.mechanised(mobility))
-    if len(drives) and statics.rules.get("switch.march_fuel", 1.0):
+    if len(drives) and on(statics.rules, "supply"):
         who = rows[drives]
         now = formations.read_all(("men", "fuel"), minute, who)
-        fill = rounded(needs(statics).fuel_100km[formations.kind[who]] * (now["men"] / FINE))
-        least = fill * round(statics.rules["movement.fuel_stop_days"] * 1000) // 1000
+        fill = needs(statics).fuel_100km[formations.kind[who]] * (now["men"] / FINE)
+        # The ground covered since the last charge has been paid for in fuel that the column still shows.
+        uncharged = (formations.moved_m[who] - formations.worn_m[who]) / 100_000.0
+        least = rounded(fill * (statics.rules["movement.fuel_stop_days"] + uncharged))
         cause[drives[now["fuel"] < least]] = Obstacle.NO_FUEL
     cause[mobility == Mobility.STATIC] = Obstacle.IMMOBILE
     return cause

@@ -7,6 +7,8 @@ blocked). In one pass all legs that have ended are settled (``entering``), then 
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,15 +16,16 @@ from engine.core.calendar import NEVER
 from engine.core.dice import Dice
 from engine.model.codes import Status
 from engine.model.events import Event
+from engine.model.events.movement import TOUCHED
 from engine.model.world import World
-from engine.rules import entering, marching
+from engine.rules import entering, ground, marching
 from engine.rules.alarms import alarms
 from engine.rules.bridges import blown_by_losers
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
 GRAIN_MIN = 15
-_WATCHED = ("status", "leg_to", "leg_at", "look_at", "pause_until")
+_WATCHED: Final = ("status", "leg_to", "leg_at", "look_at", "pause_until")
 Times = npt.NDArray[np.int64]
 
 
@@ -40,13 +43,15 @@ def _times(world: World) -> tuple[Times, Times]:
 
 
 def next_due(world: World, now: int) -> int:
-    """The first end of a leg or look round."""
+    """The first end of a leg or look round; at once if somebody has met the enemy or lost touch with him."""
 
     def make() -> int:
+        if not np.array_equal(ground.contacts(world), world.formations.contact):
+            return 0
         legs, looks = _times(world)
         return int(np.minimum(legs, looks).min()) if len(legs) else NEVER
 
-    return derived(world, "movement.due", world.formations.version(*_WATCHED), make)
+    return derived(world, "movement.due", world.formations.version(*_WATCHED, "hex", "contact"), make)
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -57,9 +62,22 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     scene = entering.settle(world, minute, dice, arriving) if len(arriving) else entering.unchanged(world, minute)
     events = [*scene.events, *marching.kept_out(scene)]
     if len(scene.taken):
-        events += blown_by_losers(world, minute, dice, scene.taken, scene.owner)
+        events += blown_by_losers(world, minute, dice, scene.taken, scene.owner, scene.by_surprise)
         events += alarms(world, minute, scene.taken)
-    return [*events, *marching.decide(scene, looking, trace)]
+    events += marching.decide(scene, looking, trace)
+    return [*events, *_touched(scene)]
+
+
+def _touched(scene: entering.Scene) -> list[Event]:
+    """Formations that now stand beside an enemy, and those that no longer do."""
+    formations, now = scene.world.formations, ground.standing(scene.world)
+    cells = scene.cell[now.rows]
+    touch = np.zeros(len(formations), np.int8)
+    for side in (0, 1):
+        own = now.side == side
+        touch[now.rows[own]] = ground.near(scene.world, cells[~own], 1)[cells[own]]
+    changed = np.flatnonzero(touch != formations.contact)
+    return [TOUCHED(scene.minute, formation=changed, contact=touch[changed])] if len(changed) else []
 
 
 SYSTEM = System("movement", 5, GRAIN_MIN, next_due, decide)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from engine.rules import combat, command, rail, recovery, supply, weather
+from engine.rules import combat, command, control, movement, rail, recovery, supply, weather
 from engine.rules.system import System
 
 SYSTEMS: tuple[System, ...] = (
     weather.SYSTEM,
     command.SYSTEM,
-    combat.SYSTEM,
-    recovery.SYSTEM,
     supply.SYSTEM,
+    movement.SYSTEM,
+    combat.SYSTEM,
+    control.SYSTEM,
+    recovery.SYSTEM,
     rail.SYSTEM,
 )

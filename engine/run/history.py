@@ -126,8 +126,7 @@ def _step_back(world: World, minute: int, owner: npt.NDArray[np.int8]) -> list[E
         return []
     goal = np.array([_nearest(grid.distance(int(formations.hex[r]), _own(owner, int(formations.side[r]))),
                               _own(owner, int(formations.side[r]))) for r in lost.tolist()])  # fmt: skip
-    return [ENTERED(minute, formation=lost, came_from=formations.hex[lost], hex=goal, at=minute, moved_m=0, fuel_g=0,
-                    broken_u=0)]  # fmt: skip
+    return [ENTERED(minute, formation=lost, came_from=formations.hex[lost], hex=goal, at=minute, moved_m=0)]  # fmt: skip
 
 
 def _own(owner: npt.NDArray[np.int8], side: int) -> Cells:

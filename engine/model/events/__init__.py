@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model.events import combat, command, common, recovery, supply, weather
+from engine.model.events import combat, command, common, movement, recovery, supply, weather
 from engine.model.events.kinds import Event, EventKind, Field
 
 _TOPICS = (
@@ -10,6 +10,7 @@ _TOPICS = (
     weather,
     command,
     combat,
+    movement,
     recovery,
     supply,
 )

@@ -29,8 +29,6 @@ ENTERED = EventKind(
         Field("hex", "int32", "hex entered", 2),
         Field("at", "int64", "the exact minute"),
         Field("moved_m", "int32", "metres covered"),
-        Field("fuel_g", "int64", "grams of fuel burnt"),
-        Field("broken_u", "int64", "1e-6 vehicle: AFVs broken down on the way"),
     ),
     subject="formation",
     sentence="{formation} enters {hex}",

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from engine.model.events import Event
 from engine.model.world import Pen
-from engine.rules.apply import combat, command, common, recovery, supply, weather
+from engine.rules.apply import combat, command, common, movement, recovery, supply, weather
 
 APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **common.APPLY,
     **weather.APPLY,
     **command.APPLY,
     **combat.APPLY,
+    **movement.APPLY,
     **recovery.APPLY,
     **supply.APPLY,
 }

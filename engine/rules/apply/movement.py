@@ -25,21 +25,16 @@ def departed(pen: Pen, event: Event) -> None:
 
 
 def entered(pen: Pen, event: Event) -> None:
-    """Formations stand in another hex; works are left behind, fuel is burnt, vehicles have broken down."""
+    """Formations stand in another hex; works are left behind. What the way has cost is charged on the six-hour grid."""
     formations, rows = pen["formations"], event["formation"]
     if np.any(formations["hex"][rows] != event["came_from"]):
         raise ValueError("a formation entered a hex from where it was not")
     # Nothing but works changes its rate, and works start from nothing: no need to settle the other flows.
     _set(pen, rows, hex=event["hex"], in_place_since=event.minute, leg_to=-1, leg_at=NEVER, works_n=0, works_gain=0)
     formations["moved_m"][rows] += event["moved_m"]
-    formations["fuel_g"][rows] -= event["fuel_g"]
-    formations["afv_u"][rows] -= event["broken_u"]
-    formations["afv_shop_u"][rows] += event["broken_u"]
     route = formations["route"]
     route[rows, :-1] = route[rows, 1:]
     route[rows, -1] = -1
-    if np.any(formations["afv_u"][rows] < 0):
-        raise ValueError("more vehicles broke down than there were")
 
 
 def _halt(pen: Pen, rows: Array, look_at: object) -> None:
