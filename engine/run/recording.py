@@ -13,7 +13,8 @@ import os
 import platform
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from engine.run.session import Session
 
 FORMAT = 1
+MOST_BYTES = 2_000_000_000
+"""A recording that would unpack to more than this is not one of ours."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -60,7 +63,7 @@ def write(session: Session, path: Path, *, events: bool = True) -> None:
     entries["log.jsonl"] = _lines(i.record() for i in session.log)
     entries["digests.jsonl"] = _lines({"at": at, "digest": d} for at, d in sorted(session.checkpoints.items()))
     for minute in session.frames:
-        if minute % DAY == 0:
+        if minute % DAY == 0 or minute == session.begins:
             entries[f"frames/{minute:07d}.bin"] = session.frames.packed(minute)
     entries["present.bin"] = pack(session._pen.snapshot())
     if events:
@@ -93,6 +96,8 @@ def _header(session: Session) -> dict[str, Any]:
         "seed": session.seed,
         "reseeds": [list(r) for r in session.reseeds],
         "now": session.now,
+        "begins": session.begins,
+        "digest": session.digest(),
         "applied_to": session._applied_to,
         "planned_to": session._planned_to,
         "commanders": {SIDES[s]: c.digest for s, c in sorted(session.commanders.items())},
@@ -153,6 +158,8 @@ def open_recording(path: Path) -> Contents:
     """A recording taken apart and checked; RecordingFault for a file that is missing, cut, edited or foreign."""
     try:
         with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
+                raise RecordingFault(f"{path}: not a recording (.dbr): it would unpack to more than 2 GB")
             entries = {name: archive.read(name) for name in archive.namelist()}
     except OSError as problem:
         raise RecordingFault(f"{path}: {problem.strerror or problem}") from None
@@ -161,10 +168,24 @@ def open_recording(path: Path) -> Contents:
             f"{path}: not a whole recording (.dbr): the file is cut off or is something else"
         ) from None
     _check_entries(path, entries)
-    header = json.loads(entries["header.json"])
-    if header.get("format") != FORMAT:
-        raise RecordingFault(f"{path}: expected recording format {FORMAT}, found {header.get('format')!r}")
+    with believed(path):
+        header = json.loads(entries["header.json"])
+        found = header.get("format")
+    if found != FORMAT:
+        newer = " (made by a later Deep Battle)" if isinstance(found, int) and found > FORMAT else ""
+        raise RecordingFault(f"{path}: expected recording format {FORMAT}, found {found!r}{newer}")
     return Contents(header, entries)
+
+
+@contextmanager
+def believed(path: Path) -> Iterator[None]:
+    """What goes wrong while a recording is taken at its word is a fault of the recording, told as one."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError, zipfile.BadZipFile,
+            zlib.error) as problem:  # fmt: skip
+        what = f"{type(problem).__name__}: {problem}"
+        raise RecordingFault(f"{path}: its parts do not hold what a recording's hold ({what})") from None
 
 
 def _check_entries(path: Path, entries: Mapping[str, bytes]) -> None:
@@ -174,6 +195,11 @@ def _check_entries(path: Path, entries: Mapping[str, bytes]) -> None:
         named = json.loads(entries["end.json"])
     except ValueError:
         raise RecordingFault(f"{path}: the recording's end cannot be read") from None
+    if not isinstance(named, dict):
+        raise RecordingFault(f"{path}: the recording's end cannot be read")
+    strange = sorted(set(entries) - set(named) - {"end.json"})
+    if strange:
+        raise RecordingFault(f"{path}: {strange[0]} was added after the recording was written")
     for name, digest in named.items():
         if name not in entries:
             raise RecordingFault(f"{path}: {name} is missing from the recording")
@@ -186,18 +212,28 @@ def read(path: Path, commanders: Mapping[str, Commander] | None = None) -> Sessi
 
     Made by another engine, it continues from the saved keyframe as a branch, and says so in ``remark``.
     """
+    contents = open_recording(path)
+    with believed(path):
+        return _standing(path, contents, commanders)
+
+
+def _standing(path: Path, contents: Contents, commanders: Mapping[str, Commander] | None) -> Session:
     from engine.run.session import Parent, Session
 
-    contents = open_recording(path)
     header = contents.header
     scenario = scenario_of(path, contents)
     session = Session(scenario, int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]])
     session._log = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
+    session.begins = int(header["begins"])
+    if session.begins:
+        session._frames.drop_after(-1)
     for name, data in contents.entries.items():
         if name.startswith("frames/"):
             session._frames.put_packed(int(name[7:-4]), data)
     session._pen.restore(unpack(contents.entries["present.bin"]))
     session._world.derived.clear()
+    if contents.same_engine and session.digest() != header["digest"]:
+        raise RecordingFault(f"{path}: the state in the recording is not the one its header names")
     session.now, session._applied_to = int(header["now"]), int(header["applied_to"])
     session._planned_to = int(header["planned_to"])
     session._digests = {
@@ -217,6 +253,7 @@ def read(path: Path, commanders: Mapping[str, Commander] | None = None) -> Sessi
         session._digests = {}
         session._frames.drop_after(-1)
         session._keep_frame()
+        session.begins = session.now
     return session
 
 

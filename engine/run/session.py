@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Session:
 
     ``commanders`` maps "axis" and "soviet" to what commands them; a side without one gets orders only through
     :meth:`submit`. ``seed`` is the run's luck. ``reseeds`` are later changes of luck, (minute, seed).
+    ``paranoid`` decides everything a second time with all derived maps made anew and raises if anything differs.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Session:
         reseeds: Sequence[tuple[int, int]] = (),
         keep_events: bool = True,
         ledger: bool = False,
+        paranoid: bool = False,
     ) -> None:
         world, pen = new_world(scenario)
+        self.paranoid = paranoid
         self._begin(scenario, seed, commanders, systems, tuple(reseeds), keep_events, ledger, world, pen)
         self._keep_frame()
 
@@ -75,6 +79,8 @@ class Session:
         self.scenario, self.seed, self.reseeds = scenario, seed, reseeds
         self.commanders: dict[int, Commander] = {SIDES.index(s): c for s, c in (commanders or {}).items()}
         self.now = 0
+        self.begins = 0
+        """The earliest minute to rewind to; later than 0 only when continued from another engine's keyframe."""
         self.parent: Parent | None = None
         self.remark = ""
         self._systems = tuple(systems)
@@ -190,8 +196,8 @@ class Session:
 
     def rewind(self, minute: int) -> None:
         """Go back to an earlier minute, exactly as it was. The log of what followed is kept until a new order."""
-        if not 0 <= minute <= self.now:
-            raise ValueError(f"expected a minute between 0 and {self.now}, found {minute}")
+        if not self.begins <= minute <= self.now:
+            raise ValueError(f"expected a minute between {self.begins} and {self.now}, found {minute}")
         frame_at = self._frames.at_or_before(minute)
         self._pen.restore(self._frames.get(frame_at))
         self._world.derived.clear()
@@ -204,6 +210,7 @@ class Session:
     def branch(self, name: str = "", seed: int | None = None) -> Session:
         """An independent run that shares the past. With ``seed`` its luck changes from now on."""
         twin = Session.__new__(Session)
+        twin.paranoid = self.paranoid
         pen = self._pen.copy()
         world = World(self._world.statics, pen)
         reseeds = (*self.reseeds, (self.now, seed)) if seed is not None else self.reseeds
@@ -214,6 +221,7 @@ class Session:
         twin._log, twin._events = list(self._log), list(self._events)
         twin._frames = self._frames.copy()
         twin._digests = dict(self._digests)
+        twin.begins = self.begins
         twin.parent = Parent(name or self.scenario.id, self.now)
         if seed is not None:
             twin._drop_future()
@@ -253,6 +261,8 @@ class Session:
         try:
             orders = self.commanders[side].plan(self.view(side), notes, self.dice(self.now), due)
             changes = tuple(notes.changes())
+            if self.paranoid:
+                self._ask_again(side, due, orders, changes)
         except Exception as problem:
             if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
                 raise
@@ -304,10 +314,37 @@ class Session:
         trace = None
         if self._trace is not None and self._trace[:2] == (minute, system.name):
             trace = self._trace[2]
-        for event in system.decide(self._world, minute, self.dice(minute), trace):
+        events = system.decide(self._world, minute, self.dice(minute), trace)
+        if self.paranoid:
+            self._decide_again(system, minute, events)
+        for event in events:
             self._emit(event)
         if self.spent is not None:
             self.spent[system.name] = self.spent.get(system.name, 0.0) + _cpu() - started
+
+    # Paranoia: what is derived must be what it would be if it were made anew.
+
+    @contextmanager
+    def _nothing_derived(self) -> Iterator[Dice]:
+        """The world without a single derived map, for as long as it takes; and luck that keeps no ledger."""
+        kept, self._world.derived = self._world.derived, {}
+        try:
+            yield Dice(self.dice(self.now).seed)
+        finally:
+            self._world.derived = kept
+
+    def _decide_again(self, system: System, minute: int, events: Sequence[Event]) -> None:
+        with self._nothing_derived() as dice:
+            again = system.decide(self._world, minute, dice, None)
+        if not same_events(events, again):
+            raise Diverged(f"{system.name} decides otherwise at minute {minute} when derived maps are made anew")
+
+    def _ask_again(self, side: int, due: list[int], orders: list[Order], changes: tuple[Change, ...]) -> None:
+        notes = Notes(*self._world.note_tables())
+        with self._nothing_derived() as dice:
+            again = self.commanders[side].plan(self.view(side), notes, dice, due)
+        if again != orders or tuple(notes.changes()) != changes:
+            raise Diverged(f"{SIDES[side]} plans otherwise at minute {self.now} when derived maps are made anew")
 
     def _emit(self, event: Event) -> None:
         fold(self._pen, event)
@@ -341,6 +378,14 @@ class Session:
 
 class Diverged(Exception):
     """Two runs of the same inputs differ."""
+
+
+def same_events(ours: Sequence[Event], theirs: Sequence[Event]) -> bool:
+    """True if two lists of events say the same, to the last bit."""
+    return len(ours) == len(theirs) and all(
+        a.kind is b.kind and a.minute == b.minute and all(np.array_equal(a[f.name], b[f.name]) for f in a.kind.fields)
+        for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def _noted(entry: Input) -> Event:

@@ -13,7 +13,7 @@ import numpy as np
 from engine.model.commander import Commander
 from engine.run.keyframes import Snapshot, unpack
 from engine.run.log import Input
-from engine.run.recording import Contents, open_recording, scenario_of
+from engine.run.recording import Contents, believed, open_recording, scenario_of
 from engine.run.session import Diverged, Session
 
 Status = Literal["same", "different", "other engine"]
@@ -34,15 +34,20 @@ def verify(path: str | Path, commanders: Mapping[str, Commander] | None = None) 
     With ``commanders`` they are called as well and what they order is compared with the log.
     """
     contents = open_recording(Path(path))
+    with believed(Path(path)):
+        return _verdict(Path(path), contents, commanders)
+
+
+def _verdict(path: Path, contents: Contents, commanders: Mapping[str, Commander] | None) -> Verdict:
     if not contents.same_engine:
         from engine.run.fingerprint import files
 
         theirs = contents.header.get("engine_files", {})
         changed = sorted(n for n in {*files(), *theirs} if files().get(n) != theirs.get(n))
         return Verdict("other engine", f"recorded by another engine; changed since: {', '.join(changed) or 'unknown'}")
-    session = _fresh(Path(path), contents, commanders)
+    session = _fresh(path, contents, commanders)
     known = {int(r["at"]): r["digest"] for r in map(json.loads, contents.entries["digests.jsonl"].splitlines())}
-    if session.checkpoints[0] != known.get(0):
+    if session.digest() != known.get(session.begins):
         return _difference(session, contents)
     session._digests = dict(known)
     try:
@@ -63,6 +68,12 @@ def _fresh(path: Path, contents: Contents, commanders: Mapping[str, Commander] |
     session = Session(
         scenario_of(path, contents), int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]]
     )
+    session.begins = int(header["begins"])
+    if session.begins:
+        # Continued from another engine's keyframe: what came before cannot be run again.
+        session._pen.restore(unpack(contents.entries[f"frames/{session.begins:07d}.bin"]))
+        session._world.derived.clear()
+        session.now = session._applied_to = session._planned_to = session.begins
     log = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
     if commanders is None:
         session._log, session._planned_to = log, int(header["planned_to"])
