@@ -123,16 +123,19 @@ def test_reach_ends_before_known_enemies_and_ways_lead_there(played: LiveStage) 
     assert (way.cells[0], way.cells[-1]) == (start, goal)
     assert all(b in grid.neighbours[a] for a, b in pairwise(way.cells))
     assert all(a < b for a, b in pairwise(way.minutes))
+    assert reach.minutes[goal] == way.minutes[-1]
     seen = [k for k, u in enumerate(played.story.units) if u.side == 1 and frame.hex[k] >= 0]
     assert all(reach.minutes[frame.hex[k]] > 1 << 30 for k in seen)
 
 
 def test_an_attack_leads_into_its_target(played: LiveStage) -> None:
-    frame = played.frame(0, 0)
-    enemy = next(k for k, u in enumerate(played.story.units) if u.side == 1 and frame.hex[k] >= 0 and not u.headquarters)
-    way = played.way(number(played, "a3"), "attack", int(frame.hex[enemy]))
+    unit = number(played, "a3")
+    grid, frame = played.story.theatre.grid, played.frame(0, 0)
+    theirs = np.flatnonzero(frame.owner == 1)
+    target = int(theirs[grid.distance(int(frame.hex[unit]), theirs).argmin()])
+    way = played.way(unit, "attack", target)
     assert way is not None
-    assert way.cells[-1] == frame.hex[enemy]
+    assert way.cells[-1] == target
 
 
 def test_going_back_drops_what_came_after(played: LiveStage) -> None:

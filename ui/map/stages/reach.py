@@ -27,6 +27,8 @@ def march_reach(view: SideView, unit: int, kind: str = "march") -> Reach | None:
     known = ways.known_of(view)
     start = int(view.own.hex[at])
     minutes = ways.reach(known, int(view.own.mobility[at]), TASKS.get(kind, 1), start, LIMIT_MIN).astype(np.int64)
+    minutes += round(view.statics.rules["movement.start_h"] * 60)  # as in a way: the column has to form up first
+    minutes[start] = 0
     minutes[minutes > LIMIT_MIN] = NEVER
     contact = known.zone[:-1] & (minutes < NEVER)
     return Reach(unit, minutes, contact)
