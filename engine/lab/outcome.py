@@ -159,16 +159,19 @@ class Watch:
         self._series: dict[str, list[int]] = {"minute": []}
         self._seen = -1
 
-    def run(self, until: int, progress: Callable[[int], None] | None = None) -> Result:
-        """Advance to ``until`` with a look at every step; the result there."""
+    def run(self, until: int, progress: Callable[[int], object] | None = None) -> Result:
+        """Advance to ``until`` with a look at every step; the result there.
+
+        ``progress(now)`` is called after each step and ends the run there by returning True.
+        """
         self.look()
         while self._session.now < until:
             before = self._session.now
             if self._session.advance(self._next_look(until)) == before:
                 break
             self.look()
-            if progress is not None:
-                progress(self._session.now)
+            if progress is not None and progress(self._session.now) is True:
+                break
         return self.result()
 
     def _next_look(self, until: int) -> int:
@@ -191,7 +194,7 @@ class Watch:
         values: dict[str, int] | None = None
         if now % self._series_min == 0:
             values = measures(world, now)
-            self._append_series(now, values)
+            _append(self._series, now, values)
         for fact in self._facts:
             values = self._look_at(fact, world, now, values)
 
@@ -209,18 +212,13 @@ class Watch:
                 self._sums[fact.id].append(shown)
         return values
 
-    def _append_series(self, now: int, values: Mapping[str, int]) -> None:
-        self._series["minute"].append(now)
-        for side in SIDES:
-            for name in SERIES:
-                self._series.setdefault(f"{side}.{name}", []).append(values[f"{side}.{name}"])
-
     def result(self) -> Result:
-        """The outcome so far."""
+        """The outcome so far, the present moment last in its series."""
         world, now = self._session.world, self._session.now
         values = measures(world, now)
-        if not self._series["minute"] or self._series["minute"][-1] != now:
-            self._append_series(now, values)
+        series = {name: list(entries) for name, entries in self._series.items()}
+        if not series["minute"] or series["minute"][-1] != now:
+            _append(series, now, values)
         facts = {f.id: self._answer(f, values, now) for f in self._facts}
         inside = self._session.scenario.window
         return Result(
@@ -229,7 +227,7 @@ class Watch:
             values,
             self._control,
             facts,
-            self._series,
+            series,
             pack_ground(world.hexes.owner[inside]),
         )
 
@@ -242,6 +240,13 @@ class Watch:
             return None if before is None or after is None else float(after - before)
         seen = self._sums[fact.id]
         return round(sum(seen) / len(seen), 4) if seen else None
+
+
+def _append(series: dict[str, list[int]], now: int, values: Mapping[str, int]) -> None:
+    series["minute"].append(now)
+    for side in SIDES:
+        for name in SERIES:
+            series.setdefault(f"{side}.{name}", []).append(values[f"{side}.{name}"])
 
 
 def _shown(fact: HistoryFact, world: World) -> float | None:

@@ -4,8 +4,10 @@ files.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+import signal
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,14 +27,31 @@ class Refused(click.ClickException):
 
 
 def check_writable(path: Path | None) -> None:
-    """Fail before the work is done, not after it."""
+    """Fail before the work is done, not after it: by trying, because permissions do not tell everything."""
     if path is None:
         return
     folder = path.resolve().parent
     while not folder.exists():
         folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise PermissionError(13, "cannot be written", str(path))
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(21, "is a folder")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise PermissionError(13, f"cannot be written: {problem.strerror or problem}", str(path)) from None
+
+
+def keep(path: Path, write: Callable[[Path], object]) -> Path:
+    """Write what took long to compute; where the place has gone bad meanwhile, into a temporary file instead."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path)
+    except OSError as problem:
+        rescue = Path(tempfile.mkdtemp(prefix="deepbattle-")) / path.name
+        write(rescue)
+        raise PermissionError(13, f"cannot be written any more ({problem}); kept as {rescue}", str(path)) from None
+    return path
 
 
 def new_session(
@@ -101,17 +120,45 @@ def day(session: Session, minute: int) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
-def advance(session: Session, end: int, planned: Planned, progress: Callable[[int], None]) -> Result:
-    """Advance to the end with a watch, giving the planned orders at their minutes."""
+def advance(session: Session, end: int, planned: Planned, progress: Callable[[int], None]) -> tuple[Result, bool]:
+    """Advance to the end with a watch, giving the planned orders at their minutes.
+
+    Returns the result and whether it is whole: Ctrl-C ends the run at the next step, with the result so far.
+    """
     watch = Watch(session)
-    for minute in sorted(planned):
-        if session.now <= minute < end:
-            watch.run(minute, progress)
-            for side, order, where in planned[minute]:
+    with _asked_to_stop() as asked:
+
+        def told(now: int) -> bool:
+            progress(now)
+            return bool(asked)
+
+        for minute in [*sorted(m for m in planned if session.now <= m < end), end]:
+            result = watch.run(minute, told)
+            if session.now < minute:
+                break
+            for side, order, where in planned.get(minute, ()) if minute < end else ():
                 answer = session.submit(side, order)[0]
                 if isinstance(answer, Refusal):
                     raise Refused(f"{where}: {answer.sentence}")
-    return watch.run(end, progress)
+    return result, session.now >= end
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    """A list that fills when the user presses Ctrl-C or the system asks to end; a second time ends at once."""
+    asked: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def read_orders(files: Sequence[tuple[str, str]], session: Session) -> Planned:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ui.cli import options
+from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
 from ui.cli.output import Progress, remark, show_json
 
@@ -43,11 +44,12 @@ def command(
     scenario: str | None, seed: int, until: str, sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...],
     commanders: tuple[tuple[str, str], ...], origin: str | None, orders: tuple[tuple[str, str], ...],
     out: Path | None, report: Path | None, as_json: bool, quiet: bool,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """One run without a window.
 
     SCENARIO is a scenario's name or folder, or a run of a batch as DIR#NUMBER. Prints who holds what, the
-    losses and how the run compares with history.
+    losses and how the run compares with history. Ctrl-C ends the run at its next step and keeps what was
+    done, recording included; --from goes on from there.
     """
     from ui.cli import running
 
@@ -65,12 +67,16 @@ def command(
         session = running.new_session(scenario, seed, sets, overlays, names)
     planned = running.read_orders(orders, session)
     end = running.horizon(session, until)
-    result = _advance(session, end, planned, quiet or as_json)
+    result, whole = _advance(session, end, planned, quiet or as_json)
     took = time.monotonic() - began
-    _write(session, result, names, out, report)
     _show(session, result, as_json, took)
+    _write(session, result, names, out, report)
     if not as_json:
         _say_where(out, report, quiet)
+    if whole:
+        return Exit.DONE
+    remark(f"stopped at {running.day(session, session.now)}" + (f"; go on with: deepbattle run --from {out}" if out else ""))
+    return Exit.STOPPED
 
 
 def _given(name: str) -> bool:
@@ -78,7 +84,7 @@ def _given(name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _advance(session: Session, end: int, planned: Any, quiet: bool) -> Result:
+def _advance(session: Session, end: int, planned: Any, quiet: bool) -> tuple[Result, bool]:
     from ui.cli import running
 
     start = session.now
@@ -87,13 +93,15 @@ def _advance(session: Session, end: int, planned: Any, quiet: bool) -> Result:
 
 
 def _write(session: Session, result: Result, names: dict[str, str], out: Path | None, report: Path | None) -> None:
+    from ui.cli.running import keep
+
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        session.save(out)
+        keep(out, session.save)
     if report is not None:
         from engine import single_source, write_report
 
-        write_report(report, single_source(session, result, names))
+        source = single_source(session, result, names)
+        keep(report, lambda path: write_report(path, source))
 
 
 def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
