@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ui.map.actions import _KEYS
+from ui.map.actions.pressing import KEYS
 from ui.map.app import App
 from ui.map.camera import STOPS
 from ui.map.keys import SHEET, KeyMap
@@ -246,7 +246,7 @@ def test_every_key_of_the_sheet_exists_and_does_something() -> None:
     for _, rows in SHEET:
         for name, _ in rows:
             assert name in keys.of, name
-    known = set(_KEYS) | {"next_focus", "previous_focus", "palette", "theme"}
+    known = set(KEYS) | {"next_focus", "previous_focus", "palette", "theme"}
     for name in keys.of:
         assert name in known or name.startswith(("toggle_", "scale_", "overlay_")), name
 
