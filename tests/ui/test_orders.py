@@ -86,7 +86,7 @@ def test_the_path_and_its_hours_follow_the_pointer(game: App, hand: Any) -> None
     hand(game).move(game.map.screen_of(goal))
     assert game.marked.path[0] == int(game.frame_now.hex[game.selected])
     assert game.marked.path[-1] == goal
-    from ui.map.inputs import tip
+    from ui.map.tips import tip
 
     words = " ".join(tip(game))
     assert "march" in words

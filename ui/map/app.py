@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pygame
 
-from ui.map import actions, dialogs, inputs, settings
+from ui.map import actions, dialogs, inputs, marking, over, settings
 from ui.map.keys import KeyMap
 from ui.map.kit import Action, Canvas, Spot, find_spot
 from ui.map.layout import Layout, lay_out
 from ui.map.mapview import MapView, Marked
 from ui.map.overlays import CONTROL, DEFAULT
+from ui.map.panels import rail
 from ui.map.panels.card import CardPanel
 from ui.map.panels.messages import Messages
 from ui.map.panels.minimap import Minimap
@@ -30,7 +31,6 @@ from ui.map.scene import TRUTH, Draft, Frame, Reach, Stage, Way, Why
 from ui.map.settings import Settings
 from ui.theme.palette import PANELS
 from ui.theme.scale import Scale
-from ui.theme.type import TEXT, wrap
 
 FPS = 60
 TOAST_S = 4.0
@@ -71,8 +71,8 @@ class App:
         self.why_now: Why | None = None
         self.reach_now: Reach | None = None
         self.marked = Marked()
-        self._way_for: tuple[object, ...] = ()
-        self._way: Way | None = None
+        self.way_for: tuple[object, ...] = ()
+        self.way_now: Way | None = None
         # Interface.
         self.show_left = self.show_right = self.show_timeline = True
         self.drawer, self.dialog = "", ""
@@ -264,9 +264,9 @@ class App:
         if tinted != self.map.ground.tinted:
             self.map.ground.restyle(self.map.sides, tinted=tinted)
         if self.layout.too_small:
-            self._draw_too_small()
+            over.draw_too_small(self)
             return
-        self._mark()
+        marking.mark(self)
         self.map.draw(self.surface, self.minute, self.marked)
         for name in ("timeline", "card", "messages", "tree", "minimap", "bar"):
             rect = getattr(self.layout, name)
@@ -274,37 +274,10 @@ class App:
                 self._draw_panel(name, rect)
         self._extra_spots = []
         if self.layout.rail is not None:
-            self._draw_rail(self.layout.rail)
+            rail.draw(self, self.layout.rail)
         dialogs.draw(self)
-        self._draw_toasts()
-        self._draw_tip()
-
-    def _mark(self) -> None:
-        m = self.marked
-        m.selected, m.selected_hex = self.selected, self.selected_hex
-        m.overlays, m.value, m.drafts = self.overlays, self.value, self.drafts
-        m.reach = self.reach_now if self.commands(self.selected) else None
-        over_map = self.layout.map.collidepoint(self.pointer) and not self.spot_at(self.pointer) and not self.dialog
-        m.hover = self.map.hex_at(self.pointer) if over_map else -1
-        if not self.keyboard_cursor:
-            m.cursor = -1
-        m.path, m.refused = [], ""
-        target = m.cursor if self.keyboard_cursor else m.hover
-        if m.reach is not None and target >= 0 and not self.playing:
-            self._mark_path(target)
-        m.box = self.drag.box
-
-    def _mark_path(self, target: int) -> None:
-        """The way of the selected formation to the hex under the pointer; asked for once a hex."""
-        kind = self.aiming or "march"
-        key = (self.selected, kind, target, self.frame_now.minute)
-        if key != self._way_for:
-            self._way_for, self._way = key, self.stage.way(self.selected, kind, target)
-        m = self.marked
-        if self._way is not None:
-            m.path, m.path_minutes = list(self._way.cells), self._way.minutes[-1]
-        elif self.aiming:
-            m.path, m.refused = [int(self.frame_now.hex[self.selected]), target], "no way there by what we know"
+        over.draw_toasts(self)
+        over.draw_tip(self)
 
     def _draw_panel(self, name: str, rect: pygame.Rect) -> None:
         panel = self.panels[name]
@@ -324,76 +297,6 @@ class App:
     def _spots_of(self, name: str) -> list[Spot]:
         kept = self._kept.get(name)
         return kept[2] if kept is not None else []
-
-    def _draw_rail(self, rect: pygame.Rect) -> None:
-        picture = pygame.Surface(rect.size)
-        c = Canvas(picture, self.scale, self.theme, rect.topleft, self.hover_action, self.focus_action)
-        c.fill(0, 0, c.width, c.height, self.theme.background)
-        c.line(c.width - 0.5, 0, c.width - 0.5, c.height)
-        items = [("OOB", ("drawer", "tree"), "Order of battle"), ("Find", ("find",), "Find unit or place"),
-                 ("Map", ("drawer", "minimap"), "Theatre")]  # fmt: skip
-        if self.layout.card is None or "card" in self.layout.drawers:
-            items += [("Card", ("drawer", "card"), "Formation"), ("Log", ("drawer", "messages"), "Messages")]
-        for k, (words, action, tip) in enumerate(items):
-            c.button(4, 8 + k * 42, 36, 36, words, action, on=self.drawer == action[-1], tip=tip, size=12)
-        self.surface.blit(picture, rect)
-        self._extra_spots += c.spots
-
-    def _draw_too_small(self) -> None:
-        self.surface.fill(self.theme.background)
-        words = "The window is too small for this interface scale. Make it larger, or press Ctrl − for a smaller scale."
-        size = self.scale.type(13)
-        for k, line in enumerate(wrap(words, size, "regular", self.surface.get_width() - 40)):
-            label = TEXT.get(line, size, "regular", self.theme.text)
-            self.surface.blit(label, (20, 20 + k * round(size * 1.5)))
-
-    def _draw_toasts(self) -> None:
-        y = self.layout.map.top + self.scale(12)
-        for _, words, fault in self.toasts[-4:]:
-            size = self.scale.type(12.5)
-            lines = wrap(words, size, "regular", self.scale(420))
-            labels = [TEXT.get(line, size, "regular", self.theme.text) for line in lines] or [pygame.Surface((1, 1))]
-            w = max(label.get_width() for label in labels) + self.scale(36)
-            h = sum(label.get_height() for label in labels) + self.scale(14)
-            rect = pygame.Rect(self.layout.map.centerx - w // 2, y, w, h)
-            pygame.draw.rect(self.surface, self.theme.background, rect, border_radius=self.scale(3))
-            edge = self.theme.fault if fault else self.theme.line
-            pygame.draw.rect(self.surface, edge, rect, max(1, self.scale(1)), border_radius=self.scale(3))
-            if fault:
-                x, m = rect.x + self.scale(14), rect.centery
-                r = self.scale(6)
-                pygame.draw.polygon(self.surface, self.theme.fault, [(x, m - r), (x + r, m + r), (x - r, m + r)])
-            top = rect.y + self.scale(7)
-            for label in labels:
-                self.surface.blit(label, (rect.x + self.scale(26 if fault else 18), top))
-                top += label.get_height()
-            y = rect.bottom + self.scale(6)
-
-    def _draw_tip(self) -> None:
-        lines = inputs.tip(self)
-        if not lines:
-            return
-        size = self.scale.type(12.5)
-        labels = [TEXT.get(words, size, "semibold" if k == 0 else "regular", self.theme.text if k == 0 else self.theme.second)
-                  for k, words in enumerate(lines) if words]  # fmt: skip
-        if not labels:
-            return
-        pad = self.scale(8)
-        w = max(label.get_width() for label in labels) + 2 * pad
-        h = sum(label.get_height() for label in labels) + 2 * pad - self.scale(2)
-        x, y = self.pointer[0] + self.scale(14), self.pointer[1] + self.scale(14)
-        width, height = self.surface.get_size()
-        if x + w > width - 4:
-            x = max(4, self.pointer[0] - self.scale(10) - w)
-        if y + h > height - 4:
-            y = max(4, self.pointer[1] - self.scale(10) - h)
-        box = pygame.Rect(x, y, w, h)
-        pygame.draw.rect(self.surface, self.theme.bar_ground, box, border_radius=self.scale(3))
-        pygame.draw.rect(self.surface, self.theme.line, box, 1, border_radius=self.scale(3))
-        top = y + pad - self.scale(1)
-        for label in labels:
-            self.surface.blit(label, (x + pad, top))
-            top += label.get_height()
 
     # Spots.
 

@@ -1,0 +1,38 @@
+"""What the window marks on the map: selection, pointer, reach, and the way to where the pointer is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.map.app import App
+
+
+def mark(app: App) -> None:
+    """Bring ``app.marked`` up to what is selected, pointed at and asked for."""
+    m = app.marked
+    m.selected, m.selected_hex = app.selected, app.selected_hex
+    m.overlays, m.value, m.drafts = app.overlays, app.value, app.drafts
+    m.reach = app.reach_now if app.commands(app.selected) else None
+    over_map = app.layout.map.collidepoint(app.pointer) and not app.spot_at(app.pointer) and not app.dialog
+    m.hover = app.map.hex_at(app.pointer) if over_map else -1
+    if not app.keyboard_cursor:
+        m.cursor = -1
+    m.path, m.refused = [], ""
+    target = m.cursor if app.keyboard_cursor else m.hover
+    if m.reach is not None and target >= 0 and not app.playing:
+        _mark_path(app, target)
+    m.box = app.drag.box
+
+
+def _mark_path(app: App, target: int) -> None:
+    """The way of the selected formation to the hex under the pointer; asked for once a hex."""
+    kind = app.aiming or "march"
+    key = (app.selected, kind, target, app.frame_now.minute)
+    if key != app.way_for:
+        app.way_for, app.way_now = key, app.stage.way(app.selected, kind, target)
+    m = app.marked
+    if app.way_now is not None:
+        m.path, m.path_minutes = list(app.way_now.cells), app.way_now.minutes[-1]
+    elif app.aiming:
+        m.path, m.refused = [int(app.frame_now.hex[app.selected]), target], "no way there by what we know"
