@@ -10,7 +10,7 @@ import csv
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,11 @@ def load_theatre(folder: str | Path) -> Theatre:
 def theatre_names() -> tuple[str, ...]:
     """Names of the theatres that are there."""
     return tuple(sorted(p.parent.name for p in THEATRES.glob("*/theatre.toml")))
+
+
+def _other_names(text: str) -> dict[str, str]:
+    """`de=Düna; ru=Западная Двина` by language."""
+    return dict(part.split("=", 1) for part in text.split("; ") if part)
 
 
 class _Reader:
@@ -186,9 +191,11 @@ class _Reader:
         names: list[str] = []
         found: dict[str, list[tuple[int, int]]] = {}
         top: dict[str, int] = {}
-        for (name, size), tokens in self.chains("rivers"):
+        others: dict[str, Mapping[str, str]] = {}
+        for (name, size, other), tokens in self.chains("rivers"):
             if name not in found:
                 names.append(name)
+                others[name] = _other_names(other)
             chain = found.setdefault(name, [])
             top[name] = max(top.get(name, 0), int(size))
             number = names.index(name)
@@ -197,15 +204,15 @@ class _Reader:
                 chain.append((cell, d))
                 self.both(river, cell, d, int(size))
                 name_of[cell, d] = name_of[self.grid.neighbours[cell, d], opposite(d)] = number
-        lines = tuple(Line(name, "river", tuple(c for c, _ in chain), tuple(d for _, d in chain), top[name])
-                      for name, chain in found.items())  # fmt: skip
+        lines = tuple(Line(name, "river", tuple(c for c, _ in chain), tuple(d for _, d in chain), top[name],
+                           names=others[name]) for name, chain in found.items())  # fmt: skip
         return lines, tuple(names), river, name_of
 
     def railways(self) -> tuple[tuple[Line, ...], Array, Array]:
         rail = np.zeros((self.grid.size, 6), np.uint8)
         gauge = np.zeros((self.grid.size, 6), np.uint8)
         lines = []
-        for (name, width, tracks), tokens in self.chains("rails"):
+        for (name, width, tracks, source), tokens in self.chains("rails"):
             cells = [self.cells[t] for t in tokens]
             code = int(_GAUGES.get(int(width), Gauge.NARROW))
             for a, b in itertools.pairwise(cells):
@@ -215,7 +222,7 @@ class _Reader:
                 if gauge[a, d] == 0 or (gauge[a, d] == Gauge.NARROW and code != Gauge.NARROW):
                     gauge[a, d] = gauge[b, opposite(d)] = code
                 self.both(rail, a, d, int(tracks))
-            lines.append(Line(name, "railway", tuple(cells), (), int(tracks), int(width)))
+            lines.append(Line(name, "railway", tuple(cells), (), int(tracks), int(width), source))
         return tuple(lines), rail, gauge
 
     def roads(self) -> tuple[tuple[Line, ...], Array]:

@@ -127,6 +127,8 @@ class Line:
     grade: int = 0
     gauge: int = 0
     source: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Other names by language, as of a place; `/` between several of one language."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,20 @@ class Theatre:
     def find_place(self, text: str) -> Place | None:
         """The place of that id or name in any language; case and diacritics do not matter."""
         return self._by_name.get(fold(text))
+
+    @cached_property
+    def _features(self) -> dict[str, Place | Line | FortifiedLine]:
+        table: dict[str, Place | Line | FortifiedLine] = {}
+        named: tuple[Place | Line | FortifiedLine, ...] = (*self.waters, *self.regions, *self.rivers, *self.lines)
+        for feature in named:
+            for text in (feature.name, *(n for key, n in feature.names.items() if key != "kind")):
+                for part in text.split("/"):
+                    table.setdefault(fold(part), feature)
+        return table
+
+    def find_feature(self, text: str) -> Place | Line | FortifiedLine | None:
+        """Whatever bears that name in any language: a place, else a water, island or region, a river, a fortified line."""
+        return self.find_place(text) or self._features.get(fold(text))
 
     def nearest_names(self, text: str, count: int = 3) -> tuple[str, ...]:
         """Names that look like `text`, best first: what a message about an unknown place offers."""

@@ -79,6 +79,15 @@ def test_lists_are_sorted_and_rows_have_one_length() -> None:
         assert len(lines) == 137
 
 
+def test_every_railway_has_gauge_tracks_and_a_source_of_the_list(baltic: Theatre) -> None:
+    sources = tomllib.loads((FOLDER / "railways.toml").read_text(encoding="utf-8"))["sources"]
+    assert len(baltic.railways) > 90
+    for line in baltic.railways:
+        assert set(line.source.split(";")) <= set(sources), line.name
+        assert line.gauge in (600, 750, 1000, 1435, 1524), line.name
+        assert line.grade in (1, 2), line.name
+
+
 def test_every_hand_written_entry_names_its_source() -> None:
     for name, key in (("rivers.toml", "river"), ("lines.toml", "line"), ("patch.toml", "patch"), ("sea.toml", "lane")):
         entries = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))[key]

@@ -24,6 +24,8 @@ from .sources import PACKAGES, Sources
 from .tracks import lay_railways, lay_roads
 from .waters import depth_and_ice, sea_lanes
 
+TONGUES = ("de", "ru", "et", "lv", "lt", "pl")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="build_map", description=__doc__)
@@ -131,6 +133,11 @@ def urban_cells(frame: Frame, book: Gazetteer, built: np.ndarray) -> np.ndarray:
     return urban
 
 
+def other_names(entry: dict) -> str:
+    """Names in other languages as `de=Düna; ru=Западная Двина`; several of one language have a slash between them."""
+    return "; ".join(f"{tongue}={entry[tongue]}" for tongue in TONGUES if tongue in entry)
+
+
 def write_chains(out, grid, sides, courses, railways, roads, lanes, crossing_list, fortified) -> None:
     side = writing.side_text
     rivers = []
@@ -141,12 +148,13 @@ def write_chains(out, grid, sides, courses, railways, roads, lanes, crossing_lis
             while end < len(course.sides) and course.classes[end] == course.classes[at]:
                 end += 1
             tokens = [side(grid, int(sides.cell[s]), int(sides.direction[s])) for s in course.sides[at:end]]
-            rivers.append(((course.entry["name"], str(course.classes[at])), tokens))
+            rivers.append(((course.entry["name"], str(course.classes[at]), other_names(course.entry)), tokens))
             at = end
-    writing.chains(out / "rivers.txt", "name | class; hexsides from source to mouth", rivers)
+    writing.chains(out / "rivers.txt", "name | class | other names; hexsides from source to mouth", rivers)
     cells = lambda chain: [grid.text(c) for c in chain]  # noqa: E731
-    writing.chains(out / "rails.txt", "name | gauge mm | tracks; hexes in order",
-                   [((r["name"], str(r["gauge"]), str(r["tracks"])), cells(r["cells"])) for r in railways])  # fmt: skip
+    writing.chains(out / "rails.txt", "name | gauge mm | tracks | sources; hexes in order",
+                   [((r["name"], str(r["gauge"]), str(r["tracks"]), r["src"]), cells(r["cells"]))
+                    for r in railways])  # fmt: skip
     writing.chains(out / "roads.txt", "towns | class 1 road, 2 highway; hexes in order",
                    [((r["name"], str(r["grade"])), cells(r["cells"])) for r in roads])  # fmt: skip
     writing.chains(out / "lanes.txt", "sea lane; hexes in order", [((r["name"],), cells(r["cells"])) for r in lanes])
