@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.core.paths import FAR
-from engine.model.codes import DirectiveKind, Outcome
+from engine.model.codes import DirectiveKind, Outcome, Task
 from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
 from engine.staff.lines import Points, line_cells, line_distance
@@ -40,6 +40,8 @@ class Aim:
     reason: Reason = Reason.ATTACK
     inside: int = NONE
     """Only targets of this piece of enemy land (a pocket to be reduced), -1 any."""
+    remembers: bool = True
+    """Whether the headquarters keeps its targets in its notes; a pocket's are those it is attacking."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,8 @@ class Appraisal:
         return len(self.cells)
 
 
-NOTHING = Appraisal(*(np.zeros(0, np.int64) for _ in range(2)), np.zeros(0), *(np.zeros(0, np.int64) for _ in range(2)), 0)
+_EMPTY = np.zeros(0, np.int64)
+NOTHING = Appraisal(_EMPTY, _EMPTY, np.zeros(0), _EMPTY, _EMPTY, 0)
 
 
 def aim_of(s: Situation, plans: Plans, plan: Plan) -> Aim:
@@ -88,7 +91,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     cells, share = control.faces[at], control.face_share[at]
     phi = phi[at] + s.face_toll[at]
     power = int(s.view.own.power[group].sum())
-    fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share)
+    fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share, _present_targets(s, aim, group))
     targets = number_of_targets(len(group))
     while True:
         x = ln(max(power // targets, 1)) - s.log_defence[at]
@@ -102,7 +105,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
 def _touching(s: Situation, group: Ints) -> Mask:
     """Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in."""
     parts = set(s.part[group].tolist()) - {-1}
-    touching: Mask = np.isin(s.control.face_parts, sorted(parts)).any(axis=1)
+    touching: Mask = np.any(np.isin(s.control.face_parts, sorted(parts)), axis=1)
     return touching
 
 
@@ -115,20 +118,26 @@ def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
 
 
 def _fixed_score(
-    s: Situation, aim: Aim, cells: Ints, phi: Ints, off_axis: Ints, share: Ints
+    s: Situation, aim: Aim, cells: Ints, phi: Ints, off_axis: Ints, share: Ints, present: list[int]
 ) -> npt.NDArray[np.float64]:
     """Score but for the odds."""
     rules, notes = s.rules, s.notes
     score = phi / rules["staff.score_travel_min"] + rules["staff.score_axis_km"] * (off_axis / 1000)
     score = score + aim.salient_weight * np.maximum(rules["staff.salient_own_share"] - share / PPM, 0.0)
-    for name in TARGETS:
-        score = score - rules["staff.score_keep"] * (cells == notes.staff[name][aim.hq])
+    score = score - rules["staff.score_keep"] * np.isin(cells, present)
     failure, span = notes.failure, s.hours("staff.failure_h")
     for i in np.flatnonzero((failure["hq"] == aim.hq) & (failure["failed_at"] + span > s.minute)).tolist():
         age = (s.minute - int(failure["failed_at"][i])) / span
         penalty = rules["staff.score_failure"] * int(failure["failures"][i]) * (1.0 - age)
         score = score + (cells == failure["hex"][i]) * penalty
     return score
+
+
+def _present_targets(s: Situation, aim: Aim, group: Ints) -> list[int]:
+    if aim.remembers:
+        return [int(s.notes.staff[name][aim.hq]) for name in TARGETS]
+    tasks, goals, _ = s.intent
+    return [goals[at] for at in group.tolist() if tasks[at] == Task.ATTACK]
 
 
 def number_of_targets(group: int) -> int:
@@ -156,11 +165,8 @@ def carry_out(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: I
     """Allot the group to its targets, bring it up, and attack when enough of it is in place."""
     chosen = choose(s, a)
     targets = [int(a.cells[i]) for i in chosen]
-    staff = s.notes.staff
-    if targets and staff["target_a"][aim.hq] != targets[0]:
-        staff["target_since"][aim.hq] = s.minute
-    for name, cell in zip(TARGETS, [*targets, NONE, NONE, NONE], strict=False):
-        staff[name][aim.hq] = cell
+    if aim.remembers:
+        _remember(s, aim.hq, targets)
     if not targets:
         for at in group.tolist():
             wishes.stay(at, Reason.NO_TARGET, int(s.view.own.hex[at]), aim.objective)
@@ -170,8 +176,18 @@ def carry_out(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: I
         strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), rival, worse), members)
 
 
+def _remember(s: Situation, hq: int, targets: list[int]) -> None:
+    staff = s.notes.staff
+    if targets and staff["target_a"][hq] != targets[0]:
+        staff["target_since"][hq] = s.minute
+    for name, cell in zip(TARGETS, [*targets, NONE, NONE, NONE], strict=False):
+        staff[name][hq] = cell
+
+
 def _patient(s: Situation, aim: Aim) -> float:
     """After a day before the same target in vain a bolder attack is better than none."""
+    if not aim.remembers:
+        return aim.go_x
     waited = s.minute - int(s.notes.staff["target_since"][aim.hq])
     return aim.go_x - (s.rules["staff.patience_x"] if waited >= s.hours("staff.patience_h") else 0.0)
 

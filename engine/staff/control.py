@@ -24,7 +24,7 @@ from engine.model.world import Statics
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 SPECK = 3
-"""Land of fewer hexes than this inside a ring is no pocket and no front worth manning."""
+"""Empty land of fewer hexes than this inside a ring is no front worth manning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +97,28 @@ class Control:
         return np.bincount(self.part[self.part >= 0]).astype(np.int64)
 
     @cached_property
+    def own_pockets(self) -> frozenset[int]:
+        """Pieces of own land that the enemy rings entirely."""
+        return self._ringed(self.front.own, self.front.other)
+
+    @cached_property
+    def enemy_pockets(self) -> frozenset[int]:
+        """Pieces of enemy land that own land rings entirely."""
+        return self._ringed(self.front.other, self.front.own)
+
+    def _ringed(self, inside: Ints, outside: Ints) -> frozenset[int]:
+        part, sizes = self.part[inside], self.part_sizes
+        open_ended = self.front.closed[self.front.chain] == 0
+        smaller = sizes[part] < sizes[self.part[outside]]
+        return frozenset(part[smaller].tolist()) - frozenset(part[open_ended | ~smaller].tolist())
+
+    @cached_property
     def speck(self) -> Mask:
         """Sides of the front round a scrap of land, own or enemy, that is too small to be manned. Shape (sides,)."""
         front = self.front
         small: Mask = np.minimum(self.part_sizes[self.part[front.own]], self.part_sizes[self.part[front.other]]) < SPECK
-        return small & (front.closed[front.chain] == 1)
+        found: Mask = small & (front.closed[front.chain] == 1)
+        return found
 
     def own_share(self, cells: Array) -> Ints:
         """Own land among the land within two hexes of ``cells``, ppm."""

@@ -22,6 +22,7 @@ class Intentions:
     def __init__(self, s: Situation) -> None:
         self.s = s
         self._wish: dict[int, _Wish] = {}
+        self._as_it_is: set[int] = set()
         self._hex: list[int] = s.view.own.hex.tolist()
         self._locked: list[bool] = s.locked.tolist()
 
@@ -50,6 +51,17 @@ class Intentions:
         """Wish that it stays where it is."""
         self.want(at, OrderKind.HOLD, self._hex[at], reason, *(detail or (self._hex[at],)))
 
+    def fight_on(self, at: int, reason: Reason, *detail: int) -> None:
+        """Wish that it goes on with whatever it is doing."""
+        if at not in self._wish:
+            self.stay(at, reason, *detail)
+            self._as_it_is.add(at)
+
+    def supersede(self, at: int) -> None:
+        """Drop the wish for a formation: another headquarters has it now."""
+        self._wish.pop(at, None)
+        self._as_it_is.discard(at)
+
     def orders(self, commander: Array) -> list[Order]:
         """Orders for what is not already intended, by position. To say again what is under way would be no order."""
         own, names = self.s.view.own, self.s.statics.headquarters_ids
@@ -59,7 +71,9 @@ class Intentions:
         for at in sorted(self._wish):
             kind, cell, reason, detail = self._wish[at]
             self._note(at, reason, detail)
-            if self._locked[at] or self._already(at, kind, cell, task[at], goal[at], coming[at], moving[at]):
+            if self._locked[at] or at in self._as_it_is:
+                continue
+            if self._already(at, kind, cell, task[at], goal[at], coming[at], moving[at]):
                 continue
             hq = names[int(commander[at])] if commander[at] >= 0 else ""
             found.append(Order(kind, own.ids[at], cell, hq, reason=int(reason), detail=detail))

@@ -1,82 +1,108 @@
-"""Front and army group: formations lent from the best giver to the worst taker (staffs.md 5)."""
+"""Armies and fronts lend a reserve from the best giver to the worst taker below them.
+
+A loan changes who works with a formation, in the notes; it lapses when the formation is formally given away.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import Echelon, StaffRole
-from engine.staff.situation import Ints, Situation
-
-HOUR = 60
-
-
-def lend(s: Situation, due: list[int]) -> None:
-    """At each due front or army group move at most one reserve to where the need has been great for two cycles.
-
-    The formation's slot becomes the taker's: its own staff keeps its id, so lending only changes the notes' role and
-    the headquarters that works with it (``lent_from`` names the giver).
-    """
-    headquarters = s.view.headquarters
-    for hq in due:
-        at = int(np.flatnonzero(headquarters.row == hq)[0])
-        if headquarters.echelon[at] >= Echelon.ARMY:
-            _lend_below(s, hq)
+from engine.core.arithmetic import PPM
+from engine.model.codes import StaffRole
+from engine.staff.intentions import Intentions
+from engine.staff.plans import Plans
+from engine.staff.reasons import Reason
+from engine.staff.roles import HEX_KM
+from engine.staff.sectors import Sectors
+from engine.staff.situation import Situation
 
 
-def _lend_below(s: Situation, superior: int) -> None:
-    rules, staff, own = s.rules, s.notes.staff, s.view.own
+def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superiors: list[int]) -> None:
+    """At most one loan below each superior that is due; a lower one decides before a higher."""
+    for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
+        _below(s, wishes, plans, sectors, superior)
+
+
+def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superior: int) -> None:
+    staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
     below = _subordinates(s, superior)
-    takers = [h for h in below if _needy(s, h)]
+    takers = [hq for hq in below if _needy(s, hq)]
     if not takers:
         return
-    taker = max(takers, key=lambda h: (int(staff["need"][h]), -h))
-    role = s.notes.formation["role"][own.row]
-    lent_at = s.notes.formation["lent_at"][own.row]
-    pool = np.flatnonzero(np.isin(s.commander, [h for h in (*below, superior) if h != taker and _can_give(s, h)])
-                          & (role == StaffRole.RESERVE) & ~s.locked & ~s.fighting
-                          & (lent_at + rules["staff.loan_formation_h"] * HOUR <= s.minute))  # fmt: skip
-    where = _where(s, taker)
+    taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
+    where = _worst_place(s, sectors, taker)
+    givers = [hq for hq in (*below, superior) if hq != taker and _can_give(s, hq)]
+    fit = np.isin(plans.commander, givers) & (s.role == StaffRole.RESERVE) & ~s.locked & ~s.fighting
+    fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
+    fit &= _no_longer_needed_where_it_is(s, plans)
+    pool = np.flatnonzero(fit)
     if not len(pool) or where < 0:
         return
     gap = s.grid.distance(own.hex[pool], where)
-    near = pool[gap * 6 <= rules["staff.loan_km"]]
-    if not len(near):
+    # The superior's own reserve is the pool: it goes however far it is.
+    near = (gap * HEX_KM <= round(s.rules["staff.loan_km"])) | (plans.commander[pool] == superior)
+    near &= s.part[pool] == s.control.part[where]
+    if not near.any():
         return
-    chosen = int(near[np.lexsort((own.row[near], s.grid.distance(own.hex[near], where)))[0]])
-    giver = int(s.commander[chosen])
-    row = own.row[chosen]
-    s.notes.formation["lent_from"][row] = taker
-    s.notes.formation["lent_at"][row] = s.minute
+    pool, gap = pool[near], gap[near]
+    chosen = int(pool[np.lexsort((own.row[pool], gap, plans.commander[pool] != superior))[0]])
+    _book(s, plans, chosen, taker)
+    place = _behind(s, where, int(own.hex[chosen]))
+    wishes.supersede(chosen)
+    wishes.place(chosen, place, Reason.LENT, place, where, int(staff["need"][taker]))
+
+
+def _book(s: Situation, plans: Plans, chosen: int, taker: int) -> None:
+    staff, notes, row = s.notes.staff, s.notes.formation, s.view.own.row[chosen]
+    staff["gave_at"][plans.commander[chosen]] = s.minute
     staff["lent_to_at"][taker] = s.minute
-    staff["gave_at"][giver] = s.minute
-    s.commander[chosen] = taker
+    notes["lent_from"][row], notes["lent_to"][row] = s.view.own.hq[chosen], taker
+    notes["lent_at"][row] = s.minute
+    plans.commander[chosen] = taker
+
+
+def _no_longer_needed_where_it_is(s: Situation, plans: Plans) -> np.ndarray:
+    """Reserves that a directive names for its headquarters are not lent."""
+    kept = np.ones(len(s.view.own), bool)
+    for plan in plans.of.values():
+        if plan.current >= 0:
+            kept[plans.named(plan.current, "reserve")] = False
+    return kept
 
 
 def _subordinates(s: Situation, superior: int) -> list[int]:
     headquarters = s.view.headquarters
-    found, level = [], [superior]
+    found: list[int] = []
+    level = [superior]
     while level:
-        level = [int(r) for r, p in zip(headquarters.row, headquarters.parent, strict=True) if int(p) in level]
+        level = headquarters.row[np.isin(headquarters.parent, level)].tolist()
         found += level
     return found
 
 
 def _needy(s: Situation, hq: int) -> bool:
-    staff, rules = s.notes.staff, s.rules
-    need = rules["staff.loan_need"]
-    lately = int(staff["lent_to_at"][hq]) + rules["staff.loan_taker_h"] * HOUR > s.minute
-    return bool(staff["need"][hq] > need and staff["need_before"][hq] > need and not lately)
+    """In need for two cycles running, and nobody lent to it today."""
+    staff, least = s.notes.staff, s.rules["staff.loan_need"]
+    lately = int(staff["lent_to_at"][hq]) + s.hours("staff.loan_taker_h") > s.minute
+    return bool(staff["need"][hq] > least and staff["need_before"][hq] > least and not lately)
 
 
 def _can_give(s: Situation, hq: int) -> bool:
-    staff, rules = s.notes.staff, s.rules
-    lately = int(staff["gave_at"][hq]) + rules["staff.loan_giver_h"] * HOUR > s.minute
-    return bool(staff["need"][hq] < rules["staff.loan_giver_need"] and not lately)
+    staff = s.notes.staff
+    lately = int(staff["gave_at"][hq]) + s.hours("staff.loan_giver_h") > s.minute
+    return bool(staff["need"][hq] < s.rules["staff.loan_giver_need"] and not lately)
 
 
-def _where(s: Situation, hq: int) -> int:
-    """The hottest own hex of a headquarters' sector."""
-    sides: Ints = np.flatnonzero(s.sector == hq)
+def _worst_place(s: Situation, sectors: Sectors, hq: int) -> int:
+    """The own hex of a headquarters' front that faces the greatest threat."""
+    sides = sectors.sector(hq).sides
     if not len(sides):
         return -1
     return int(s.front.own[sides[int(s.threat[s.front.other[sides]].argmax())]])
+
+
+def _behind(s: Situation, where: int, here: int) -> int:
+    """An own hex two or three behind the place of need."""
+    ring = [c for c in s.grid.ring_table(3)[where].tolist() if c >= 0 and s.owner[c] == s.side]
+    fit = [c for c in ring if s.control.part[c] == s.control.part[where] and 2 <= s.control.depth[c] <= PPM]
+    return min(fit, key=lambda c: (s.apart(c, here), c), default=where)

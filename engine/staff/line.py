@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.columns import Array
+from engine.model.codes import StaffRole
 from engine.staff.control import Ints, Mask
 from engine.staff.sectors import Sector
 from engine.staff.situation import Situation
@@ -67,7 +68,8 @@ def match(s: Situation, at: Stations, who: Ints, group: Ints, fixed: Mask) -> Ma
     """
     own = s.view.own
     slot = s.slot[who]
-    old = np.where((slot >= 0) & ~fixed, slot, own.hex[who]).astype(np.int64)
+    standing = np.append(np.isin(np.arange(s.grid.size), at.cell), False)[slot]
+    old = np.where(standing & ~fixed, slot, own.hex[who]).astype(np.int64)
     elsewhere = group[:, None] != at.group[None, :]
     gap = np.where(elsewhere, 9999, s.grid.distance(old[:, None], at.cell[None, :]))
     nearest, off = gap.argmin(axis=1), gap.min(axis=1)
@@ -159,7 +161,8 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
 
 
 def _distance_to_holders(s: Situation, cells: Ints) -> Ints:
-    holders = s.view.own.hex[s.holding]
+    holders = s.planned_hex[s.role != StaffRole.RESERVE]
     if not len(holders):
         return np.full(len(cells), 99)
-    return s.grid.distance(cells[:, None], holders[None, :]).min(axis=1).astype(np.int64)
+    apart: Ints = s.grid.distance(cells[:, None], holders[None, :]).min(axis=1).astype(np.int64)
+    return apart

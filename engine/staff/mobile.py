@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.calendar import HOUR
 from engine.core.columns import Array
 from engine.core.paths import Pathfinder
 from engine.model.codes import Ground, Mobility, OrderKind
@@ -149,10 +149,8 @@ def _keep_goal(s: Situation, at: int, here: int, free: list[int]) -> int:
 
 def _spent_in_a_pocket(s: Situation, at: int) -> bool:
     """Cut off for days and too weak to go on: all-round defence."""
-    own, rules = s.view.own, s.rules
-    since = int(own.cut_off_since[at])
-    cut_off = since < NEVER and s.minute - since > round(rules["staff.cut_off_days"] * DAY)
-    return bool(cut_off and own.men[at] < rules["staff.cut_off_men"] * own.men_full[at])
+    own = s.view.own
+    return bool(s.long_cut_off[at] and own.men[at] < s.rules["staff.cut_off_men"] * own.men_full[at])
 
 
 class _Ways:

@@ -45,7 +45,7 @@ class Plans:
         for i, hq in enumerate(self.d.hq.tolist()):
             rows.setdefault(hq, []).append(i)
         self._start: list[int] = self.d.start_at.tolist()
-        self._lined = ((self.d.line >= 0).any(axis=1)).tolist()
+        self._lined: list[bool] = np.any(self.d.line >= 0, axis=1).tolist()
         for hq in s.view.headquarters.row.tolist():
             self.of[hq] = self._plan(hq, rows.get(hq, []), begun, over)
         self.commander: Ints = self._commanders(begun, over)
@@ -131,6 +131,8 @@ class Plans:
 
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""
+        if plan.current >= 0 and self.s.notes.staff["fell_back"][plan.hq]:
+            return points_of(self.d.fall_back[plan.current])
         return points_of(self.d.line[plan.line]) if plan.line >= 0 else ()
 
     def axis_points(self, i: int) -> Points:

@@ -37,11 +37,12 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
     """Note a new directive and give the roles it asks for; roles of earlier groups end."""
     staff, hq = s.notes.staff, plan.hq
     row = int(plans.d.row[plan.current]) if plan.current >= 0 else NONE
-    fresh = int(staff["directive"][hq]) != row
+    # One that is over stays noted, or it would be taken up again.
+    fresh = int(staff["directive"][hq]) != row and not (row == NONE and int(staff["end_reason"][hq]) > 0)
     if fresh:
         for name, value in (
             ("directive", row), ("end_reason", 0), ("target_a", NONE), ("target_b", NONE), ("target_c", NONE),
-            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0),
+            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0), ("fell_back", 0),
         ):  # fmt: skip
             staff[name][hq] = value
         if plan.line == plan.current and plan.line >= 0:
@@ -56,8 +57,9 @@ def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bo
             continue
         near = i == plan.current or plans.assembling(plan)
         assault, mobile = _group(s, plans, i, members, "assault", near), _group(s, plans, i, members, "mobile", near)
-        if near and i == plan.current and not len(assault) and not _names_any(plans, i):
-            assault = members  # a directive that names nobody means everybody
+        if near and i == plan.current and not len(assault):
+            # A directive that names nobody means everybody; a mobile group with nobody before it attacks itself.
+            assault, mobile = (mobile, assault) if _names_any(plans, i) else (members, assault)
         for role, group in ((StaffRole.ASSAULT, assault), (StaffRole.MOBILE, mobile)):
             others = np.concatenate(list(wanted.values()))
             wanted[role] = np.concatenate([wanted[role], np.setdiff1d(group, others)])
@@ -93,7 +95,7 @@ def _group(s: Situation, plans: Plans, i: int, members: Ints, group: str, choose
         return np.zeros(0, np.int64)
     role = s.role[members]
     wanted, other = (StaffRole.ASSAULT, StaffRole.MOBILE) if group == "assault" else (StaffRole.MOBILE, StaffRole.ASSAULT)
-    have = members[role == wanted]
+    have: Ints = members[role == wanted]
     if not choose:
         return have
     pool = members[(role != wanted) & (role != other) & ~s.locked[members]]

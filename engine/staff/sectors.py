@@ -21,6 +21,8 @@ from engine.staff.situation import Situation
 APPROACH, ESTABLISHED, FIRST_BOUND, ALL_BOUNDS = range(4)
 """Phases of a headquarters: marching to its line, on it, withdrawing."""
 HEX_M = 6000
+CORNER = 5
+"""An own hex with so many hostile neighbours is no place to stand."""
 NEVER_M = 10 * AWAY_M
 
 
@@ -84,7 +86,8 @@ class Sectors:
             return np.zeros(0, np.int64)
         cells = line_cells(self.s.statics, points)
         mine = (self.s.owner[cells] == self.s.side) & (self.s.control.part[cells] == self.home.get(plan.hq, -1))
-        return cells[mine]
+        found: Ints = cells[mine]
+        return found
 
     def marching(self, plan: Plan) -> bool:
         """On the way to a line that is still in own hands, so that it claims no front where it is."""
@@ -132,9 +135,15 @@ class Sectors:
 
     @cached_property
     def _manned(self) -> Mask:
-        """Sides worth a place in the line: no specks, and not far from everything the sector is about."""
+        """Sides worth a place in the line: no empty specks, not far from all the sector is about, no corners."""
         far = round(self.s.rules["staff.sector_hexes"]) * HEX_M
-        return ~self.s.control.speck & (self.away_m <= far)
+        s, front = self.s, self.s.front
+        empty = ~np.isin(s.control.part[front.other], np.unique(s.control.part[s.view.enemies.hex]))
+        empty &= ~np.isin(s.control.part[front.own], np.unique(s.part))
+        ring = s.grid.neighbours[front.own]
+        hostile = ((ring >= 0) & s.control.land[ring] & (s.owner[ring] == 1 - s.side)).sum(axis=1)
+        manned: Mask = ~(s.control.speck & empty) & (self.away_m <= far) & (hostile < CORNER)
+        return manned
 
     @cached_property
     def _weights(self) -> Ints:

@@ -26,6 +26,8 @@ _TASK_OF = {
     OrderKind.REST: Task.REST, OrderKind.SUPPORT: Task.SUPPORT, OrderKind.FOLLOW: Task.FOLLOW,
     OrderKind.PROBE: Task.PROBE, OrderKind.BOMBARD: Task.BOMBARD, OrderKind.CANCEL: Task.HOLD,
 }  # fmt: skip
+FIELDS = 64
+"""Fields of travel kept at a time."""
 CERTAIN = PPM // 3
 """A report less certain than this does not make a hex count as occupied."""
 
@@ -41,6 +43,11 @@ class Situation:
         self.control: Control = control_of(view)
         self.front: FrontTrace = self.control.front
         self._q, self._r = _axial_lists(view.statics)
+
+    @cached_property
+    def headquarters_at(self) -> dict[int, int]:
+        """Position in the view of each own headquarters, by row."""
+        return {row: at for at, row in enumerate(self.view.headquarters.row.tolist())}
 
     # Small numbers, quick for single hexes.
 
@@ -85,16 +92,19 @@ class Situation:
         return self.spread(self.view.enemies.hex, self.enemy_power, self.kernel)
 
     @cached_property
-    def holding(self) -> Mask:
-        """Own formations that hold ground: neither on the march nor in reserve."""
-        held: Mask = (self.view.own.leg_to < 0) & (self.role != StaffRole.RESERVE)
-        return held
-
-    @cached_property
     def cover(self) -> Ints:
-        """Own power that holds ground."""
-        own = self.view.own
-        return self.spread(own.hex[self.holding], own.power[self.holding], self.kernel)
+        """Own power that holds ground or is on its way to a place in the line."""
+        held = (self.role != StaffRole.RESERVE) & ((self.view.own.leg_to < 0) | (self.slot >= 0))
+        return self.spread(self.planned_hex[held], self.view.own.power[held], self.kernel)
+
+    @property
+    def planned_hex(self) -> Array:
+        """Where each own formation stands or is about to stand: its place in the line while that is own."""
+        own, slot = self.view.own, self.slot
+        placed = (self.role == StaffRole.LINE) & (slot >= 0)
+        placed &= self.owner[np.where(placed, slot, 0)] == self.side
+        found: Array = np.where(placed, slot, own.hex)
+        return found
 
     @cached_property
     def occupied(self) -> Mask:
@@ -199,6 +209,18 @@ class Situation:
         return found
 
     @cached_property
+    def own_pockets(self) -> frozenset[int]:
+        """Ringed pieces of own land with nothing in them that supplies them."""
+        return self.control.own_pockets - self.supplied_parts
+
+    @cached_property
+    def long_cut_off(self) -> Mask:
+        """Own formations that no supply has reached for days."""
+        since, span = self.view.own.cut_off_since, round(self.rules["staff.cut_off_days"] * DAY)
+        long: Mask = (since < NEVER) & (self.minute - since > span)
+        return long
+
+    @cached_property
     def supplied_parts(self) -> set[int]:
         """Pieces of own land with a supply source, port or railhead of one's own in them."""
         depots = self.view.depots
@@ -249,12 +271,13 @@ class Situation:
 
     def travel(self, objective: int) -> Array:
         """Minutes of a march on foot to an objective through all ground, whosever it is, bridges standing."""
-        memo, key = self.statics.memo, f"staff.travel.{objective}"
-        found: Array | None = memo.get(key)
-        if found is None:
+        fields: dict[int, Array] = self.statics.memo.setdefault("staff.travel", {})
+        if objective not in fields:
+            if len(fields) >= FIELDS:
+                fields.clear()
             steps = bridged_steps(self.statics, Mobility.FOOT, Ground.DRY, MEAN)
-            found = memo[key] = field(self.grid.neighbours, steps, [objective], backward=True)
-        return found
+            fields[objective] = field(self.grid.neighbours, steps, [objective], backward=True)
+        return fields[objective]
 
 
 def ln(value: float) -> float:

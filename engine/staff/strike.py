@@ -60,7 +60,7 @@ def _bring_up(s: Situation, wishes: Intentions, target: int, who: list[int]) -> 
     own, control = s.view.own, s.control
     places = [c for c in control.ways[target].tolist() if c >= 0 and s.owner[c] == s.side]
     coming = set(who)
-    attackers, room = {c: 0 for c in places}, {c: ROOM for c in places}
+    attackers, room = dict.fromkeys(places, 0), dict.fromkeys(places, ROOM)
     for at, cell in enumerate(own.hex.tolist()):
         if cell in room and at not in coming:
             room[cell] -= int(own.stack[at])

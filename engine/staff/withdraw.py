@@ -1,63 +1,175 @@
-"""Withdrawal in two bounds to a line, and what stands on it (staffs.md 4.9)."""
+"""Withdrawal in two bounds to a line: places on it are matched in order once and then frozen.
+
+Every second formation leaves at once, and those at the two ends, which tie the line to the neighbours; the others
+follow half a day later. The headquarters stands on its new line until the front has come up to it.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
+from engine.core.arithmetic import PPM
 from engine.core.columns import Array
-from engine.model.codes import OrderKind
+from engine.core.paths import FAR, Pathfinder
+from engine.model.codes import DirectiveKind, OrderKind, Permission, StaffRole
+from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
-from engine.staff.reasons import Reason
-from engine.staff.situation import Ints, Situation
+from engine.staff.lines import line_cells, points_of
+from engine.staff.plans import NONE, Plan, Plans
+from engine.staff.reasons import EndReason, Reason
+from engine.staff.sectors import ALL_BOUNDS, ESTABLISHED, FIRST_BOUND, Sector
+from engine.staff.situation import Situation
 
-HOUR = 60
-
-
-def line_cells(s: Situation, points: Array) -> Ints:
-    """Own land hexes along a broken line through ``points`` (cells, -1 padded), in order."""
-    points = points[points >= 0]
-    found: list[int] = []
-    for a, b in pairwise(points):
-        (ax, ay), (bx, by) = s.grid.centres_m[a], s.grid.centres_m[b]
-        steps = max(int(s.grid.distance(int(a), int(b))), 1)
-        for k in range(steps + 1):
-            cell = s.grid.cell_at(float(ax + (bx - ax) * k / steps), float(ay + (by - ay) * k / steps))
-            if cell >= 0 and s.land[cell] and s.owner[cell] == s.side and (not found or found[-1] != cell):
-                found.append(cell)
-    return np.array(found, np.int64)
+SAFE_DEPTH = 4
+"""A line that nobody has named is looked for so many hexes behind the front."""
+STEP, NEAR_ENEMY, ON_WORKS = 10, 25, 6
+"""Cost of a hex of such a line, more for each hex too near to the enemy, less on prepared works."""
+REAR = 2
+"""Reserves stand so far behind the new line."""
 
 
-def withdraw(s: Situation, wishes: Intentions, hq: int, d: int, members: Ints) -> None:
-    """Every second formation leaves at once, the others twelve hours later; slots on the new line are frozen."""
-    own, notes = s.view.own, s.notes
-    points = s.view.directives.line[d]
-    cells = line_cells(s, points if (points >= 0).any() else s.view.directives.fall_back[d])
-    if not len(cells) or not len(members):
+def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
+    """Whether the headquarters has been told to withdraw and has not yet begun."""
+    if plan.current < 0 or plans.kind[plan.current] != DirectiveKind.WITHDRAW:
+        return False
+    return int(s.notes.staff["phase_since"][plan.hq]) < int(plans.d.start_at[plan.current])
+
+
+def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
+    """Whether it falls back of its own accord: allowed, in need for two cycles, and no reserve left."""
+    staff, i = s.notes.staff, plan.current
+    if i < 0 or int(plans.d.permission[i]) != Permission.MAY_FALL_BACK or staff["fell_back"][plan.hq]:
+        return False
+    least = s.rules["staff.need_plug"]
+    pressed = staff["need"][plan.hq] > least and staff["need_before"][plan.hq] > least
+    return bool(pressed) and not bool((s.role[members] == StaffRole.RESERVE).any())
+
+
+def under_way(s: Situation, hq: int) -> bool:
+    """Whether a withdrawal goes on, or the new line still lies behind the front."""
+    return bool(s.notes.staff["phase"][hq] >= FIRST_BOUND)
+
+
+def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints, *, forced: bool = False) -> None:
+    """Match the formations to even places on the new line, in order along it, once."""
+    staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
+    staff["phase_since"][plan.hq] = s.minute
+    line = members[s.role[members] != StaffRole.RESERVE]
+    cells = _new_line(s, plans, plan, sector, forced)
+    if not len(cells) or not len(line):
         return
-    if notes.staff["phase"][hq] == 0:
-        _freeze(s, hq, cells, members)
-    second = s.minute - int(notes.staff["target_since"][hq]) >= s.rules["staff.bound_h"] * HOUR
-    order = np.argsort(notes.formation["slot"][own.row[members]], kind="stable")
-    for i, at in enumerate(members[order].tolist()):
-        slot = int(notes.formation["slot"][own.row[at]])
-        if int(own.hex[at]) == slot:
-            wishes.place(at, slot, Reason.ON_THE_NEW_LINE, slot)
-        elif i % 2 == 0 or second:
-            reason = Reason.WITHDRAW_FIRST if i % 2 == 0 else Reason.WITHDRAW_SECOND
-            wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot)
+    position = s.grid.distance(own.hex[line][:, None], cells[None, :]).argmin(axis=1)
+    order = line[np.lexsort((own.row[line], position))]
+    notes["slot"][own.row[order]] = cells[_spaced(len(cells), len(order))]
+    notes["slot_since"][own.row[order]] = s.minute
+    staff["phase"][plan.hq] = FIRST_BOUND
+    if forced:
+        staff["fell_back"][plan.hq] = 1
+
+
+def _spaced(cells: int, count: int) -> Ints:
+    """Even places along a line; with three or more the two ends are among them."""
+    i = np.arange(count)
+    if count < 3:
+        middles: Ints = (2 * i + 1) * cells // (2 * count)
+        return middles
+    ends_too: Ints = (i * (cells - 1) + (count - 1) // 2) // (count - 1)
+    return ends_too
+
+
+def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, forced: bool) -> Ints:
+    """Own hexes of the line that was named for it, or of one chosen on the ground."""
+    i = plan.current
+    named = () if forced else points_of(plans.d.line[i])
+    points = named or points_of(plans.d.fall_back[i])
+    if points:
+        cells = line_cells(s.statics, points)
+        mine: Ints = cells[s.owner[cells] == s.side]
+        return mine
+    return choose_line(s, sector)
+
+
+def choose_line(s: Situation, sector: Sector) -> Ints:
+    """The cheapest chain of own hexes between the two ends of a sector, some way behind its front."""
+    if len(sector.sides) < 2:
+        return np.zeros(0, np.int64)
+    ends = s.front.own[sector.sides[[0, -1]]]
+    depth = np.minimum(s.control.depth, SAFE_DEPTH)
+    works = (s.view.hexes.works > 0) & (s.view.hexes.works_side != 1 - s.side)
+    toll = (SAFE_DEPTH - depth) * NEAR_ENEMY + np.where(works, 0, ON_WORKS)
+    toll = np.where((s.owner == s.side) & (s.control.depth < FAR), toll, NONE).astype(np.int32)
+    near = ways_of(s.statics)
+    steps = np.where(near >= 0, STEP, 0).astype(np.int32)
+    path = Pathfinder(near).path(steps, int(ends[0]), int(ends[1]), top=STEP + int(toll.max()) + 1, toll=toll)
+    if path is None:
+        return np.zeros(0, np.int64)
+    return np.concatenate([ends[:1], path.astype(np.int64)])
+
+
+def lead(s: Situation, wishes: Intentions, plan: Plan, members: Ints) -> None:
+    """One cycle of a withdrawal."""
+    staff, own, hq = s.notes.staff, s.view.own, plan.hq
+    second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
+    staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
+    need = int(staff["need"][hq]) if staff["fell_back"][hq] else 0
+    placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != StaffRole.RESERVE]
+    for i, at in enumerate(_in_order(s, placed)):
+        slot, here = int(s.slot[at]), int(own.hex[at])
+        early = i % 2 == 0 or i == len(placed) - 1
+        if here == slot:
+            wishes.place(at, slot, Reason.ON_THE_NEW_LINE)
+        elif early or second:
+            reason = Reason.FALL_BACK if need else Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND
+            wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot, NONE, need)
         else:
-            wishes.place(at, int(own.hex[at]), Reason.WITHDRAW_SECOND, slot)
+            wishes.stay(at, Reason.WITHDRAW_SECOND, slot)
+    _reserves_behind(s, wishes, members, placed)
+    if second and _front_has_come(s, placed):
+        staff["phase"][hq] = ESTABLISHED
+        staff["phase_since"][hq] = s.minute
+        if not staff["fell_back"][hq]:
+            staff["end_reason"][hq] = EndReason.ON_THE_LINE
 
 
-def _freeze(s: Situation, hq: int, cells: Ints, members: Ints) -> None:
-    """Match formations to even places on the new line, in order along it, once."""
-    own, notes = s.view.own, s.notes
-    count = len(members)
-    places = cells[(2 * np.arange(count) + 1) * len(cells) // (2 * count)]
-    position = s.grid.distance(own.hex[members][:, None], cells[None, :]).argmin(axis=1)
-    order = np.lexsort((own.row[members], position))
-    notes.formation["slot"][own.row[members[order]]] = places
-    notes.staff["phase"][hq] = 1
-    notes.staff["target_since"][hq] = s.minute
+def _in_order(s: Situation, placed: list[int]) -> list[int]:
+    """Along the new line: neighbours on it are neighbours in the list, so every second one covers."""
+    if not placed:
+        return []
+    slots = s.slot[placed]
+    first = int(slots[np.lexsort((slots, -s.grid.distance(slots, slots[0])))[0]])
+    return sorted(placed, key=lambda at: (s.apart(int(s.slot[at]), first), int(s.view.own.row[at])))
+
+
+def _reserves_behind(s: Situation, wishes: Intentions, members: Ints, placed: list[int]) -> None:
+    """Who has no place on the line goes behind it."""
+    slots = np.unique(s.slot[placed]) if placed else np.zeros(0, np.int64)
+    for at in members.tolist():
+        if at in wishes:
+            continue
+        here = int(s.view.own.hex[at])
+        if not len(slots):
+            wishes.stay(at, Reason.RESERVE)
+            continue
+        nearest = int(slots[s.grid.distance(slots, here).argmin()])
+        if s.apart(here, nearest) <= 2 * REAR and s.control.depth[here] > s.control.depth[nearest]:
+            wishes.stay(at, Reason.RESERVE, nearest)
+            continue
+        goal = _behind(s, nearest, here)
+        kind = OrderKind.HOLD if goal == here else OrderKind.WITHDRAW
+        wishes.want(at, kind, goal, Reason.RESERVE, nearest)
+
+
+def _behind(s: Situation, cell: int, here: int) -> int:
+    ring: Array = s.grid.ring_table(REAR)[cell]
+    own = [c for c in ring.tolist() if c >= 0 and s.owner[c] == s.side and s.control.part[c] == s.control.part[cell]]
+    depth = s.control.depth
+    return min(own, key=lambda c: (-int(depth[c]) if depth[c] < FAR else 0, s.apart(c, here), c), default=here)
+
+
+def _front_has_come(s: Situation, placed: list[int]) -> bool:
+    """Half of the places on the line are lost or lie at the front."""
+    if not placed:
+        return True
+    slots = s.slot[placed]
+    there = (s.owner[slots] != s.side) | (s.control.depth[slots] <= 1)
+    return int(there.sum()) * 2 * PPM >= len(placed) * PPM

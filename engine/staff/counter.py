@@ -1,0 +1,138 @@
+"""Counter-attacks: cut the base of a penetration, pinch a salient, reduce a pocket; with what is near at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import DAY
+from engine.model.codes import StaffRole, Task
+from engine.staff.control import Ints
+from engine.staff.intentions import Intentions
+from engine.staff.reasons import Reason
+from engine.staff.sectors import Sector
+from engine.staff.situation import Situation, ln
+from engine.staff.strike import Strike, strike
+
+
+@dataclass(frozen=True)
+class _Chance:
+    """A hex that could be attacked, by whom, at which odds; ``worth`` in thousandths, most is best."""
+
+    cell: int
+    strikers: tuple[int, ...]
+    x: float
+    worth: int
+    under_way: bool
+
+
+def counter_attack(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
+    """Cut the base of a fresh penetration, else pinch a salient; one that is under way is carried on first."""
+    pool = _pool(s, wishes, members)
+    if not len(pool):
+        return
+    faces = np.unique(s.front.other[sector.sides])
+    for cells, reason in ((_bases(s, faces), Reason.COUNTER_BASE), (_salients(s, faces), Reason.COUNTER_SALIENT)):
+        found = _best(s, cells, pool, round(s.rules["staff.counter_strikers"]), s.rules["staff.counter_x"])
+        if found is not None:
+            least = s.rules["staff.counter_x"]
+            strike(s, wishes, Strike(found.cell, reason, least), list(found.strikers))
+            return
+
+
+def reduce_pockets(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
+    """Attack enemy pockets on the sector at several places, with half of those who ring them and the reserves."""
+    pockets = s.control.enemy_pockets
+    if not pockets:
+        return
+    on_ring = np.isin(s.control.part[s.front.other[sector.sides]], sorted(pockets))
+    if not on_ring.any():
+        return
+    faces = np.unique(s.front.other[sector.sides][on_ring])
+    free = np.array([at for at in members.tolist() if wishes.free(at)], np.int64)
+    pool = _nearest_is_pocket(s, sector, on_ring, free)
+    reserves = free[s.role[free] == StaffRole.RESERVE]
+    budget = (len(pool) + 1) // 2 + len(np.setdiff1d(reserves, pool))
+    pool = np.union1d(pool, reserves)
+    while budget > 0 and len(pool) and len(faces):
+        count = min(round(s.rules["staff.counter_strikers"]), budget)
+        found = _best(s, faces, pool, count, s.rules["staff.go_x"])
+        if found is None:
+            return
+        strike(s, wishes, Strike(found.cell, Reason.REDUCE, s.rules["staff.go_x"]), list(found.strikers))
+        pool = np.setdiff1d(pool, found.strikers)
+        faces = faces[s.grid.distance(faces, found.cell) > 0]
+        budget -= len(found.strikers)
+
+
+def _nearest_is_pocket(s: Situation, sector: Sector, on_ring: np.ndarray, who: Ints) -> Ints:
+    """Those whose nearest part of the front is the ring round a pocket."""
+    if not len(who):
+        return who
+    gap = s.grid.distance(s.view.own.hex[who][:, None], s.front.own[sector.sides][None, :])
+    ring = np.where(on_ring[None, :], gap, 9999).min(axis=1)
+    found: Ints = who[ring <= gap.min(axis=1)]
+    return found
+
+
+def _pool(s: Situation, wishes: Intentions, members: Ints) -> Ints:
+    """Reserves, and what drives in the line and is not pinned; those already attacking on their own account stay."""
+    role = s.role[members]
+    fit = (role == StaffRole.RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | _attacking(s)[members]
+    return np.array([at for at in members[fit].tolist() if wishes.free(at)], np.int64)
+
+
+def _attacking(s: Situation) -> np.ndarray:
+    tasks, _, _ = s.intent
+    return np.array([task == Task.ATTACK for task in tasks], bool)
+
+
+def _best(s: Situation, cells: Ints, pool: Ints, count: int, least_x: float) -> _Chance | None:
+    """The best of ``cells`` for the ``count`` nearest of a pool; None if none promises ``least_x``."""
+    rules = s.rules
+    chances = []
+    tasks, goals, _ = s.intent
+    busy = {goals[at] for at in pool.tolist() if tasks[at] == Task.ATTACK}
+    share = s.control.own_share(cells) if len(cells) else cells
+    for cell, own_share in zip(cells.tolist(), share.tolist(), strict=True):
+        strikers = _strikers(s, cell, pool, count)
+        if not strikers:
+            continue
+        x = ln(max(sum(int(s.view.own.power[at]) for at in strikers), 1)) - ln(max(int(s.defence[cell]), 1))
+        under_way = cell in busy
+        if x > (rules["staff.feed_x"] if under_way else least_x):
+            bonus = rules["staff.counter_bonus"] * (own_share / PPM - rules["staff.counter_own_share"])
+            chances.append(_Chance(cell, strikers, x, int((x + bonus) * 1000), under_way))
+    return min(chances, key=lambda c: (not c.under_way, -c.worth, c.cell), default=None)
+
+
+def _strikers(s: Situation, cell: int, pool: Ints, count: int) -> tuple[int, ...]:
+    """The nearest of a pool that can march to a hex beside ``cell``."""
+    own, ring = s.view.own, s.control.ways[cell]
+    ring = ring[ring >= 0]
+    parts = set(s.control.part[ring[s.owner[ring] == s.side]].tolist())
+    gap = s.grid.distance(own.hex[pool], cell)
+    fit = np.isin(s.part[pool], sorted(parts)) & (gap <= round(s.rules["staff.counter_hexes"]))
+    fit &= s.notes.formation["rest_until"][own.row[pool]] <= s.minute
+    near = np.flatnonzero(fit)
+    order = near[np.lexsort((own.row[pool[near]], gap[near]))]
+    return tuple(pool[order[:count]].tolist())
+
+
+def _bases(s: Situation, faces: Ints) -> Ints:
+    """Enemy hexes on the sector's front taken within some days and half surrounded by own ground."""
+    since = s.minute - round(s.rules["staff.counter_days"] * DAY)
+    cells = faces[s.view.hexes.owner_since[faces] > max(since, 0)]
+    found: Ints = cells[s.control.own_share(cells) >= round(s.rules["staff.counter_own_share"] * PPM)]
+    return found
+
+
+def _salients(s: Situation, faces: Ints) -> Ints:
+    """Hexes of known enemies with four or more own neighbours."""
+    cells = faces[s.occupied[faces]]
+    ring = s.grid.neighbours[cells]
+    mine = ((ring >= 0) & (s.owner[ring] == s.side)).sum(axis=1)
+    found: Ints = cells[mine >= round(s.rules["staff.pinch_neighbours"])]
+    return found

@@ -1,0 +1,140 @@
+"""What every headquarters with a front does: reserves, plugging, counter-attacks, following, places in the line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.model.codes import StaffRole
+from engine.staff import reactions, withdraw
+from engine.staff.control import Ints
+from engine.staff.counter import counter_attack, reduce_pockets
+from engine.staff.intentions import Intentions
+from engine.staff.line import match, stations
+from engine.staff.plans import Plan, Plans
+from engine.staff.reasons import Reason
+from engine.staff.roles import HEX_KM, change_roles, reserve_wanted, set_role
+from engine.staff.sectors import APPROACH, ESTABLISHED, Sector, Sectors
+from engine.staff.situation import Situation
+
+LEAST_KM = 6
+"""A front has no use for more than one formation in so many kilometres."""
+BEHIND_HEXES = 2
+"""At the very beginning those who stand so far behind the front are taken to be its reserves."""
+
+
+def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: dict[int, Ints]) -> None:
+    """One cycle of the headquarters ``who``, with the formations that each commands."""
+    places: dict[int, Sector | Ints] = {}
+    holders: dict[int, Ints] = {}
+    for hq, members in who.items():
+        plan, role = plans.of[hq], s.role[members]
+        mine = members[(role != StaffRole.ASSAULT) & (role != StaffRole.MOBILE)]
+        if not len(mine):
+            continue
+        if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
+            withdraw.begin(s, plans, plan, sectors.sector(hq), mine)
+        if not withdraw.under_way(s, hq):
+            place = _place(s, plan, sectors)
+            _one(s, wishes, plans, plan, place, mine)
+            places[hq], holders[hq] = place, mine
+        if withdraw.under_way(s, hq):
+            withdraw.lead(s, wishes, plan, mine)
+            places.pop(hq, None)
+    _stand(s, wishes, places, holders)
+    for hq, place in places.items():
+        reactions.place_reserves(s, wishes, place, holders[hq])
+
+
+def _place(s: Situation, plan: Plan, sectors: Sectors) -> Sector | Ints:
+    """Where a headquarters stands: its sector of the front, or a line behind it."""
+    phase = sectors.phase(plan)
+    if phase == ESTABLISHED and s.notes.staff["phase"][plan.hq] == APPROACH:
+        s.notes.staff["phase"][plan.hq] = ESTABLISHED
+        s.notes.staff["phase_since"][plan.hq] = s.minute
+    sector = sectors.sector(plan.hq)
+    if sectors.marching(plan) or not len(sector.sides):
+        return sectors.own_line(plan)
+    return sector
+
+
+def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints) -> None:
+    """Roles of one headquarters' holders, and what it does about the enemy before its front."""
+    _change_roles(s, plans, plan, place, mine)
+    if not isinstance(place, Sector):
+        s.notes.staff["need_before"][plan.hq] = s.notes.staff["need"][plan.hq] = 0
+        return
+    reactions.plug(s, wishes, plan.hq, place, mine)
+    if withdraw.forced(s, plans, plan, mine):
+        withdraw.begin(s, plans, plan, place, mine, forced=True)
+        return
+    reduce_pockets(s, wishes, plan.hq, place, mine)
+    counter_attack(s, wishes, plan.hq, place, mine)
+    in_line = mine[s.role[mine] != StaffRole.RESERVE]
+    if not plans.stand_fast(plan):
+        reactions.step_back(s, wishes, in_line)
+    reactions.follow(s, wishes, plan.hq, place, in_line)
+
+
+def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints) -> None:
+    km = place.length_km if isinstance(place, Sector) else HEX_KM * len(place)
+    if not km:
+        return
+    i = plan.current
+    share = int(plans.d.reserve_share[i]) if i >= 0 else -1
+    named = np.intersect1d(plans.named(i, "reserve"), mine) if i >= 0 else mine[:0]
+    wanted = reserve_wanted(s, km, len(mine), share)
+    if int(s.notes.staff["planned_at"][plan.hq]) < 0:
+        _first_reserves(s, mine, wanted)
+    change_roles(s, plan.hq, mine, named, wanted, max(km // LEAST_KM, 1))
+
+
+def _first_reserves(s: Situation, mine: Ints, wanted: int) -> None:
+    """At the beginning those farthest behind the front are the reserve."""
+    line = mine[s.role[mine] == StaffRole.LINE]
+    depth = s.control.depth[s.view.own.hex[line]]
+    back = line[np.lexsort((s.view.own.row[line], -depth))]
+    back = back[s.control.depth[s.view.own.hex[back]] >= BEHIND_HEXES]
+    set_role(s, back[: max(wanted - (len(mine) - len(line)), 0)], StaffRole.RESERVE)
+
+
+def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], holders: dict[int, Ints]) -> None:
+    """Everybody in the line goes to its place, unless it fights where it stands."""
+    manned = {hq: place for hq, place in places.items() if _length(place)}
+    who, group = [], []
+    for number, hq in enumerate(manned):
+        in_line = holders[hq][s.role[holders[hq]] != StaffRole.RESERVE]
+        free = [at for at in in_line.tolist() if at not in wishes]
+        who += free
+        group += [number] * len(free)
+    for hq, place in places.items():
+        if not _length(place):
+            for at in holders[hq].tolist():
+                wishes.stay(at, Reason.NO_FRONT)
+    if not who:
+        return
+    at, line = np.array(who, np.int64), stations(s, manned)
+    fixed = s.locked[at] | s.fighting[at]
+    found = match(s, line, at, np.array(group, np.int64), fixed)
+    _write(s, found.who, found.place)
+    behind = [not isinstance(place, Sector) for place in manned.values()]
+    for i, one in enumerate(found.who.tolist()):
+        cell, fresh = int(found.place[i]), int(found.fresh[i])
+        if fixed[i] and not s.locked[one]:
+            wishes.fight_on(one, Reason.HOLD, cell)
+        elif behind[group[i]]:
+            wishes.place(one, cell, Reason.REAR_LINE)
+        elif cell != fresh:
+            wishes.place(one, cell, Reason.KEEP, cell, fresh, s.apart(cell, fresh))
+        else:
+            wishes.place(one, cell, Reason.HOLD)
+
+
+def _length(place: Sector | Ints) -> int:
+    return len(place.sides) if isinstance(place, Sector) else len(place)
+
+
+def _write(s: Situation, who: Ints, place: Ints) -> None:
+    rows, notes = s.view.own.row[who], s.notes.formation
+    moved = notes["slot"][rows] != place
+    notes["slot"][rows[moved]] = place[moved]
+    notes["slot_since"][rows[moved]] = s.minute

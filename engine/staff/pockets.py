@@ -1,0 +1,70 @@
+"""Pockets: own formations whose ground is ringed by the enemy break out to the nearest own front, or hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.model.codes import StaffRole
+from engine.staff.attack import ELSEWHERE_M, Aim, appraise, carry_out
+from engine.staff.control import Ints
+from engine.staff.intentions import Intentions
+from engine.staff.plans import Plans
+from engine.staff.reasons import Reason
+from engine.staff.situation import Situation
+
+
+def break_out(s: Situation, wishes: Intentions, plans: Plans, acting: list[int]) -> None:
+    """Lead the formations of each pocket; the headquarters with most power in it answers for them."""
+    for part in sorted(s.own_pockets):
+        group = np.flatnonzero((s.part == part) & ((s.role != StaffRole.MOBILE) | s.long_cut_off))
+        group = np.array([at for at in group.tolist() if wishes.free(at)], np.int64)
+        if not len(group):
+            continue
+        hq = _leader(s, plans, group)
+        if hq not in acting:
+            continue
+        if plans.stand_fast(plans.of[hq]):
+            _hold(s, wishes, group)
+        else:
+            _lead(s, wishes, hq, group)
+
+
+def _leader(s: Situation, plans: Plans, group: Ints) -> int:
+    power: dict[int, int] = {}
+    for at in group.tolist():
+        hq = int(plans.commander[at])
+        power[hq] = power.get(hq, 0) + int(s.view.own.power[at]) + 1
+    return min(power, key=lambda hq: (hq < 0, -power[hq], hq))
+
+
+def _lead(s: Situation, wishes: Intentions, hq: int, group: Ints) -> None:
+    objective, start = _nearest_front(s, group)
+    if objective < 0:
+        _hold(s, wishes, group)
+        return
+    rules = s.rules
+    aim = Aim(hq, (start, objective), ELSEWHERE_M, objective, rules["staff.raid_salient_weight"],
+              rules["staff.break_out_x"], Reason.BREAK_OUT, remembers=False)  # fmt: skip
+    appraisal = appraise(s, aim, group)
+    if len(appraisal):
+        carry_out(s, wishes, aim, appraisal, group)
+    else:
+        _hold(s, wishes, group)
+
+
+def _nearest_front(s: Situation, group: Ints) -> tuple[int, int]:
+    """The nearest own front hex outside all pockets, and the formation's hex from which it is nearest."""
+    rim = s.control.rim
+    rim = rim[~np.isin(s.control.part[rim], sorted(s.own_pockets))]
+    if not len(rim):
+        return -1, -1
+    gap = s.grid.distance(s.view.own.hex[group][:, None], rim[None, :])
+    who, where = np.unravel_index(int(gap.argmin()), gap.shape)
+    return int(rim[where]), int(s.view.own.hex[group[who]])
+
+
+def _hold(s: Situation, wishes: Intentions, group: Ints) -> None:
+    own = s.view.own
+    for at in group.tolist():
+        men = int(own.men[at]) * 100 // max(int(own.men_full[at]), 1)
+        wishes.stay(at, Reason.CUT_OFF, int(own.hex[at]), -1, men)
