@@ -19,6 +19,7 @@ from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
 from engine.rules import ground
+from engine.rules.power import on
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -71,7 +72,7 @@ def unchanged(world: World, minute: int) -> Scene:
 def stack_limit(statics: Statics) -> tuple[int, int]:
     """Half stacking places of a hex: where marches end, and with those who pass through."""
     rules = statics.rules
-    if not rules.get("switch.stacking", 1.0):
+    if not on(rules, "stacking"):
         return 1 << 14, 1 << 14
     limit = rules["contact.stack_limit"]
     return round(2 * limit), round(2 * (limit + rules["movement.road_capacity"]))
@@ -225,7 +226,7 @@ def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:
 def _beside(scene: Scene, cells: Rows, side: int) -> Rows:
     """Neighbours of hexes taken by ``side`` that fall with them: no town, and no enemy within the flip radius."""
     world = scene.world
-    if not len(cells) or not world.statics.rules.get("switch.neighbours", 1.0):
+    if not len(cells) or not on(world.statics.rules, "neighbours"):
         return cells[:0]
     near: Rows = np.unique(world.statics.grid.neighbours[cells]).astype(np.int64)
     near = near[near >= 0]

@@ -19,7 +19,7 @@ from engine.core.columns import NANO
 from engine.model.codes import HexKind, Mobility, Stage, Status
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
-from engine.rules.power import line_men_u, points
+from engine.rules.power import line_men_u, on, points
 
 Rows = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
@@ -183,7 +183,7 @@ def reach(world: World, minute: int) -> npt.NDArray[np.int8]:
         still = (formations.leg_to < 0) & (formations.stage != Stage.MARCHING) & (formations.exploiting == 0)
         found = np.where(settled & still, 2, 1).astype(np.int8)
         found[~holds(world, minute)] = 0
-        if not world.statics.rules.get("switch.screens", 1.0):
+        if not on(world.statics.rules, "screens"):
             found[:] = 0
         return found
 

@@ -13,6 +13,7 @@ from engine.model.codes import Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
+from engine.rules.power import on
 from engine.rules.steps import BY_DAY, BY_NIGHT, step_terms, steps
 from engine.rules.system import Trace
 
@@ -30,8 +31,9 @@ def leg_minutes(
 ) -> Rows:
     """Minutes of the legs of ``rows`` from ``cell`` to neighbouring hexes ``to``, ``wait`` included.
 
-    Free enemy ground takes ``contact.entry_slowdown`` times as long (exploiting columns: their pace is
-    ``movement.exploit`` of a march); an enemy zone of control and a crowded road add to it.
+    Free enemy ground, and ground that changed hands within ``contact.fresh_h``, takes ``contact.entry_slowdown``
+    times as long (exploiting columns: their pace is ``movement.exploit`` of a march); an enemy zone of control and a
+    crowded road add to it.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -44,7 +46,7 @@ def leg_minutes(
     spared = _bridging(scene, rows, mobility, cell, direction)
     hostile = scene.owner[to] == 1 - side
     slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
-    resisted = np.where(hostile, rounded((base - spared) * (slow - 1.0)), 0)
+    resisted = np.where(hostile | _fresh(scene)[to], rounded((base - spared) * (slow - 1.0)), 0)
     zone = _zone(scene, mobility, side, cell, to, hostile, light)
     crowded = _crowding(scene, rows, cell, to)
     extra = rounded((base - spared) * (1.0 / rules["movement.road_crowding"] - 1.0))
@@ -55,13 +57,21 @@ def leg_minutes(
     return minutes
 
 
+def _fresh(scene: Scene) -> Mask:
+    """Shape (hexes,): ground that changed hands lately. Whoever crosses it first meets stragglers and broken roads."""
+    since = scene.world.hexes.owner_since
+    fresh = (since > 0) & (since > scene.minute - round(scene.world.statics.rules["contact.fresh_h"] * HOUR))
+    fresh[scene.taken] = True
+    return fresh
+
+
 def _zone(
     scene: Scene, mobility: Any, side: Rows, cell: Rows, to: Rows, hostile: Mask, light: int
 ) -> Rows:  # fmt: skip
     """Minutes an enemy zone of control costs: more from zone to zone through enemy ground, at night in forest."""
     world, minute = scene.world, scene.minute
     rules = world.statics.rules
-    if not rules.get("switch.zones", 1.0):
+    if not on(rules, "zones"):
         return np.zeros(len(to), np.int64)
     zones = [ground.zone(world, enemy, minute) for enemy in (0, 1)]
     near = np.where(side == 1, zones[0][to], zones[1][to])
@@ -80,7 +90,7 @@ def _crowding(scene: Scene, rows: Rows, cell: Rows, to: Rows) -> Mask:
     """Whose road is full: those who left earlier, then lower rows, go before."""
     world = scene.world
     formations, rules = world.formations, world.statics.rules
-    if not rules.get("switch.road_capacity", 1.0):
+    if not on(rules, "road_capacity"):
         return np.zeros(len(rows), bool)
     others = formations.leg_to >= 0
     others[rows] = False

@@ -21,6 +21,7 @@ from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Road, Strait
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
 from engine.rules.ground import passable
+from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
 Steps = npt.NDArray[np.int32]
@@ -53,12 +54,12 @@ def step_terms(
     kilometres = statics.grid.spacing_m / 1000.0
     mean = DAY * kilometres / rules[f"movement.{name}_km_day"]
     # By day and by night together a column makes its sustained kilometres on a day with a night of night_h.
-    night_h = rules["movement.night_h"] if _on(statics, "night_marches") else 0.0
+    night_h = rules["movement.night_h"] if on(statics.rules, "night_marches") else 0.0
     by_day = (24.0 - night_h + night_h * rules["movement.night"]) / 24.0
     base = np.full(np.shape(there), mean if light == MEAN else mean * by_day)
     offroad = (_terrain(statics, mobility, ground, cells) + _terrain(statics, mobility, ground, there)) / 2.0
     hills = (_rugged(statics, cells) + _rugged(statics, there)) / 2.0 * (rules["movement.hills"] - 1.0) + 1.0
-    over = np.where(road > 0, hills, offroad) if _on(statics, "terrain_costs") else np.ones(np.shape(there))
+    over = np.where(road > 0, hills, offroad) if on(statics.rules, "terrain_costs") else np.ones(np.shape(there))
     terms = [Term("road", rounded(base), f"movement.{name}_km_day")]
     terms.append(Term("terrain", rounded(base * (over - 1.0)), "movement.hills"))
     if mobility in (Mobility.MOTOR, Mobility.TRACK):
@@ -73,10 +74,6 @@ def step_terms(
     wait, address = _crossing(statics, mobility, cells, directions, blown)
     terms.append(Term("crossing", wait, address))
     return terms
-
-
-def _on(statics: Statics, rule: str) -> bool:
-    return statics.rules.get(f"switch.{rule}", 1.0) != 0.0
 
 
 def _total(terms: list[Term]) -> Ints:
@@ -106,7 +103,7 @@ def _pace(statics: Statics, mobility: int, ground: int, road: Any) -> tuple[Floa
     """Pace as a share of the dry one; a main road in mud is no worse than wet."""
     rules, name = statics.rules, _NAMES[mobility]
     dry = np.ones(np.shape(road))
-    if not _on(statics, "weather_marches"):
+    if not on(statics.rules, "weather_marches"):
         return dry, ""
     if ground == Ground.WET:
         return dry * rules["movement.wet"], "movement.wet"
@@ -132,7 +129,7 @@ def _crossing(
         bridged &= ~blown
     wait = np.where(bridged, 0.0, hours[river] * heavy)
     wait = np.where(theatre.strait[cells, directions] == Strait.FERRY, rules["movement.ferry_h"], wait)
-    if not _on(statics, "crossings"):
+    if not on(statics.rules, "crossings"):
         wait = np.zeros(np.shape(river))
     return rounded(wait * HOUR), "movement.river_h"
 

@@ -22,6 +22,7 @@ from engine.model.view import SideView
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.derived import derived
+from engine.rules.power import on
 from engine.rules.sight import half_lives, memory_min
 from engine.rules.steps import MEAN, blown_sides, bridged_steps, dearest, steps_without
 
@@ -134,7 +135,8 @@ def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
         if task == Task.EXPLOIT:
             far, near, held = (round(rules[f"staff.exploit_{x}_h"] * HOUR) for x in ("hostile", "zoc", "occupied"))
             toll = hostile * np.int32(far)
-            toll[known.zone[:n]] += near
+            # A screen must be fought for, wherever it stands.
+            toll[known.zone[:n] | (known.covered[:n] & hostile)] += near
             toll[known.enemy[:n]] += held
             most = far + near + held
         else:
@@ -151,7 +153,7 @@ def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
 
 def zone_minutes(statics: Statics, drives: bool) -> int:
     """Minutes that a full zone of control costs to enter."""
-    if not statics.rules.get("switch.zones", 1.0):
+    if not on(statics.rules, "zones"):
         return 0
     return round(statics.rules["contact.zoc_mech_h" if drives else "contact.zoc_leg_h"] * HOUR)
 

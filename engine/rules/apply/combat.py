@@ -199,6 +199,7 @@ def sent_in(pen: Pen, event: Event) -> None:
     formations["goal"][rows] = event["hex"]
     formations["departed_at"][rows] = event.minute
     formations["leg_at"][rows] = event["arrives_at"]
+    formations["look_at"][rows] = NEVER
     formations["stage"][rows] = Stage.MARCHING
     formations["last_fight_at"][rows] = event.minute
     _alarm(pen, event)

@@ -1,0 +1,430 @@
+"""Marches where there is an enemy: zones, screens, free entry, attackers and columns; and the laws of movement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.model.codes import Mobility, Obstacle, OrderKind, Stage, Taking, Task
+from engine.model.world import first_difference
+from engine.rules import movement, ways
+from engine.rules.systems import SYSTEMS
+from tests.rules.marches import (
+    DAY,
+    HOUR,
+    at,
+    changed_hands,
+    entered_at,
+    field,
+    hex_of,
+    march,
+    row,
+    rows_of,
+    told,
+)
+
+SEAM_18_KM = """
+:::::::::::::::::
+:::::::::::::::::
+:::::::D::D::::::
+........T........
+.................
+"""
+HOLE_84_KM = """
+:::::::::::::::::
+:::::::::::::::::
+:D:::::::::::::D:
+........T........
+.................
+"""
+
+
+def test_nobody_walks_between_two_divisions_18_km_apart():
+    s = field(SEAM_18_KM.replace(":::::::D::D::::::", ":D::D::D::D::D::D"), {"T": "panzer", "D": "rifle"})
+    march(s, "t1", at(s, 0, 8), OrderKind.EXPLOIT)
+    s.advance(DAY)
+    assert hex_of(s, "t1") // 17 >= 3, "it has not passed the line without a fight"
+    assert rows_of(s, "Entered", hex=at(s, 0, 8)) == []
+    assert len(s.world.battles) > 0, "what screens the gap must be fought"
+
+
+def test_a_plain_march_does_not_even_fight_its_way_between_them():
+    s = field(SEAM_18_KM, {"T": "panzer", "D": "rifle"})
+    march(s, "t1", at(s, 0, 8))
+    s.advance(2 * DAY)
+    assert len(s.world.battles) == 0
+    assert changed_hands(s) == 0
+    assert rows_of(s, "Blocked", formation=row(s, "t1"))
+
+
+def test_a_tank_corps_walks_through_a_hole_of_84_km_without_a_fight():
+    s = field(HOLE_84_KM, {"T": "panzer", "D": "rifle"})
+    march(s, "t1", at(s, 0, 8), OrderKind.EXPLOIT)
+    s.advance(DAY)
+    assert hex_of(s, "t1") == at(s, 0, 8)
+    assert len(s.world.battles) == 0
+
+
+def test_free_enemy_ground_takes_twice_the_time():
+    own = field(".T......", {"T": "panzer"})
+    hostile = field(".T::::::", {"T": "panzer"}, ground={"T": "axis"})
+    for s in (own, hostile):
+        march(s, "t1", at(s, 0, 6), OrderKind.EXPLOIT)
+        s.advance(2 * DAY)
+    leg = {s: rows_of(s, "Departed")[1] for s in (own, hostile)}
+    slow, plain = (leg[s]["leg_at"] - leg[s]["departed_at"] for s in (hostile, own))
+    assert slow == pytest.approx(2 * plain, abs=2)
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("infantry", 4), ("panzer", 6)])
+def test_a_zone_of_control_costs_hours(kind: str, hours: int):
+    drawing = """
+    ::{}::::::
+    .........
+    A........
+    .........
+    """
+    times = []
+    for enemy in ("R", ":"):
+        s = field(drawing.format(enemy), {"A": kind, "R": "rifle"}, sets={"switch.night_marches": 0})
+        march(s, "a1", at(s, 1, 2))
+        s.advance(2 * DAY)
+        times.append(entered_at(s, "a1", at(s, 1, 2)))
+    assert min(times) > 0
+    assert times[0] - times[1] >= (hours - 0.1) * HOUR
+
+
+def test_neighbouring_hexes_fall_with_an_entry_unless_an_enemy_is_within_two():
+    free = field(HOLE_84_KM, {"T": "panzer", "D": "rifle"})
+    march(free, "t1", at(free, 0, 8), OrderKind.EXPLOIT)
+    free.advance(DAY)
+    beside = rows_of(free, "Captured", how=int(Taking.BESIDE))
+    assert beside
+    grid = free.world.statics.grid
+    for r in beside:
+        assert all(grid.distance(r["hex"], hex_of(free, d)) > 2 for d in ("d1", "d2"))
+
+
+def test_towns_fall_only_to_those_who_enter_them():
+    s = field(
+        """
+        :::::::::
+        :::1:2:::
+        ....T....
+        """,
+        {"T": "panzer"},
+    )  # fmt: skip
+    march(s, "t1", at(s, 0, 4), OrderKind.EXPLOIT)
+    s.advance(6 * DAY)
+    taken = {r["hex"] for r in rows_of(s, "Captured")}
+    assert taken, "the country round the towns has fallen"
+    assert not taken & {at(s, 1, 3), at(s, 1, 5)}
+    march(s, "t1", at(s, 1, 3), OrderKind.EXPLOIT)
+    s.advance(8 * DAY)
+    assert rows_of(s, "Captured", hex=at(s, 1, 3), how=int(Taking.ENTERED))
+
+
+def test_one_attacker_walks_into_a_target_that_nobody_holds_and_the_others_stand():
+    s = field(
+        """
+        :::::::
+        ...::::
+        .AAA...
+        """
+    )
+    for name in ("a1", "a2", "a3"):
+        told(s, name, OrderKind.ATTACK, at(s, 1, 3))
+    s.advance(2 * DAY)
+    inside = [n for n in ("a1", "a2", "a3") if hex_of(s, n) == at(s, 1, 3)]
+    assert len(inside) == 1
+    assert len(s.world.battles) == 0
+    assert (s.world.formations.task == Task.HOLD).all()
+
+
+def test_a_mobile_formation_goes_in_before_one_on_foot():
+    s = field(
+        """
+        :::::::
+        ...::::
+        ..AB...
+        """,
+        {"B": "panzer"}, ground={"A": "axis", "B": "axis"},
+    )  # fmt: skip
+    for name in ("a1", "b1"):
+        told(s, name, OrderKind.ATTACK, at(s, 1, 3))
+    s.advance(DAY)
+    assert hex_of(s, "b1") == at(s, 1, 3)
+    assert hex_of(s, "a1") == at(s, 2, 2)
+
+
+def test_attackers_march_up_to_their_target_and_fight_for_it():
+    s = field(
+        """
+        :::::::
+        :::R:::
+        .......
+        .A...B.
+        """,
+        {"A": {"kind": "panzer"}, "B": {"kind": "panzer"}, "R": {"kind": "rifle", "strength": 0.5}},
+    )  # fmt: skip
+    for name in ("a1", "b1"):
+        told(s, name, OrderKind.ATTACK, at(s, 1, 3))
+    s.advance(DAY)
+    assert len(s.world.battles) == 1
+    assert s.world.battles.hex[0] == at(s, 1, 3)
+
+
+def test_after_a_yield_one_attacker_moves_in_although_the_beaten_stand_beside_it():
+    s = field(
+        """
+        :::::::
+        :::::::
+        :::R:::
+        ..ABC..
+        .......
+        """,
+        {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.6}},
+    )  # fmt: skip
+    target = at(s, 2, 3)
+    for name in ("a1", "b1", "c1"):
+        told(s, name, OrderKind.ATTACK, target)
+    s.advance(6 * DAY)
+    sent = rows_of(s, "SentIn", hex=target)
+    assert sent, "the attack has succeeded"
+    entry = rows_of(s, "Captured", hex=target, side=0)
+    assert entry
+    assert entry[0]["how"] == Taking.ENTERED
+    assert entry[0]["formation"] == sent[0]["formation"]
+    assert 2 * HOUR <= entry[0]["minute"] - sent[0]["minute"] <= 4 * HOUR + 15
+    retreat = rows_of(s, "Retreated", hex=target) + rows_of(s, "Dispersed") + rows_of(s, "Surrendered")
+    assert retreat
+
+
+def test_the_beaten_rest_before_they_march_again():
+    s = field(
+        """
+        :::::::
+        :::::::
+        :::R:::
+        ..ABC..
+        .......
+        """,
+        {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.8}},
+        sets={"switch.breakthrough": 0},
+    )  # fmt: skip
+    target = at(s, 2, 3)
+    for name in ("a1", "b1", "c1"):
+        told(s, name, OrderKind.ATTACK, target)
+    while not rows_of(s, "Retreated") and s.now < 9 * DAY:
+        s.advance(s.now + HOUR)
+    assert rows_of(s, "Retreated"), "this test needs a retreat"
+    driven = rows_of(s, "Retreated")[0]
+    name = s.world.statics.formation_ids[driven["formation"]]
+    march(s, name, at(s, 0, 3))
+    s.advance(driven["minute"] + DAY)
+    off = [r["departed_at"] for r in rows_of(s, "Departed", formation=driven["formation"])]
+    assert off
+    assert off[0] >= driven["minute"] + 6 * HOUR
+
+
+def test_a_defender_leaves_while_he_is_attacked_and_the_attacker_follows_into_the_hex():
+    s = field(
+        """
+        :::::::
+        :::::::
+        :::::::
+        :::R:::
+        ..A.A..
+        """,
+    )
+    target = at(s, 3, 3)
+    for name in ("a1", "a2"):
+        told(s, name, OrderKind.ATTACK, target)
+    s.advance(DAY // 2)
+    march(s, "r1", at(s, 0, 3), OrderKind.WITHDRAW)
+    s.advance(5 * DAY)
+    assert hex_of(s, "r1") == at(s, 0, 3)
+    assert s.world.hexes.owner[target] == 0
+    assert {hex_of(s, "a1"), hex_of(s, "a2")} & {target}
+
+
+def test_an_exploiting_column_plans_to_go_round_known_resistance():
+    s = field(
+        """
+        :::::::::::::::::
+        :::::::::::::::::
+        :::::::::::::::::
+        ::::::::D::::::::
+        ........T........
+        """,
+        {"T": "panzer", "D": "rifle"},
+    )  # fmt: skip
+    s.advance(HOUR)
+    known = ways.known_to(s.world, 0, s.now)
+    way = ways.plan(known, Mobility.TRACK, Task.EXPLOIT, hex_of(s, "t1"), at(s, 0, 8))
+    apart = s.world.statics.grid.distance(way, hex_of(s, "d1"))
+    assert apart.min() > 0
+    assert (apart[2:] > 2).all(), "it leaves the screen at once and does not come back"
+
+
+def test_a_fresh_tank_corps_in_open_country_makes_15_to_70_km_a_day():
+    rows = "\n".join(":" * 9 for _ in range(40))
+    s = field(f"{rows}\n....T....\n.........", {"T": "panzer"})
+    march(s, "t1", at(s, 0, 4), OrderKind.EXPLOIT)
+    s.advance(3 * DAY)
+    km = 6.0 * len(rows_of(s, "Entered", formation=0)) / 3
+    assert 15 <= km <= 70
+
+
+def test_held_up_formations_look_again_on_the_calendar_and_not_all_the_time():
+    s = field(SEAM_18_KM, {"T": "panzer", "D": "rifle"})
+    march(s, "t1", at(s, 0, 8))
+    s.advance(4 * DAY)
+    held = rows_of(s, "Blocked", formation=row(s, "t1"))
+    assert len(held) <= 8 * 4 + 1
+    assert all(r["look_at"] % (3 * HOUR) == 0 for r in held)
+
+
+def test_contact_is_known_where_it_is_and_only_there():
+    s = field(
+        """
+        :::R:::
+        .......
+        A..A...
+        """
+    )
+    s.advance(HOUR)
+    assert s.world.formations.contact.tolist() == [0, 0, 0]
+    march(s, "a2", at(s, 1, 3))
+    s.advance(2 * DAY)
+    assert s.world.formations.contact[[row(s, n) for n in ("a1", "a2", "r1")]].tolist() == [0, 1, 1]
+    march(s, "a2", at(s, 2, 6))
+    s.advance(4 * DAY)
+    assert s.world.formations.contact.tolist() == [0, 0, 0]
+
+
+def test_both_headquarters_are_alarmed_when_a_hex_changes_hands():
+    s = field(HOLE_84_KM, {"T": "panzer", "D": "rifle"})
+    s.advance(HOUR)
+    assert (s.world.headquarters.alarm_at < 0).all()
+    march(s, "t1", at(s, 0, 8), OrderKind.EXPLOIT)
+    s.advance(DAY)
+    assert (s.world.headquarters.alarm_at > 0).all()
+
+
+def test_headquarters_far_from_a_lost_hex_are_left_in_peace():
+    s = field(
+        HOLE_84_KM.replace("........T........", ".....T..........."), {"T": "panzer", "D": "rifle"},
+        headquarters={
+            "axis_hq": {"side": "axis"},
+            "west": {"side": "soviet", "formations": ["d1"]},
+            "east": {"side": "soviet", "formations": ["d2"]},
+        },
+    )  # fmt: skip
+    march(s, "t1", at(s, 1, 5), OrderKind.EXPLOIT)
+    s.advance(DAY)
+    alarmed = dict(zip(s.world.statics.headquarters_ids, s.world.headquarters.alarm_at.tolist(), strict=True))
+    assert alarmed["west"] > 0
+    assert alarmed["east"] < 0
+
+
+# Laws.
+
+CROWDED = """
+::::R:::R::::::R::::
+:::::R::::RR::::R:::
+....................
+..A.B..A..B...A..B..
+.....A......B.......
+"""
+
+
+def ordered(**options: object):
+    """A lively little war by fixed orders."""
+    s = field(CROWDED, {"B": "panzer"}, ground={"A": "axis", "B": "axis"}, **options)
+    for name, goal, kind in (
+        ("a1", (2, 4), OrderKind.MARCH), ("a2", (1, 5), OrderKind.ATTACK), ("b1", (1, 5), OrderKind.ATTACK),
+        ("b2", (1, 11), OrderKind.ATTACK), ("b4", (1, 11), OrderKind.ATTACK), ("a4", (2, 14), OrderKind.MARCH),
+        ("b3", (0, 19), OrderKind.EXPLOIT), ("r1", (2, 0), OrderKind.MARCH), ("r3", (1, 18), OrderKind.MARCH),
+    ):  # fmt: skip
+        march(s, name, at(s, *goal), kind)
+    return s
+
+
+def test_slicing_an_advance_changes_nothing():
+    whole, cut = ordered(), ordered()
+    whole.advance(4 * DAY)
+    for stop in (1, 17, 3 * HOUR, 3 * HOUR + 7, DAY + 1, 2 * DAY + 13, 3 * DAY - 1, 4 * DAY):
+        cut.advance(stop)
+    assert first_difference(whole.world, cut.world) is None
+    assert changed_hands(whole) > 0
+
+
+def test_the_order_of_systems_rows_and_of_orders_in_one_minute_does_not_matter():
+    """Orders given in another sequence are other rows of the table; formations fare the same."""
+    s, other = ordered(), field(CROWDED, {"B": "panzer"}, ground={"A": "axis", "B": "axis"})
+    for entry in reversed(s.log):
+        for order in entry.orders:
+            other.submit(("axis", "soviet")[entry.side], order)
+    s.advance(4 * DAY)
+    other.advance(4 * DAY)
+    for column in ("hex", "men_u", "stage", "fuel_g", "leg_at", "moved_m", "contact"):
+        assert np.array_equal(s.world.formations[column], other.world.formations[column]), column
+    assert np.array_equal(s.world.hexes.owner, other.world.hexes.owner)
+
+
+def test_a_formation_far_away_changes_nothing():
+    near = """
+    {west}:::R::::::
+    {west}:::::R::::
+    {west}..........
+    {west}..A..B.A..
+    """
+    plain = field(near.format(west="." * 30), {"B": "panzer"})
+    more = field(near.format(west="." * 30).replace("." * 30, "Z" + "." * 29, 1), {"B": "panzer"})
+    for s in (plain, more):
+        for name, goal, kind in (
+            ("a1", (2, 34), OrderKind.MARCH), ("b1", (1, 35), OrderKind.ATTACK), ("a2", (1, 35), OrderKind.ATTACK),
+        ):  # fmt: skip
+            march(s, name, at(s, *goal), kind)
+        if s is more:
+            march(s, "z1", at(s, 3, 5))
+        s.advance(5 * DAY)
+    for name in ("a1", "a2", "b1", "r1", "r2"):
+        for column in ("hex", "men_u", "leg_at", "moved_m", "cohesion_n", "stage"):
+            assert plain.world.formations[column][row(plain, name)] == more.world.formations[column][row(more, name)]
+    assert hex_of(more, "z1") != at(more, 0, 0)
+
+
+def test_who_gets_the_last_place_is_decided_by_dice_and_not_by_the_row():
+    winners = set()
+    for seed in range(12):
+        s = field(
+            """
+            A.B
+            .C.
+            """,
+            {"C": {"cell": 1}}, seed=seed, sets={"switch.night_marches": 0},
+        )  # fmt: skip
+        march(s, "a1", at(s, 0, 1))
+        march(s, "b1", at(s, 0, 1))
+        s.advance(DAY)
+        inside = [n for n in ("a1", "b1") if hex_of(s, n) == at(s, 0, 1)]
+        assert len(inside) == 1
+        winners.add(inside[0])
+    assert winners == {"a1", "b1"}
+
+
+def test_movement_does_not_run_while_nothing_moves():
+    runs = []
+
+    def counted(world, minute, dice, trace=None):
+        runs.append(minute)
+        return movement.decide(world, minute, dice, trace)
+
+    systems = [s.replace(decide=counted) if s.name == "movement" else s for s in SYSTEMS]
+    s = field(SEAM_18_KM, {"T": "panzer", "D": "rifle"}, systems=systems)
+    s.advance(5 * DAY)
+    assert len(runs) <= 1
+    assert (s.world.formations.stage == Stage.IDLE).all()
+    assert not rows_of(s, "Blocked", cause=int(Obstacle.ENEMY))
