@@ -17,7 +17,7 @@ import pygame
 
 from engine.model.theatre import Theatre
 from ui.map.camera import ARMY, OPERATIONAL, THEATRE
-from ui.map.ground.chains import make_network
+from ui.map.ground.chains import Network, make_network
 from ui.map.ground.fields import make_fields
 from ui.map.ground.lines import GRATICULE_STEP, LinePainter, graticule
 from ui.map.ground.relief import CHUNK, Look, Painter, paint_now
@@ -36,6 +36,9 @@ WITH_TINT = ("ground", "rivers", "names")
 PAPER, INK = palette.PAPER.background, palette.PAPER.text
 MARGIN = 24
 _PITCHES = (6, 10, 14, 20, 28, 36, 56)
+LAND_NAME: Rgb = (107, 99, 80)
+_LAND_STYLES = {"island": (12, "it", 0), "peninsula": (11, "it", 0), "spit": (11, "it", 0), "region": (13, "semibold", 4)}
+"""How lands are lettered, by kind: size, face, spacing. Marshes and ponds are not."""
 
 
 class UnknownLayer(ValueError):
@@ -136,11 +139,11 @@ def _graticule_labels(sheet: Sheet, area: pygame.Rect, tier: int) -> list[pygame
     return boxes
 
 
-def _names(sheet: Sheet, network, area: pygame.Rect, tier: int, edge: list[pygame.Rect]) -> None:  # type: ignore[no-untyped-def]
+def _names(sheet: Sheet, network: Network, area: pygame.Rect, tier: int, edge: list[pygame.Rect]) -> None:
     scale = Scale(100)
     # A sheet shows more names than the window at the same pitch: nothing else wants the room.
     stop = next((p for p in _PITCHES if p >= 2 * sheet.pitch), _PITCHES[-1]) if sheet.pitch >= 8 else 10
-    waters = water_names(sheet.theatre, sheet.frame, area, sheet.pitch, tier, scale)
+    waters = _apart(water_names(sheet.theatre, sheet.frame, area, sheet.pitch, tier, scale))
     signs: list[Label] = []
     towns: list[Label] = []
     rivers: list[Label] = []
@@ -157,10 +160,50 @@ def _names(sheet: Sheet, network, area: pygame.Rect, tier: int, edge: list[pygam
     if network.rivers:
         for _ in river_names(network, sheet.frame, area, sheet.pitch, tier, scale, taken, rivers):
             pass
-    for label in (*waters, *rivers, *signs, *towns):
+    for label in rivers:
+        taken.add(label.rect)
+    for label in (*_land_names(sheet, area, scale, taken), *waters, *rivers, *signs, *towns):
         if label.leader is not None:
             pygame.draw.aaline(sheet.surface, palette.SECOND_NAME, *label.leader)
         sheet.surface.blit(label.surface, (label.x, label.y))
+
+
+def _apart(labels: Sequence[Label]) -> list[Label]:
+    """Labels without those that would lie over an earlier one."""
+    kept: list[Label] = []
+    for label in labels:
+        if label.rect.collidelist([other.rect for other in kept]) < 0:
+            kept.append(label)
+    return kept
+
+
+def _land_names(sheet: Sheet, area: pygame.Rect, scale: Scale, taken: Blockers) -> list[Label]:
+    """Islands and regions in spaced letters, each at the free spot nearest to its middle; without one it is left out."""
+    labels = []
+    for land in sheet.theatre.regions:
+        style = _LAND_STYLES.get(land.names["kind"])
+        if style is None:
+            continue
+        size, face, tracking = style
+        words = land.name.upper() if land.names["kind"] == "region" else land.name
+        picture = TEXT.halo(words, scale.type(size), face, LAND_NAME, palette.PLACE_HALO, radius=1.2,
+                            tracking=scale(tracking))  # fmt: skip
+        middle = sheet.xy(np.array([sheet.theatre.project(land.lat, land.lon)]))[0]
+        spot = _free_spot(picture.get_rect(center=(int(middle[0]), int(middle[1]))), area, taken, 8 * sheet.pitch)
+        if spot is not None:
+            taken.add(spot)
+            labels.append(Label(picture, spot.x, spot.y))
+    return labels
+
+
+def _free_spot(box: pygame.Rect, area: pygame.Rect, taken: Blockers, reach: int) -> pygame.Rect | None:
+    """The box moved as little as possible, at most `reach` pixels, so that it lies in the area over nothing."""
+    steps = range(-reach, reach + 1, 6)
+    for dx, dy in sorted(((dx, dy) for dx in steps for dy in steps), key=lambda d: (d[0] ** 2 + d[1] ** 2, d)):
+        there = box.move(dx, dy)
+        if area.contains(there) and not taken.overlap(there):
+            return there
+    return None
 
 
 def _page(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]]) -> pygame.Surface:
@@ -197,8 +240,11 @@ def _legend(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint
         items += [("line2", "main road", palette.MAIN_ROAD)]
         items += [("line1", "road", palette.OTHER_ROAD)] if sheet.pitch >= 14 else []
     if "rails" in wanted:
-        items += [("rail", "railway 1435 mm", palette.RAILWAY), ("ticks", "railway 1524 mm", palette.RAILWAY)]
-        items += [("half", "narrow gauge", palette.RAILWAY)] if sheet.pitch >= 14 else []
+        if sheet.pitch >= 14:
+            items += [("rail", "railway 1435 mm", palette.RAILWAY), ("ticks", "railway 1524 mm", palette.RAILWAY),
+                      ("half", "narrow gauge", palette.RAILWAY)]  # fmt: skip
+        else:  # the small map draws main lines only, all alike
+            items += [("line1", "railway of full gauge", palette.RAILWAY)]
     for name in wanted:
         if name in MARKS:
             items += [("line2", text, colour) for text, colour in MARKS[name][1]]

@@ -239,7 +239,7 @@ class Theatre:
     @cached_property
     def _features(self) -> dict[str, Place | Line | FortifiedLine]:
         table: dict[str, Place | Line | FortifiedLine] = {}
-        named: tuple[Place | Line | FortifiedLine, ...] = (*self.waters, *self.regions, *self.rivers, *self.lines)
+        named: list[Place | Line | FortifiedLine] = [*self.waters, *self.regions, *self.rivers, *self.lines]
         for feature in named:
             for text in (feature.name, *(n for key, n in feature.names.items() if key != "kind")):
                 for part in text.split("/"):
