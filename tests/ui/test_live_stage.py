@@ -79,7 +79,7 @@ def test_watching_is_free(drawing: Any) -> None:
         stage.messages(viewer)
     stage.why(0, 700, TRUTH)
     for _ in range(400):
-        if not stage.why_pending():
+        if not stage.pending():
             break
         import time
 

@@ -15,6 +15,7 @@ import numpy as np
 import pygame
 
 from ui.map import actions, dialogs, inputs, marking, over, settings
+from ui.map.actions.inspecting import follow
 from ui.map.keys import KeyMap
 from ui.map.kit import Action, Canvas, Spot, find_spot
 from ui.map.layout import Layout, lay_out
@@ -68,6 +69,8 @@ class App:
         self.done: list[tuple[Draft, ...]] = []
         self.aiming = ""
         """Kind of order whose goal is being chosen."""
+        self.why_asked = ""
+        """What terms are shown or waited for: power, march, battle."""
         self.why_now: Why | None = None
         self.reach_now: Reach | None = None
         self.marked = Marked()
@@ -229,6 +232,7 @@ class App:
         self.advance_clock(passed)
         self.refresh_frame()
         self._follow_progress()
+        follow(self)
         inputs.keys_held(self, passed)
         if self.map.work():
             self.touch()

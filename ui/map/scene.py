@@ -242,7 +242,7 @@ class Story:
 
 @dataclass(frozen=True)
 class WhyTerm:
-    """One term of a computed number. `operation`: "=" a start value, "×" a factor, "+" an addend."""
+    """One term of a computed number. `operation`: "=" a start value, "×" a factor, "+" an addend, "" a remark."""
 
     label: str
     value: float
@@ -340,8 +340,11 @@ class Stage(Protocol):
     def losses(self) -> tuple[Ints, Ints, Ints]:
         """Starts of the 6-h steps so far, and battle losses of both sides in each."""
 
-    def why(self, unit: int, minute: float, viewer: int) -> Why | None:
-        """The terms of a formation's effective power, if they can be had for that moment."""
+    def why(self, unit: int, minute: float, viewer: int, about: str = "power") -> Why | None:
+        """The terms of a formation's power, march or battle; None if there are none, or not yet."""
+
+    def pending(self) -> bool:
+        """Whether an answer is still being worked out; ask again when it is not."""
 
     def reach(self, unit: int) -> Reach | None:
         """Where a formation of the human's side can march, by what his side knows."""

@@ -9,22 +9,62 @@ from ui.map.actions.kind import Do
 if TYPE_CHECKING:
     from ui.map.app import App
 
+QUESTIONS = {"power": "Power", "march": "March", "battle": "Battle"}
 
-def why(app: App) -> None:
-    if app.why_now is not None or app.selected < 0:
-        app.why_now = None
-    elif app.can_explain(app.selected):
-        app.why_now = app.stage.why(app.selected, app.minute, app.viewer)
-        if app.why_now is None:
-            app.toast("No terms for this moment: they are worked out for the last one.")
+
+def questions(app: App) -> list[str]:
+    """What may be asked of the selected formation now. A battle's terms tell of both sides: only in the truth."""
+    frame, unit = app.frame_now, app.selected
+    out = ["power"]
+    if frame.leg_to[unit] >= 0:
+        out.append("march")
+    places = {int(frame.hex[unit]), int(frame.target[unit])}
+    if app.viewer < 0 and any(b.hex in places for b in frame.battles):
+        out.append("battle")
+    return out
+
+
+def why(app: App, about: str = "") -> None:
+    """Open the terms of a number, the next ones, or close them. They may take a moment: ``follow`` fetches them."""
+    if app.selected < 0 or not app.can_explain(app.selected) or int(app.frame_now.hex[app.selected]) < 0:
+        app.why_asked, app.why_now = "", None
+        return
+    if not about:
+        round_ = [*questions(app), ""]
+        about = round_[(round_.index(app.why_asked) + 1) % len(round_)] if app.why_asked in round_ else "power"
+    elif about == app.why_asked:
+        about = ""
+    app.why_asked, app.why_now = about, None
     app.card_version += 1
+    follow(app)
+
+
+def follow(app: App) -> None:
+    """Fetch what has been asked for, if it is there; say so if there is nothing."""
+    if not app.why_asked or app.why_now is not None or app.playing or app.selected < 0:
+        return
+    stage, question = app.stage, (app.selected, app.minute, app.viewer, app.why_asked)
+    found = stage.why(*question)
+    if found is None:
+        if stage.pending():
+            return
+        found = stage.why(*question)
+        if found is None and not stage.pending():
+            app.toast(f"There are no terms of {QUESTIONS[app.why_asked].lower()} to show at this moment.")
+            app.why_asked = ""
+    if found is not None or not app.why_asked:
+        app.why_now = found
+        app.card_version += 1
+        app.touch()
 
 
 def term(app: App, path: str) -> None:
+    """Open or close what lies below a term."""
     app.card.open_terms ^= {path}
 
 
 def tell(app: App, words: str) -> None:
+    """Show a source in full."""
     app.toast(words)
 
 

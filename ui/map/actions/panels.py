@@ -102,8 +102,8 @@ def back(app: App) -> None:
         app.focus_action = None
     elif app.keyboard_cursor:
         app.keyboard_cursor = False
-    elif app.why_now is not None:
-        app.why_now = None
+    elif app.why_asked:
+        app.why_asked, app.why_now = "", None
         app.card_version += 1
     elif app.selected >= 0 or app.selected_hex >= 0:
         select(app, -1)

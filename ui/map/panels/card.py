@@ -9,17 +9,14 @@ import numpy as np
 from ui.map.kit import Canvas
 from ui.map.marks.counters import LOW, draw, margin, supply_badge
 from ui.map.marks.symbols import look_of
-from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame, WhyTerm
+from ui.map.panels import hexcard, whytree
+from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame
 from ui.map.stages.frames import place_name
 from ui.theme.palette import GRAPHITE
 from ui.theme.type import number, wrap
 
 if TYPE_CHECKING:
     from ui.map.app import App
-
-_TERRAIN = ("open ground", "mixed ground", "forest", "swamp", "rugged ground", "town")
-_RIVER = ("", "stream", "river", "wide river")
-_SIDES = ("north", "north-east", "south-east", "south", "south-west", "north-west")
 
 
 class CardPanel:
@@ -34,14 +31,14 @@ class CardPanel:
 
     def signature(self, app: App) -> tuple[Any, ...]:
         return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, self.why_open, self.scroll,
-                len(self.open_terms), app.why_now, app.drafts, app.card_version, app.value)  # fmt: skip
+                len(self.open_terms), app.why_now, app.why_asked, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
 
     def draw(self, c: Canvas, app: App) -> None:
         c.fill(0, 0, c.width, c.height, c.theme.panel)
         if app.selected >= 0:
             self._formation(c, app, app.frame_now, app.selected)
         elif app.selected_hex >= 0:
-            self._hex(c, app, app.frame_now, app.selected_hex)
+            hexcard.draw(c, app, app.frame_now, app.selected_hex)
         else:
             self._nothing(c, app)
         c.line(0, c.height - 0.5, c.width, c.height - 0.5)
@@ -110,7 +107,7 @@ class CardPanel:
         y = self._state(c, frame, unit, u, y)
         y = self._order(c, app, frame, unit, y + 4)
         if not u.headquarters and known and app.can_explain(unit):
-            self._why(c, app, y + 2)
+            whytree.draw(c, app, y + 2)
 
     def _parents(self, app: App, frame: Frame, unit: int) -> str:
         names, at = [], int(frame.parent[unit])
@@ -203,112 +200,6 @@ class CardPanel:
                 c.button(16 + (c.width - 28) / 2, y, (c.width - 28) / 2, 26, "Undo", ("undo",), tip=app.keys.hint("undo"))
                 y += 32
         return y
-
-    def _why(self, c: Canvas, app: App, y: float) -> None:
-        t, why = c.theme, app.why_now
-        c.line(12, y, c.width - 12, y)
-        y += 14
-        if why is None:
-            c.button(12, y - 8, c.width - 24, 24, "Why is it this strong?", ("why",), key=app.keys.hint("why"))
-            return
-        title = f"{why.question} {why.value:,.1f} ?".replace(",", "\u2009")
-        c.text(12, y, title, 13, "semibold", t.accent, room=c.width - 40)
-        c.text(c.width - 12, y, app.keys.hint("why"), 12, colour=t.faint, align="right")
-        c.spot(8, y - 10, c.width - 16, 20, ("why",), "Open or close", name="why title", focusable=False)
-        y += 20
-        for k, term in enumerate(why.terms):
-            y = self._term(c, app, term, y, 0, str(k))
-            if y > c.height - 42:
-                c.text(12, y, "…", 12.5)
-                break
-        c.line(12, y - 8, c.width - 12, y - 8, t.second)
-        c.text(24, y + 2, why.result_label, 12.5, "semibold")
-        c.text(188, y + 2, f"{why.value:,.1f}".replace(",", "\u2009"), 12.5, "semibold", align="right")
-        y += 20
-        if why.note and y < c.height - 12:
-            c.text(12, y, why.note, 12, colour=t.faint, room=c.width - 24)
-
-    def _term(self, c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -> float:
-        t, x = c.theme, 14 + depth * 14.0
-        opened = path in self.open_terms
-        if term.below:
-            c.twist(x, y, is_open=opened)
-            c.spot(x - 8, y - 10, 180, 20, ("term", path), name=f"term {path}")
-        sign = "× " if term.operation == "×" else "+ " if term.operation == "+" else ""
-        c.text(x + 10, y, f"{sign}{term.label}", 12.5, room=150 - depth * 14)
-        value = f"{term.value:,.2f}" if abs(term.value) < 100 else f"{term.value:,.0f}"
-        c.text(188, y, value.replace(",", "\u2009"), 12.5, "semibold", align="right")
-        if term.operation == "×":
-            middle, half = 228.0, 26.0
-            c.line(middle, y - 7, middle, y + 7, t.second)
-            reach = max(-1.0, min(1.0, (term.value - 1) * 2)) * half
-            colour = t.soviet_bar if reach < 0 else t.link
-            if abs(reach) >= 1:
-                c.fill(middle + min(0, reach), y - 4, abs(reach), 8, colour)
-        if term.grade:
-            c.text(c.width - 12, y, term.grade[:1].upper(), 12, colour=t.second, align="right")
-            if term.source:
-                c.spot(c.width - 28, y - 10, 24, 20, ("tell", term.source), term.source, name=f"source {path}", focusable=False)
-        y += 19
-        if opened:
-            for k, below in enumerate(term.below):
-                y = self._term(c, app, below, y, depth + 1, f"{path}.{k}")
-        return y
-
-    def _hex(self, c: Canvas, app: App, frame: Frame, cell: int) -> None:
-        story, t = app.stage.story, c.theme
-        th = story.theatre
-        c.title(f"Hex {th.grid.text(cell)} · {place_name(story, cell)}")
-        y = 44.0
-        rows: list[tuple[str, str]] = []
-        if th.kind[cell] != 1:
-            rows.append(("Ground", "sea" if th.kind[cell] == 0 else "lake"))
-        else:
-            rows.append(("Ground", f"{_TERRAIN[min(5, int(th.terrain[cell]))]}, forest {int(th.forest_pct[cell])} %"))
-            rows.append(("Height", f"{int(th.elevation_m[cell])} m, relief {int(th.relief_dm[cell]) / 10:.0f} m"))
-            owner = int(frame.owner[cell])
-            rows.append(("Control", story.side_names[owner] if owner >= 0 else "outside the scenario"))
-            rows.append(("Country", th.countries[int(th.country[cell])]))
-        sides = []
-        for d in range(6):
-            river = int(th.river[cell, d])
-            if river:
-                index = int(th.river_name[cell, d])
-                name = th.river_names[index] if index >= 0 else _RIVER[river]
-                over = " (bridge)" if th.bridge[cell, d] else ""
-                sides.append(f"{_SIDES[d]} {name}{over}")
-        for k, words in enumerate(sides[:4]):
-            rows.append(("Rivers" if k == 0 else "", words))
-        rails = [_SIDES[d] for d in range(6) if th.rail[cell, d]]
-        roads = [_SIDES[d] for d in range(6) if th.road[cell, d] == 2]
-        if rails:
-            rows.append(("Railway", ", ".join(rails)))
-        if roads:
-            rows.append(("Highway", ", ".join(roads)))
-        places = [p for p in th.places if p.cell == cell]
-        for p in places[:3]:
-            other = ", ".join(dict.fromkeys(n.split("/")[0] for n in p.names.values() if n and n != p.name))
-            rows.append(("Place", f"{p.name}" + (f" ({other})" if other else "")))
-        for label, words in rows:
-            c.text(12, y, label, 12.5, colour=t.second)
-            c.text(86, y, words, 12.5, room=c.width - 96)
-            y += 20
-        stack = [int(k) for k in np.flatnonzero(frame.hex == cell)]
-        if stack:
-            y += 6
-            c.line(12, y, c.width - 12, y)
-            y += 14
-            c.text(12, y, "In this hex", 13, "semibold")
-            y += 20
-            for unit in stack[: int((c.height - y - 24) // 20)]:
-                c.text(16, y, story.units[unit].name, 12.5, room=c.width - 80)
-                men = int(frame.men[unit])
-                if men >= 0 and story.units[unit].men_full:
-                    c.bar(c.width - 52, y - 4, 40, 8, men / story.units[unit].men_full)
-                c.spot(8, y - 10, c.width - 16, 20, ("select", unit), name=f"stack {story.units[unit].id}")
-                y += 20
-            c.text(12, c.height - 14, "Top of stack: highest combat power, then last selected", 12, colour=t.faint,
-                   room=c.width - 24)  # fmt: skip
 
 
 __all__ = ["GRAPHITE", "CardPanel"]

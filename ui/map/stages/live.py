@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ui.map.scene import TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Way, Why, WhyTerm
+from ui.map.scene import NEVER, TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Way, Why
 from ui.map.stages.film import Film
 from ui.map.stages.frames import make_frame
 from ui.map.stages.log import LogWriter, facts_as_messages
 from ui.map.stages.reach import march_reach, march_way
+from ui.map.stages.reasons import battle_reason, march_reason, power_reason
 from ui.map.stages.story import make_story
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class LiveStage:
         self._wake = threading.Condition()
         self._target = 0
         self._closing = False
-        self._why_wanted: tuple[int, int] | None = None
-        self._why: dict[tuple[int, int], Why | None] = {}
+        self._asked: tuple[Any, ...] | None = None
+        self._answers: dict[tuple[Any, ...], Any] = {}
         self._films = {viewer: Film() for viewer in self.viewers}
         self._seen = 0
         statics = session.world.statics
@@ -166,21 +167,21 @@ class LiveStage:
     def _work(self) -> None:
         while True:
             with self._wake:
-                while not self._closing and self._target <= self.ready_to and self._why_wanted is None:
+                while not self._closing and self._target <= self.ready_to and self._asked is None:
                     self.progress.running = False
                     self._wake.wait(1.0)
                 if self._closing:
                     return
-                target, wanted = self._target, self._why_wanted
+                target, asked = self._target, self._asked
             try:
-                if wanted is not None:
-                    self._explain(wanted)
+                if asked is not None:
+                    self._answer(asked)
                 elif target > self.ready_to:
                     self._one_step(target)
             except Exception as problem:
                 self.progress.fault = f"The campaign stopped at {self.story.moment(self.ready_to):%d %b %H:%M}: {problem!r}"
                 with self._wake:
-                    self._target, self._why_wanted = 0, None
+                    self._target, self._asked = 0, None
 
     def _one_step(self, target: int) -> None:
         p = self.progress
@@ -204,49 +205,51 @@ class LiveStage:
         while self._target > self.ready_to and not self.progress.fault and time.perf_counter() < until:
             time.sleep(0.005)
 
-    # Why.
+    # Answers that take time: the worker finds them, the window asks again until they are there.
 
-    def why(self, unit: int, minute: float, viewer: int) -> Why | None:
-        frame = self.frame(minute, viewer)
-        key = (unit, frame.minute)
-        if key in self._why:
-            return self._why[key]
+    def _ask(self, key: tuple[Any, ...]) -> Any:
+        if key not in self._answers:
+            with self._wake:
+                self._asked = key
+                self._wake.notify()
+        return self._answers.get(key)
+
+    def pending(self) -> bool:
+        return self._asked is not None
+
+    def why(self, unit: int, minute: float, viewer: int, about: str = "power") -> Why | None:
+        return self._ask(("why", about, unit, self.frame(minute, viewer).minute))
+
+    def _answer(self, key: tuple[Any, ...]) -> None:
+        try:
+            with self._lock:
+                found = self._explain(*key[1:])
+        except Exception as problem:
+            found, self.progress.fault = None, f"This cannot be explained: {problem!r}"
+        self._answers[key] = found
         with self._wake:
-            self._why_wanted = key
-            self._wake.notify()
-        return None
+            if self._asked == key:
+                self._asked = None
 
-    def why_pending(self) -> bool:
-        """Whether terms are being worked out."""
-        return self._why_wanted is not None
-
-    def _explain(self, key: tuple[int, int]) -> None:
+    def _explain(self, about: str, unit: int, minute: int) -> Why | None:
         from engine import why
 
-        unit, minute = key
-        with self._lock:
-            session = self.session
-            if session.now != minute:
-                session = session.branch()
-                session.rewind(minute)
-            found = why.why_power(session, unit)
-        terms = []
-        value = 1.0
-        for k, term in enumerate(found.terms):
-            parameter = term.parameter
-            grade = str(getattr(parameter, "grade", "")) if parameter is not None else ""
-            source = f"{term.address}: {getattr(parameter, 'src', '')}" if parameter is not None else term.address
-            terms.append(WhyTerm(term.key.replace("_", " "), term.value, "=" if k == 0 else "×", grade, source))
-            value *= term.value
-        last = found.terms[-1] if found.terms else None
-        if last is not None and last.key in ("power", "points", "effective_power"):
-            value = last.value
-            terms.pop()
-        self._why[key] = Why("Why is effective power", "effective power", value, tuple(terms),
-                             "Letters: grade of the source") if terms else None  # fmt: skip
-        with self._wake:
-            if self._why_wanted == key:
-                self._why_wanted = None
+        session = self.session
+        if session.now != minute:
+            session = session.branch()
+            session.rewind(minute)
+        if about == "march":
+            return march_reason(why.why_march(session, unit))
+        if about == "battle":
+            battles, cell = session.world.battles, self.frame(minute, self.viewers[0]).hex[unit]
+            going = np.flatnonzero(((battles.hex == cell) | (battles.hex == self._target_of(unit, minute)))
+                                   & (battles.ended_at >= NEVER))  # fmt: skip
+            return battle_reason(why.why_battle(session, int(going[-1]))) if len(going) else None
+        return power_reason(why.why_power(session, unit))
+
+    def _target_of(self, unit: int, minute: int) -> int:
+        target = int(self.frame(minute, self.viewers[0]).target[unit])
+        return target if target >= 0 else -2
 
     # Orders.
 
@@ -289,7 +292,7 @@ class LiveStage:
     def submit(self, drafts: Sequence[Draft]) -> list[Answer]:
         with self._lock:
             answers = self.session.submit(SIDE_IDS[self.side], *(self._order(d) for d in drafts))
-            self._why.clear()
+            self._answers.clear()
         return [Answer(d, str(a) if a is not None else "") for d, a in zip(drafts, answers, strict=True)]
 
     def rewind(self, minute: int) -> str:
@@ -305,7 +308,7 @@ class LiveStage:
                 film.cut(minute)
             self._log.cut(minute)
             self._seen = len(self.session.events)
-            self._why.clear()
+            self._answers.clear()
             self._film_now()
         return ""
 

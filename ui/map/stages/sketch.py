@@ -146,7 +146,10 @@ class SketchStage:
         starts = np.arange(0, self.ready_to, 360)
         return starts, 100 + starts * 7 % 260, 140 + starts * 11 % 330
 
-    def why(self, unit: int, minute: float, viewer: int) -> Why | None:
+    def pending(self) -> bool:
+        return False
+
+    def why(self, unit: int, minute: float, viewer: int, about: str = "power") -> Why | None:
         return Why("Why is effective power", "effective power", 41.2, (
             WhyTerm("men and weapons", 52.0, "=", "B", "drawn"), WhyTerm("readiness", 0.86, "×", "C", "drawn"),
             WhyTerm("supply", 0.902, "×", "B", "drawn",

@@ -1,0 +1,113 @@
+"""Every number can say why: what the tree adds and multiplies comes to the number that was asked about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from engine import Session
+from ui.map.app import App
+from ui.map.scene import TRUTH, Why, WhyTerm
+from ui.map.stages.live import LiveStage
+
+Open = Callable[..., App]
+
+
+@pytest.fixture
+def watched(drawing: Any) -> Iterator[LiveStage]:
+    stage = LiveStage(Session(drawing, 1), "replay")
+    yield stage
+    stage.close()
+
+
+def answer(stage: LiveStage, unit: int, minute: int, about: str = "power") -> Why | None:
+    until = time.perf_counter() + 5
+    found = stage.why(unit, minute, TRUTH, about)
+    while found is None and stage.pending() and time.perf_counter() < until:
+        time.sleep(0.002)
+    return found or stage.why(unit, minute, TRUTH, about)
+
+
+def result(terms: tuple[WhyTerm, ...]) -> float:
+    total = 0.0
+    for term in terms:
+        if term.operation == "×":
+            total *= term.value
+        elif term.operation:
+            total += term.value
+    return total
+
+
+def test_the_terms_of_power_come_to_the_power(watched: LiveStage) -> None:
+    formations = [k for k, u in enumerate(watched.story.units) if not u.headquarters]
+    for unit in formations:
+        why = answer(watched, unit, 0)
+        assert why is not None
+        assert why.value == int(watched.frame(0, TRUTH).power[unit])
+        assert result(why.terms) == pytest.approx(why.value, abs=1)
+
+
+def test_what_lies_below_a_term_comes_to_the_term(watched: LiveStage) -> None:
+    why = answer(watched, 0, 0)
+    assert why is not None
+    opened = [t for t in why.terms if any(b.operation for b in t.below)]
+    assert opened
+    for term in opened:
+        assert result(term.below) == pytest.approx(term.value, rel=1e-6)
+
+
+def test_alarm_a_term_left_out_is_noticed(watched: LiveStage) -> None:
+    why = answer(watched, 0, 0)
+    assert why is not None
+    assert abs(result(why.terms[:-1]) - why.value) > 1
+
+
+def test_parameters_bring_their_source_and_grade(watched: LiveStage) -> None:
+    why = answer(watched, 0, 0)
+    assert why is not None
+    quality = why.terms[-1]
+    assert any(term.grade and "=" in term.source for term in quality.below)
+
+
+def test_a_past_moment_is_explained_as_it_was_then(watched: LiveStage) -> None:
+    before = answer(watched, 0, 0)
+    watched.run_to(1440)
+    watched.finish()
+    assert answer(watched, 0, 0) == before
+    then = answer(watched, 0, 720)
+    assert then is not None
+    assert then.value == int(watched.frame(720, TRUTH).power[0])
+
+
+def test_a_question_without_an_answer_is_told(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_window()
+    monkeypatch.setattr(app.stage, "why", lambda *_: None)
+    app.do("select", 0)
+    app.do("why")
+    assert app.why_asked == ""
+    assert any("no terms" in words for _, words, _ in app.toasts)
+
+
+def test_the_window_waits_for_an_answer_without_stopping(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_window()
+    found, answers = app.stage.why(0, 0, TRUTH), [None, None]
+    monkeypatch.setattr(app.stage, "why", lambda *_: answers.pop() if answers else found)
+    monkeypatch.setattr(app.stage, "pending", lambda: bool(answers))
+    app.do("select", 0)
+    app.do("why")
+    assert app.why_now is None
+    for _ in range(3):
+        app.frame(1 / 60)
+    assert app.why_now is found
+
+
+def test_a_side_is_not_told_the_terms_of_the_enemy(open_window: Open) -> None:
+    app = open_window(mode="play", side=0)
+    enemy = next(k for k, u in enumerate(app.stage.story.units) if u.side == 1 and app.frame_now.hex[k] >= 0)
+    app.do("select", enemy)
+    app.do("why")
+    assert app.why_asked == ""
+    assert app.why_now is None

@@ -1,0 +1,81 @@
+"""The why-tree: a number as a question, and below it the terms that make it, each with its source's grade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.map.actions.inspecting import QUESTIONS, questions
+from ui.map.kit import Canvas
+from ui.map.scene import WhyTerm
+
+if TYPE_CHECKING:
+    from ui.map.app import App
+
+
+def draw(c: Canvas, app: App, y: float) -> None:
+    """The questions that can be asked, and the terms of the one that is."""
+    t, why = c.theme, app.why_now
+    c.line(12, y, c.width - 12, y)
+    y += 16
+    asked = questions(app)
+    c.text(12, y, "Why?", 12.5, "semibold", t.accent)
+    x = 52.0
+    for about in asked:
+        key = app.keys.hint("why") if about == asked[0] else ""
+        words = QUESTIONS[about]
+        width = c.text_width(f"{words}  {key}" if key else words, 12.5, "semibold") + 18
+        c.button(x, y - 12, width, 24, words, ("why", about), key=key, on=app.why_asked == about, name=f"why {about}")
+        x += width + 4
+    if not app.why_asked:
+        return
+    y += 28
+    if why is None:
+        c.text(12, y, "Working out the terms …" if not app.playing else "Pause to see the terms.", 12.5, colour=t.second)
+        return
+    c.text(12, y, f"{why.question} {_figure(why.value)} ?", 13, "semibold", t.accent, room=c.width - 24)
+    y += 20
+    for k, term in enumerate(why.terms):
+        if y > c.height - 42:
+            c.text(12, y, "…", 12.5)
+            y += 19
+            break
+        y = _term(c, app, term, y, 0, str(k))
+    c.line(12, y - 8, c.width - 12, y - 8, t.second)
+    c.text(24, y + 2, why.result_label, 12.5, "semibold", room=120)
+    c.text(188, y + 2, _figure(why.value), 12.5, "semibold", align="right")
+    y += 20
+    if why.note and y < c.height - 12:
+        c.text(12, y, why.note, 12, colour=t.faint, room=c.width - 24)
+
+
+def _figure(value: float) -> str:
+    words = f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
+    return words.replace(",", "\u2009").replace("-", "−")
+
+
+def _term(c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -> float:
+    t, x = c.theme, 14 + depth * 14.0
+    opened = path in app.card.open_terms
+    if term.below:
+        c.twist(x, y, is_open=opened)
+        c.spot(x - 8, y - 10, 180, 20, ("term", path), name=f"term {path}")
+    sign = {"×": "× ", "+": "+ "}.get(term.operation, "")
+    ink = t.text if term.operation else t.second
+    c.text(x + 10, y, f"{sign}{term.label}", 12.5, colour=ink, room=132 - depth * 14)
+    c.text(200, y, _figure(term.value), 12.5, "semibold" if term.operation else "regular", ink, align="right")
+    if term.operation == "×":
+        middle, half = 236.0, 24.0
+        c.line(middle, y - 7, middle, y + 7, t.second)
+        reach = max(-1.0, min(1.0, (term.value - 1) * 2)) * half
+        if abs(reach) >= 1:
+            c.fill(middle + min(0, reach), y - 4, abs(reach), 8, t.soviet_bar if reach < 0 else t.link)
+    if term.grade:
+        c.text(c.width - 12, y, term.grade[:1].upper(), 12, colour=t.second, align="right")
+    if term.source:
+        tip = f"{term.grade}\n{term.source}" if term.grade else term.source
+        c.spot(c.width - 30, y - 10, 26, 20, ("tell", term.source), tip, name=f"source {path}", focusable=False)
+    y += 19
+    if opened:
+        for k, below in enumerate(term.below):
+            y = _term(c, app, below, y, depth + 1, f"{path}.{k}")
+    return y
