@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from engine.lab.batch import Progress, resume_batch, run_batch
 from engine.lab.experiment import Experiment, Factor
 from engine.lab.statistics import Interval, paired_difference
 from engine.lab.store import FILE, Row, Store
+from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
 
 MEASURES: Mapping[str, str] = {
@@ -38,6 +39,8 @@ class Effect:
     """Pairs that ended in exactly the same world."""
     pairs: int
     failed: int = 0
+    measures: ClassVar[Mapping[str, str]] = MEASURES
+    """The five measures in words."""
 
     @property
     def verdict(self) -> str:
@@ -67,12 +70,14 @@ def ablate(
     seeds: int = 20,
     rules: Sequence[str] = (),
     until: str = "",
+    names: Mapping[str, str] | None = None,
     workers: int = 1,
     folder: str | Path | None = None,
     progress: Progress | None = None,
 ) -> list[Effect]:
-    """Each rule off over paired seeds. With ``folder`` the runs are kept there and an interrupted call
-    resumes.
+    """Each rule off over paired seeds; ``names`` are the commanders of the sides.
+
+    With ``folder`` the runs are kept there and an interrupted call resumes. Ctrl-C ends with the pairs there are.
     """
     known = switches(scenario)
     wanted = [PREFIX + rule.removeprefix(PREFIX) for rule in rules] or known
@@ -82,7 +87,7 @@ def ablate(
     factors = tuple(Factor(address, (_off(scenario, address),)) for address in wanted)
     experiment = Experiment(
         scenario.id, runs=seeds, design="one_at_a_time", factors=factors, sample=False, until=until,
-        title=f"Each rule off: {scenario.title}",
+        title=f"Each rule off: {scenario.title}", commanders=names or dict.fromkeys(SIDES, "staff"),
     )  # fmt: skip
     if folder is not None:
         return _run(experiment, scenario, Path(folder), workers, progress)

@@ -104,29 +104,32 @@ def _present(session: Session) -> float:
     return (len(session.scenario.formations) + now) / 2
 
 
-def handling(scenario: Scenario) -> dict[str, float]:
+def handling(scenario: Scenario, names: Mapping[str, str] | None = None) -> dict[str, float]:
     """Saving, loading and rewinding a whole run: kilobytes and milliseconds (medians)."""
-    session = _session(scenario, 1, None)
+    session = _session(scenario, 1, names)
     session.advance(session.end)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.dbr"
-        found = {"save_ms": _median_ms(lambda: session.save(path), 5), "save_kB": path.stat().st_size / 1000}
+        found = {"save_ms": _median_ms(lambda: session.save(path), 7), "save_kB": path.stat().st_size / 1000}
         found["load_ms"] = _median_ms(lambda: Session.load(path), 3)
     back = []
-    for share in (0.93, 0.71, 0.52, 0.37, 0.08):
+    for share in (0.93, 0.71, 0.52, 0.37, 0.08, 0.9999, 0.24):
         began = time.perf_counter()
         session.rewind(int(session.end * share))
         back.append(1000 * (time.perf_counter() - began))
         session.advance(session.end)
     found["rewind_ms"] = statistics.median(back)
     found["rewind_worst_ms"] = max(back)
-    found["memory_MB"] = peak_memory_mb()
     return found
 
 
-def parallel(scenario: Scenario, *, runs: int = 12, workers: int = 2) -> dict[str, float]:
+def parallel(
+    scenario: Scenario, *, runs: int = 24, workers: int = 2, names: Mapping[str, str] | None = None
+) -> dict[str, float]:
     """A batch on several processes: its wall time against CPU of the runs shared out evenly (1 is ideal)."""
-    experiment = Experiment(scenario.id, runs=runs, sample=False)
+    experiment = Experiment(
+        scenario.id, runs=runs, sample=False, commanders=names or dict.fromkeys(SIDES, "staff")
+    )
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         run_batch(experiment, scenario, Path(folder) / "b", workers=workers)
@@ -152,35 +155,101 @@ def _median_ms(action: Callable[[], object], times: int) -> float:
     return statistics.median(spent)
 
 
-def peak_memory_mb() -> float:
-    """Most memory this process has used, in MB; nan where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return float("nan")
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
-_FIRST_EVENT = """
+_ENGINE = """
 import sys
 sys.path.insert(0, {root!r})
 from engine import Session, commanders, load_scenario
-session = Session(load_scenario({scenario!r}), 1, commanders({{}}))
-session.advance(session.end, lambda now: len(session.events) > 0)
+session = Session(load_scenario({scenario!r}), 1, commanders({names!r}))
+"""
+_FIRST_EVENT = _ENGINE + "session.advance(session.end, lambda now: len(session.events) > 0)"
+_MEMORY = _ENGINE + """
+import resource
+session.advance(session.end)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def starting(scenario: str) -> dict[str, float]:
-    """Milliseconds of wall time from a cold process to the help text and to the first simulated event
-    (medians).
+def starting(scenario: str, names: Mapping[str, str] | None = None) -> dict[str, float]:
+    """From a cold process: milliseconds of wall time to the help text and to the first simulated event (medians),
+    and the most memory a whole run takes, in MB (nan where the system does not say).
     """
+    given = {"root": str(ROOT), "scenario": scenario, "names": dict(names or {})}
     help_text = [sys.executable, str(ROOT / "deepbattle"), "--help"]
-    first = [sys.executable, "-c", _FIRST_EVENT.format(root=str(ROOT), scenario=scenario)]
+    first, memory = ([sys.executable, "-c", program.format(**given)] for program in (_FIRST_EVENT, _MEMORY))
     return {
-        "help_ms": _median_ms(lambda: subprocess.run(help_text, capture_output=True, check=True), 7),
+        "help_ms": _median_ms(lambda: subprocess.run(help_text, capture_output=True, check=True), 9),
         "first_event_ms": _median_ms(lambda: subprocess.run(first, capture_output=True, check=True), 5),
+        "memory_MB": _peak_memory_mb(memory),
     }
+
+
+def _peak_memory_mb(command: Sequence[str]) -> float:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return int(done.stdout) / unit if done.returncode == 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure beside its budget."""
+
+    words: str
+    value: float
+    unit: str
+    budget: float
+    at_least: bool = False
+    """The budget is a least, not a most."""
+
+    @property
+    def met(self) -> bool:
+        """Within the budget."""
+        return self.value >= self.budget if self.at_least else self.value <= self.budget
+
+    def record(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {"words": self.words, "value": self.value, "unit": self.unit, "budget": self.budget,
+                "at_least": self.at_least, "met": self.met}  # fmt: skip
+
+
+def figures(found: Mapping[str, Any]) -> list[Figure]:
+    """What was measured, beside what it should be: records of cases, handling, batch and window, as far as they
+    are there.
+    """
+    lines = []
+    for case in found.get("cases", ()):
+        name = case["case"]
+        lines.append(Figure(f"{name}: CPU for a formation and day", case["ms_per_formation_day"], "ms", BUDGET_MS))
+        lines.append(Figure(f"{name}: of it the staffs", case["staff_ms_per_formation_day"], "ms", STAFF_BUDGET_MS))
+        if name.startswith("generated_400"):
+            days = case["days_per_cpu_second"]
+            lines.append(Figure(f"{name}: campaign days for a CPU second", days, "", 5.0, at_least=True))
+        elif not name.startswith("generated"):
+            lines.append(Figure(f"{name}: CPU for {case['days']:.0f} days", case["cpu_seconds"], "s", 2.0))
+    if "scaling" in found:
+        words = "cost of a formation and day, 400 formations against 100"
+        lines.append(Figure(words, found["scaling"], "times", 1.2))
+    for key, words, unit, budget in _HANDLING:
+        if key in found.get("handling", {}):
+            lines.append(Figure(words, found["handling"][key], unit, budget))
+    if "batch" in found:
+        b = found["batch"]
+        words = f"wall time of {b['runs']} runs on {b['workers']} workers, against their CPU shared out evenly"
+        lines.append(Figure(words, b["ratio"], "times", 1.1))
+    if "window" in found:
+        lines.append(Figure("first frame of the window", found["window"]["first_frame_s"], "s", 3.0))
+        lines.append(Figure("frames a second while panning, 1600x900", found["window"]["pan_fps"], "", 60.0, at_least=True))
+    return lines
+
+
+_HANDLING = (
+    ("memory_MB", "most memory of a whole run", "MB", 200.0),
+    ("save_kB", "a saved run", "kB", 1000.0),
+    ("save_ms", "saving", "ms", 50.0),
+    ("rewind_ms", "rewinding, median", "ms", 200.0),
+    ("rewind_worst_ms", "rewinding, worst", "ms", 200.0),
+    ("first_event_ms", "first simulated event from a cold process", "ms", 800.0),
+    ("help_ms", "help text from a cold process", "ms", 150.0),
+)
 
 
 def machine() -> dict[str, Any]:

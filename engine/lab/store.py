@@ -92,7 +92,7 @@ class Store:
     def create(folder: str | Path, manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> Store:
         """A new store; StoreFault if the folder holds one already."""
         folder = Path(folder)
-        if (folder / FILE).exists():
+        if (folder / FILE).exists() and _begun(folder / FILE):
             raise StoreFault(
                 f"{folder} already holds a batch; add --resume to continue it, --top-up N to enlarge it, "
                 "or name another folder"
@@ -113,6 +113,9 @@ class Store:
             raise StoreFault(f"{folder} holds no batch (no {FILE}); make one with: deepbattle batch")
         store = Store(folder, write=write)
         found = store.manifest.get("format")
+        if found is None:
+            store.close()
+            raise StoreFault(f"{folder} holds a batch that was stopped before it had begun; start it again")
         if found != FORMAT:
             store.close()
             raise StoreFault(f"{folder / FILE}: expected store format {FORMAT}, found {found!r}")
@@ -236,6 +239,17 @@ def digest_of(rows: Iterable[Row]) -> str:
 def changed_files(ours: Mapping[str, str], theirs: Mapping[str, str]) -> Sequence[str]:
     """Names of engine files that differ between two engines."""
     return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+
+
+def _begun(path: Path) -> bool:
+    """False for the empty file of a batch that was killed before its manifest was written."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            return bool(base.execute("SELECT 1 FROM manifest LIMIT 1").fetchone())
+    except sqlite3.OperationalError as problem:
+        return "no such table" not in str(problem)
+    except sqlite3.Error:
+        return True  # something else lies there: never overwrite it
 
 
 class _Lock:

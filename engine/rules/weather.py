@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, round_up, rounded
 from engine.core.calendar import DAY
@@ -33,7 +34,7 @@ _TEMP_SPREAD = 4.0
 
 
 def daylight(statics: Statics, minute: int) -> int:
-    """0 night, 1 twilight, 2 day in the middle of the scenario's window."""
+    """0 night, 1 twilight, 2 day in the middle of the scenario's objectives."""
     if not statics.rules.get("switch.daylight", 1.0):
         return DAYLIGHT
     at = minute % DAY
@@ -48,9 +49,9 @@ def _sun(statics: Statics, day: int) -> tuple[int, int, int, int]:
     table: dict[int, tuple[int, int, int, int]] = statics.memo.setdefault("weather.sun", {})
     if day not in table:
         if "weather.middle" not in statics.memo:
-            inside = np.flatnonzero(statics.scenario.window & (statics.theatre.kind == HexKind.LAND))
+            heart = _heart(statics)
             lat, lon = (
-                int(e6[inside].astype(np.int64).sum()) // len(inside)
+                int(e6[heart].astype(np.int64).sum()) // len(heart)
                 for e6 in (statics.theatre.lat_e6, statics.theatre.lon_e6)
             )
             statics.memo["weather.middle"] = (lat, lon)
@@ -58,6 +59,14 @@ def _sun(statics: Statics, day: int) -> tuple[int, int, int, int]:
         dawn, rise, down, dusk = _almanac(statics).sun.on(date, *statics.memo["weather.middle"])
         table[day] = tuple(round_up(t, GRAIN_MIN) for t in (dawn, rise, down, dusk))  # type: ignore[assignment]
     return table[day]
+
+
+def _heart(statics: Statics) -> npt.NDArray[np.int64]:
+    """The hexes whose sky counts for all: the objectives, else the theatre's land. Never the window, so that
+    widening it changes nothing.
+    """
+    goals = sorted({o.cell for o in statics.scenario.objectives if o.cell >= 0})
+    return np.array(goals, np.int64) if goals else np.flatnonzero(statics.theatre.kind == HexKind.LAND)
 
 
 def _almanac(statics: Statics) -> Almanac:
@@ -123,11 +132,10 @@ def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int]:
 
 
 def _record(statics: Statics, day: int) -> WeatherDay | None:
-    """The dated record of a day: of all zones, else of the zone that fills most of the window."""
+    """The dated record of a day: of all zones, else of the zone with most of the objectives."""
     table: dict[int, WeatherDay] | None = statics.memo.get("weather.record")
     if table is None:
-        inside = statics.scenario.window & (statics.theatre.kind == HexKind.LAND)
-        counts = np.bincount(statics.theatre.zone[inside], minlength=len(statics.theatre.zones))
+        counts = np.bincount(statics.theatre.zone[_heart(statics)], minlength=len(statics.theatre.zones))
         home = statics.theatre.zones[int(counts.argmax())]
         table = {}
         for wanted in (None, "all", home):  # the later overrides

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import statistics
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ui.cli import options
+from ui.cli.exit_codes import Exit
 from ui.cli.output import Progress, columns, number, remark, show_json
 
 if TYPE_CHECKING:
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
               help="What to time; doppelkopf, generated:400 and generated:100 by default. May be repeated.")  # fmt: skip
 @click.option("--days", type=click.IntRange(1), help="Days of each generated case (10).")
 @click.option("--seeds", type=click.IntRange(1), help="Runs of each case (3), or paired seeds (20) with --ablate.")
+@click.option("--window/--no-window", default=True, help="Also time the window, drawn in memory.")
+@options.commander_option
 @click.option("--ablate", is_flag=True, help="Switch off each rule in turn and print what changes.")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only these rules. May be repeated.")
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes for --ablate; all cores by default.")
@@ -28,17 +35,21 @@ if TYPE_CHECKING:
 @options.json_option
 @options.quiet_option
 def command(
-    cases: tuple[str, ...], days: int | None, seeds: int | None, ablate: bool, rules: tuple[str, ...],
-    workers: int | None, out: Path | None, until: str, as_json: bool, quiet: bool,
-) -> None:  # fmt: skip
+    cases: tuple[str, ...], days: int | None, seeds: int | None, window: bool,
+    commanders: tuple[tuple[str, str], ...], ablate: bool, rules: tuple[str, ...], workers: int | None,
+    out: Path | None, until: str, as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
     """Time the engine, or switch off each rule in turn.
 
-    Prints CPU by system, campaign days for a CPU second, and what saving, rewinding and starting cost.
+    Prints CPU by system, then each figure beside its budget: CPU for a formation and day, campaign days for a CPU
+    second, what saving, rewinding and starting cost, how well a batch uses two cores, the window's frames. All are
+    medians. A machine that is busy with other things shows in the wall times, hardly in the CPU times.
     """
+    names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
     if ablate:
-        _ablate(cases, seeds or 20, rules, until, workers or os.cpu_count() or 1, out, as_json, quiet)
-    else:
-        _time(cases, days or 10, seeds or 3, as_json, quiet)
+        return _ablate(cases, seeds or 20, rules, until, names, workers or os.cpu_count() or 1, out, as_json, quiet)
+    _time(cases, days or 10, seeds or 3, names, window, as_json, quiet)
+    return Exit.DONE
 
 
 def _case(name: str, days: int) -> Scenario:
@@ -52,7 +63,9 @@ def _case(name: str, days: int) -> Scenario:
     return generated_scenario(Size.of(int(count), days=days))
 
 
-def _time(cases: tuple[str, ...], days: int, seeds: int, as_json: bool, quiet: bool) -> None:
+def _time(
+    cases: tuple[str, ...], days: int, seeds: int, who: dict[str, str], window: bool, as_json: bool, quiet: bool
+) -> None:
     from engine import bench
 
     names = cases or (*[n for n in ("doppelkopf",) if n in options.scenario_names()], "generated:400", "generated:100")
@@ -61,69 +74,96 @@ def _time(cases: tuple[str, ...], days: int, seeds: int, as_json: bool, quiet: b
         click.echo("; ".join(f"{key} {value}" for key, value in found["machine"].items()) + "\n")
     for name in names:
         remark(f"{name} ...", quiet=quiet)
-        scenario = _case(name, days)
-        timing = bench.time_case(scenario, seeds=range(1, seeds + 1))
+        timing = bench.time_case(_case(name, days), seeds=range(1, seeds + 1), names=who)
         found["cases"].append(timing.record())
         if not as_json:
             click.echo(_words(timing) + "\n")
-    ratio = _ratio(found["cases"])
-    if ratio is not None:
-        found["scaling"] = ratio
+    found |= _ratio(found["cases"])
     real = next((n for n in names if not n.startswith("generated")), None)
     if real is not None:
         remark("saving, rewinding, starting ...", quiet=quiet)
-        found["handling"] = {**bench.handling(_case(real, days)), **bench.starting(real)}
-        remark("a batch on two cores ...", quiet=quiet)
-        found["batch"] = bench.parallel(_case(real, days))
+        found["handling"] = {**bench.handling(_case(real, days), who), **bench.starting(real, who)}
+        remark("a batch on two workers ...", quiet=quiet)
+        found["batch"] = bench.parallel(_case(real, days), names=who)
+        if window:
+            remark("the window ...", quiet=quiet)
+            found["window"] = _window(real)
+    lines = bench.figures(found)
     if as_json:
-        show_json(found)
+        show_json({**found, "figures": [line.record() for line in lines]})
         return
-    if ratio is not None:
-        click.echo(f"a formation-day of 400 formations costs {ratio:.2f} times one of 100 (at most 1.2)\n")
-    if real is not None:
-        click.echo(columns([(f"  {k}", number(v, 1)) for k, v in found["handling"].items()], right=[1]) + "\n")
-        b = found["batch"]
-        click.echo(f"a batch of {b['runs']} runs on {b['workers']} workers takes {b['wall_s']:.1f} s, {b['ratio']:.2f} "
-                   f"times its CPU shared out evenly (at most 1.1)")  # fmt: skip
+    rows = [("figure", "measured", "", "budget", "")]
+    for line in lines:
+        digits = 0 if line.budget >= 50 else 2
+        budget = f"{'at least' if line.at_least else 'at most'} {line.budget:g}"
+        value = number(line.value, digits + (line.budget < 1))
+        rows.append((line.words, value, line.unit, budget, "met" if line.met else "missed"))
+    click.echo(columns(rows, right=[1]))
+
+
+def _window(scenario: str, times: int = 3) -> dict[str, float]:
+    """Medians over processes of their own, so that nothing is warm but the files."""
+    code = (f"import sys, json; sys.path.insert(0, {str(options.ROOT)!r}); from ui.map.bench import bench_frames; "
+            f"print(json.dumps(bench_frames(3.0, scenario={scenario!r})))")  # fmt: skip
+    found = []
+    for _ in range(times):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise click.ClickException(f"the window cannot be timed: {done.stderr.strip().splitlines()[-1]}")
+        found.append(json.loads(done.stdout.strip().splitlines()[-1]))
+    keys = [key for key, value in found[0].items() if isinstance(value, (int, float))]
+    return {key: statistics.median([one[key] for one in found]) for key in keys}
 
 
 def _words(timing: Any) -> str:
     head = (
-        f"{timing.case}: {timing.formations:.0f} formations, {timing.days:.0f} days: {timing.seconds:.2f} s CPU; "
-        f"{timing.ms_per_formation_day:.3f} ms a formation-day (at most 0.5), staffs {timing.staff_ms:.3f} (at most 0.2); "
-        f"{timing.days_per_second:.1f} days a CPU second"
+        f"{timing.case}: {timing.formations:.0f} formations, {timing.days:.0f} days, {timing.seconds:.2f} s CPU: "
+        f"{timing.ms_per_formation_day:.3f} ms for a formation and day, {timing.days_per_second:.1f} days a second"
     )
     ordered = sorted(timing.by_system.items(), key=lambda item: -item[1])
-    rows = [(f"  {name}", f"{s:.3f} s", f"{100 * s / timing.seconds:.0f} %") for name, s in ordered]
-    return head + "\n" + columns(rows, right=[1, 2])
+    units = timing.formations * timing.days / 1000
+    rows = [(f"  {name}", f"{s:.3f} s", f"{100 * s / timing.seconds:.0f} %", f"{s / units:.4f} ms") for name, s in ordered]
+    return head + "\n" + columns(rows, right=[1, 2, 3])
 
 
-def _ratio(cases: list[dict[str, Any]]) -> float | None:
+def _ratio(cases: list[dict[str, Any]]) -> dict[str, float]:
     costs = {case["case"]: case["ms_per_formation_day"] for case in cases}
     small, large = costs.get("generated_100"), costs.get("generated_400")
-    return large / small if small and large else None
+    return {"scaling": large / small} if small and large else {}
 
 
 def _ablate(
-    cases: tuple[str, ...], seeds: int, rules: tuple[str, ...], until: str, workers: int, out: Path | None,
-    as_json: bool, quiet: bool,
-) -> None:  # fmt: skip
+    cases: tuple[str, ...], seeds: int, rules: tuple[str, ...], until: str, names: dict[str, str], workers: int,
+    out: Path | None, as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
     from engine import ablate
 
     name = cases[0] if cases else "doppelkopf"
     scenario = _case(name, 10)
     with Progress(f"each rule off: {name}", 1, quiet=quiet or as_json) as bar:
-        found = ablate(scenario, seeds=seeds, rules=rules, until=until, workers=workers, folder=out, progress=bar.of)
+        found = ablate(scenario, seeds=seeds, rules=rules, until=until, names=names, workers=workers,
+                       folder=out, progress=bar.of)  # fmt: skip
+    pairs = max((effect.pairs for effect in found), default=0)
+    code = Exit.DONE if pairs + max((effect.failed for effect in found), default=0) >= seeds else Exit.STOPPED
     if as_json:
         show_json({"case": scenario.id, "seeds": seeds, "rules": [e.record() for e in found]})
-        return
-    click.echo(f"{scenario.title}: what changes when a rule is switched off, mean over {seeds} paired seeds "
+        return code
+    click.echo(f"{scenario.title}: what changes when a rule is switched off, mean over {pairs} paired seeds "
                "with 95 % intervals\n")  # fmt: skip
-    measures = list(found[0].changes) if found else []
-    rows = [("rule", *measures, "")]
+    rows = [("rule off", *(found[0].measures.values() if found else ()), "runs unchanged", "")]
     for effect in found:
-        cells = [f"{i.value:+,.0f} ({i.low:+,.0f} to {i.high:+,.0f})" for i in effect.changes.values()]
-        rows.append((effect.rule, *cells, effect.verdict))
-    click.echo(columns(rows, right=range(1, len(measures) + 1)))
-    dead = [e.rule for e in found if e.verdict == "dead"]
-    click.echo(f"\ndead rules: {', '.join(dead) or 'none'}")
+        cells = [f"{number(i.value)} ({number(i.low)} to {number(i.high)})" for i in effect.changes.values()]
+        rows.append((effect.rule, *cells, f"{effect.same} of {effect.pairs}", effect.verdict))
+    click.echo(columns(rows, right=range(1, len(rows[0]) - 1)))
+    for verdict, words in _VERDICTS.items():
+        named = [e.rule for e in found if e.verdict == verdict]
+        if named or verdict == "dead":
+            click.echo(f"\n{words}: {', '.join(named) or 'none'}")
+    return code
+
+
+_VERDICTS = {
+    "dead": "dead (no run of any seed changes by a bit)",
+    "no clear effect": "no clear effect on the five measures in this case",
+    "fails without it": "fails without it",
+}
