@@ -55,7 +55,7 @@ _HOME = {
     "ablate": "engine.lab.ablation",
     # The combat model alone.
     "fight": "engine.lab.engagement",
-    "read_engagements": "engine.lab.engagement",
+    "read_engagements": "engine.lab.engagement_file",
     "rules_of_engagements": "engine.lab.engagement",
 }
 

@@ -2,28 +2,26 @@
 
 One engagement is one sector: power of both sides from men, tanks, guns and sorties on a frontage; posture and
 ground; surprise. ``rules.engage`` fights it with the curves and the parameters of campaigns
-(scenarios/common/rules.toml). Nothing here is fitted or stored apart from them.
+(scenarios/common/rules.toml). The spread of the results is that of a forecast: to the luck of battle it adds what the
+description leaves open (quality of a side, intensity of the campaign) and the errors of the figures (group engage).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.dice import Dice, subject_of
+from engine.core.dice import Dice, Stream, subject_of
 from engine.files.common import common_parameters, common_terrain
-from engine.files.csv_text import CsvText, read_csv
-from engine.files.faults import Report, nearest, one_of, shown
-from engine.files.texts import Spot
-from engine.files.toml_text import TomlText, read_toml
-from engine.lab.statistics import percentile_of, wilson
+from engine.files.faults import nearest
+from engine.lab.statistics import percentile_of
 from engine.model.codes import Terrain
+from engine.model.scenario import TerrainSpec
 from engine.rules import engage
 
 Floats = npt.NDArray[np.float64]
@@ -34,111 +32,117 @@ COVERS: Mapping[str, Terrain] = {
     "desert": Terrain.OPEN,
     "mixed": Terrain.MIXED,
     "wooded": Terrain.FOREST,
-    "swamp": Terrain.SWAMP,
+    "marsh": Terrain.SWAMP,
     "urban": Terrain.URBAN,
 }
 WEATHERS = ("dry", "wet", "mud")
-OBSERVED = ("obs_winner", "obs_att_loss_pct_day", "obs_def_loss_pct_day", "obs_advance_km_day", "obs_days")
-CASES = 400
-"""How often each engagement is fought."""
-
-
-@dataclass(frozen=True, slots=True)
-class Engagement:
-    """One engagement as described: strengths at the start, the defender's situation, quality (CEV) of both
-    sides.
-
-    ``att_share`` and ``def_share`` are the parts of the men that fight in the line. ``obs_*`` are what was
-    observed, nan where nothing is known: winner 1 attacker, 0 draw, -1 defender; losses in % a day.
-    """
-
-    id: str
-    att_men: float
-    def_men: float
-    att_afv: float = 0.0
-    def_afv: float = 0.0
-    att_guns: float = 0.0
-    def_guns: float = 0.0
-    att_sorties: float = 0.0
-    def_sorties: float = 0.0
-    att_share: float = 0.5
-    def_share: float = 0.5
-    att_quality: float = 1.0
-    def_quality: float = 1.0
-    att_lethality: float = 1.0
-    def_lethality: float = 1.0
-    posture: str = "prepared"
-    relief: str = "rolling"
-    cover: str = "mixed"
-    weather: str = "dry"
-    surprise: float = 0.0
-    intensity: float = 1.0
-    frontage_km: float = 10.0
-    max_days: float = 10.0
-    obs_winner: float = math.nan
-    obs_att_loss_pct_day: float = math.nan
-    obs_def_loss_pct_day: float = math.nan
-    obs_advance_km_day: float = math.nan
-    obs_days: float = math.nan
-
-
 WORDS: Mapping[str, Sequence[str]] = {
     "posture": POSTURES,
     "relief": RELIEFS,
     "cover": tuple(COVERS),
     "weather": WEATHERS,
 }
-BOUNDS: Mapping[str, tuple[float, float]] = {
-    "att_men": (1, 5e6), "def_men": (1, 5e6), "frontage_km": (0.1, 2000), "max_days": (0.1, 100),
-    "att_share": (0.05, 1), "def_share": (0.05, 1), "att_quality": (0.05, 5), "def_quality": (0.05, 5),
-    "att_lethality": (0.05, 5), "def_lethality": (0.05, 5), "surprise": (-3, 3), "intensity": (0.01, 5),
-}  # fmt: skip
-MOST = 1e6
-IGNORED = ("att_side", "def_side", "name", "note", "src", "grade")
-NUMBERS = tuple(f.name for f in fields(Engagement) if f.name not in ("id", *WORDS))
-COLUMNS = ("id", *NUMBERS, *WORDS, *IGNORED)
+UNKNOWN: Final = math.nan
+QUANTILES: Final = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+RUNS: Final = 400
+"""How often each engagement is fought if nothing else is said."""
+_TOGETHER: Final = 16_384
+"""Fights side by side: more are not faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """One engagement as described: strengths at the start, the defender's situation, quality (CEV) of both sides.
+
+    nan and empty words are unknown. ``att_share`` and ``def_share`` are the parts of the men that fight in the line;
+    sorties are those of the whole fight. ``obs_*`` are what was observed: winner 1 attacker, 0 draw, -1 defender;
+    losses in % a day. ``more`` are columns of the file that are handed through.
+    """
+
+    id: str
+    att_men: float
+    def_men: float
+    att_afv: float = UNKNOWN
+    def_afv: float = UNKNOWN
+    att_guns: float = UNKNOWN
+    def_guns: float = UNKNOWN
+    att_sorties: float = UNKNOWN
+    def_sorties: float = UNKNOWN
+    att_share: float = 0.5
+    def_share: float = 0.5
+    att_quality: float = UNKNOWN
+    def_quality: float = UNKNOWN
+    att_lethality: float = 1.0
+    def_lethality: float = 1.0
+    posture: str = ""
+    relief: str = ""
+    cover: str = ""
+    weather: str = ""
+    surprise: float = UNKNOWN
+    intensity: float = UNKNOWN
+    frontage_km: float = UNKNOWN
+    max_days: float = UNKNOWN
+    obs_winner: float = UNKNOWN
+    obs_att_loss_pct_day: float = UNKNOWN
+    obs_def_loss_pct_day: float = UNKNOWN
+    obs_advance_km_day: float = UNKNOWN
+    obs_days: float = UNKNOWN
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+NUMBERS = tuple(f.name for f in fields(Engagement) if f.name not in ("id", "more", *WORDS))
+COLUMNS = ("id", *NUMBERS, *WORDS)
 
 
 @dataclass(frozen=True)
 class Fought:
-    """What came of fighting one engagement many times. Arrays have one entry a case."""
+    """What came of fighting one engagement many times. Arrays have one entry a fight, as it would be recorded."""
 
     engagement: Engagement
     x: float
-    """Log of the ratio of effective powers, attacker over defender."""
+    """Log of the ratio of effective powers, attacker over defender, at the values as described."""
     points: tuple[float, float]
     terms: Mapping[str, float]
     """What made x, by name."""
     won: npt.NDArray[np.bool_]
+    decided: npt.NDArray[np.bool_]
+    """Ended before the days were up."""
     days: Floats
     att_loss: Floats
     """Share of the attacker's men lost a day, by calendar days begun."""
     def_loss: Floats
     advance: Floats
     """km a day."""
+    at_end: Floats
+    """Shape (2, fights): share of the men lost in all."""
 
     def record(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """Plain JSON: the columns handed through, chance of a win, and quantiles of what may come of it."""
 
         def spread(values: Floats) -> dict[str, float]:
-            p5, p50, p95 = np.quantile(values, (0.05, 0.5, 0.95))
-            return {"p5": float(p5), "median": float(p50), "p95": float(p95)}
+            found = np.quantile(values, QUANTILES)
+            return {f"p{round(100 * q):02d}": float(v) for q, v in zip(QUANTILES, found, strict=True)}
 
-        return {
-            "id": self.engagement.id, "x": self.x, "terms": dict(self.terms),
-            "attacker_points": self.points[0], "defender_points": self.points[1],
-            "p_attacker_wins": wilson(int(self.won.sum()), len(self.won)).record(),
-            "days": spread(self.days), "attacker_loss_pct_day": spread(100 * self.att_loss),
-            "defender_loss_pct_day": spread(100 * self.def_loss), "advance_km_day": spread(self.advance),
-            "percentiles_of_history": self.percentiles(),
-        }  # fmt: skip
+        result = {
+            **self.engagement.more,
+            "id": self.engagement.id,
+            "runs": len(self.won),
+            "p_attacker_wins": float(self.won.mean()),
+            "att_loss_pct_day": spread(100 * self.att_loss),
+            "def_loss_pct_day": spread(100 * self.def_loss),
+            "advance_km_day": spread(self.advance),
+            "days": spread(self.days),
+            "x": self.x,
+        }
+        at = self.percentiles()
+        return {**result, "percentiles_of_history": at} if at else result
 
     def percentiles(self) -> dict[str, float]:
         """Where what was observed lies in the spread, 0 to 1; only what is known."""
         e = self.engagement
         pairs = {
-            "attacker_loss": (100 * self.att_loss, e.obs_att_loss_pct_day),
-            "defender_loss": (100 * self.def_loss, e.obs_def_loss_pct_day),
+            "att_loss": (100 * self.att_loss, e.obs_att_loss_pct_day),
+            "def_loss": (100 * self.def_loss, e.obs_def_loss_pct_day),
             "advance": (self.advance, e.obs_advance_km_day),
             "days": (self.days, e.obs_days),
         }
@@ -156,114 +160,111 @@ def rules_of_engagements(changes: Mapping[str, float] | None = None) -> dict[str
     return rules
 
 
-def fight(engagement: Engagement, rules: Mapping[str, float], *, seed: int = 1, cases: int = CASES) -> Fought:
-    """Fight one engagement so many times; its luck is keyed by seed and id."""
-    e, described = engagement, describe(engagement, rules)
-    subjects = (subject_of(e.id) + np.arange(cases, dtype=np.int64)) & 0xFFFFFFFF
+def fight(
+    engagements: Sequence[Engagement], rules: Mapping[str, float], *, seed: int = 1, runs: int = RUNS
+) -> list[Fought]:
+    """Fight each engagement so many times; its luck is keyed by seed and id, not by its place in the list."""
+    found: list[Fought] = []
+    together = max(1, _TOGETHER // runs)
+    for first in range(0, len(engagements), together):
+        found += _fight(engagements[first : first + together], rules, Dice(seed), runs)
+    return found
+
+
+def _fight(engagements: Sequence[Engagement], rules: Mapping[str, float], dice: Dice, runs: int) -> list[Fought]:
+    described = describe(engagements, rules)
+    first = np.array([subject_of(e.id) for e in engagements], dtype=np.int64)
+    subjects = (first[:, None] + np.arange(runs)[None, :]) & 0xFFFFFFFF
     start = engage.balance(described, rules)
-    out = engage.fight(described, rules, Dice(seed), subjects, e.max_days)
-    points = (float(start.points[0]), float(start.points[1]))
-    return Fought(
-        e, start.x, points, start.terms, out.won, out.days, out.attacker_loss, out.defender_loss, out.advance
-    )
+    out = engage.fight(described, rules, dice, subjects, _doubt(engagements, rules, dice, subjects))
+    draw = engage.DOUBTS + 5
+    loss_a = _recorded(out.attacker_loss, rules["engage.loss_error"], dice, subjects, draw)
+    loss_d = _recorded(out.defender_loss, rules["engage.loss_error"], dice, subjects, draw + 1)
+    advance = _recorded(out.advance, rules["engage.advance_error"], dice, subjects, draw + 2)
+    return [
+        Fought(
+            engagement=e, x=float(start.x[i]), points=(float(start.points[i, 0]), float(start.points[i, 1])),
+            terms={name: float(values[i]) for name, values in start.terms.items()},
+            won=out.won[i], decided=out.decided[i], days=out.days[i],
+            att_loss=np.minimum(loss_a[i], 1.0 / out.days[i]), def_loss=np.minimum(loss_d[i], 1.0 / out.days[i]),
+            advance=advance[i], at_end=out.at_end[:, i],
+        )
+        for i, e in enumerate(engagements)
+    ]  # fmt: skip
 
 
-def describe(e: Engagement, rules: Mapping[str, float]) -> engage.Described:
-    """An engagement in the terms of the combat model."""
-    days = max(1.0, e.max_days)
+def _doubt(
+    engagements: Sequence[Engagement], rules: Mapping[str, float], dice: Dice, subjects: npt.NDArray[np.int64]
+) -> engage.Doubt:
+    """Errors of strengths, quality of a side and intensity of the campaign where none is given."""
+
+    def unknown(name: str) -> Floats:
+        return np.array([float(math.isnan(getattr(e, name))) for e in engagements])[:, None]
+
+    def normal(number: int) -> Floats:
+        drawn = dice.normal(Stream.ENGAGE, subjects.reshape(-1), 0, engage.DOUBTS + number)
+        return drawn.reshape(subjects.shape)
+
+    quality = rules["engage.quality_spread"]
+    x = quality * (unknown("att_quality") * normal(0) - unknown("def_quality") * normal(1))
+    x = x + rules["engage.strength_error"] * (normal(2) - normal(3))
+    return engage.Doubt(x, rules["engage.intensity_spread"] * unknown("intensity") * normal(4))
+
+
+def _recorded(
+    values: Floats, error: float, dice: Dice, subjects: npt.NDArray[np.int64], draw: int
+) -> Floats:
+    """Figures as they would be found in a record of the fight."""
+    drawn = dice.normal(Stream.ENGAGE, subjects.reshape(-1), 0, draw).reshape(values.shape)
+    found: Floats = values * np.exp(error * drawn)
+    return found
+
+
+def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> engage.Described:
+    """Engagements in the terms of the combat model; what is unknown is taken as average."""
+
+    def column(name: str, unknown: float = 0.0) -> Floats:
+        values = np.array([getattr(e, name) for e in engagements], dtype=np.float64)
+        return np.where(np.isnan(values), unknown, values)
+
+    def both(name: str, unknown: float | Floats = 0.0) -> Floats:
+        values = np.stack([column(f"att_{name}", UNKNOWN), column(f"def_{name}", UNKNOWN)], axis=1)
+        return np.where(np.isnan(values), unknown, values)
+
+    men, days = both("men"), np.maximum(column("max_days", rules["engage.days_unknown"]), 0.01)
+    grounds = [_ground(e) for e in engagements]
+    rolling = [e.relief != "flat" for e in engagements]
+    ground = [
+        rules["engage.ground_unknown"] if not (e.relief or e.cover) else g.defence_rolling if r else g.defence
+        for e, g, r in zip(engagements, grounds, rolling, strict=True)
+    ]
+    frontage = column("frontage_km", UNKNOWN)
+    usual = np.maximum(men[:, 0] / rules["engage.men_km"], 0.5)
     return engage.Described(
-        men=np.array([e.att_men, e.def_men]),
-        share=np.array([e.att_share, e.def_share]),
-        afv=np.array([e.att_afv, e.def_afv]),
-        guns=np.array([e.att_guns, e.def_guns]),
-        sorties=np.array([e.att_sorties, e.def_sorties]) / days,
-        quality=np.array([e.att_quality, e.def_quality]),
-        lethality=np.array([e.att_lethality, e.def_lethality]),
-        posture=rules[f"combat.posture_{e.posture}"],
-        terrain=common_terrain()[Terrain.RUGGED if e.relief == "rugged" else COVERS[e.cover]],
-        rolling=e.relief == "rolling",
-        frontage_km=e.frontage_km,
-        surprise=e.surprise,
-        mud=e.weather == "mud",
-        intensity=e.intensity,
-    )
+        men=men,
+        share=both("share"),
+        afv=both("afv", men * (rules["engage.afv_1000"] / 1000.0)),
+        guns=both("guns", men * (rules["engage.guns_1000"] / 1000.0)),
+        sorties=both("sorties") / np.maximum(days, 1.0)[:, None],
+        quality=both("quality", 1.0),
+        lethality=both("lethality"),
+        posture=np.array([rules[f"combat.posture_{e.posture}"] if e.posture else rules["engage.posture_unknown"]
+                          for e in engagements]),
+        hasty=np.array([float(e.posture == "hasty") for e in engagements]),
+        delaying=np.array([float(e.posture in ("delay", "withdrawal")) for e in engagements]),
+        ground=np.array(ground),
+        tank_value=np.array([g.tank_value for g in grounds]),
+        attacker_shift=np.array([g.attacker_loss_shift for g in grounds]),
+        defender_shift=np.array([g.defender_loss_shift for g in grounds]),
+        frontage_km=np.where(np.isnan(frontage), usual, frontage),
+        surprise=column("surprise"),
+        wet=np.array([float(e.weather in ("wet", "mud")) for e in engagements]),
+        mud=np.array([float(e.weather == "mud") for e in engagements]),
+        intensity=column("intensity", 1.0),
+        max_days=days,
+    )  # fmt: skip
 
 
-def read_engagements(path: str | Path) -> list[Engagement]:
-    """The engagements of a CSV file, or of the [[engagement]]s of a TOML file; FileFaults with every problem."""
-    path, report = Path(path), Report()
-    found: list[Engagement] = []
-    if path.suffix == ".toml":
-        text = read_toml(path, str(path), report)
-        if text is not None:
-            found = _from_toml(text, report)
-    else:
-        table = read_csv(path, str(path), report, COLUMNS)
-        if table is not None:
-            found = [_checked(row, _places(table, line), report) for line, row in table.rows()]
-            _unique(found, [table.record(line) for line, _ in table.rows()], report)
-    report.raise_errors()
-    return found
-
-
-def _places(table: CsvText, line: int) -> Mapping[str, Spot]:
-    return {name: table.cell(line, name) for name in ("", *table.header)}
-
-
-def _from_toml(text: TomlText, report: Report) -> list[Engagement]:
-    rows = text.data.get("engagement")
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        report.add(text.spot("engagement").fault("[[engagement]] tables", shown(rows), code="engage/missing"))
-        return []
-    found, spots = [], []
-    for number, row in enumerate(rows):
-        places = {"": text.spot("engagement", number)} | {k: text.spot("engagement", number, k) for k in row}
-        for key in set(row) - set(COLUMNS):
-            spot = text.key_spot("engagement", number, key)
-            report.add(spot.fault("a key of an engagement", shown(key), nearest(key, COLUMNS), code="engage/key"))
-        found.append(_checked({k: str(v) for k, v in row.items()}, places, report))
-        spots.append(places[""])
-    _unique(found, spots, report)
-    return found
-
-
-def _unique(found: Sequence[Engagement], spots: Sequence[Spot], report: Report) -> None:
-    seen: set[str] = set()
-    for engagement, spot in zip(found, spots, strict=True):
-        if engagement.id and engagement.id in seen:
-            report.add(spot.fault("each id once", f"{engagement.id!r} again", code="engage/twice"))
-        seen.add(engagement.id)
-
-
-def _checked(row: Mapping[str, str], places: Mapping[str, Spot], report: Report) -> Engagement:
-    """The engagement of one row of text; faults go to the report."""
-    values: dict[str, Any] = {"id": "", "att_men": 1.0, "def_men": 1.0}
-    for name in ("id", "att_men", "def_men"):
-        if not row.get(name):
-            report.add(places[""].fault(f"a value for {name!r}", "nothing", code="engage/missing"))
-    for name, text in row.items():
-        spot = places.get(name, places[""])
-        if name == "id":
-            values[name] = text
-        elif name in WORDS:
-            if text not in WORDS[name]:
-                hint = nearest(text, WORDS[name])
-                report.add(spot.fault(one_of(WORDS[name]), shown(text), hint, code="engage/value"))
-            values[name] = text
-        elif name in NUMBERS:
-            number = _number(text)
-            low, high = (-MOST, MOST) if name in OBSERVED else BOUNDS.get(name, (0, MOST))
-            if number is None or not low <= number <= high:
-                expected = f"a number from {low:g} to {high:g}"
-                report.add(spot.fault(expected, shown(text), code="engage/value"))
-            else:
-                values[name] = number
-    return Engagement(**values)
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _ground(e: Engagement) -> TerrainSpec:
+    """Class of terrain: rugged ground counts before what grows on it."""
+    return common_terrain()[Terrain.RUGGED if e.relief == "rugged" else COVERS[e.cover or "mixed"]]

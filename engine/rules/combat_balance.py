@@ -22,7 +22,9 @@ from engine.model.codes import (
     SCREEN_FIGHT,
     SCREENING,
     SUPPORTING,
+    TO_WITHDRAW,
     Ground,
+    Posture,
     Sky,
 )
 from engine.model.world import World
@@ -69,6 +71,12 @@ class Balance:
     lethality: Floats
     prepared: Floats
     """Share of the attackers that had time to prepare."""
+    attackers: Floats
+    """Men of the formations that attack, those behind the line among them."""
+    hasty: Floats
+    """Share of the defenders' line that is not dug in (works below level 2; none of a screen)."""
+    delaying: Floats
+    """Share of the defenders' line that delays or withdraws."""
     mobile: Mask
     """Mobile troops among the attackers."""
     support: Support
@@ -126,6 +134,8 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
     lethality = _mean(both, rounded(line * (formations.lethality[who] / PPM)), line)
 
     shifts = _shifts(world, lineup, contacts, prepared, support, minute)
+    hasty, delaying = _bearing(world, lineup, now, line, men[:, 1])
+    attackers = np.bincount(slot[attacking], weights=rounded(now["men"] * part / FINE)[attacking], minlength=count)
     x = log_ratio(points[:, 0], points[:, 1])
     terms = {
         "attacker_points": (points[:, 0], ""), "defender_points": (points[:, 1], ""),
@@ -141,8 +151,26 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
         x = x + value
     driving = attacking & power.mechanised(world, who)
     mobile = np.bincount(slot[driving], minlength=count) > 0
-    return Balance(now, part, ours, x, shifts["surprise"][0], points, men, lethality, prepared, mobile, support,
-                   {**terms, "x": (x, "")})  # fmt: skip
+    terms |= {"x": (x, ""), "defender_not_dug_in": (hasty, "combat.loss_hasty_attacker"),
+              "defender_delaying": (delaying, "combat.loss_delay_attacker")}  # fmt: skip
+    return Balance(now, part, ours, x, shifts["surprise"][0], points, men, lethality, prepared, attackers.astype(float),
+                   hasty, delaying, mobile, support, terms)  # fmt: skip
+
+
+def _bearing(world: World, lineup: Lineup, now: power.State, line: Ints, men: Floats) -> tuple[Floats, Floats]:
+    """Shares of the defenders' line that is not dug in, and that delays or withdraws; shape (battles,) each."""
+    formations, holding = world.formations, np.flatnonzero(lineup.role == HOLDING)
+    who, slot = lineup.formation[holding], lineup.slot[holding]
+    level = power.works_level(world, who, lineup.hex[slot], {"works": now["works"][holding]})
+    leaves = (formations.posture[who] == Posture.DELAY) | (
+        (formations.leg_to[who] >= 0) & (formations.task[who] == TO_WITHDRAW)
+    )
+    open_ = np.where(leaves, 0.0, np.clip(2.0 - level, 0.0, 1.0))
+    count, mine = len(lineup.hex), line[holding]
+    total = np.maximum(men * MILLI, 1.0)
+    hasty: Floats = np.bincount(slot, weights=rounded(mine * open_), minlength=count) / total
+    delaying: Floats = np.bincount(slot, weights=np.where(leaves, mine, 0), minlength=count) / total
+    return hasty, delaying
 
 
 def _mean(both: Any, weighted: Ints, line: Ints) -> Floats:
@@ -246,6 +274,11 @@ def _defence(world: World, lineup: Lineup, now: power.State, minute: int) -> Flo
     return posture * power.terrain_factor(world.statics, lineup.hex)[slot]
 
 
+def is_wet(world: World) -> bool:
+    """Wet ground or mud."""
+    return int(world.weather.ground[0]) in (Ground.WET, Ground.MUD)
+
+
 def _shifts(
     world: World, lineup: Lineup, contacts: Contacts, prepared: Floats, support: Support, minute: int
 ) -> dict[str, tuple[Floats, str]]:
@@ -255,6 +288,7 @@ def _shifts(
     left = np.maximum(0.0, 1.0 - rules["combat.surprise_decay_day"] * age)
     air = np.minimum(support.sorties * (rules["air.x_100"] / 100.0), rules["air.x_max"])
     mud = rules["combat.mud_x"] if int(world.weather.ground[0]) == Ground.MUD else 0.0
+    wet = rules["combat.wet_x"] if is_wet(world) else 0.0
     attacking = lineup.role == ATTACKING
     free = attacking & (formations.cut_off_since[lineup.formation] > minute)
     enclosed = np.bincount(lineup.slot[attacking], minlength=count) > 0
@@ -264,6 +298,7 @@ def _shifts(
         "preparation": (prepared * rules["combat.preparation_x"], "combat.preparation_x"),
         "aircraft": (air[:, 0] - air[:, 1], "air.x_100"),
         "ships": (support.naval_x[:, 0] - support.naval_x[:, 1], "naval.x"),
+        "wet": (np.full(count, wet), "combat.wet_x"),
         "mud": (np.full(count, mud), "combat.mud_x"),
         "breaking_out": (np.where(enclosed, rules["combat.pocket_breakout_x"], 0.0), "combat.pocket_breakout_x"),
     }

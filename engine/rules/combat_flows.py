@@ -84,7 +84,7 @@ def settle_flows(
     stale = _touched(world, lineup, roll) | tick
     stale[begins] = True
     old = lineup.live >= 0
-    stale[old] |= battles.stale[lineup.live[old]] == 1
+    stale[old] |= (battles.stale[lineup.live[old]] == 1) | (battles.due_at[lineup.live[old]] <= minute)
     if not stale.any() and trace is None:
         return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute)]
     contacts, noise, noise_ppm = _memory(world, lineup, started, begins, minute, dice, tick=tick)
@@ -210,6 +210,7 @@ def _written(
         np.minimum(due_at(left[0], result.yield_rate[slots], minute), due_at(left[1], result.break_rate[slots], minute)),
         due_at(deep - contacts.depth_u[slots], result.depth_rate[slots], minute),
     )
+    due = np.minimum(due, result.ready_at[slots])
     fought = FOUGHT(
         minute, battle=rows, kind=result.kind[slots], yield_rate=result.yield_rate[slots], yield_left=left[0],
         break_rate=result.break_rate[slots], depth_rate=result.depth_rate[slots], due_at=np.maximum(due, minute + 1),

@@ -46,6 +46,7 @@ from engine.model.events.command import ALARMED
 from engine.model.world import World
 from engine.rules import power
 from engine.rules.combat_lineup import live_participants
+from engine.rules.combat_rates import kept_on_break_off
 from engine.rules.combat_refresh import due_at
 from engine.rules.combat_retreat import WayBack, toll
 from engine.rules.command import stand_fast
@@ -105,6 +106,8 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace |
         due_at(battles.break_left[due], battles.break_rate[due], as_of),
     ])  # fmt: skip
     first = times.argmin(axis=0)
+    over = times.min(axis=0) <= minute  # the others wake because hazards begin to count
+    due, times, first = due[over], times[:, over], first[over]
     way_back = WayBack(world, minute)
     for i in np.argsort(battles.hex[due], kind="stable").tolist():
         field_ = _field(world, int(due[i]), minute, int(times[first[i], i]), ending)
@@ -114,7 +117,7 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace |
         if not len(field_.attackers):
             continue  # nobody attacks any more: the line-up dissolves it
         if first[i] == 2:
-            _break_off(world, field_, minute, ending)
+            _break_off(world, field_, minute, dice, ending)
         else:
             _yield(world, field_, minute, dice, ending, way_back, penetrated=first[i] == 1)
 
@@ -154,13 +157,16 @@ def _ended(world: World, f: _Field, minute: int, outcome: Outcome, depth_u: int,
     )  # fmt: skip
 
 
-def _break_off(world: World, f: _Field, minute: int, ending: Ending) -> None:
-    """The attack has failed; a probe has seen enough."""
+def _break_off(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) -> None:
+    """The attack has failed and may be thrown back over ground it had won; a probe has seen enough."""
     rules = world.statics.rules
+    subject = battle_subject(f.cell, world.battles.ordinal[f.row])
+    kept = kept_on_break_off(rules, dice.uniform(Stream.RETREAT, subject, minute, 3))
+    depth_u = int(rounded(f.depth_u * kept)[0])
     ending.rows.append(f.row)
     ending.spent[f.attackers] = True
-    ending.events.append(_ended(world, f, minute, Outcome.BROKEN_OFF, f.depth_u, taken=False))
-    ending.events.append(kept_depth(world, f.row, f.directions, f.depth_u, minute))
+    ending.events.append(_ended(world, f, minute, Outcome.BROKEN_OFF, depth_u, taken=False))
+    ending.events.append(kept_depth(world, f.row, f.directions, depth_u, minute))
     if f.kind == PROBING:
         ending.events.append(ATTACK_DONE(minute, formation=f.attackers))
         return

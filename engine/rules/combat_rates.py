@@ -1,7 +1,8 @@
 """The curves of battle: losses, hazards and advance as functions of x, the log of the effective power ratio.
 
-One description for campaigns and for ``engage``. Two exponential clocks compete: the defender yields with
-hazard p / tau, the attacker breaks off with (1 - p) / tau, where p is a logistic curve in x. Losses are fractions
+One description for campaigns and for ``engage``. After some hours in which nothing is decided two exponential clocks
+compete: the defender yields with hazard p / tau, the attacker breaks off with (1 - p) / tau, where p is a logistic
+curve in x. Losses are fractions
 of the men taking part for a day. Fitted on engagements of CDB90 (CAA/HERO, ODC-BY); parameters in group combat.
 All arguments and results have one shape, one entry a battle.
 """
@@ -32,6 +33,7 @@ class Curves:
     intercept: float
     win_slope: float
     tau_days: float
+    decision_days: float
     tau_slope: float
     tau_x: float
     advance_km_day: float
@@ -49,6 +51,7 @@ class Curves:
             intercept=rules["combat.win_intercept"],
             win_slope=rules["combat.win_slope"],
             tau_days=rules["combat.tau_days"],
+            decision_days=rules["combat.decision_h"] / 24.0,
             tau_slope=rules["combat.tau_slope"],
             tau_x=rules["combat.tau_x"],
             advance_km_day=rules["combat.advance_km_day"],
@@ -96,6 +99,34 @@ class Curves:
         """Ground won, km a day; an attack that is failing gains little."""
         pace: Floats = self.advance_km_day * exp(self.advance_slope * x + shift)
         return pace * np.minimum(1.0, self.advance_win_factor * win)
+
+
+def loss_shifts(
+    rules: Mapping[str, float], hasty: Floats, delaying: Floats, wet: Floats
+) -> tuple[Floats, Floats]:
+    """Log shifts of the attacker's and of the defender's losses: both lose more where the defender is not dug in,
+    less where he delays or withdraws, and less on wet ground. Arguments run from 0 (not) to 1 (wholly so).
+    """
+    shifts: list[Floats] = []
+    for side in ("attacker", "defender"):
+        dug = hasty * rules[f"combat.loss_hasty_{side}"]
+        shifts.append(dug + delaying * rules[f"combat.loss_delay_{side}"] + wet * rules[f"combat.loss_wet_{side}"])
+    return shifts[0], shifts[1]
+
+
+def size_shift(rules: Mapping[str, float], attackers: Floats) -> Floats:
+    """Log shift of the advance by the men attacking: larger forces have more behind the first wave."""
+    return rules["combat.advance_size"] * log(np.maximum(attackers, 1.0) / rules["combat.advance_size_men"])
+
+
+def kept_on_break_off(rules: Mapping[str, float], luck: Floats) -> Floats:
+    """Share of the ground won that an attacker still has once he has broken off, from a uniform draw.
+
+    With chance ``combat.thrown_back`` a counter-attack throws him back over part or all of it.
+    """
+    risk = max(rules["combat.thrown_back"], 1e-9)
+    kept: Floats = np.where(luck < risk, np.maximum(2.0 * luck / risk - 1.0, 0.0), 1.0)
+    return kept
 
 
 def saturated(men: Floats, width_km: Floats, density: Shift, excess: float) -> Floats:

@@ -28,9 +28,9 @@ from engine.model.codes import (
 from engine.model.world import World
 from engine.rules import combat_situation as circumstances
 from engine.rules import power
-from engine.rules.combat_balance import Balance, Contacts, weigh
+from engine.rules.combat_balance import Balance, Contacts, is_wet, weigh
 from engine.rules.combat_lineup import Lineup
-from engine.rules.combat_rates import MOST_LOSS_DAY, Curves
+from engine.rules.combat_rates import MOST_LOSS_DAY, Curves, loss_shifts, size_shift
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -53,6 +53,8 @@ class Flows:
     """New rates. One entry a battle: hazards, ground, x, phi, cause, kind. One entry a participant: losses."""
 
     kind: Ints
+    ready_at: Ints
+    """When hazards begin to count, NEVER if they do."""
     yield_rate: Ints
     break_rate: Ints
     depth_rate: Ints
@@ -88,15 +90,21 @@ def flows(
     x, kind = balance.x, _overrun(world, lineup, balance)
     ground = power.ground(world.statics)
     terrain = np.minimum(world.statics.theatre.terrain[lineup.hex].astype(np.int64), 5)
+    wet = np.full(len(x), float(is_wet(world)))
+    shift_a, shift_d = loss_shifts(rules, balance.hasty, balance.delaying, wet)
+    size = size_shift(rules, balance.attackers)
     win, tau, attacker, defender, pace = curve.all(
-        x, phi, ground.attacker_shift[terrain] + noise.attacker, ground.defender_shift[terrain] + noise.defender,
-        noise.speed,
+        x, phi, shift_a + ground.attacker_shift[terrain] + noise.attacker,
+        shift_d + ground.defender_shift[terrain] + noise.defender, size + noise.speed,
     )  # fmt: skip
     screen, assault = kind == SCREEN_FIGHT, (kind == ASSAULT) | (kind == SCREEN_FIGHT)
     tau = tau * np.where(screen, rules["contact.screen_tau"], 1.0)
     yields, breaks = np.where(assault, win / tau, 0.0), np.where(assault, (1.0 - win) / tau, 0.0)
     # A probe only feels its way forward: it never takes ground and ends by itself.
     breaks = np.where(kind == PROBING, 1.0 / rules["combat.probe_days"], breaks)
+    ready_at = contacts.started_at + rounded(curve.decision_days * DAY * tau / curve.tau_days)
+    early = assault & (minute < ready_at)
+    yields, breaks = np.where(early, 0.0, yields), np.where(early, 0.0, breaks)
     overrun = kind == OVERRUN
     yields = np.where(overrun, 24.0 / rules["combat.overrun_h"], yields)
     pace = np.where(assault, pace, 0.0)
@@ -105,6 +113,7 @@ def flows(
     shift = circumstances.as_ppm
     result = Flows(
         kind=kind,
+        ready_at=np.where(early, ready_at, NEVER),
         yield_rate=rounded(yields * (NANO / DAY)),
         break_rate=rounded(breaks * (NANO / DAY)),
         depth_rate=rounded(pace * (1000.0 * FINE / DAY)),
@@ -118,7 +127,12 @@ def flows(
     if trace is not None:
         _explain(trace, lineup, balance, terms, {
             "phi": (phi, "combat.phi_mean"), "p_yield": (win, "combat.win_slope"), "tau_days": (tau, "combat.tau_days"),
-            "advance_km_day": (pace, "combat.advance_km_day"), "attacker_loss_day": (loss[:, 0], "combat.attacker_loss_day"),
+            "decision_from_day": ((ready_at - contacts.started_at) / DAY, "combat.decision_h"),
+            "attacker_loss_shift": (shift_a, "combat.loss_hasty_attacker"),
+            "defender_loss_shift": (shift_d, "combat.loss_hasty_defender"),
+            "advance_size": (size, "combat.advance_size"),
+            "advance_km_day": (pace, "combat.advance_km_day"),
+            "attacker_loss_day": (loss[:, 0], "combat.attacker_loss_day"),
             "defender_loss_day": (loss[:, 1], "combat.defender_loss_day"),
         })  # fmt: skip
     return result

@@ -1,8 +1,9 @@
-"""The combat model alone: one described engagement fought many times, with the power and the curves of campaigns.
+"""The combat model alone: described engagements fought many times, with the power and the curves of campaigns.
 
-A sector at a given balance goes on, in six-hour steps of the campaign's grid, until the defender yields, the attacker
-breaks off or the days are up. Power falls with the men in line, noise in time moves as in a campaign; flanks, reserves,
-hexes and supply are left out (phi = 0), because descriptions of engagements do not tell of them.
+A sector goes on, in six-hour steps of the campaign's grid, until the defender yields, the attacker breaks off or the
+days are up; an undecided fight goes to the side that would have been first at the balance it had come to. Power falls
+with the men in line, noise in time moves as in a campaign; flanks, reserves, hexes and supply are left out (phi = 0),
+because descriptions of engagements do not tell of them. Shapes: n engagements, r fights of each.
 """
 
 from __future__ import annotations
@@ -14,21 +15,36 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import Floats, exp, log
+from engine.core.arithmetic import DAY, Floats, exp, log
 from engine.core.dice import Dice, Stream
-from engine.model.scenario import TerrainSpec
-from engine.rules.combat_rates import MOST_LOSS_DAY, Curves, log_ratio, saturated, tank_worth
+from engine.rules.combat_rates import (
+    MOST_LOSS_DAY,
+    Curves,
+    kept_on_break_off,
+    log_ratio,
+    loss_shifts,
+    saturated,
+    size_shift,
+    tank_worth,
+)
 from engine.rules.combat_refresh import GRID_MIN
 from engine.rules.power import LEAST_LINE_SHARE
 
-STEP_DAYS: Final = GRID_MIN / 1440
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+STEP_DAYS: Final = GRID_MIN / DAY
 ANTITANK_SHARE: Final = 0.3
 """Part of the guns that fight tanks, where nothing better is known (as in kinds.csv)."""
+
+# Draws of the stream ENGAGE at minute 0; 7 and 8 are the noise in time, drawn at every step.
+_EFFECT, _YIELD, _BREAK, _EXTRA, _GIVEN, _NOISE, _BACK = 0, 3, 4, 5, 6, 7, 9
+DOUBTS: Final = 10
+"""The first draw that is free for what is not known of an engagement."""
 
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """Both sides and their situation; arrays of shape (2,): attacker, defender."""
+    """Engagements. Arrays of shape (n, 2) are attacker and defender, the others have shape (n,)."""
 
     men: Floats
     share: Floats
@@ -39,121 +55,194 @@ class Described:
     """A day."""
     quality: Floats
     lethality: Floats
-    posture: float
-    """Multiplier of the defender's power."""
-    terrain: TerrainSpec
-    rolling: bool
-    frontage_km: float
-    surprise: float
+    posture: Floats
+    """Multiplier of the defender's power by posture."""
+    hasty: Floats
+    """1 where the defender is not yet dug in, 0 where he is prepared or better."""
+    delaying: Floats
+    """1 where he delays or withdraws."""
+    ground: Floats
+    """Multiplier of the defender's power by ground."""
+    tank_value: Floats
+    attacker_shift: Floats
+    """Log shift of the attacker's losses by ground."""
+    defender_shift: Floats
+    frontage_km: Floats
+    surprise: Floats
     """Level, -3 to 3."""
-    mud: bool
-    intensity: float
+    wet: Floats
+    """1 on wet ground or in mud."""
+    mud: Floats
+    intensity: Floats
+    max_days: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """What is not known of each fight, shape (n, r): a shift of x and one of the log of both sides' losses."""
+
+    x: Floats
+    intensity: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Balance:
-    """x at contact, points of both sides, part of the points that is men in line, and every term by name."""
+    """x at contact (n,), points (n, 2), part of the points that is men in line (n, 2), and every term by name (n,)."""
 
-    x: float
+    x: Floats
     points: Floats
     men_part: Floats
-    terms: dict[str, float]
+    terms: dict[str, Floats]
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One entry a case; losses are shares of the men a calendar day begun, advance km a calendar day."""
+    """Shape (n, r); losses are shares of the men a calendar day begun, advance km a calendar day."""
 
-    won: npt.NDArray[np.bool_]
+    won: Mask
+    decided: Mask
+    """The defender yielded or the attacker broke off before the days were up."""
     days: Floats
     attacker_loss: Floats
     defender_loss: Floats
     advance: Floats
     at_end: Floats
-    """Shape (2, cases): share of the men lost when it ended."""
+    """Shape (2, n, r): share of the men lost when it ended."""
 
 
 def balance(d: Described, rules: Mapping[str, float]) -> Balance:
-    """x by the rules of campaigns: combined arms on a frontage, posture, ground, surprise, aircraft, mud."""
+    """x by the rules of campaigns: combined arms on a frontage, posture, ground, surprise, aircraft, weather."""
     line = d.men * d.share
     density = np.array([rules["combat.density_attack_km"], rules["combat.density_defence_km"]])
-    counts = saturated(line, np.full(2, d.frontage_km), density, rules["combat.density_excess"])
-    against = (d.guns * ANTITANK_SHARE + d.afv)[::-1]
-    tank = tank_worth(np.full(2, d.terrain.tank_value), d.afv, against, rules)
+    counts = saturated(line, d.frontage_km[:, None], density, rules["combat.density_excess"])
+    against = (d.guns * ANTITANK_SHARE + d.afv)[:, ::-1]
+    tank = tank_worth(d.tank_value[:, None], d.afv, against, rules)
     worth = line * counts + rules["combat.weight_afv"] * d.afv * tank + rules["combat.weight_gun"] * d.guns
-    ground = d.terrain.defence_rolling if d.rolling else d.terrain.defence
-    points = worth * d.quality * np.array([1.0, d.posture * ground])
-    ratio = float(log_ratio(points[:1], points[1:])[0])
+    points = worth * d.quality
+    points[:, 1] *= d.posture * d.ground
+    ratio = log_ratio(points[:, 0], points[:, 1])
     aircraft = np.minimum(d.sorties * (rules["air.x_100"] / 100.0), rules["air.x_max"])
     shifts = {
         "surprise": rules["combat.surprise_x"] * d.surprise,
-        "aircraft": float(aircraft[0] - aircraft[1]),
-        "mud": rules["combat.mud_x"] if d.mud else 0.0,
+        "aircraft": aircraft[:, 0] - aircraft[:, 1],
+        "wet": rules["combat.wet_x"] * d.wet,
+        "mud": rules["combat.mud_x"] * d.mud,
     }
     terms = {
-        "attacker_men_in_line": float(line[0]), "defender_men_in_line": float(line[1]),
-        "attacker_saturation": float(counts[0]), "defender_saturation": float(counts[1]),
-        "attacker_tank_worth": float(tank[0]), "defender_tank_worth": float(tank[1]),
-        "posture": d.posture, "ground": ground, "log_ratio": ratio, **shifts,
+        "attacker_men_in_line": line[:, 0], "defender_men_in_line": line[:, 1],
+        "attacker_saturation": counts[:, 0], "defender_saturation": counts[:, 1],
+        "attacker_tank_worth": tank[:, 0], "defender_tank_worth": tank[:, 1],
+        "posture": d.posture, "ground": d.ground, "log_ratio": ratio, **shifts,
     }  # fmt: skip
-    x = ratio + shifts["surprise"] + shifts["aircraft"] + shifts["mud"]
+    x = ratio
+    for shift in shifts.values():
+        x = x + shift
     return Balance(x, points, line * counts / np.maximum(worth, 1e-9), terms)
 
 
-def fight(
-    d: Described, rules: Mapping[str, float], dice: Dice, subjects: npt.NDArray[np.int64], max_days: float
-) -> Outcome:
-    """Fight an engagement once for each of ``subjects``."""
-    curve, start, cases = Curves.of(rules), balance(d, rules), len(subjects)
+def certain(n: int, r: int) -> Doubt:
+    """Nothing left in doubt."""
+    return Doubt(np.zeros((n, r)), np.zeros((n, r)))
 
-    def normal(draw: int, minute: int = 0) -> Floats:
-        return dice.normal(Stream.ENGAGE, subjects, minute, draw)
 
-    z, rho = normal(0), rules["combat.noise_correlation"]
-    effect_a = rules["combat.attacker_noise"] * z + d.terrain.attacker_loss_shift
-    effect_d = rules["combat.defender_noise"] * (rho * z + float(np.sqrt(1.0 - rho * rho)) * normal(1))
-    effect_d = effect_d + d.terrain.defender_loss_shift
-    speed = rules["combat.advance_noise"] * normal(2)
-    yield_left = dice.exponential(Stream.ENGAGE, subjects, 0, 3)
-    break_left = dice.exponential(Stream.ENGAGE, subjects, 0, 4)
-    spread = rules["combat.daily_noise"]
-    noise = [spread * normal(7), spread * normal(8)]
-    r = float(np.sqrt(np.sqrt(rules["combat.daily_noise_correlation"])))
-    lost, ground, time = np.zeros((2, cases)), np.zeros(cases), np.zeros(cases)
-    live, won = np.ones(cases, dtype=bool), np.zeros(cases, dtype=bool)
-    most_steps = int(np.ceil(max_days / STEP_DAYS))
-    for step in range(most_steps):
-        x = start.x + _worn(d, start, lost, rules)
-        win, tau, loss_a, loss_d, pace = curve.all(x, np.zeros(cases), effect_a + noise[0], effect_d + noise[1], speed)
-        until = np.minimum(STEP_DAYS, max_days - step * STEP_DAYS)
-        to_yield, to_break = yield_left * tau / np.maximum(win, 1e-12), break_left * tau / np.maximum(1.0 - win, 1e-12)
-        span = np.where(live, np.minimum(np.minimum(to_yield, to_break), until), 0.0)
-        rates = np.stack([loss_a * d.lethality[1], loss_d * d.lethality[0]]) * d.intensity
-        lost = lost + (1.0 - lost) * np.minimum(rates, MOST_LOSS_DAY) * span
-        ground, time = ground + span * pace, time + span
-        yield_left, break_left = yield_left - span * win / tau, break_left - span * (1.0 - win) / tau
-        ended = live & (np.minimum(to_yield, to_break) <= until)
-        won |= ended & (to_yield <= to_break)
-        live &= ~ended
-        if not live.any():
+def fight(d: Described, rules: Mapping[str, float], dice: Dice, subjects: Ints, doubt: Doubt | None = None) -> Outcome:
+    """Fight every engagement once for each of its ``subjects``, shape (n, r)."""
+    n, r = subjects.shape
+    doubt = doubt or certain(n, r)
+    course = _Course(d, rules, dice, subjects.reshape(-1), np.repeat(np.arange(n), r), doubt)
+    for step in range(int(np.ceil(d.max_days.max(initial=0.0) / STEP_DAYS))):
+        if not course.advance(step):
             break
-        minute, kept = (step + 1) * GRID_MIN, spread * float(np.sqrt(1.0 - r * r))
-        noise = [noise[0] * r + kept * normal(7, minute), noise[1] * r + kept * normal(8, minute)]
-    extra = rules["combat.yield_loss"] * exp(rules["combat.yield_loss_spread"] * normal(5))
-    extra = np.minimum(extra, rules["combat.yield_loss_cap"])
-    lost[1] = np.where(won, lost[1] + (1.0 - lost[1]) * extra, lost[1])
-    given = rules["combat.yield_retreat_km"] * exp(rules["combat.yield_retreat_spread"] * normal(6))
-    ground = ground + np.where(won, given, 0.0)
-    days = np.maximum(1.0, np.ceil(time))
-    return Outcome(won, days, lost[0] / days, lost[1] / days, ground / days, lost)
+    return course.outcome(n, r)
 
 
-def _worn(d: Described, start: Balance, lost: Floats, rules: Mapping[str, float]) -> Floats:
-    """Shift of x by losses so far, most of which fall on the line; ``lost`` has shape (2, cases)."""
-    share = d.share[:, None]
+class _Course:
+    """All fights side by side, flattened to shape (n x r,); what is decided leaves the loop."""
+
+    def __init__(
+        self, d: Described, rules: Mapping[str, float], dice: Dice, subjects: Ints, row: Ints, doubt: Doubt
+    ) -> None:
+        self.rules, self.dice, self.curve = rules, dice, Curves.of(rules)
+        self.subjects, self.row, self.d = subjects, row, d
+        start = balance(d, rules)
+        self.men_part = start.men_part[row].T
+        self.x = start.x[row] + doubt.x.reshape(-1)
+        first, rho = self._normal(_EFFECT), rules["combat.noise_correlation"]
+        second = rho * first + float(np.sqrt(1.0 - rho * rho)) * self._normal(_EFFECT + 1)
+        shift_a, shift_d = loss_shifts(rules, d.hasty, d.delaying, d.wet)
+        common = doubt.intensity.reshape(-1) + log(d.intensity)[row]
+        lethality = log(d.lethality)
+        self.effect = np.stack([
+            common + (shift_a + d.attacker_shift + lethality[:, 1])[row] + rules["combat.attacker_noise"] * first,
+            common + (shift_d + d.defender_shift + lethality[:, 0])[row] + rules["combat.defender_noise"] * second,
+        ])  # fmt: skip
+        self.speed = size_shift(rules, d.men[:, 0])[row] + rules["combat.advance_noise"] * self._normal(_EFFECT + 2)
+        self.left = np.stack([dice.exponential(Stream.ENGAGE, subjects, 0, draw) for draw in (_YIELD, _BREAK)])
+        self.spread = rules["combat.daily_noise"]
+        self.keeps = float(np.sqrt(np.sqrt(rules["combat.daily_noise_correlation"])))
+        self.noise = self.spread * np.stack([self._normal(_NOISE), self._normal(_NOISE + 1)])
+        cases = len(row)
+        self.lost, self.ground, self.time = np.zeros((2, cases)), np.zeros(cases), np.zeros(cases)
+        self.won, self.decided = np.zeros(cases, dtype=bool), np.zeros(cases, dtype=bool)
+        self.live = np.arange(cases)
+
+    def _normal(self, draw: int, minute: int = 0, some: Ints | None = None) -> Floats:
+        return self.dice.normal(Stream.ENGAGE, self.subjects if some is None else self.subjects[some], minute, draw)
+
+    def advance(self, step: int) -> bool:
+        """Six hours of those still fighting; False when nobody is."""
+        live = self.live
+        row = self.row[live]
+        x = self.x[live] + _worn(self.d.share[row].T, self.men_part[:, live], self.lost[:, live], self.rules)
+        logs = self.effect[:, live] + self.noise[:, live]
+        win, tau, loss_a, loss_d, pace = self.curve.all(x, np.zeros(len(live)), logs[0], logs[1], self.speed[live])
+        until = np.clip(self.d.max_days[row] - step * STEP_DAYS, 0.0, STEP_DAYS)
+        hazard = np.stack([win, 1.0 - win]) / tau
+        # Nothing is decided in the first hours (fewer where one side is far superior).
+        wait = np.clip(self.curve.decision_days * tau / self.curve.tau_days - step * STEP_DAYS, 0.0, until)
+        ends = wait + self.left[:, live] / np.maximum(hazard, 1e-12)
+        span = np.minimum(ends.min(axis=0), until)
+        rates = np.minimum(np.stack([loss_a, loss_d]), MOST_LOSS_DAY)
+        self.lost[:, live] += (1.0 - self.lost[:, live]) * rates * span
+        self.ground[live] += span * pace
+        self.time[live] += span
+        self.left[:, live] -= np.maximum(span - wait, 0.0) * hazard
+        decided = ends.min(axis=0) <= until
+        over = decided | (self.d.max_days[row] <= (step + 1) * STEP_DAYS)
+        # Of the undecided the side that would have been first at the present balance has the better of it.
+        self.won[live[over]] = (ends[0] <= ends[1])[over]
+        self.decided[live[decided]] = True
+        self.live = live = live[~over]
+        if not len(live):
+            return False
+        minute, fresh = (step + 1) * GRID_MIN, self.spread * float(np.sqrt(1.0 - self.keeps * self.keeps))
+        for side in (0, 1):
+            drawn = self._normal(_NOISE + side, minute, live)
+            self.noise[side, live] = self.noise[side, live] * self.keeps + fresh * drawn
+        return True
+
+    def outcome(self, n: int, r: int) -> Outcome:
+        """What came of it, with what is lost and given up at the end."""
+        rules, yielded = self.rules, self.won & self.decided
+        extra = rules["combat.yield_loss"] * exp(rules["combat.yield_loss_spread"] * self._normal(_EXTRA))
+        extra = np.where(yielded, np.minimum(extra, rules["combat.yield_loss_cap"]), 0.0)
+        self.lost[1] += (1.0 - self.lost[1]) * extra
+        given = rules["combat.yield_retreat_km"] * exp(rules["combat.yield_retreat_spread"] * self._normal(_GIVEN))
+        back = kept_on_break_off(rules, self.dice.uniform(Stream.ENGAGE, self.subjects, 0, _BACK))
+        ground = np.where(self.won, self.ground, self.ground * back) + np.where(yielded, given, 0.0)
+        days = np.maximum(1.0, np.ceil(self.time))
+
+        return Outcome(
+            won=self.won.reshape(n, r), decided=self.decided.reshape(n, r), days=days.reshape(n, r),
+            attacker_loss=(self.lost[0] / days).reshape(n, r), defender_loss=(self.lost[1] / days).reshape(n, r),
+            advance=(ground / days).reshape(n, r), at_end=self.lost.reshape(2, n, r),
+        )  # fmt: skip
+
+
+def _worn(share: Floats, part: Floats, lost: Floats, rules: Mapping[str, float]) -> Floats:
+    """Shift of x by losses so far, most of which fall on the line; all of shape (2, cases)."""
     line = share * (1.0 - lost) - np.maximum(rules["combat.combat_loss_share"] - share, 0.0) * lost
     left = np.maximum(line / share, LEAST_LINE_SHARE * (1.0 - lost))
-    part = start.men_part[:, None]
     powers = log((1.0 - part) * (1.0 - lost) + part * left)
     shift: Floats = powers[0] - powers[1]
     return shift

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,16 +10,25 @@ import numpy as np
 import pytest
 
 from engine.files.faults import FileFaults
-from engine.lab.engagement import Engagement, fight, read_engagements, rules_of_engagements
+from engine.lab.engagement import QUANTILES, Engagement, Fought, fight, rules_of_engagements
+from engine.lab.engagement_file import read_engagements
 
 RULES = rules_of_engagements()
-PLAIN = Engagement("plain", 30_000, 12_000, att_afv=60, def_afv=20, att_guns=150, def_guns=70, frontage_km=12)
+PLAIN = Engagement(
+    "plain", 30_000, 12_000, att_afv=60, def_afv=20, att_guns=150, def_guns=70, att_sorties=0, def_sorties=0,
+    posture="prepared", relief="rolling", cover="mixed", weather="dry", surprise=0, frontage_km=12, max_days=10,
+)  # fmt: skip
+SURE = {f"engage.{name}": 0.0 for name in ("quality_spread", "intensity_spread", "strength_error", "loss_error")}
+
+
+def once(engagement: Engagement, rules: dict[str, float] = RULES, **more: int) -> Fought:
+    return fight([engagement], rules, **more)[0]
 
 
 def test_the_same_engagement_is_fought_the_same_way_every_time() -> None:
-    first, second = fight(PLAIN, RULES), fight(PLAIN, RULES)
+    first, second = once(PLAIN), once(PLAIN)
     assert np.array_equal(first.att_loss, second.att_loss)
-    assert not np.array_equal(first.att_loss, fight(PLAIN, RULES, seed=2).att_loss)
+    assert not np.array_equal(first.att_loss, once(PLAIN, seed=2).att_loss)
 
 
 @pytest.mark.parametrize("more", [
@@ -26,7 +36,7 @@ def test_the_same_engagement_is_fought_the_same_way_every_time() -> None:
     {"surprise": 1}, {"posture": "hasty"}, {"cover": "bare"}, {"def_men": 9_000}, {"def_quality": 0.8},
 ])  # fmt: skip
 def test_what_helps_the_attacker_helps_him_in_every_way_under_the_same_luck(more: dict[str, object]) -> None:
-    before, after = fight(PLAIN, RULES), fight(replace(PLAIN, **more), RULES)  # type: ignore[arg-type]
+    before, after = once(PLAIN), once(replace(PLAIN, **more))  # type: ignore[arg-type]
     assert after.x > before.x
     assert after.won.mean() >= before.won.mean()
     assert after.def_loss.mean() > before.def_loss.mean() * 0.999
@@ -34,14 +44,14 @@ def test_what_helps_the_attacker_helps_him_in_every_way_under_the_same_luck(more
 
 def test_with_constant_balance_the_share_of_wins_is_the_win_curve() -> None:
     # Next to no losses: x stays what it is at contact.
-    fought = fight(replace(PLAIN, max_days=100, intensity=0.01), RULES, cases=20_000)
+    fought = once(replace(PLAIN, max_days=100, intensity=0.01), {**RULES, **SURE}, runs=20_000)
     expected = 1 / (1 + np.exp(-(RULES["combat.win_intercept"] + RULES["combat.win_slope"] * fought.x)))
     assert fought.won.mean() == pytest.approx(expected, abs=0.012)
 
 
 def test_nobody_loses_more_than_there_was() -> None:
     hopeless = Engagement("hopeless", 1000, 400_000, max_days=100, intensity=5)
-    fought = fight(hopeless, RULES)
+    fought = once(hopeless)
     assert (fought.att_loss * fought.days <= 1.0 + 1e-12).all()
 
 
@@ -57,9 +67,7 @@ def test_csv_and_toml_say_the_same(tmp_path: Path) -> None:
         '[[engagement]]\nid = "A"\natt_men = 3000\ndef_men = 1000\nposture = "hasty"\n'
         '[[engagement]]\nid = "B"\natt_men = 2000\ndef_men = 1000\n'
     )
-    assert [fight(e, RULES).record() for e in read_engagements(csv)] == [
-        fight(e, RULES).record() for e in read_engagements(toml)
-    ]
+    assert read_engagements(csv) == read_engagements(toml)
 
 
 def test_every_problem_of_a_csv_is_told_with_its_place(tmp_path: Path) -> None:
@@ -73,10 +81,52 @@ def test_every_problem_of_a_csv_is_told_with_its_place(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "content"), [
     ("a.toml", ""), ("a.toml", "engagement = 3"), ("a.toml", "[[engagement]]\natt_menn = 3"), ("a.csv", ""),
-    ("a.csv", "id,att_men,def_men\nA,nan,1"), ("a.toml", "[["),
+    ("a.csv", "id,att_men,def_men\nA,nan,1"), ("a.toml", "[["), ("a.csv", "id,att_men,def_men\n"),
+    ("a.csv", "id,att_men\nA,5"), ("a.csv", "id,att_men,def_men,days\nA,5,5,1"),
+    ("a.csv", "id,att_men,def_men,att_afv\nA,500,500,501"), ("a.csv", "id,att_men,def_men\nA,5,5\nA,6,6"),
+    ("a.csv", "id,att_men,def_men,surprise\nA,50,50,4"), ("a.csv", 'id,att_men,def_men\nA,"5,000",50'),
+    ("a.csv", "id,att_men,def_men\nA,5,5,5"), ("a.csv", "id,att_men,def_men,Posture\nA,5,5,hasty"),
 ])  # fmt: skip
 def test_broken_files_are_told_in_words(tmp_path: Path, name: str, content: str) -> None:
     path = tmp_path / name
     path.write_text(content)
     with pytest.raises(FileFaults, match="expected"):
         read_engagements(path)
+
+
+def test_other_columns_pass_through_and_blank_cells_are_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("id,att_men,def_men,att_afv,remark,att_side\nA,20000,9000,,by night,USA\n")
+    engagement = read_engagements(path)[0]
+    assert np.isnan(engagement.att_afv)
+    record = once(engagement, runs=50).record()
+    assert (record["remark"], record["att_side"], record["id"], record["runs"]) == ("by night", "USA", "A", 50)
+    for name in ("att_loss_pct_day", "def_loss_pct_day", "advance_km_day", "days"):
+        values = list(record[name].values())
+        assert list(record[name]) == [f"p{round(100 * q):02d}" for q in QUANTILES]
+        assert values == sorted(values)
+    assert 0 <= record["p_attacker_wins"] <= 1
+
+
+def test_what_is_not_known_widens_the_forecast() -> None:
+    def width(engagement: Engagement, rules: dict[str, float] = RULES) -> float:
+        low, high = np.quantile(np.log(once(engagement, rules, runs=4000).att_loss), (0.05, 0.95))
+        return float(high - low)
+
+    known = replace(PLAIN, att_quality=1, def_quality=1, intensity=1)
+    assert width(PLAIN) > width(known) > width(known, {**RULES, **SURE})
+
+
+def test_luck_belongs_to_the_id_and_not_to_the_place_in_the_file() -> None:
+    other = replace(PLAIN, id="other", att_men=20_000)
+    both = fight([PLAIN, other], RULES)
+    turned = fight([other, PLAIN], RULES)
+    assert np.array_equal(both[0].att_loss, turned[1].att_loss)
+    assert np.array_equal(both[0].att_loss, once(PLAIN).att_loss)
+
+
+def test_a_thousand_rows_of_two_hundred_runs_take_half_a_minute_at_most() -> None:
+    many = [replace(PLAIN, id=f"e{i}", att_men=20_000 + i) for i in range(1000)]
+    start = time.process_time()
+    assert len(fight(many, RULES, runs=200)) == 1000
+    assert time.process_time() - start < 30

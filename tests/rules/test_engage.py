@@ -8,15 +8,18 @@ edited by J. B. Arnold, github.com/jrnold/CDB90), made available under the Open 
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import engine.rules.engage as engage_rules
+from engine.core.arithmetic import Floats
 from engine.core.dice import Dice
 from engine.files.common import common_terrain
 from engine.lab.engagement import rules_of_engagements
 from engine.model.codes import Terrain
-from engine.rules.combat_rates import Curves
+from engine.rules.combat_rates import Curves, kept_on_break_off, loss_shifts
 from engine.rules.engage import Described, Outcome, balance, fight
 
 RULES = rules_of_engagements()
@@ -34,21 +37,30 @@ HISTORY = {
 
 
 def described(
-    ratio: float = 2.2, posture: str = "prepared", terrain: Terrain = Terrain.MIXED, **more: object
-) -> Described:
+    ratio: float = 2.2, posture: str = "prepared", terrain: Terrain = Terrain.MIXED, *, rolling: bool = False,
+    max_days: float = 10.0, worth: float = 0.0, **more: object,
+) -> Described:  # fmt: skip
     """An engagement of usual size in Italy or France: 16,500 attackers with 90 AFVs and 110 guns on 6 km."""
-    men = np.array([16_500.0, 16_500.0 / ratio])
+    spec = common_terrain()[terrain]
+
+    def one(value: float) -> Floats:
+        return np.array([value])
+
     given: dict[str, object] = {
-        "men": men, "share": np.array([0.5, 0.5]), "afv": np.array([90.0, 30.0]), "guns": np.array([110.0, 48.0]),
-        "sorties": np.array([40.0, 5.0]), "quality": np.ones(2), "lethality": np.ones(2),
-        "posture": RULES[f"combat.posture_{posture}"], "terrain": common_terrain()[terrain], "rolling": False,
-        "frontage_km": 6.0, "surprise": 0.0, "mud": False, "intensity": 1.0, **more,
+        "men": np.array([[16_500.0, 16_500.0 / ratio]]), "share": np.full((1, 2), 0.5), "afv": np.array([[90.0, 30.0]]),
+        "guns": np.array([[110.0, 48.0]]), "sorties": np.array([[40.0, 5.0]]), "quality": np.ones((1, 2)),
+        "lethality": np.ones((1, 2)), "posture": one(worth or RULES[f"combat.posture_{posture}"]),
+        "hasty": one(posture == "hasty"), "delaying": one(posture == "delay"),
+        "ground": one(spec.defence_rolling if rolling else spec.defence), "tank_value": one(spec.tank_value),
+        "attacker_shift": one(spec.attacker_loss_shift), "defender_shift": one(spec.defender_loss_shift),
+        "frontage_km": one(6.0), "surprise": one(0.0), "wet": one(0.0), "mud": one(0.0), "intensity": one(1.0),
+        "max_days": one(max_days), **more,
     }  # fmt: skip
     return Described(**given)  # type: ignore[arg-type]
 
 
-def fought(d: Described, cases: int = 300, seed: int = 1, max_days: float = 10.0) -> Outcome:
-    return fight(d, RULES, Dice(seed), np.arange(cases), max_days)
+def fought(d: Described, cases: int = 300, seed: int = 1, rules: dict[str, float] = RULES) -> Outcome:
+    return fight(d, rules, Dice(seed), np.arange(cases)[None, :])
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +77,7 @@ def _quartiles(sample: list[tuple[float, float, Outcome]], name: str) -> np.ndar
     values, weights = [], []
     for weight, _, outcome in sample:
         value = {"attacker": outcome.attacker_loss * 100, "defender": outcome.defender_loss * 100,
-                 "advance": outcome.advance}[name]  # fmt: skip
+                 "advance": outcome.advance}[name][0]  # fmt: skip
         values.append(value)
         weights.append(np.full(len(value), weight))
     value, weight_ = np.concatenate(values), np.concatenate(weights)
@@ -97,7 +109,7 @@ def test_the_loser_gives_up_after_a_few_per_cent(sample: list[tuple[float, float
     yielded = np.concatenate([o.at_end[1][o.won] for _, _, o in sample])
     broke_off = np.concatenate([o.at_end[0][~o.won] for _, _, o in sample])
     assert 0.064 / 1.5 < np.median(yielded) < 0.064 * 1.5
-    # History: 4.4 %; engagements that were broken off at once were hardly recorded.
+    # History: 4.4 %. The model's attackers give up too soon: the table of calibration says so.
     assert 0.01 < np.median(broke_off) < 0.044 * 1.5
 
 
@@ -119,19 +131,115 @@ def test_the_limits_of_superiority_are_certainty() -> None:
 
 
 def test_equal_sides_differ_only_by_posture_and_ground() -> None:
-    even = described(1.0, afv=np.array([50.0, 50.0]), guns=np.array([60.0, 60.0]), sorties=np.zeros(2))
+    even = described(1.0, afv=np.full((1, 2), 50.0), guns=np.full((1, 2), 60.0), sorties=np.zeros((1, 2)))
     rules = {**RULES, "combat.density_defence_km": RULES["combat.density_attack_km"]}
-    points = balance(even, rules).points
+    points = balance(even, rules).points[0]
     advantage = common_terrain()[Terrain.MIXED].defence * RULES["combat.posture_prepared"]
     assert points[1] / points[0] == pytest.approx(advantage)
 
 
-def test_the_length_of_steps_hardly_matters(monkeypatch: pytest.MonkeyPatch) -> None:
-    import engine.rules.engage as engage_rules
-
+@pytest.mark.parametrize("hours", [1.5, 12.0, 24.0])
+def test_the_length_of_steps_hardly_matters(monkeypatch: pytest.MonkeyPatch, hours: float) -> None:
+    # The noise in time lives on the six-hour grid; without it the cut of the time is all that differs.
+    rules = {**RULES, "combat.daily_noise": 0.0}
     d = described(1.6)
-    coarse = fought(d, 4000)
-    monkeypatch.setattr(engage_rules, "STEP_DAYS", 0.125)
-    fine = fought(d, 4000)
-    assert fine.won.mean() == pytest.approx(coarse.won.mean(), abs=0.01)
-    assert np.median(fine.attacker_loss) == pytest.approx(np.median(coarse.attacker_loss), rel=0.08)
+    usual = fought(d, 20_000, rules=rules)
+    monkeypatch.setattr(engage_rules, "STEP_DAYS", hours / 24)
+    other = fought(d, 20_000, rules=rules)
+    assert other.won.mean() == pytest.approx(usual.won.mean(), abs=0.01)
+    for name in ("attacker_loss", "defender_loss"):
+        assert getattr(other, name).mean() == pytest.approx(getattr(usual, name).mean(), rel=0.02), name
+
+
+CASES = 20_000
+HELPS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("men", {"men": np.array([[18_150.0, 7500.0]])}), ("fewer enemies", {"men": np.array([[16_500.0, 6800.0]])}),
+    ("tanks", {"afv": np.array([[180.0, 30.0]])}), ("enemy's tanks", {"afv": np.array([[90.0, 15.0]])}),
+    ("guns", {"guns": np.array([[160.0, 48.0]])}), ("sorties", {"sorties": np.array([[120.0, 5.0]])}),
+    ("quality", {"quality": np.array([[1.1, 1.0]])}), ("enemy's quality", {"quality": np.array([[1.0, 0.9]])}),
+    ("surprise", {"surprise": np.array([1.0])}), ("open ground", {"ground": np.array([1.05])}),
+    ("a weaker posture", {"worth": 1.3}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "more"), HELPS, ids=[name for name, _ in HELPS])
+def test_what_helps_the_attacker_helps_him_in_every_way_under_the_same_luck(name: str, more: dict[str, object]) -> None:
+    men = np.array([[16_500.0, 7500.0]])
+    before = fought(described(men=men), CASES)
+    after = fought(described(**{"men": men, **more}), CASES)
+    assert balance(described(**{"men": men, **more}), RULES).x[0] > balance(described(men=men), RULES).x[0]
+    assert (before.won <= after.won).mean() > 0.995
+    assert after.won.mean() > before.won.mean()
+    assert after.advance.mean() > before.advance.mean()
+
+
+def test_a_thousand_situations_all_answer_more_power_in_the_same_direction() -> None:
+    # A Latin square over the inputs: every variable takes each of its 1,000 levels once.
+    n, dice = 1000, Dice(5)
+    order = [np.argsort(dice.uniform(0, np.arange(n), 0, draw)) for draw in range(8)]
+    level = [(o + 0.5) / n for o in order]
+    men = np.stack([2000 * 50 ** level[0], 1500 * 40 ** level[1]], axis=1)
+    one = described()
+    spread = {
+        "men": men, "afv": np.stack([300 * level[2], 200 * level[3]], axis=1), "guns": men * 0.01 * (0.1 + level[4])[:, None],
+        "posture": 1.0 + 0.75 * level[5], "ground": 1.0 + 0.5 * level[6], "frontage_km": 1.0 + 30 * level[7],
+    }  # fmt: skip
+    many = Described(**{  # type: ignore[arg-type]
+        f: spread.get(f, np.repeat(getattr(one, f), n, axis=0)) for f in Described.__dataclass_fields__
+    })
+    x = balance(many, RULES).x
+    stronger = balance(replace(many, quality=many.quality * np.array([1.1, 1.0])), RULES).x
+    assert np.allclose(stronger - x, np.log(1.1))
+    for more in (x, stronger):
+        assert np.isfinite(more).all()
+    zero = np.zeros(n)
+    before, after = (CURVE.all(v, zero, zero, zero, zero) for v in (x, stronger))
+    assert (after[0] > before[0]).all()
+    assert (after[2] < before[2]).all()
+    assert (after[3] > before[3]).all()
+    assert (after[4] > before[4]).all()
+
+
+def test_engagements_do_not_know_of_each_other_nor_of_their_order() -> None:
+    a, b = described(1.4), described(3.0, "hasty")
+    both = Described(**{f: np.concatenate([getattr(a, f), getattr(b, f)]) for f in Described.__dataclass_fields__})
+    turned = Described(**{f: getattr(both, f)[::-1] for f in Described.__dataclass_fields__})
+    subjects = np.stack([np.arange(500), np.arange(500) + 7000])
+    together = fight(both, RULES, Dice(1), subjects)
+    reverse = fight(turned, RULES, Dice(1), subjects[::-1])
+    alone = fight(a, RULES, Dice(1), subjects[:1])
+    for name in ("won", "days", "attacker_loss", "defender_loss", "advance"):
+        assert np.array_equal(getattr(together, name), getattr(reverse, name)[::-1])
+        assert np.array_equal(getattr(together, name)[:1], getattr(alone, name))
+
+
+def test_nothing_is_decided_in_the_first_hours_of_an_even_fight() -> None:
+    out = fought(described(1.6, max_days=RULES["combat.decision_h"] / 24), 2000)
+    assert not out.decided.any()
+    assert fought(described(1.6, max_days=1.0), 2000).decided.mean() == pytest.approx(
+        1 - np.exp(-(1 - RULES["combat.decision_h"] / 24) / RULES["combat.tau_days"]), abs=0.03
+    )
+
+
+def test_the_men_of_a_side_are_never_lost_twice_over() -> None:
+    hopeless = described(men=np.array([[1000.0, 400_000.0]]), intensity=np.array([5.0]), max_days=60.0)
+    out = fought(hopeless, CASES)
+    assert (out.at_end >= 0).all()
+    assert (out.at_end <= 1).all()
+
+
+def test_losses_shrink_as_a_defender_digs_in_and_where_he_delays() -> None:
+    zero, one = np.zeros(1), np.ones(1)
+    for side in (0, 1):
+        hasty, dug_in = loss_shifts(RULES, one, zero, zero)[side], loss_shifts(RULES, zero, zero, zero)[side]
+        assert hasty > dug_in > loss_shifts(RULES, zero, one, zero)[side]
+        assert loss_shifts(RULES, zero, zero, one)[side] < dug_in
+
+
+def test_ground_kept_after_a_failed_attack_is_a_share_of_it() -> None:
+    luck = np.linspace(0.0001, 0.9999, 5000)
+    kept = kept_on_break_off(RULES, luck)
+    assert ((kept >= 0) & (kept <= 1)).all()
+    assert (kept < 1).mean() == pytest.approx(RULES["combat.thrown_back"], abs=0.01)
+    assert (kept == 0).mean() == pytest.approx(RULES["combat.thrown_back"] / 2, abs=0.01)
+    assert (kept_on_break_off({**RULES, "combat.thrown_back": 0.0}, luck) == 1).all()
