@@ -8,7 +8,6 @@ the lowest keyed die has it; of one side those who came first, then by die and r
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,11 +43,13 @@ class Scene:
     by_surprise: Mask
     """Which of them an exploiting column entered."""
     events: list[Event] = field(default_factory=list)
+    _walls: dict[int, Mask] = field(default_factory=dict)
 
-    @cached_property
-    def walls(self) -> tuple[Mask, Mask]:
-        """By side, shape (hexes + 1,): hexes it holds or screens."""
-        return self._wall(0), self._wall(1)
+    def wall(self, side: int) -> Mask:
+        """Shape (hexes + 1,): hexes that a side holds or screens."""
+        if side not in self._walls:
+            self._walls[side] = self._wall(side)
+        return self._walls[side]
 
     def _wall(self, side: int) -> Mask:
         world, new = self.world, self.entered[self.world.formations.side[self.entered] == side]

@@ -14,7 +14,7 @@ from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
 from engine.rules.power import on
-from engine.rules.steps import BY_DAY, BY_NIGHT, step_terms, steps
+from engine.rules.steps import BY_DAY, BY_NIGHT, step_minutes, step_terms
 from engine.rules.system import Trace
 
 Rows = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ def leg_minutes(
     base, light = np.zeros(len(rows), np.int64), light_of(world)
     for kind in np.unique(mobility).tolist():
         its = mobility == kind
-        base[its] = steps(world, kind, int(world.weather.ground[0]), light)[cell[its], direction[its]]
+        base[its] = step_minutes(world, kind, int(world.weather.ground[0]), light, cell[its], direction[its])
     spared = _bridging(scene, rows, mobility, cell, direction)
     hostile = scene.owner[to] == 1 - side
     slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])

@@ -147,12 +147,12 @@ def _walks_in(scene: Scene, group: _Group, beside: Mask) -> Mask:
         return enters
     formations = scene.world.formations
     enemy, aim = 1 - group.side[at], group.aim[at]
-    free = scene.count[enemy, aim] == 0
+    free = (scene.count[enemy, aim] == 0) & (formations.mobility[group.rows[at]] != Mobility.STATIC)
     for side in (0, 1):
         asks = free & (enemy == side)
         if asks.any():
-            free &= ~(asks & scene.walls[side][aim])
-    at = at[free & (formations.mobility[group.rows[at]] != Mobility.STATIC)]
+            free &= ~(asks & scene.wall(side)[aim])
+    at = at[free]
     if not len(at):
         return enters
     under_way = formations.leg_to[np.flatnonzero(formations.leg_to >= 0)]
@@ -172,7 +172,8 @@ def _beside_target(scene: Scene, group: _Group, waits: Mask, fights: Mask, again
         events.append(STOPPED(scene.minute, formation=group.rows[supports], stage=Stage.IDLE, look_at=NEVER))
     in_battle = fights & (waits | (group.task == Task.EXPLOIT))
     if in_battle.any():
-        events.append(LOOKED(scene.minute, formation=group.rows[in_battle], look_at=again))
+        # Combat wakes them: by a yield, a break-off, a battle that dissolves.
+        events.append(LOOKED(scene.minute, formation=group.rows[in_battle], look_at=NEVER))
     ready = waits & ~supports & ~in_battle
     waiting = ready & (group.stage == Stage.WAITING) & (group.leg_to < 0) & ~group.fresh
     if waiting.any():
@@ -201,7 +202,7 @@ def _set_out(
     for side in (0, 1):
         asks = hostile & (enemy == side)
         if asks.any():
-            barred[asks & scene.walls[side][to]] = Obstacle.SCREEN
+            barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
     barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
     cause[at] = barred
     events: list[Event] = []

@@ -24,6 +24,7 @@ from engine.rules.ground import passable
 from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
 Steps = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
@@ -148,16 +149,20 @@ def blown_sides(world: World) -> npt.NDArray[np.int32]:
     return derived(world, "steps.blown", world.hexsides.version("bridge_down"), make)
 
 
-def steps(world: World, mobility: int, ground: int, light: int) -> Steps:
-    """Shape (hexes, 6): minutes of each step with the bridges as they are, 0 where none can be made."""
+def step_minutes(world: World, mobility: int, ground: int, light: int, cells: Rows, directions: Rows) -> Ints:
+    """Minutes of single steps with the bridges as they are, 0 where none can be made."""
+    minutes = bridged_steps(world.statics, mobility, ground, light)[cells, directions].astype(np.int64)
     blown = blown_sides(world)
     if not len(blown):
-        return bridged_steps(world.statics, mobility, ground, light)
-    key = (blown.tobytes(),)
-    return derived(
-        world, f"steps.{mobility}.{ground}.{light}", key,
-        lambda: steps_without(world.statics, mobility, ground, light, blown),
-    )  # fmt: skip
+        return minutes
+    near = world.statics.grid.neighbours
+    at, direction = blown[:, 0].astype(np.int64), blown[:, 1].astype(np.int64)
+    down = np.concatenate([at * 6 + direction, near[at, direction] * np.int64(6) + (direction + 3) % 6])
+    hit = np.flatnonzero((minutes > 0) & np.isin(cells * 6 + directions, down))
+    if len(hit):
+        gone = np.ones(len(hit), bool)
+        minutes[hit] = _total(step_terms(world.statics, mobility, ground, light, cells[hit], directions[hit], gone))
+    return minutes
 
 
 def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> Steps:
