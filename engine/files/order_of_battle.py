@@ -134,11 +134,13 @@ def arrivals_folded(
     """Put each formation's first `arrive` into its own row (time, superior, place); the other rows stay."""
     first: dict[str, ReinforcementSpec] = {}
     rest = []
-    for row in reinforcements:
-        if row.kind == "arrive" and row.subject not in first:
+    left: set[str] = set()
+    for row in reinforcements:  # by time: who leaves before he arrives is there at the start, and comes back
+        if row.kind == "arrive" and row.subject not in first and row.subject not in left:
             first[row.subject] = row
         else:
             rest.append(row)
+            left |= {row.subject} if row.kind == "withdraw" else set()
     changed = []
     for formation in formations:
         arrival = first.get(formation.id)

@@ -229,6 +229,7 @@ class Calendar(IntEnum):
     INTELLIGENCE = 8
     HEADQUARTERS = 9
     RAIL = 10
+    SCORE = 11
 
 
 class Obstacle(IntEnum):

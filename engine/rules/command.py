@@ -93,12 +93,15 @@ def courier_minutes(
     away = _distance_km(world, formation, hq)
     reach = rules["command.range_km"] * _REACH[level]
     beyond = np.maximum(away - reach, 0.0)
-    moved = led & (minute - world.headquarters.moved_at[hq] < DAY)
+    moved_at = world.headquarters.moved_at[hq]
+    moved = led & (minute - moved_at < DAY)
+    # A headquarters that was driven off gives no orders before it is in action again.
+    silent = np.where(led, np.maximum(moved_at - minute, 0), 0) / HOUR
     luck = exp(rules["command.delay_spread"] * _luck(world, formation, minute, dice))
     hours = median / staff * luck
     hours = hours * np.where(moved, 1.0 + rules["command.delay_moved"], 1.0)
     hours = hours * np.where(beyond > 0, rules["command.delay_out_of_range"], 1.0)
-    hours = hours + beyond / rules["command.courier_kmh"]
+    hours = hours + beyond / rules["command.courier_kmh"] + silent
     if trace is not None:
         side = SIDES[int(world.formations.side[formation[0]])]
         for key, value, address in (
@@ -107,6 +110,7 @@ def courier_minutes(
             ("luck", luck[0], "command.delay_spread"),
             ("moved", float(moved[0]), "command.delay_moved"),
             ("km_beyond_reach", beyond[0], "command.range_km"),
+            ("out_of_action_h", silent[0], "command.displaced_h"),
             ("hours", hours[0], ""),
         ):
             trace.record("formations", int(formation[0]), key, float(value), address)

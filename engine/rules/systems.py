@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from engine.rules import combat, command, control, movement, rail, recovery, supply, weather
+from engine.rules import (
+    arrivals,
+    combat,
+    command,
+    control,
+    headquarters,
+    intelligence,
+    movement,
+    rail,
+    recovery,
+    score,
+    supply,
+    weather,
+)
 from engine.rules.system import System
 
 SYSTEMS: tuple[System, ...] = (
     weather.SYSTEM,
     command.SYSTEM,
+    arrivals.SYSTEM,
     supply.SYSTEM,
     movement.SYSTEM,
     combat.SYSTEM,
     control.SYSTEM,
     recovery.SYSTEM,
+    headquarters.SYSTEM,
     rail.SYSTEM,
+    intelligence.SYSTEM,
+    score.SYSTEM,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model.events import combat, command, common, movement, recovery, supply, weather
+from engine.model.events import arrivals, combat, command, common, intelligence, movement, recovery, supply, weather
 from engine.model.events.kinds import Event, EventKind, Field
 
 _TOPICS = (
@@ -13,6 +13,8 @@ _TOPICS = (
     movement,
     recovery,
     supply,
+    arrivals,
+    intelligence,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

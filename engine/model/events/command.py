@@ -51,7 +51,8 @@ HEADQUARTERS_MOVED = EventKind(
     (
         Field("hq", "int32", "headquarters"),
         Field("hex", "int32", "its new place", ALWAYS + 3),
-        Field("driven", "int8", "0/1 driven off by the enemy"),
+        Field("driven", "int8", "0 by itself, 1 driven off, 2 overrun by the enemy"),
+        Field("moved_at", "int64", "now, or when it will be in action again"),
     ),
     sentence="{hq} moves to {hex}",
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from engine.model.events import Event
 from engine.model.world import Pen
-from engine.rules.apply import combat, command, common, movement, recovery, supply, weather
+from engine.rules.apply import arrivals, combat, command, common, intelligence, movement, recovery, supply, weather
 
 APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **common.APPLY,
@@ -16,6 +16,8 @@ APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **movement.APPLY,
     **recovery.APPLY,
     **supply.APPLY,
+    **arrivals.APPLY,
+    **intelligence.APPLY,
 }
 
 

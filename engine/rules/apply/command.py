@@ -65,7 +65,7 @@ def headquarters_moved(pen: Pen, event: Event) -> None:
     """Headquarters have another place."""
     headquarters = pen["headquarters"]
     headquarters["hex"][event["hq"]] = event["hex"]
-    headquarters["moved_at"][event["hq"]] = event.minute
+    headquarters["moved_at"][event["hq"]] = event["moved_at"]
 
 
 APPLY = {

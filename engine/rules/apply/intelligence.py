@@ -1,0 +1,35 @@
+"""Applies what reconnaissance reports."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.model.events import Event
+from engine.model.world import Pen
+
+_REPORTED = ("level", "hex", "estimate", "half_life", "men", "afv", "power", "kind")
+
+
+def sighted(pen: Pen, event: Event) -> None:
+    """Reports are brought up to date or begun; a side has at most one of each formation."""
+    sightings = pen["sightings"]
+    old = event["report"] >= 0
+    rows = event["report"][old]
+    for name in ("observer", "formation"):
+        if np.any(sightings[name][rows] != event[name][old]):
+            raise ValueError("a report was brought up to date with another's news")
+    for name in _REPORTED:
+        sightings[name][rows] = event[name][old]
+    sightings["seen_at"][rows] = event.minute
+    new = ~old
+    if new.any():
+        begun = {name: event[name][new] for name in ("observer", "formation", *_REPORTED)}
+        sightings.append({**begun, "seen_at": event.minute}, int(new.sum()))
+
+
+def dismissed(pen: Pen, event: Event) -> None:
+    """Reports that have proved wrong or out of date count no more."""
+    pen["sightings"]["level"][event["report"]] = 0
+
+
+APPLY = {"Sighted": sighted, "Dismissed": dismissed}

@@ -1,0 +1,259 @@
+"""Phase 9: headquarters follow their formations, keep a distance from the front, and flee when the enemy comes.
+
+On the six-hour grid a headquarters that has fallen far behind, or stands too near the enemy's ground, shifts by one
+bound to the best own hex in reach: as far behind the front as its level keeps, and near the middle of its
+formations. When an enemy formation comes beside it, or its hex falls, it flees at once and is out of action for a
+time: ``moved_at`` then lies in the future. Orders given meanwhile wait until then, and for a day after a move they
+take longer (``command.courier_minutes``). A headquarters whose side has no ground left has no place (-1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.calendar import HOUR
+from engine.core.dice import Dice
+from engine.model.codes import Calendar, Echelon
+from engine.model.events import Event
+from engine.model.events.command import ALARMED, HEADQUARTERS_MOVED
+from engine.model.events.common import TICKED
+from engine.model.world import Statics, World
+from engine.rules import ground
+from engine.rules.derived import derived
+from engine.rules.front import edge
+from engine.rules.hierarchy import LEVELS, chains
+from engine.rules.system import System, Trace
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+GRAIN_MIN: Final = 15
+PERIOD_MIN: Final = 6 * HOUR
+MOVED, DRIVEN, OVERRUN = 0, 1, 2
+"""How a headquarters came to its new place: by itself, before the enemy, out of the enemy's hands."""
+_REACH: Final = (1, 2, 4)
+"""Wire and radio range of corps, army and front in those of a corps."""
+_TOO_FAR: Final = 0.7
+"""A headquarters moves when the middle of its formations is farther than this share of its range."""
+_WORTH_IT: Final = 2
+"""Hexes that a place must be better than the present one to be worth the trouble of a move."""
+
+
+@dataclass(frozen=True, eq=False)
+class Middle:
+    """Where the formations under each headquarters are: cell of their middle, -1 if it has none on the map."""
+
+    cell: Rows
+    count: Rows
+
+
+def middles(world: World) -> Middle:
+    """The middle of the formations at or below each headquarters, shape (headquarters,)."""
+
+    def make() -> Middle:
+        formations, grid = world.formations, world.statics.grid
+        rows = ground.standing(world).rows
+        chain = chains(world)[formations.hq[rows]]
+        q, r = (axis[formations.hex[rows]].astype(np.int64) for axis in grid.axial)
+        size = len(world.headquarters)
+        count, east, south = np.zeros((3, size + 1), np.int64)
+        for level in range(LEVELS):
+            for total, part in ((count, 1), (east, q), (south, r)):
+                np.add.at(total, chain[:, level], part)
+        count, east, south = count[:-1], east[:-1], south[:-1]
+        most = np.maximum(count, 1)
+        column, south = _nearest(east, most), _nearest(south, most)
+        line = np.clip(south + column // 2, 0, grid.rows - 1)
+        return Middle(np.where(count > 0, line * grid.columns + column, -1), count)
+
+    key = (*world.formations.version("status", "hex", "hq"), *world.headquarters.version("parent"))
+    return derived(world, "headquarters.middles", key, make)
+
+
+def _nearest(total: Rows, count: Rows) -> Rows:
+    return (2 * total + count) // (2 * count)
+
+
+# Danger.
+
+
+def endangered(world: World) -> Mask:
+    """Shape (headquarters,): its hex is the enemy's, or an enemy is beside it and no own formation stands with it."""
+
+    def make() -> Mask:
+        hqs = world.headquarters
+        threatened = np.zeros(len(hqs), dtype=bool)
+        for side in (0, 1):
+            mine = np.flatnonzero((hqs.side == side) & (hqs.hex >= 0))
+            cells = hqs.hex[mine]
+            threatened[mine] = (world.hexes.owner[cells] == 1 - side) | _exposed(world, side)[cells]
+        return threatened
+
+    key = (*world.formations.version("status", "hex"), *world.hexes.version("owner"), *world.headquarters.version("hex"))
+    return derived(world, "headquarters.endangered", key, make)
+
+
+def _safe(world: World, side: int) -> Mask:
+    """Shape (hexes + 1,): own hexes where a headquarters would not be in danger."""
+    own = np.append(world.hexes.owner == side, False) & ground.passable(world.statics)
+    safe: Mask = own & ~_exposed(world, side)
+    return safe
+
+
+def _exposed(world: World, side: int) -> Mask:
+    """Shape (hexes + 1,): hexes with an enemy formation near and no own one to guard them."""
+    radius = round(world.statics.rules["command.danger_hexes"])
+    guarded = ground.standing(world).count[side] > 0
+    exposed: Mask = ground.formations_near(world, 1 - side, radius) & ~guarded
+    return exposed
+
+
+def _next_due(world: World, now: int) -> int:
+    return now if endangered(world).any() else int(world.systems.next_at[Calendar.HEADQUARTERS])
+
+
+# Moves.
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """Flights at any time; moves after the formations on the six-hour grid."""
+    hqs, threatened = world.headquarters, endangered(world)
+    moves: list[tuple[int, int, int]] = []
+    for row in np.flatnonzero(threatened).tolist():
+        moves.append((row, _refuge(world, row), _how(world, row)))
+    next_at = int(world.systems.next_at[Calendar.HEADQUARTERS])
+    events: list[Event] = []
+    if minute >= next_at:
+        if minute:  # at the start they are where the scenario puts them
+            moves += [(row, cell, MOVED) for row, cell in _shifts(world, ~threatened, trace)]
+        next_at = (minute // PERIOD_MIN + 1) * PERIOD_MIN
+        events.append(TICKED(minute, system=Calendar.HEADQUARTERS, next_at=next_at))
+    if not moves:
+        return events
+    hq, cell, how = (np.array(column, dtype=np.int64) for column in zip(*sorted(moves), strict=True))
+    pause = round(world.statics.rules["command.displaced_h"] * HOUR) * how
+    events.append(HEADQUARTERS_MOVED(minute, hq=hq, hex=cell, driven=how, moved_at=minute + pause))
+    if (how > MOVED).any():
+        events.append(ALARMED(minute, hq=hq[how > MOVED]))
+    if trace is not None:
+        for i, row in enumerate(hq.tolist()):
+            trace.record("headquarters", row, "hexes_moved", float(_apart(world, int(hqs.hex[row]), int(cell[i]))))
+            trace.record("headquarters", row, "out_of_action_h", pause[i] / HOUR, "command.displaced_h")
+    return events
+
+
+def _how(world: World, row: int) -> int:
+    """Overrun if the enemy stands in its very hex."""
+    side, cell = int(world.headquarters.side[row]), int(world.headquarters.hex[row])
+    return OVERRUN if ground.standing(world).count[1 - side, cell] else DRIVEN
+
+
+def _apart(world: World, here: int, there: int) -> int:
+    return int(world.statics.grid.distance(here, there)) if here >= 0 and there >= 0 else 0
+
+
+def _refuge(world: World, row: int) -> int:
+    """The best safe own hex within a bound, else the nearest anywhere, else none (-1)."""
+    hqs, statics = world.headquarters, world.statics
+    side, here = int(hqs.side[row]), int(hqs.hex[row])
+    safe = np.flatnonzero(_safe(world, side)[:-1])
+    if not len(safe):
+        return -1
+    apart = statics.grid.distance(safe, here)
+    near = apart <= max(_bound(statics), int(apart.min()))
+    return _best(world, row, safe[near])[0]
+
+
+def _shifts(world: World, free: Mask, trace: Trace | None) -> list[tuple[int, int]]:
+    """Headquarters that move after their formations, and where to."""
+    hqs, statics, middle = world.headquarters, world.statics, middles(world)
+    chosen = []
+    for side in (0, 1):
+        rows = np.flatnonzero(free & (hqs.side == side) & (middle.cell >= 0))
+        here = hqs.hex[rows].astype(np.int64)
+        clear = _clearance(world, side, here)
+        away = statics.grid.distance(here, middle.cell[rows])
+        wanted, most = _behind(world, rows), _range(world, rows)
+        restless = (here < 0) | (2 * clear <= wanted) | (away > most)
+        if trace is not None:
+            for i, row in enumerate(rows.tolist()):
+                trace.record("headquarters", row, "hexes_behind_front", float(clear[i]), "command.behind_hexes_corps")
+                trace.record("headquarters", row, "hexes_from_formations", float(away[i]), "command.range_km")
+        safe = np.flatnonzero(_safe(world, side)[:-1])
+        for row in rows[restless].tolist():
+            cell = int(hqs.hex[row])
+            reach = safe if cell < 0 else safe[statics.grid.distance(safe, cell) <= _bound(statics)]
+            if not len(reach):
+                continue
+            best, cost = _best(world, row, reach)
+            if cell < 0 or cost + _WORTH_IT <= _cost(world, row, np.array([cell]))[0]:
+                chosen.append((row, best))
+    return chosen
+
+
+def _best(world: World, row: int, cells: Rows) -> tuple[int, int]:
+    """The cheapest of ``cells`` (a town of equals, then the lowest number) and its cost."""
+    cost = _cost(world, row, cells)
+    first = np.lexsort((cells, -_town_size(world.statics)[cells], cost))[0]
+    return int(cells[first]), int(cost[first])
+
+
+def _cost(world: World, row: int, cells: Rows) -> Rows:
+    """Hexes from the middle of its formations, and two for each hex too near the front."""
+    hqs, middle = world.headquarters, int(middles(world).cell[row])
+    goal = middle if middle >= 0 else int(hqs.hex[row])
+    away = world.statics.grid.distance(cells, goal).astype(np.int64)
+    lacking = np.maximum(_behind(world, np.array([row])) - _clearance(world, int(hqs.side[row]), cells), 0)
+    cost: Rows = away + 2 * lacking
+    return cost
+
+
+def _clearance(world: World, side: int, cells: Rows) -> Rows:
+    """Hexes from each cell to the nearest enemy ground of the front; far if there is no front."""
+    rim = edge(world, 1 - side)
+    apart = world.statics.grid.distance(cells[:, None], rim[None, :])
+    nearest: Rows = apart.min(axis=1, initial=1 << 20).astype(np.int64)
+    return nearest
+
+
+def _level(world: World, rows: Any) -> Rows:
+    """0 corps, 1 army, 2 front or army group."""
+    level: Rows = np.clip(world.headquarters.echelon[rows].astype(np.int64) - int(Echelon.CORPS), 0, 2)
+    return level
+
+
+def _behind(world: World, rows: Any) -> Rows:
+    rules = world.statics.rules
+    table = np.array([round(rules[f"command.behind_hexes_{name}"]) for name in ("corps", "army", "front")])
+    wanted: Rows = table[_level(world, rows)]
+    return wanted
+
+
+def _range(world: World, rows: Any) -> Rows:
+    """Hexes from the middle of its formations beyond which a headquarters follows."""
+    hexes = world.statics.rules["command.range_km"] * 1000.0 * _TOO_FAR / world.statics.grid.spacing_m
+    most: Rows = np.array([int(hexes * reach) for reach in _REACH])[_level(world, rows)]
+    return most
+
+
+def _bound(statics: Statics) -> int:
+    """Hexes that a headquarters shifts at a time."""
+    return int(statics.rules["command.bound_km"] * 1000.0 / statics.grid.spacing_m)
+
+
+def _town_size(statics: Statics) -> Rows:
+    found: Rows | None = statics.memo.get("headquarters.towns")
+    if found is None:
+        found = np.zeros(statics.grid.size, np.int64)
+        for place in statics.theatre.places:
+            if place.cell >= 0:
+                found[place.cell] = max(int(found[place.cell]), place.size)
+        statics.memo["headquarters.towns"] = found
+    return found
+
+
+SYSTEM = System("headquarters", 9, GRAIN_MIN, _next_due, decide)

@@ -1,0 +1,231 @@
+"""Phase 11, intelligence: every six hours each side takes stock of what it has found out about the enemy.
+
+Levels of detection: 0 nothing, 1 presence, 2 type and size, 3 strength within a quarter, 4 within a tenth
+(model.md 8.4). Contact shows type and size, prisoners strength; patrols, radio intercept and partisans add a level a
+report, aircraft see that somebody is there. What is not reported again fades (``sight.faded``). Reports below level 3
+from a distance may be a hex off, strengths are estimates, and some reports are of nobody at all: a formation seen
+dimly is counted twice. Reports that own troops find empty are dismissed. One pass for each side, dice of the formation
+seen; a side has at most one report of a formation, so nobody's report hangs on who else is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM, exp, normal_quantile, rounded
+from engine.core.calendar import HOUR
+from engine.core.columns import FINE
+from engine.core.dice import Dice, Stream
+from engine.model.codes import Calendar
+from engine.model.events import Event
+from engine.model.events.common import TICKED
+from engine.model.events.intelligence import DISMISSED, SIGHTED
+from engine.model.world import World
+from engine.rules import ground, power
+from engine.rules.detection import PERIOD_MIN, Found, look
+from engine.rules.sight import faded, half_lives
+from engine.rules.system import System, Trace
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+GRAIN_MIN: Final = 15
+PLACED: Final = 3
+"""From this level on a report names the right hex."""
+DIM: Final = 2
+"""Up to this level a report may be of nobody."""
+PHANTOM_HEXES: Final = 2
+"""A phantom is reported so many hexes from the formation that was taken for two."""
+_PATROL_LEVEL, _REMOTE_LEVEL, _MOST = 3, 2, 4
+_FIRST_FAR = 7
+"""Column of the ring table with the first hex at distance 2."""
+_FIELDS = ("report", "formation", "level", "hex", "estimate", "half_life", "men", "afv", "power", "kind")
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What a side's earlier reports still say of formations: row of the report (-1 none), level now, kind known."""
+
+    report: Rows
+    level: Rows
+    kind: Rows
+
+
+def _next_due(world: World, now: int) -> int:
+    return int(world.systems.next_at[Calendar.INTELLIGENCE])
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """New reports of both sides, and those that have proved empty."""
+    hours = PERIOD_MIN / HOUR if minute else world.statics.rules["intelligence.start_h"]
+    events = []
+    for observer in (0, 1):
+        found = look(world, observer, minute, hours, dice)
+        past = _past(world, observer, found.rows, minute)
+        level, seen = levels(world, found, past)
+        if seen.any():
+            events.append(_reports(world, found, past, level, seen, minute, dice))
+        events += _empty(world, found, seen, minute)
+        if trace is not None:
+            _explain(found, past, level, seen, trace)
+    next_at = (minute // PERIOD_MIN + 1) * PERIOD_MIN
+    return [*events, TICKED(minute, system=Calendar.INTELLIGENCE, next_at=next_at)]
+
+
+def _past(world: World, observer: int, rows: Rows, minute: int) -> Past:
+    sightings = world.sightings
+    mine = np.flatnonzero((sightings.observer == observer) & (sightings.formation >= 0))
+    report_of = np.full(len(world.formations), -1, dtype=np.int64)
+    report_of[sightings.formation[mine]] = mine
+    report = report_of[rows]
+    level, kind = np.zeros(len(rows), np.int64), np.full(len(rows), -1, np.int64)
+    have = np.flatnonzero(report >= 0)
+    hits = report[have]
+    age = minute - sightings.seen_at[hits]
+    level[have] = rounded(faded(sightings.level[hits], age, sightings.half_life[hits]))
+    kind[have] = np.where(level[have] >= PPM, sightings.kind[hits], -1)
+    return Past(report, level, kind)
+
+
+def levels(world: World, found: Found, past: Past) -> tuple[Rows, Mask]:
+    """Level of detection after this look (millionths), and of whom there is a new report."""
+    rules = world.statics.rules
+    floor = np.zeros(len(found.rows), np.int64)
+    for seen, name in ((found.air, "air"), (found.contact, "contact"), (found.fought, "battle")):
+        floor = np.where(seen, np.maximum(floor, rounded(rules[f"intelligence.{name}_level"] * PPM)), floor)
+    remote = found.radio.astype(np.int64) + found.partisans
+    cap = np.where(found.patrol, _PATROL_LEVEL, np.where(remote > 0, _REMOTE_LEVEL, 0))
+    cap = np.where(found.contact | found.fought, _MOST, cap) * PPM
+    known = np.maximum(past.level, floor)
+    raised = np.minimum(known + (remote + found.patrol) * PPM, cap)
+    seen = found.contact | found.fought | found.patrol | found.air | (remote > 0)
+    return np.maximum(known, raised), seen
+
+
+# Reports.
+
+
+def _reports(
+    world: World, found: Found, past: Past, level: Rows, seen: Mask, minute: int, dice: Dice
+) -> Event:
+    """Reports of the formations seen, by row, then of phantoms."""
+    rows, level = found.rows[seen], level[seen]
+    subject = world.formations.subject[rows]
+    words = dice.words(Stream.SIGHTING, subject, minute, 1)
+    near, kind = found.contact[seen], world.formations.kind[rows].astype(np.int64)
+    known = (level >= DIM * PPM) | (past.kind[seen] >= 0)
+    true = {
+        "report": past.report[seen],
+        "formation": rows,
+        "level": level,
+        "hex": _place(world, rows, level, near, words[:, 0]),
+        "half_life": _half_life(world, found)[seen],
+        "kind": np.where(known, kind, -1),
+        **_estimates(world, rows, level, minute, dice),
+    }
+    twice, cell = _phantoms(world, found.observer, rows, level, near, words)
+    false = {
+        "report": np.full(len(twice), -1),
+        "formation": np.full(len(twice), -1),
+        "level": np.minimum(level[twice], DIM * PPM - 1),
+        "hex": cell,
+        "half_life": np.full(len(twice), half_lives(world.statics)[0]),
+        "kind": np.full(len(twice), -1),
+        **{name: true[name][twice] for name in ("estimate", "men", "afv", "power")},
+    }
+    joined = {name: np.concatenate([true[name], false[name]]) for name in _FIELDS}
+    return SIGHTED(minute, observer=found.observer, **joined)
+
+
+def _place(world: World, rows: Rows, level: Rows, near: Mask, word: Any) -> Rows:
+    """Where they are reported: half of the reports from a distance below level 3 err by up to some hexes."""
+    statics, here = world.statics, world.formations.hex[rows].astype(np.int64)
+    radius = round(statics.rules["intelligence.place_error_hexes"])
+    if not radius:
+        return here
+    ring = statics.grid.ring_table(radius)
+    others = ring.shape[1] - 1
+    choice = (word % np.uint64(2 * others)).astype(np.int64)
+    wrong = (choice < others) & (level < PLACED * PPM) & ~near
+    there = ring[here, 1 + np.minimum(choice, others - 1)].astype(np.int64)
+    enemy = world.formations.side[rows]
+    fits = ground.passable(statics)[there] & (world.hexes.owner[there] == enemy)
+    return np.where(wrong & fits, there, here)
+
+
+def _half_life(world: World, found: Found) -> Rows:
+    static, moving, hidden = half_lives(world.statics)
+    return np.where(found.hidden, hidden, np.where(found.marching, moving, static)).astype(np.int64)
+
+
+def _estimates(world: World, rows: Rows, level: Rows, minute: int, dice: Dice) -> dict[str, Rows]:
+    """Strengths as reported: true x lognormal(spread / level); AFVs err on their own."""
+    subject = world.formations.subject[rows]
+    spread = world.statics.rules["intelligence.estimate_spread"] * PPM / np.maximum(level, PPM)
+    luck = normal_quantile(np.stack([dice.uniform(Stream.ESTIMATE, subject, minute, draw) for draw in (0, 1)]))
+    factor, other = exp(spread * luck)
+    now = power.state(world, rows, minute)
+    return {
+        "estimate": rounded(factor * PPM),
+        "men": rounded(now["men"] / FINE * factor),
+        "afv": rounded(now["afv"] / FINE * other),
+        "power": rounded(power.points_of(world, rows, now) * factor),
+    }
+
+
+def _phantoms(
+    world: World, observer: int, rows: Rows, level: Rows, near: Mask, words: Any
+) -> tuple[Rows, Rows]:
+    """Which of ``rows`` are taken for two, and where the second is put: enemy ground out of sight, 2 hexes off.
+
+    Two hexes are tried; where neither can be, there is no phantom.
+    """
+    statics, share = world.statics, world.statics.rules["intelligence.phantoms"]
+    dim = (level <= DIM * PPM) & ~near
+    drawn = words[:, 1] < np.uint64(round(share / (1.0 - share) * (1 << 32)))
+    twice = np.flatnonzero(dim & drawn) if power.on(statics.rules, "intelligence") else np.zeros(0, np.int64)
+    ring = statics.grid.ring_table(PHANTOM_HEXES)[world.formations.hex[rows[twice]], _FIRST_FAR:].astype(np.int64)
+    pick = (words[twice, 2:] % np.uint64(ring.shape[1])).astype(np.int64)
+    cell = np.take_along_axis(ring, pick, axis=1)
+    fits = ground.passable(statics)[cell] & (world.hexes.owner[cell] == 1 - observer)
+    fits &= ~ground.formations_near(world, observer, 1)[cell]
+    chosen = np.where(fits[:, 0], cell[:, 0], cell[:, 1])
+    there = fits.any(axis=1)
+    return twice[there], chosen[there]
+
+
+def _empty(world: World, found: Found, seen: Mask, minute: int) -> list[Event]:
+    """Reports of places that own formations stand beside or that have become own ground, of nobody seen now."""
+    sightings, observer = world.sightings, found.observer
+    live = np.flatnonzero((sightings.observer == observer) & (sightings.level > 0))
+    if not len(live):
+        return []
+    met = np.zeros(len(world.formations) + 1, dtype=bool)
+    met[found.rows[seen]] = True
+    cell = sightings.hex[live]
+    there = ground.formations_near(world, observer, 1)[cell] | (world.hexes.owner[cell] == observer)
+    rows = live[there & ~met[sightings.formation[live]]]
+    return [DISMISSED(minute, report=rows, observer=observer)] if len(rows) else []
+
+
+def _explain(found: Found, past: Past, level: Rows, seen: Mask, trace: Trace) -> None:
+    for i, row in enumerate(found.rows.tolist()):
+        trace.record("formations", row, "level_before", past.level[i] / PPM, "intelligence.half_life_static_h")
+        for k, (name, address) in enumerate((
+            ("patrol", "intelligence.patrol_hazard_h"),
+            ("air", "intelligence.air_clear"),
+            ("radio", "intelligence.radio_hazard_h"),
+            ("partisans", "intelligence.partisan_hazard_h"),
+        )):
+            trace.record("formations", row, f"hazard_{name}", float(found.hazards[k, i]), address)
+        trace.record("formations", row, "contact", float(found.contact[i]), "intelligence.contact_level")
+        trace.record("formations", row, "fought", float(found.fought[i]), "intelligence.battle_level")
+        trace.record("formations", row, "reported", float(seen[i]))
+        trace.record("formations", row, "level", level[i] / PPM)
+
+
+SYSTEM = System("intelligence", 11, GRAIN_MIN, _next_due, decide)
