@@ -230,7 +230,7 @@ def _outside_dates(scenario: Scenario) -> Finding:
                 "analysis/date",
             )
     for asset in scenario.assets:
-        if asset.from_min >= end or 0 <= asset.until_min <= 0:
+        if asset.from_min >= end or (asset.until_min != -1 and asset.until_min <= 0):
             yield fault_at(
                 asset.where,
                 f"a time inside {scenario.start} to {last}",

@@ -140,12 +140,20 @@ def _parameters(rules: Table) -> dict[str, Parameter]:
             low=data.low,
             high=data.high,
             unit=data.unit,
-            source=data.src,
+            source="" if _overrides_without_source(checked) else data.src,
             grade=data.grade or "estimate",
             note=data.note,
             where=checked.row.changed.get("value", checked.row.spot).where,
         )
     return found
+
+
+def _overrides_without_source(checked: Checked) -> bool:
+    """True when a scenario gives a parameter another value but no source: the old value's source says nothing of it."""
+    value, source = checked.row.changed.get("value"), checked.row.spots.get("src")
+    if value is None or not value.text.file.endswith("scenario.toml"):
+        return False
+    return source is None or source.text.file != value.text.file
 
 
 def _standing(setting: Setting, table: str, kind: type) -> list[dict[str, Any]]:

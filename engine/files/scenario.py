@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.files.analysis import analyse, enemy_ground, structural
 from engine.files.checked import check_head, check_rows
 from engine.files.common import SCENARIOS
+from engine.files.confidence import Standing, confidence, estimates
 from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
 from engine.files.overlay import apply_overlays, apply_sets
 from engine.files.resolve import Resolved, resolve
@@ -28,6 +29,14 @@ class Loaded:
 
     scenario: Scenario | None
     faults: tuple[Fault, ...]
+
+    def confidence(self) -> dict[str, dict[str, int]]:
+        """Rows by table and grade of their source; empty when the scenario cannot be used."""
+        return confidence(self.scenario) if self.scenario else {}
+
+    def estimates(self) -> list[Standing]:
+        """Rows and parameters that rest on an estimate or on no source at all."""
+        return estimates(self.scenario) if self.scenario else []
 
 
 def load_scenario(

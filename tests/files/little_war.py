@@ -83,7 +83,7 @@ src = "book"
 grade = "estimate"
 
 [rules]
-"combat.lethality_axis" = 1.4
+"combat.lethality_axis" = { value = 1.4, src = "book", grade = "estimate" }
 """,
     "forces.csv": """\
 # formations

@@ -280,6 +280,24 @@ WARNINGS = {
         "forces.csv:5:1: warning: expected a source in src, found forces.s_rd_3 without one "
         "(an estimate cites its author)",
     ),
+    "a parameter with another value and no source": (
+        SCENARIO,
+        '{ value = 1.4, src = "book", grade = "estimate" }',
+        "1.4",
+        "scenario.toml:46:1: warning: expected a source in src, found combat.lethality_axis without one",
+    ),
+    "a directive after the end": (
+        PLAN,
+        "start = 1944-08-16T04:30:00",
+        "start = 1944-08-26T04:30:00",
+        "plan_axis.toml:1:1: warning: expected a start before 1944-08-20, found to_siauliai after it",
+    ),
+    "an asset that is gone before the start": (
+        "assets.csv",
+        "1944-08-16,1944-08-18T12:00",
+        "1944-08-13,1944-08-14",
+        "assets.csv:3:1: warning: expected a time inside 1944-08-15 to 1944-08-20, found s_air_1 outside",
+    ),
     "a formation on enemy ground": (
         FORCES,
         "57.20,26.70",

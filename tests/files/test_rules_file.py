@@ -38,7 +38,7 @@ def test_terrain_has_a_row_for_every_code_in_order():
 
 
 def test_the_plain_reader_and_the_checked_one_agree(desk):
-    desk.edit("scenario.toml", '[rules]\n"combat.lethality_axis" = 1.4\n', "")
+    desk.edit("scenario.toml", '[rules]\n"combat.lethality_axis" = { value = 1.4, src = "book", grade = "estimate" }\n', "")
     assert desk.load().parameters == common_parameters()
     assert {row.name: row.defence for row in desk.load().terrain} == {r.name: r.defence for r in common_terrain()}
 

@@ -21,28 +21,35 @@ LEVELS = ("error", "warning", "note")
 @options.scenario_options
 @click.option("--level", type=click.Choice(LEVELS), default="note", show_default=True, help="Least severity to print.")
 @click.option("--summary", is_flag=True, help="Only the numbers by severity and kind.")
+@click.option("--estimates", is_flag=True, help="List every row and parameter that is uncited or an estimate.")
 @options.json_option
 def command(
     scenarios: tuple[str, ...], sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...], level: str, summary: bool,
-    as_json: bool,
+    estimates: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Every problem of scenarios, as file:line:column with expected, found and a hint.
 
-    Without SCENARIOS all of them are checked. Errors make the exit code 3; warnings and notes do not.
+    Without SCENARIOS all of them are checked. Errors make the exit code 3; warnings and notes do not. Beneath stands how
+    well the scenario is known: rows of each table by the grade of their source.
     """
     from engine import check_scenario
 
     names = scenarios or tuple(options.scenario_names())
-    found: dict[str, Any] = {}
-    for name in names:
-        found[name] = check_scenario(name, overlays, [f"{key}={value}" for key, value in sets]).faults
+    read = {name: check_scenario(name, overlays, [f"{key}={value}" for key, value in sets]) for name in names}
+    found: dict[str, Any] = {name: loaded.faults for name, loaded in read.items()}
     shown = {n: [f for f in faults if LEVELS.index(f.severity) <= LEVELS.index(level)] for n, faults in found.items()}
     failed = any(f.severity == "error" for faults in found.values() for f in faults)
-    if as_json:
+    if estimates and as_json:
+        show_json({name: [asdict(row) for row in loaded.estimates()] for name, loaded in read.items()})
+    elif as_json:
         show_json({name: [asdict(f) for f in faults] for name, faults in shown.items()})
     else:
         for name, faults in shown.items():
             _print(name, faults, summary)
+            _print_confidence(read[name].confidence())
+            if estimates:
+                for row in read[name].estimates():
+                    click.echo(f"{row.where}: {row.grade}: {row.address} ({row.src or 'no source'})")
     return Exit.FILE if failed else Exit.DONE
 
 
@@ -57,3 +64,14 @@ def _print(name: str, faults: list[Any], summary: bool) -> None:
         for fault in faults:
             click.echo(str(fault))
     click.echo(f"{name}: {told or 'clean'}")
+
+
+def _print_confidence(tables: dict[str, dict[str, int]]) -> None:
+    """Rows of each table by the grade of their source, best grade first, and the sums."""
+    if not tables:
+        return
+    grades = list(next(iter(tables.values())))
+    rows: list[tuple[Any, ...]] = [("  rows by source", *grades)]
+    rows += [(f"  {table}", *(counts[g] for g in grades)) for table, counts in tables.items()]
+    rows.append(("  all", *(sum(counts[g] for counts in tables.values()) for g in grades)))
+    click.echo(columns(rows, right=list(range(1, len(grades) + 1))))
