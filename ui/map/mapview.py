@@ -18,7 +18,7 @@ from ui.map.ground.chains import corners
 from ui.map.ground.chunks import GroundMap
 from ui.map.ground.lines import GRATICULE_STEP, graticule
 from ui.map.ground.relief import CHUNK, DRY, MUD, SNOW, Look
-from ui.map.marks import arrows
+from ui.map.marks import arrows, regions
 from ui.map.marks.counters import CounterCache
 from ui.map.marks.labels import Blockers, Label, TownNames, river_names, water_names
 from ui.map.marks.symbols import Symbol, card_size, places, push_apart, symbols
@@ -26,7 +26,7 @@ from ui.map.scene import TRUTH, Draft, Frame, Reach, Story
 from ui.theme import palette
 from ui.theme.palette import SIDE_SETS
 from ui.theme.scale import Scale
-from ui.theme.type import TEXT
+from ui.theme.type import TEXT, width
 
 WORK_S = 0.006
 """Seconds of a frame spent on chunks that are not ready."""
@@ -71,8 +71,7 @@ class MapView:
         self._season = DRY
         self._planned_for: tuple[object, ...] = ()
         self._apart: list[tuple[int, int]] = []
-        self.region_names: tuple[tuple[object, ...], list[tuple[str, int, float, float, float, float]]] = ((), [])
-        """Names of fronts and army groups with side and projected middle, for one frame."""
+        self._regions: tuple[tuple[object, ...], list[tuple[pygame.Surface, pygame.Rect]]] = ((), [])
         self._names: _Names | None = None
         self._naming: Iterator[None] | None = None
         self._zoomed_from: tuple[pygame.Surface, tuple[float, float, float]] | None = None
@@ -336,6 +335,45 @@ class MapView:
                 pass
             self._naming = None
 
+    def blocks(self) -> list[pygame.Rect]:
+        """Window rectangles of counters, town signs and town names: what later names keep clear of."""
+        half, size = self.card // 2, self.card
+        out = [pygame.Rect(x - half, y - half, size, size) for x, y in self.places]
+        if self._names is not None:
+            left, top = self.camera.corner
+            dx, dy = self.rect.x - left, self.rect.y - top
+            out += [label.rect.move(dx, dy) for label in (*self._names.signs, *self._names.towns)]
+        return out
+
+    def regions(self) -> list[tuple[pygame.Surface, pygame.Rect]]:
+        """Names of fronts and army groups with their places in map pixels; they stay while the view is panned."""
+        frame = self.frame
+        if frame is None:
+            return []
+        key = (frame.minute, frame.viewer, self.camera.pitch, id(self._names), self.sides.name)
+        if self._regions[0] != key:
+            left, top = self.camera.corner
+            blocks = [block.move(left - self.rect.x, top - self.rect.y) for block in self.blocks()]
+            blocks += [label.rect for label in self._names.waters] if self._names is not None else []
+            found, factor = [], self.scale.factor
+            for words, side, x, y, *rear in regions.named(self.story, frame):
+                label = TEXT.halo(words, self.scale.type(13.5), "bold", self.sides.lines[side], palette.PLACE_HALO,
+                                  tracking=self.scale(3))  # fmt: skip
+                px, py = self.ground.frame.pixels(x, y, self.camera.pitch)
+                rect = regions.place((float(px), float(py)), (rear[0], rear[1]), label.get_size(), factor, blocks,
+                                     lambda at, side=side: self._held_by(at, side))  # fmt: skip
+                if rect is not None:
+                    found.append((label, rect.copy()))
+                    blocks.append(rect.copy())
+            self._regions = (key, found)
+        return self._regions[1]
+
+    def _held_by(self, at: tuple[int, int], side: int) -> bool:
+        """Whether a map pixel is not the other side's ground."""
+        assert self.frame is not None
+        cell = self.story.theatre.grid.cell_at(*self.ground.frame.metres(*at, self.camera.pitch))
+        return cell < 0 or int(self.frame.owner[cell]) != 1 - side
+
     def _go_on_naming(self, seconds: float) -> bool:
         import time
 
@@ -400,11 +438,23 @@ class MapView:
                 if self.rect.top + scale(24) < y < self.rect.bottom - scale(50):
                     surface.blit(label, (self.rect.x + scale(4), round(y - label.get_height() / 2)))
         self._draw_scale_bar(surface)
+        if self.frame is not None and self.frame.bracket:
+            self._draw_bracket(surface, self.frame.bracket)
         if self.frame is not None and self.frame.viewer != TRUTH:
             words = f"as the {self.story.side_names[self.frame.viewer]} knew it"
             label = TEXT.halo(words, scale.type(12.5), "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
             surface.blit(label, (self.rect.x + scale(8), self.rect.y + scale(20)))
             pygame.draw.rect(surface, self.sides.lines[self.frame.viewer], self.rect, max(2, scale(3)))
+
+    def _draw_bracket(self, surface: pygame.Surface, words: str) -> None:
+        """Which dated facts this moment of the record lies between."""
+        scale = self.scale
+        size = scale.type(12)
+        room = self.rect.width - scale(40)
+        lines = [words] if width(words, size, "semibold_it") <= room else words.split(" · ")
+        for k, line in enumerate(lines):
+            label = TEXT.halo(line, size, "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
+            surface.blit(label, (self.rect.x + scale(8), self.rect.y + scale(20 + 16 * k)))
 
     def _draw_scale_bar(self, surface: pygame.Surface) -> None:
         scale = self.scale

@@ -226,9 +226,22 @@ class Overlays:
                 when = self.view.story.moment(fact.start)
                 label = TEXT.halo(f"recorded line {when.day} {when:%b}", self.scale.type(11), "it", palette.RECORDED,
                                   palette.PLACE_HALO)  # fmt: skip
-                k = int(curve[:, 1].argmin())
-                at = (round(float(curve[k, 0])) - label.get_width() // 2, round(float(curve[k, 1])) - label.get_height())
-                self.surface.blit(label, at)
+                at = self._beside(curve, way, label.get_size())
+                if at is not None:
+                    self.surface.blit(label, at)
+
+    def _beside(self, curve: np.ndarray, way: np.ndarray, size: tuple[int, int]) -> pygame.Rect | None:
+        """A place for a name beside a line: inside the map, clear of counters and towns; the northmost one."""
+        blocks, gap = self.view.blocks(), self.scale(5)
+        spots = np.arange(0, way[-1], 15 * self.scale.factor)
+        points = np.stack([np.interp(spots, way, curve[:, k]) for k in (0, 1)], axis=1)
+        inside = self.view.rect.inflate(-gap, -gap)
+        for x, y in sorted(points.tolist(), key=lambda p: p[1]):
+            for left in (x + gap, x - gap - size[0]):
+                rect = pygame.Rect((round(left), round(y) - size[1] // 2), size)
+                if inside.contains(rect) and rect.collidelist(blocks) < 0:
+                    return rect
+        return None
 
     def _works(self) -> None:
         grid = self.view.story.theatre.grid
@@ -307,53 +320,9 @@ class Overlays:
         self.surface.fblits(blits)
 
     def _regions(self) -> None:
-        cards = [pygame.Rect(x - self.view.card // 2, y - self.view.card // 2, self.view.card, self.view.card)
-                 for x, y in self.view.places]  # fmt: skip
-        for name, side, x, y, rear_x, rear_y in self._named_regions():
-            sx, sy = self.view.camera.on_screen(x, y)
-            label = TEXT.halo(name, self.scale.type(13.5), "bold", self.view.sides.lines[side], palette.PLACE_HALO,
-                              tracking=self.scale(3))  # fmt: skip
-            best: tuple[int, pygame.Rect] | None = None
-            for step in range(0, 330, 30):
-                middle = (float(sx) + self.view.rect.x + rear_x * self.scale(step),
-                          float(sy) + self.view.rect.y + rear_y * self.scale(step))  # fmt: skip
-                rect = label.get_rect(center=middle)
-                lap = sum(r.width * r.height for r in (rect.clip(card) for card in cards))
-                if best is None or lap < best[0]:
-                    best = (lap, rect)
-                if not lap:
-                    break
-            assert best is not None
-            self.surface.blit(label, best[1])
-
-    def _named_regions(self) -> list[tuple[str, int, float, float, float, float]]:
-        """Fronts and army groups: name, side, middle of what is under them, and the way to their rear on the screen."""
-        key = (self.frame.minute, self.frame.viewer)
-        if self.view.region_names[0] == key:
-            return self.view.region_names[1]
-        story, frame = self.view.story, self.frame
-        centres = story.theatre.grid.centres_m
-        heads: dict[int, list[int]] = {}
-        for unit in np.flatnonzero(frame.hex >= 0).tolist():
-            at, top = int(frame.parent[unit]), -1
-            while at >= 0:
-                top = at if story.units[at].echelon >= 8 else top
-                at = int(frame.parent[at])
-            if top >= 0:
-                heads.setdefault(top, []).append(unit)
-        out = []
-        for head, parts in heads.items():
-            if len(parts) < 3:
-                continue
-            side = story.units[head].side
-            x, y = centres[frame.hex[parts]].mean(axis=0)
-            near = np.hypot(*(centres - (x, y)).T) < 90_000
-            foes = near & (frame.owner == 1 - side)
-            away = (np.array([x, y]) - centres[foes].mean(axis=0)) if foes.any() else np.array([0.0, 1.0])
-            away /= max(float(np.hypot(*away)), 1.0)
-            out.append((story.units[head].name.upper(), side, float(x), float(y), float(away[0]), -float(away[1])))
-        self.view.region_names = (key, out)
-        return out
+        left, top = self.view.camera.corner
+        for label, rect in self.view.regions():
+            self.surface.blit(label, (rect.x - left + self.view.rect.x, rect.y - top + self.view.rect.y))
 
     def _objectives(self) -> None:
         for objective in self.view.story.objectives:

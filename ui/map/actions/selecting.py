@@ -32,7 +32,6 @@ def click_map(app: App, position: tuple[int, int]) -> None:
 def select(app: App, unit: int) -> None:
     app.selected, app.selected_hex = unit, -1
     app.why_now, app.why_asked, app.aiming = None, "", ""
-    app.card.scroll = 0
     if unit >= 0:
         app.tree.reveal(unit, app.frame_now)
         app.tree_version += 1

@@ -25,13 +25,11 @@ class CardPanel:
     name = "card"
 
     def __init__(self) -> None:
-        self.why_open = True
         self.open_terms: set[str] = set()
-        self.scroll = 0.0
 
     def signature(self, app: App) -> tuple[Any, ...]:
-        return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, self.why_open, self.scroll,
-                len(self.open_terms), app.why_now, app.why_asked, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
+        return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, frozenset(self.open_terms), app.why_now,
+                app.why_asked, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
 
     def draw(self, c: Canvas, app: App) -> None:
         c.fill(0, 0, c.width, c.height, c.theme.panel)
@@ -103,6 +101,9 @@ class CardPanel:
             level = max(1, int(frame.level[unit]))
             seen = "in contact now" if age == 0 else f"seen {age // 60} h ago" if age >= 60 else f"seen {age} min ago"
             c.text(12, y, f"estimate, level {level} of 4 · {seen}", 12, "it", t.second)
+            y += 19
+        if frame.hollow[unit]:
+            c.text(12, y, "interpolated between dated facts", 12, "it", t.second)
             y += 19
         y = self._state(c, frame, unit, u, y)
         y = self._order(c, app, frame, unit, y + 4)

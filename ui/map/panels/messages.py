@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ui.map.kit import Canvas
 from ui.map.panels import signs
 from ui.map.scene import Message
+from ui.theme.type import wrap
 
 if TYPE_CHECKING:
     from ui.map.app import App
@@ -72,10 +73,15 @@ class Messages:
             c.text(34, y, f"{moment:%H:%M}", 12.5, colour=t.second)
             count = f"  ×{message.count}" if message.count > 1 else ""
             weight = "semibold" if message.strong else "regular"
-            c.text(76, y, message.headline + count, 12.5, weight, room=c.width - 124)
+            top = y
+            lines = wrap(message.headline + count, c.scale.type(12.5), weight, round((c.width - 124) * c.scale.factor))[:3]
+            for line in lines:
+                c.text(76, y, line, 12.5, weight, room=c.width - 84)
+                y += 16
             if message.detail:
-                c.text(76, y + 16, message.detail, 12, colour=t.second, room=c.width - 84)
+                c.text(76, y, message.detail, 12, colour=t.second, room=c.width - 84)
+                y += 16
             if message.hex >= 0:
-                c.spot(4, y - 10, c.width - 8, 34, ("go to hex", message.hex), name=f"message {message.minute}",
-                       focusable=False)  # fmt: skip
-            y += 38 if message.detail else 24
+                c.spot(4, top - 10, c.width - 8, max(24, y - top + 2), ("go to hex", message.hex),
+                       f"{message.headline}\n{message.detail}", name=f"message {message.minute}", focusable=False)  # fmt: skip
+            y += 7

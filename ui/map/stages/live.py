@@ -9,12 +9,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ui.map.scene import NEVER, TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Way, Why
+from ui.map.stages import between
 from ui.map.stages.film import Film
 from ui.map.stages.frames import make_frame
 from ui.map.stages.log import LogWriter, facts_as_messages
@@ -58,6 +60,8 @@ class LiveStage:
         self._log = LogWriter(self.story, statics.commanders, directives)
         self._facts = facts_as_messages(self.story) if mode != "play" else []
         self._shown: dict[int, tuple[int, list[Message]]] = {}
+        self._mobility = tuple(u.mobility for u in self.story.units)
+        self._side_of = tuple(u.side for u in self.story.units)
         self._temperatures = {w.day: w.temp_c for w in session.scenario.weather}
         self._lost: list[tuple[int, int, int]] = []
         self.resume_at = session.now
@@ -128,6 +132,9 @@ class LiveStage:
             frame = make_frame(self.story, session, views, viewer, known, self._temperatures)
             if self.mode == "history":
                 frame.hollow[:] = hollow
+                frame = replace(frame, bracket=between.bracket(self.story, session.now))
+                if len(film):
+                    between.marches(film, frame, views, self._mobility, self._side_of)
             film.add(frame)
         self._lost = [row for row in self._lost if row[0] < session.now]
         mine = [lost[s] if TRUTH in self.viewers or s == self.side else 0 for s in (0, 1)]
