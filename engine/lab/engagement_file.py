@@ -86,7 +86,7 @@ def _from_toml(text: TomlText, report: Report) -> list[Engagement]:
         places = {"": text.spot("engagement", number)} | {k: text.spot("engagement", number, k) for k in row}
         _names(row, {k: text.key_spot("engagement", number, k) for k in row}, report)
         found.append(_checked({k: str(v) for k, v in row.items()}, places, report))
-        spots.append(places.get("id", places[""]))
+        spots.append(places["id" if "id" in places else ""])
     _unique(found, spots, report)
     return found
 
