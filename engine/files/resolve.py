@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.files.checked import Table, shared
+from engine.files.checked import Checked, Table, shared
 from engine.files.faults import Report
 from engine.files.heads import ScenarioHead
 from engine.files.order_of_battle import (
