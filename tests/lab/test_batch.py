@@ -19,7 +19,7 @@ from engine.model.address import with_values
 from engine.model.scenario import Scenario
 from tests.lab.made_up import scenario
 
-PLAN = Experiment("drawn", runs=8, commanders={"axis": "plain", "soviet": "plain"}, until="1944-08-18")
+PLAN = Experiment("drawn", runs=8, commanders={"axis": "staff", "soviet": "plain"}, until="1944-08-18")
 
 
 @pytest.fixture(scope="module")

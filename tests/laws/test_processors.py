@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import subprocess
 import sys
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-PROGRAM = """
-from engine.files.drawn import drawn_scenario
-from engine.run.session import Session
-from engine.staff.staff import Staff
+from tests.laws.war import scenario, session
 
-MAP = '''
-::R::::R::::R::
-:R:R:RR::R:::R:
-.A...A...A...A.
-..B....f....B..
-.......#.......
-'''
-scenario = drawn_scenario(MAP, directives=[{"hq": "soviet_hq", "kind": "attack", "axis": ["r5", "goal"]}], days=3)
-session = Session(scenario, 11, {"axis": Staff(), "soviet": Staff()})
-session.advance(60 * 60)
-print(session.digest())
-"""
+ROOT = Path(__file__).resolve().parents[2]
+FROM_HERE = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.laws.test_processors import fight; "
+MINUTES = {"drawn": 54 * 60, "doppelkopf": 30 * 60}
 
 
-def digest(**environment: str) -> str:
+@cache
+def fight(case: str) -> tuple[str, str]:
+    """The end of a war with battles, marches and both staffs, and how the theatre and the events read."""
+    run = session(case)
+    run.advance(MINUTES[case])
+    assert len(run.world.battles) > 0
+    return run.digest(), scenario(case).digest
+
+
+def elsewhere(case: str, **environment: str) -> tuple[str, str]:
+    """The same in a process with other processor features."""
+    code = FROM_HERE + f"print(*fight({case!r}))"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env={**os.environ, **environment}, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    world, made = done.stdout.split()
+    return world, made
 
 
 def features() -> str:
@@ -44,12 +48,21 @@ def features() -> str:
 
 
 @pytest.mark.slow
-def test_digests_do_not_depend_on_the_processor() -> None:
+@pytest.mark.parametrize("case", ["drawn", "doppelkopf"])
+def test_digests_do_not_depend_on_numpys_processor_features(case: str) -> None:
     assert features(), "this numpy has no dispatched features here: the test would prove nothing"
-    plain = digest()
-    assert digest(NPY_DISABLE_CPU_FEATURES=features()) == plain
-    assert digest(NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR="/tmp/deepbattle-generic-kernels") == plain
-    assert digest(DEEPBATTLE_JIT="0") == plain
+    assert elsewhere(case, NPY_DISABLE_CPU_FEATURES=features()) == fight(case)
+
+
+@pytest.mark.slow
+def test_digests_do_not_depend_on_the_processor_that_kernels_are_compiled_for() -> None:
+    kept = Path(tempfile.gettempdir()) / f"deepbattle-generic-kernels-{getpass.getuser()}"
+    assert elsewhere("drawn", NUMBA_CPU_NAME="generic", NUMBA_CACHE_DIR=str(kept)) == fight("drawn")
+
+
+@pytest.mark.slow
+def test_digests_do_not_depend_on_compiling_at_all() -> None:
+    assert elsewhere("drawn", DEEPBATTLE_JIT="0") == fight("drawn")
 
 
 def test_alarm_library_exp_is_not_what_decides() -> None:
