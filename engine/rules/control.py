@@ -89,32 +89,28 @@ def _cut_off(world: World, side: int) -> Mask:
 
 def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace | None) -> list[Event]:
     """Hexes whose time has run out change hands; clocks start and stop for the others."""
-    hexes, rules = world.hexes, world.statics.rules
-    since = hexes.closing_since
-    open_ = salient | lost
-    age = minute - since
+    rules, owner = world.statics.rules, world.hexes.owner
+    cells = np.flatnonzero(salient | lost | (world.hexes.closing_since < NEVER))
+    since, salient, lost = world.hexes.closing_since[cells], salient[cells], lost[cells]
+    open_, age = salient | lost, minute - since
     falls = salient & (since < NEVER) & (age >= round(rules["contact.salient_h"] * HOUR))
     reverts = lost & ~falls & (since < NEVER) & (age >= round(rules["contact.cut_off_h"] * HOUR))
-    at = np.flatnonzero(reverts)
-    owner = hexes.owner[at].astype(np.int64)
-    rim = np.zeros(len(at), bool)
     for side in (0, 1):
-        mine = owner == side
-        rim[mine] = _hostile_neighbours(world, side, at[mine]) > 0
-    reverts[at[~rim]] = False
+        inner = np.flatnonzero(reverts & (owner[cells] == side))
+        reverts[inner] = _hostile_neighbours(world, side, cells[inner]) > 0
     if trace is not None:
-        for cell in np.flatnonzero(open_).tolist():
-            trace.record("hexes", cell, "unguarded_min", float(max(minute - since[cell], 0)), "contact.salient_h")
+        for cell, minutes in zip(cells[open_].tolist(), np.maximum(age[open_], 0).tolist(), strict=True):
+            trace.record("hexes", cell, "unguarded_min", float(minutes), "contact.salient_h")
     events: list[Event] = []
     begins, ends = open_ & (since >= NEVER), ~open_ & (since < NEVER)
-    changed = np.flatnonzero(begins | ends)
-    if len(changed):
-        events.append(CLOSING(minute, hex=changed, since=np.where(begins[changed], minute, NEVER)))
-    taken = np.flatnonzero(falls | reverts)
-    if len(taken):
+    changed = begins | ends
+    if changed.any():
+        events.append(CLOSING(minute, hex=cells[changed], since=np.where(begins[changed], minute, NEVER)))
+    taken = falls | reverts
+    if taken.any():
         how = np.where(falls[taken], Taking.SALIENT, Taking.CUT_OFF)
-        events.append(CAPTURED(minute, hex=taken, side=1 - hexes.owner[taken], formation=-1, how=how))
-        events += alarms(world, minute, taken)
+        events.append(CAPTURED(minute, hex=cells[taken], side=1 - owner[cells[taken]], formation=-1, how=how))
+        events += alarms(world, minute, cells[taken])
     return events
 
 

@@ -253,7 +253,11 @@ def _routes(
     old = minute - routed_at >= round(world.statics.rules["movement.replan_h"] * HOUR)
     leads = (last == group.aim) | (length == ROUTE - 1)
     leads &= (near[group.cell] == route[:, :1]).any(axis=1) & (length > 0)
-    for i in np.flatnonzero(going & ~(group.fresh & leads & ~old)).tolist():
+    under_way = going & group.fresh & leads
+    kept = under_way & old
+    kept[kept] = _clear(world, group.some(np.flatnonzero(kept)), route[kept], minute)
+    routed_at[kept] = minute
+    for i in np.flatnonzero(going & ~(under_way & ~old) & ~kept).tolist():
         side, row = int(group.side[i]), int(group.rows[i])
         known = ways.known_to(world, side, minute)
         found = ways.plan(
@@ -267,6 +271,17 @@ def _routes(
     route[at], routed_at[at] = -1, minute
     route[at, 0] = group.aim[at]
     return route, routed_at, route[:, 0].astype(np.int64)
+
+
+def _clear(world: World, group: _Group, route: npt.NDArray[np.int32], minute: int) -> Mask:
+    """Whether nothing is known to be in the way ahead: then there is no better one to look for."""
+    clear, drives = np.zeros(len(group.rows), bool), ground.mechanised(world.formations.mobility[group.rows])
+    exploits = group.task == Task.EXPLOIT
+    for side, task, motor in sorted({*zip(group.side.tolist(), exploits.tolist(), drives.tolist(), strict=True)}):
+        its = (group.side == side) & (exploits == task) & (drives == motor)
+        toll, _ = ways.tolls(ways.known_to(world, side, minute), Task.EXPLOIT if task else Task.MARCH, motor)
+        clear[its] = (np.append(toll, np.int32(0))[route[its]] == 0).all(axis=1)
+    return clear
 
 
 def _held_up(
