@@ -39,7 +39,7 @@ class Intentions:
             return
         if self._locked[at]:
             kind, goal, reason, detail = OrderKind.HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
-        padded = (*(int(v) for v in detail), 0, 0, 0, 0)
+        padded = (*(int(v) for v in detail or (goal,)), 0, 0, 0, 0)
         self._wish[at] = (kind, int(goal), reason, (padded[0], padded[1], padded[2], padded[3]))
 
     def place(self, at: int, cell: int, reason: Reason, *detail: int) -> None:

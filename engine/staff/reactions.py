@@ -7,7 +7,7 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.core.paths import FAR
-from engine.model.codes import OrderKind, StaffRole
+from engine.model.codes import OrderKind, StaffRole, Task
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.line import need_of
@@ -21,6 +21,8 @@ HOSTILE_SIDES = 5
 """A formation with so many hostile sides steps back, if it may."""
 NEAREST, FARTHEST = 2, 6
 """Reserves stand between so many hexes from the front."""
+STRIDE = 3
+"""Who follows goes so many hexes at a time."""
 AREA = 4
 """A new place for a reserve is looked for within so many hexes."""
 TWO = 2
@@ -72,15 +74,30 @@ def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, line: Ints
         return
     share = s.control.own_share(other)
     free = quiet & (share >= round(rules["staff.follow_own_share"] * PPM)) & ~s.enemy_zone[other]
-    taken: set[int] = set()
-    for at in line[own.contact[line] == 0].tolist():
-        ahead = np.flatnonzero(free & (mine == own.hex[at]))
-        ahead = ahead[[int(other[k]) not in taken for k in ahead.tolist()]]
-        if not wishes.free(at) or not len(ahead):
-            continue
-        cell = int(other[ahead[np.lexsort((other[ahead], -share[ahead]))[0]]])
-        taken.add(cell)
-        wishes.want(at, OrderKind.FOLLOW, cell, Reason.FOLLOW)
+    ahead = dict(zip(other[free].tolist(), share[free].tolist(), strict=True))
+    able = [at for at in line[own.contact[line] == 0].tolist() if wishes.free(at)]
+    tasks, goals, _ = s.intent
+    for at in able:
+        if tasks[at] == Task.FOLLOW and ahead.pop(goals[at], 0):
+            wishes.want(at, OrderKind.FOLLOW, goals[at], Reason.FOLLOW)
+    for at in able:
+        if at not in wishes:
+            _step_ahead(s, wishes, at, ahead)
+
+
+def _step_ahead(s: Situation, wishes: Intentions, at: int, ahead: dict[int, int]) -> None:
+    """Into the nearest free hex, of equals the one with most own ground round it; nobody shifts sideways meanwhile."""
+    here = int(s.view.own.hex[at])
+    near = [(s.apart(here, cell), -share, cell) for cell, share in ahead.items()]
+    gap, _, cell = min(near, default=(FARTHEST, 0, NONE))
+    if gap > STRIDE:
+        wishes.stay(at, Reason.HOLD)
+        return
+    ahead.pop(cell)
+    # The place in the line goes with him.
+    s.notes.formation["slot"][s.view.own.row[at]] = cell
+    s.notes.formation["slot_since"][s.view.own.row[at]] = s.minute
+    wishes.want(at, OrderKind.FOLLOW, cell, Reason.FOLLOW)
 
 
 def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, members: Ints) -> None:

@@ -140,6 +140,11 @@ def reserve_wanted(s: Situation, front_km: int, formations: int, share_ppm: int)
     return wanted
 
 
+def _in_need(s: Situation, hq: int) -> bool:
+    """Nobody is drawn from a line that is under pressure."""
+    return bool(s.notes.staff["need"][hq] >= s.rules["staff.loan_giver_need"])
+
+
 def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int, most: int) -> None:
     """At most one change of role: out of the line every two days, back every day, nobody twice in three days.
 
@@ -158,7 +163,7 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
             one = pool[np.lexsort((own.row[pool], s.mechanised[pool]))[:1]]
             set_role(s, one, StaffRole.LINE)
             notes.staff["role_changed_at"][hq] = s.minute
-    elif len(reserves) < wanted and since >= s.hours("staff.draw_reserve_h") and len(able):
+    elif len(reserves) < wanted and since >= s.hours("staff.draw_reserve_h") and len(able) and not _in_need(s, hq):
         order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
         set_role(s, able[order[:1]], StaffRole.RESERVE)
         notes.staff["role_changed_at"][hq] = s.minute

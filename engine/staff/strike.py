@@ -37,7 +37,7 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
             wishes.stay(at, Reason.REST, target)
     if not fit:
         return
-    beside = [at for at in fit if s.apart(int(own.hex[at]), target) == 1 and own.leg_to[at] < 0]
+    beside = [at for at in fit if s.apart(int(own.hex[at]), target) == 1 and int(own.leg_to[at]) in (-1, target)]
     total = sum(int(own.power[at]) for at in fit)
     ready = sum(int(own.power[at]) for at in beside)
     x_all, x = s.odds(total, target), s.odds(ready, target)
@@ -52,7 +52,12 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
         else:
             share = ready * 100 // max(total, 1)
             wishes.stay(at, Reason.WAIT_FOR_STRENGTH, target, aim.rival, share, round(x * PPM))
-    _bring_up(s, wishes, target, [at for at in fit if at not in beside])
+    coming = [at for at in fit if at not in beside]
+    if coming and not beside and s.defence[target] == 0:
+        # Nobody holds or screens it: the nearest goes in without another word.
+        first = min(coming, key=lambda at: (s.apart(int(own.hex[at]), target), int(own.row[at])))
+        wishes.want(first, OrderKind.ATTACK, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
+    _bring_up(s, wishes, target, [at for at in coming if at not in wishes])
 
 
 def _bring_up(s: Situation, wishes: Intentions, target: int, who: list[int]) -> None:

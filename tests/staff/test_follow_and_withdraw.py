@@ -1,0 +1,130 @@
+"""Pursuit and withdrawal: the line goes forward abreast when the enemy has gone, and back in two bounds."""
+
+from __future__ import annotations
+
+from engine.model.codes import StaffRole
+from tests.staff.drawn_war import (
+    DAY,
+    HOUR,
+    captures,
+    events,
+    men,
+    of_side,
+    orders_to,
+    owner,
+    place,
+    reasons,
+    run,
+    seeds,
+    war,
+)
+
+EMPTY = """
+    :::::::::::::::::::
+    :::::::::::::::::::
+    .A...A...A...A...A.
+    """
+
+
+def test_when_the_enemy_has_gone_the_line_follows_abreast():
+    session = run(EMPTY, days=4, depth=8, led=["axis"], formations={})
+    rows = [place(session, name, 8)[0] for name in of_side(session, "axis")]
+    assert max(rows) <= 0, "everybody has gone forward by two hexes at least"
+    assert max(rows) - min(rows) <= 2
+    columns = [place(session, name)[1] for name in of_side(session, "axis")]
+    assert columns == sorted(columns)
+
+
+def test_nobody_follows_while_the_enemy_stands_before_the_line():
+    session = run(":R::R::R::R:\n.A...A...A..", days=3, depth=4, led=["axis"])
+    assert captures(session) == []
+
+
+LINE = [(5, 0), (5, 12)]
+BACK = """
+    ::R:::R:::R::
+    .A..A..A..A..
+    .............
+    .............
+    .............
+    .............
+    .............
+    """
+
+
+def _withdrawal(seed: int = 1, bounds: bool = True, led=("axis",)):
+    order = {"side": "axis", "kind": "withdraw", "line": LINE, "start_min": 12 * HOUR}
+    sets = None if bounds else {"staff.bound_h": 0}
+    return war(BACK, days=6, depth=3, seed=seed, led=list(led), directives=[order], sets=sets)
+
+
+def test_a_withdrawal_goes_in_two_bounds_and_ends_on_the_line():
+    session = _withdrawal()
+    session.advance(4 * DAY)
+    names = of_side(session, "axis")
+    assert {place(session, name, 3)[0] for name in names} == {5}
+    first = {name: min(at for at, kind, _, _ in orders_to(session, name) if kind == "WITHDRAW") for name in names}
+    assert min(first.values()) >= 12 * HOUR
+    assert sorted({(at - min(first.values())) // (6 * HOUR) for at in first.values()}) == [0, 2]
+    assert set(reasons(session)[name].name for name in names) == {"ON_THE_NEW_LINE"}
+
+
+def test_the_two_ends_of_the_line_are_manned_in_the_first_bound():
+    session = _withdrawal()
+    session.advance(DAY)
+    ends = {"a1", "a4"}
+    reason = {name: orders_to(session, name)[0][3].name for name in ends}
+    assert set(reason.values()) == {"WITHDRAW_FIRST"}
+    columns = sorted(place_of(session, orders_to(session, name)[0][2]) for name in ends)
+    assert columns[0][1] == 0 and columns[1][1] == 12
+
+
+def place_of(session, cell):
+    columns = session.world.statics.grid.columns
+    return divmod(cell, columns)
+
+
+def test_two_bounds_lose_no_more_men_than_all_at_once():
+    bounds, at_once = 0, 0
+    for seed in seeds(3):
+        for kind in (True, False):
+            session = _withdrawal(seed, bounds=kind, led=("axis", "soviet"))
+            start = men(session, of_side(session, "axis"))
+            session.advance(3 * DAY)
+            lost = start - men(session, of_side(session, "axis"))
+            bounds, at_once = (bounds + lost, at_once) if kind else (bounds, at_once + lost)
+    assert bounds <= at_once * 1.1
+
+
+def test_the_enemy_takes_the_land_that_was_given_up():
+    session = _withdrawal(led=("axis", "soviet"))
+    session.advance(6 * DAY)
+    taken = [owner(session, (r, c), 3) for r in (1, 2) for c in range(13)]
+    assert taken.count("soviet") >= 13
+    assert [e for e in events(session, "Fought")] == []
+
+
+def test_who_may_fall_back_does_so_under_pressure_with_no_reserve_left():
+    order = {
+        "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": "may_fall_back",
+        "reserve_share": 0.0,
+    }  # fmt: skip
+    push = {"side": "soviet", "kind": "attack", "axis": [(0, 6), (6, 6)], "start_min": 0}
+    text = BACK.replace("::R:::R:::R::", ":RRRRRRRRRRR:")
+    weak = {"A": {"strength": 0.4}}
+    session = run(text, days=6, depth=3, directives=[order, push], formations=weak)
+    assert session.world.staff_notes.fell_back.max() == 1
+    assert any(r.name == "FALL_BACK" for n in of_side(session, "axis") for _, _, _, r in orders_to(session, n))
+    assert (session.world.formation_notes.role != StaffRole.MOBILE).all()
+
+
+def test_who_must_stand_fast_does_not_fall_back():
+    order = {
+        "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": "stand_fast",
+        "reserve_share": 0.0,
+    }  # fmt: skip
+    push = {"side": "soviet", "kind": "attack", "axis": [(0, 6), (6, 6)], "start_min": 0}
+    text = BACK.replace("::R:::R:::R::", ":RRRRRRRRRRR:")
+    session = run(text, days=5, depth=3, directives=[order, push], formations={"A": {"strength": 0.4}})
+    kinds = {kind for n in of_side(session, "axis") for _, kind, _, _ in orders_to(session, n)}
+    assert "WITHDRAW" not in kinds
