@@ -134,6 +134,49 @@ def test_5th_guards_tank_army_arrives_on_the_17th_with_very_few_tanks(doppelkopf
     assert 17 <= sum(f.afv for f in brigades) <= 60
 
 
+STRENGTHS = {
+    # Fact of history.toml -> headquarters whose formations and assets it counts.
+    "tanks_of_1st_tank_corps": ("s_hq_1tc",),
+    "tanks_of_3rd_guards_mechanised_corps": ("s_hq_3gmc",),
+    "tanks_of_5th_guards_tank_army": ("s_hq_3gtc", "s_hq_29tc"),
+    "tanks_of_19th_tank_corps": ("s_hq_19tc",),
+    "tanks_of_strachwitz": ("g_hq_strachwitz",),
+}
+
+
+@pytest.mark.parametrize("fact_id", STRENGTHS)
+def test_armour_at_the_start_lies_within_what_the_sources_allow(fact_id: str, doppelkopf: Scenario) -> None:
+    fact = next(f for f in doppelkopf.history if f.id == fact_id)
+    afv = sum(f.afv for f in doppelkopf.formations if f.parent in STRENGTHS[fact_id])
+    afv += sum(a.afv for a in doppelkopf.assets if a.hq in STRENGTHS[fact_id])
+    assert fact.low <= afv <= fact.high
+
+
+def test_the_divisions_of_51st_army_hold_the_wide_fronts_that_the_facts_give(doppelkopf: Scenario) -> None:
+    fact = next(f for f in doppelkopf.history if f.id == "front_of_51st_army")
+    corps = ("s_hq_63rc", "s_hq_10rc", "s_hq_1grc")
+    widths = [f.width_km for f in doppelkopf.formations if f.parent in corps]
+    assert len(widths) == 9
+    assert fact.low <= sum(widths) / len(widths) <= fact.high
+
+
+def test_1st_baltic_front_has_no_more_men_than_the_record_leaves_it(doppelkopf: Scenario) -> None:
+    """Fighting formations and army troops without 4th Shock Army, against a total with services."""
+    fact = next(f for f in doppelkopf.history if f.id == "men_of_1st_baltic_front")
+    above = {h.id: h.parent for h in doppelkopf.headquarters}
+
+    def of_the_front(hq: str) -> bool:
+        while hq and hq != "s_hq_4sa":
+            if hq == "s_hq_1bf":
+                return True
+            hq = above[hq]
+        return False
+
+    men = sum(f.men for f in doppelkopf.formations if of_the_front(f.parent))
+    men += sum(a.men for a in doppelkopf.assets if of_the_front(a.hq))
+    assert 0.6 * fact.value <= men <= fact.value
+
+
 def test_the_command_tree_is_complete_and_has_no_cycles(doppelkopf: Scenario) -> None:
     staffs = {h.id: h for h in doppelkopf.headquarters}
     for formation in doppelkopf.formations:
