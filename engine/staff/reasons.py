@@ -49,6 +49,7 @@ class Reason(IntEnum):
     REAR_LINE = 32
     FALL_BACK = 33
     NO_FRONT = 34
+    PURSUE = 35
 
 
 class EndReason(IntEnum):
@@ -111,6 +112,7 @@ _SENTENCES = {
     Reason.BLOCKED: "no target of the attack towards {1} can be reached from here",
     Reason.NO_TARGET: "the attack towards {1} finds no target it could reach",
     Reason.REAR_LINE: "stands on the line behind the front at {0}",
+    Reason.PURSUE: "pursues into {0} towards {1}: the enemy has gone",
     Reason.NO_FRONT: "stays at {0}: no part of the front is its headquarters' to hold",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
 }

@@ -18,6 +18,7 @@ from engine.staff.holding import hold
 from engine.staff.intentions import Intentions
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.pockets import break_out
+from engine.staff.pursuit import pursue
 from engine.staff.roles import members_of, take_up
 from engine.staff.sectors import Sectors
 from engine.staff.situation import Situation
@@ -94,6 +95,8 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     attack.note_failures(s, plan.hq, np.concatenate([assault, fast]))
     aim = attack.aim_of(s, plans, plan)
     appraisal = attack.appraise(s, aim, assault)
+    if pursue(s, wishes, aim, appraisal, assault):
+        assault = np.array([at for at in assault.tolist() if at not in wishes], np.int64)
     attack.carry_out(s, wishes, aim, appraisal, assault)
     if len(fast):
         mobile.lead(s, wishes, aim, appraisal, fast, int(plans.d.start_at[i]))

@@ -43,6 +43,8 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
     x_all, x = s.odds(total, target), s.odds(ready, target)
     under_way = target in s.attacked
     go = ready * 1000 >= total * round(rules["staff.go_power"] * 1000) and x >= aim.go_x
+    # Odds that would let a mobile group pass are worth no waiting.
+    go = go or (ready > 0 and x >= rules["staff.commit_occupied_x"])
     feed = under_way and x_all >= rules["staff.feed_x"]
     for at in beside:
         if feed and not s.fighting[at]:
