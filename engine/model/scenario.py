@@ -216,6 +216,11 @@ class Scenario:
                 rows[row.id] = row
         return rows
 
+    def name_at(self, subject: str, minute: int) -> str:
+        """The name of a formation, headquarters or asset at a minute: the latest dated `rename`, else its own."""
+        names = [r.text for r in self.reinforcements if r.kind == "rename" and r.subject == subject and r.at_min <= minute]
+        return names[-1] if names else self.by_id[subject].name
+
     def subordinates(self, headquarters: str) -> Iterator[str]:
         """Ids of the formations and headquarters directly under `headquarters`, headquarters first."""
         yield from (h.id for h in self.headquarters if h.parent == headquarters)

@@ -45,7 +45,7 @@ class OwnFormations:
     target: Array
     pause_until: Array
     order: Array
-    """Row of the order in force, -1 none."""
+    """Number of the order in force (as ``OwnOrders.row``), -1 none."""
     task: Array
     posture: Array
     stage: Array
@@ -111,7 +111,7 @@ class Enemies:
     """
 
     sighting: Array
-    """Row of the report, -1 for one seen beside an own formation before any report was written."""
+    """Number of the report on this side, -1 for one seen beside an own formation before any was written."""
     hex: Array
     level: Array
     """Level of detection now, millionths: 1 presence, 2 type and size, 3 strength +-25 %, 4 +-10 %."""
@@ -171,6 +171,7 @@ class OwnOrders:
     """Own orders on their way or in force."""
 
     row: Array
+    """Number among all orders of this side so far: later orders have higher ones."""
     formation: Array
     hq: Array
     kind: Array

@@ -123,7 +123,7 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
     tank = tank_worth(ground[:, None], afv, (antitank + afv)[:, ::-1], rules)
 
     ammunition = power.ammunition_factor(world, who, now)
-    quality = power.quality_of(world, who, now) * ammunition * _command(world, who)
+    quality = power.quality_of(world, who, now) * ammunition * _command(world, who, minute)
     situation = np.where(ours == 0, _attack(world, lineup, support), _defence(world, lineup, now, minute))
     worth = line * counts[slot, ours] + rules["combat.weight_afv"] * tanks * tank[slot, ours]
     worth = worth + rules["combat.weight_gun"] * guns * ammunition
@@ -234,8 +234,8 @@ def _antitank_share(world: World) -> Floats:
     return found
 
 
-def _command(world: World, who: Ints) -> Floats:
-    """1, or less for a formation whose headquarters is gone or out of reach."""
+def _command(world: World, who: Ints, minute: int) -> Floats:
+    """1, or less for a formation whose headquarters is gone, out of reach or out of action since it was driven off."""
     rules, formations, headquarters = world.statics.rules, world.formations, world.headquarters
     if not len(headquarters):
         return np.ones(len(who))
@@ -244,7 +244,8 @@ def _command(world: World, who: Ints) -> Floats:
     grid = world.statics.grid
     apart = grid.distance(formations.hex[who], np.maximum(place, 0)) * grid.spacing_m
     far = (place >= 0) & (apart > 4000.0 * rules["command.range_km"])
-    return np.where((hq < 0) | (place < 0) | far, rules["combat.out_of_command"], 1.0)
+    lost = (hq < 0) | (place < 0) | far | (headquarters.moved_at[hq] > minute)
+    return np.where(lost, rules["combat.out_of_command"], 1.0)
 
 
 def _attack(world: World, lineup: Lineup, support: Support) -> Floats:

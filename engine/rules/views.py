@@ -44,9 +44,8 @@ CONTACT_LEVEL = 2
 
 _IDENTITY = ("kind", "mobility", "echelon", "stack", "combat_share", "quality", "men_full")
 _STATE = (
-    "hq", "hex", "in_place_since", "leg_to", "departed_at", "leg_at", "goal", "target", "pause_until",
-    "order", "task", "posture", "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting",
-    "last_fight_at", "moved_m",
+    "hq", "hex", "in_place_since", "leg_to", "departed_at", "leg_at", "goal", "target", "pause_until", "task", "posture",
+    "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
 )  # fmt: skip
 _FLOWS = (
     "men", "afv", "afv_shop", "guns", "cohesion", "fatigue", "works", "ammo", "fuel", "food", "battle",
@@ -68,18 +67,18 @@ _WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight")
 def side_view(world: World, side: int, minute: int) -> SideView:
     """What ``side`` may know at ``minute`` (between minutes: all before it are done)."""
     own = on_map(world, side)
-    live_orders = _live_orders(world, side)
+    live_orders, numbers = _live_orders(world, side), _order_numbers(world, side)
     depots = np.flatnonzero(world.depots.side == side)
     return SideView(
         side=side,
         minute=minute,
         statics=world.statics,
-        own=_own(world, side, own, minute),
+        own=_own(world, side, own, minute, numbers),
         coming=_coming(world, side),
         enemies=_enemies(world, side, own, minute),
         hexes=_hexes(world),
         headquarters=_headquarters(world, side),
-        orders=OwnOrders(row=_fixed(live_orders), **_picked(world.orders, _ORDER, live_orders)),
+        orders=OwnOrders(row=_fixed(numbers[live_orders]), **_picked(world.orders, _ORDER, live_orders)),
         directives=_directives(world, side, minute),
         battles=_battles(world, side, minute),
         depots=OwnDepots(row=_fixed(depots), **_picked(world.depots, _DEPOT, depots)),
@@ -100,7 +99,7 @@ def _picked(table: Table, names: tuple[str, ...], rows: Rows) -> dict[str, Any]:
     return picked
 
 
-def _own(world: World, side: int, rows: Rows, minute: int) -> OwnFormations:
+def _own(world: World, side: int, rows: Rows, minute: int, numbers: Rows) -> OwnFormations:
     formations = world.formations
     fixed = _unchanging(world, side, rows)
     now = formations.read_all(_FLOWS, minute, rows)
@@ -121,6 +120,7 @@ def _own(world: World, side: int, rows: Rows, minute: int) -> OwnFormations:
         "fuel_days": days_of(now["fuel"], table.fuel_100km[kind] * present),
         "food_days": days_of(now["food"], table.food[kind] * present),
         "battle_losses": now["battle"] // FINE,
+        "order": numbers[formations.order[rows]],
     }
     for values in changing.values():
         values.flags.writeable = False
@@ -171,13 +171,18 @@ def _enemies(world: World, side: int, own: Rows, minute: int) -> Enemies:
     near = watched(world, own)
     theirs = on_map(world, 1 - side)
     beside = theirs[near[formations.hex[theirs]]]
+    # Reports are numbered within their side: how many the other has written is not for this one to know.
     reports = np.flatnonzero(sightings.observer == side)
     # A phantom (-1) lands on the last entry, which nobody reads.
     report_of = np.full(len(formations) + 1, -1, dtype=np.int64)
     report_of[sightings.formation[reports]] = reports
     met = _met(world, beside, report_of[beside], minute)
     old = _remembered(world, side, reports, near, beside, minute)
-    return Enemies(**{name: _fixed(np.concatenate((met[name], old[name]))) for name in met})
+    found = {name: np.concatenate((met[name], old[name])) for name in met}
+    number = np.full(len(sightings) + 1, -1, dtype=np.int64)
+    number[reports] = np.arange(len(reports))
+    found["sighting"] = number[found["sighting"]]
+    return Enemies(**{name: _fixed(values) for name, values in found.items()})
 
 
 def _met(world: World, rows: Rows, report: Rows, minute: int) -> dict[str, Array]:
@@ -255,6 +260,22 @@ def _headquarters(world: World, side: int) -> OwnHeadquarters:
     rows = np.flatnonzero(world.headquarters.side == side)
     names = tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
     return OwnHeadquarters(row=_fixed(rows), ids=names, **_picked(world.headquarters, _HEADQUARTERS, rows))
+
+
+def _order_numbers(world: World, side: int) -> Rows:
+    """Shape (orders + 1,): number of each order among those of its side, -1 for the other's and at the end.
+
+    Rows of the world's table would tell how many orders the other side has given.
+    """
+    orders = world.orders
+    key, stamp = f"views.order_numbers.{side}", len(orders)
+    held = world.derived.get(key)
+    if held is None or held[0] != stamp:
+        mine = world.formations.side[orders.formation] == side
+        numbers = np.append(np.where(mine, np.cumsum(mine) - 1, -1), -1)
+        held = world.derived[key] = (stamp, numbers)
+    found: Rows = held[1]
+    return found
 
 
 def _live_orders(world: World, side: int) -> Rows:
