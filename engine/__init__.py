@@ -8,7 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_MODULES = {"bench": "engine.lab.bench", "ways": "engine.rules.ways", "why": "engine.run.why"}
+_MODULES = {
+    "bench": "engine.lab.bench", "tallies": "engine.lab.tally", "ways": "engine.rules.ways", "why": "engine.run.why",
+}  # fmt: skip
 _HOME = {
     # What a run starts from.
     "load_scenario": "engine.files.scenario",
@@ -57,6 +59,8 @@ _HOME = {
     "fight": "engine.lab.engagement",
     "read_engagements": "engine.lab.engagement_file",
     "rules_of_engagements": "engine.lab.engagement",
+    "calibration_table": "engine.lab.calibration",
+    "fit_engagements": "engine.lab.fitting",
 }
 
 __all__ = sorted([*_HOME, *_MODULES])

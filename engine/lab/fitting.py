@@ -118,7 +118,7 @@ def _objective(
     return of
 
 
-def fit(
+def fit_engagements(
     engagements: Sequence[Engagement], *, addresses: Sequence[str] = FITTED, runs: int = 120, rounds: int = 2,
     uncertainty: bool = True, told: Callable[[str], None] = lambda _: None,
 ) -> Fit:  # fmt: skip

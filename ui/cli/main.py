@@ -28,6 +28,7 @@ VERBS: dict[str, str] = {
     "compare": "the differences between two batches",
     "score": "runs against the facts of history",
     "engage": "the combat model alone on described engagements",
+    "calibrate": "the combat model against aggregates of history: every target, pass or fail",
     "verify": "run a recording again and compare",
     "bench": "time the engine; switch off each rule in turn",
     "map": "draw a theatre or a scenario as a picture",

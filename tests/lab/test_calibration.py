@@ -1,0 +1,77 @@
+"""The table of targets: complete, honest about failures, and fitted by a score that knows better from worse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.lab.calibration import Target, calibration_table, within
+from engine.lab.drawn_engagements import at_ratio, drawn
+from engine.lab.engagement import Engagement, fight, rules_of_engagements
+from engine.lab.fitting import crps, fit_engagements, score
+
+RULES = rules_of_engagements()
+
+
+@pytest.fixture(scope="module")
+def targets() -> list[Target]:
+    return calibration_table(RULES, runs=40)
+
+
+def test_every_target_has_a_value_and_a_band_round_history(targets: list[Target]) -> None:
+    assert len(targets) >= 30
+    for target in targets:
+        assert np.isfinite(target.model), target.name
+        assert target.low < target.high
+        assert target.low <= target.history <= target.high
+
+
+def test_most_targets_are_met(targets: list[Target]) -> None:
+    tests = [t for t in targets if not t.context]
+    assert sum(t.passed for t in tests) / len(tests) > 0.6
+
+
+def test_a_model_that_is_bent_fails_where_it_is_bent() -> None:
+    bent = calibration_table({**RULES, "combat.attacker_loss_day": 4 * RULES["combat.attacker_loss_day"]}, runs=40)
+    failed = {t.name for t in bent if not t.passed and t.group == "core"}
+    assert {f"attacker's loss, % a day, {q}" for q in ("p25", "p50", "p75")} <= failed
+
+
+def test_a_factor_means_both_ways() -> None:
+    assert within("g", "n", 2.0, 2.9, 1.5).passed
+    assert within("g", "n", 2.0, 1.34, 1.5).passed
+    assert not within("g", "n", 2.0, 3.1, 1.5).passed
+    assert within("g", "n", 2.0, 9.0, 1.5, context=True).record()["verdict"] == "context"
+
+
+def test_drawn_engagements_have_the_margins_they_were_drawn_from() -> None:
+    sample = drawn(4000)
+    ratio = np.array([e.att_men / e.def_men for e in sample])
+    assert np.quantile(ratio, (0.1, 0.25, 0.5, 0.75, 0.9)) == pytest.approx([1.04, 1.44, 2.2, 3.04, 4.15], rel=0.05)
+    assert np.mean([e.posture == "fortified" for e in sample]) == pytest.approx(44 / 124, abs=0.03)
+    assert {round(e.att_men / e.def_men, 9) for e in at_ratio(sample, 2.5)} == {2.5}
+
+
+def test_the_score_prefers_the_forecast_that_was_right() -> None:
+    near, far = np.linspace(-1, 1, 200), np.linspace(2, 4, 200)
+    assert crps(near, 0.0) < crps(far, 0.0)
+    assert crps(near * 0.1, 0.0) < crps(near, 0.0)
+
+
+def test_a_fit_finds_the_way_back_to_the_parameter_that_made_the_data() -> None:
+    true = {"combat.attacker_loss_day": 0.0165, "combat.defender_loss_day": 0.026}
+    made = []
+    for f in fight(drawn(60), {**RULES, **true}, runs=1, seed=9):
+        seen = {"obs_att_loss_pct_day": 100 * f.att_loss[0], "obs_def_loss_pct_day": 100 * f.def_loss[0]}
+        made.append(_seen(f.engagement, seen, bool(f.won[0]), float(f.advance[0])))
+    found = fit_engagements(made, addresses=list(true), runs=60, rounds=2, uncertainty=False)
+    assert found.after < found.before
+    for address, value in true.items():
+        assert abs(found.values[address] - value) < abs(RULES[address] - value)
+    assert score(fight(made, RULES, runs=60))["win"] > 0
+
+
+def _seen(e: Engagement, losses: dict[str, float], won: bool, advance: float) -> Engagement:
+    return replace(e, obs_winner=1.0 if won else -1.0, obs_advance_km_day=advance, **losses)

@@ -1,0 +1,78 @@
+"""`deepbattle calibrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.cli import options
+from ui.cli.output import columns, remark, show_json
+
+if TYPE_CHECKING:
+    from engine.lab.calibration import Target
+
+
+@click.command("calibrate")
+@click.option("--engagements", type=click.Path(path_type=Path), metavar="FILE",
+              help="Described engagements with observed results (obs_* columns), as for engage.")  # fmt: skip
+@click.option("--fit", "fits", is_flag=True, help="Fit the parameters of battle to --engagements; nothing is written.")
+@click.option("--uncertain", is_flag=True, help="With --fit: standard errors, by leaving out a tenth in turn.")
+@click.option("--details", is_flag=True, help="Also medians by posture, relief and ground, as context.")
+@click.option("--set", "sets", multiple=True, type=options.Setting(), metavar="KEY=VALUE",
+              help="Change a rule parameter. May be repeated.")  # fmt: skip
+@click.option("--runs", type=click.IntRange(10, 10_000), default=100, show_default=True, help="Fights of each.")
+@options.seed_option
+@options.json_option
+def command(
+    engagements: Path | None, fits: bool, uncertain: bool, details: bool, sets: tuple[tuple[str, str], ...], runs: int,
+    seed: int, as_json: bool,
+) -> None:  # fmt: skip
+    """The combat model against aggregates of history: every target, the model, the accepted band, pass or fail.
+
+    Failures are printed, not hidden, and do not change the exit code.
+    """
+    from engine import calibration_table, fit_engagements, read_engagements, rules_of_engagements
+
+    if fits and engagements is None:
+        raise click.UsageError("--fit needs --engagements FILE")
+    known = read_engagements(engagements) if engagements is not None else []
+    try:
+        rules = rules_of_engagements({key: float(value) for key, value in sets})
+    except KeyError as problem:
+        raise click.UsageError(str(problem.args[0])) from None
+    except ValueError as problem:
+        raise click.UsageError(f"--set: {problem}") from None
+    fitted: list[tuple[str, ...]] = []
+    if fits:
+        found = fit_engagements(known, uncertainty=uncertain, told=remark)
+        fitted = [(a, f"{rules[a]:.4g}", f"{v:.4g}", f"{found.spread[a]:.2g}") for a, v in found.values.items()]
+        rules |= found.values
+    targets = calibration_table(rules, known, runs=runs, seed=seed, details=details)
+    if as_json:
+        show_json({"targets": [t.record() for t in targets], "not_computed": _not_computed(),
+                   "fitted": [dict(zip(("address", "now", "fitted", "se"), f, strict=True)) for f in fitted]})  # fmt: skip
+        return
+    if fitted:
+        click.echo(columns([("parameter", "now", "fitted", "s.e."), *fitted], right=(1, 2, 3)) + "\n")
+    head = ("group", "target", "history", "model", "accepted", "verdict", "note")
+    click.echo(columns([head, *(_line(t) for t in targets), *_rest()], right=(2, 3)))
+    tests = [t for t in targets if not t.context]
+    click.echo(f"\n{sum(t.passed for t in tests)} of {len(tests)} targets are met, {len(_not_computed())} not computed")
+
+
+def _line(t: Target) -> tuple[str, ...]:
+    record = t.record()
+    band = f"{t.low:.3g} to {t.high:.3g}"
+    return t.group, t.name, f"{t.history:.3g}", f"{t.model:.3g}", band, str(record["verdict"]), t.note
+
+
+def _rest() -> list[tuple[str, ...]]:
+    return [(r["group"], r["target"], "", "–", r["accepted"], "not computed", r["note"]) for r in _not_computed()]
+
+
+def _not_computed() -> list[dict[str, Any]]:
+    from engine.lab.calibration import NOT_COMPUTED
+
+    return [dict(zip(("group", "target", "accepted", "note"), line, strict=True)) for line in NOT_COMPUTED]
