@@ -168,6 +168,17 @@ def zone(world: World, side: int, minute: int) -> Ints:
     return derived(world, f"ground.zone.{side}", key, make)
 
 
+def zone_at(world: World, side: int, cells: Any, minute: int) -> Ints:
+    """:func:`zone` at a few hexes, without the map of all."""
+    grid, now = world.statics.grid, standing(world)
+    own = now.rows[now.side == side]
+    beside = grid.distance(np.asarray(cells)[:, None], world.formations.hex[own][None, :]) <= 1
+    if not beside.any():
+        return np.zeros(len(cells), np.int64)
+    total: Ints = np.minimum((beside * zone_strength(world, minute)[own]).sum(axis=1), PPM)
+    return total
+
+
 # Screens.
 
 

@@ -46,7 +46,7 @@ def leg_minutes(
     spared = _bridging(scene, rows, mobility, cell, direction)
     hostile = scene.owner[to] == 1 - side
     slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
-    resisted = np.where(hostile | _fresh(scene)[to], rounded((base - spared) * (slow - 1.0)), 0)
+    resisted = np.where(hostile | _fresh(scene, to), rounded((base - spared) * (slow - 1.0)), 0)
     zone = _zone(scene, mobility, side, cell, to, hostile, light)
     crowded = _crowding(scene, rows, cell, to)
     extra = rounded((base - spared) * (1.0 / rules["movement.road_crowding"] - 1.0))
@@ -57,12 +57,12 @@ def leg_minutes(
     return minutes
 
 
-def _fresh(scene: Scene) -> Mask:
-    """Shape (hexes,): ground that changed hands lately. Whoever crosses it first meets stragglers and broken roads."""
-    since = scene.world.hexes.owner_since
-    fresh = (since > 0) & (since > scene.minute - round(scene.world.statics.rules["contact.fresh_h"] * HOUR))
-    fresh[scene.taken] = True
-    return fresh
+def _fresh(scene: Scene, cells: Rows) -> Mask:
+    """Ground that changed hands lately: whoever crosses it first meets stragglers, mines and broken roads."""
+    since = scene.world.hexes.owner_since[cells]
+    lately = scene.minute - round(scene.world.statics.rules["contact.fresh_h"] * HOUR)
+    fresh: Mask = (since > 0) & (since > lately)
+    return fresh | np.isin(cells, scene.taken) if len(scene.taken) else fresh
 
 
 def _zone(
@@ -73,11 +73,16 @@ def _zone(
     rules = world.statics.rules
     if not on(rules, "zones"):
         return np.zeros(len(to), np.int64)
-    zones = [ground.zone(world, enemy, minute) for enemy in (0, 1)]
-    near = np.where(side == 1, zones[0][to], zones[1][to])
+    near, from_zone = np.zeros(len(to), np.int64), np.zeros(len(to), bool)
+    for one in (0, 1):
+        its = np.flatnonzero(side == one)
+        if len(its):
+            near[its] = ground.zone_at(world, 1 - one, to[its], minute)
+            from_zone[its] = ground.zone_at(world, 1 - one, cell[its], minute) > 0
+    if not near.any():
+        return near
     # An own formation in the hex keeps the enemy at a distance.
-    near = np.where(scene.count[side, to] > 0, 0, near)
-    from_zone = np.where(side == 1, zones[0][cell], zones[1][cell]) > 0
+    near[scene.count[side, to] > 0] = 0
     hours = np.where(ground.mechanised(mobility), rules["contact.zoc_mech_h"], rules["contact.zoc_leg_h"])
     hours = np.where(hostile & from_zone, rules["contact.zoc_to_zoc_h"], hours)
     if light == BY_NIGHT:
@@ -113,7 +118,7 @@ def _bridging(scene: Scene, rows: Rows, mobility: Any, cell: Rows, direction: Ro
     world = scene.world
     statics, saved = world.statics, np.zeros(len(rows), np.int64)
     equipped = _bridging_columns(statics)
-    if not equipped:
+    if not equipped or not statics.theatre.river[cell, direction].any():
         return saved
     hqs = [hq for hq, begin, end in equipped if begin <= scene.minute < end]
     has = np.zeros(len(world.headquarters) + 1, bool)

@@ -95,7 +95,8 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
     if ended.any():
         events.append(ARRIVED(minute, formation=group.rows[ended], hex=group.cell[ended]))
     enters = _walks_in(scene, group, there & (group.stop == 1) & (group.task != Task.BOMBARD))
-    events += _beside_target(scene, group, there & ~enters, fights, again)
+    if there.any() or fights.any():
+        events += _beside_target(scene, group, there & ~enters, fights, again)
     if going.any() or enters.any():
         events += _set_out(scene, group, going, enters, again, trace)
     return events
@@ -255,8 +256,9 @@ def _routes(
     leads &= (near[group.cell] == route[:, :1]).any(axis=1) & (length > 0)
     under_way = going & group.fresh & leads
     kept = under_way & old
-    kept[kept] = _clear(world, group.some(np.flatnonzero(kept)), route[kept], minute)
-    routed_at[kept] = minute
+    if kept.any():
+        kept[kept] = _clear(world, group.some(np.flatnonzero(kept)), route[kept], minute)
+        routed_at[kept] = minute
     for i in np.flatnonzero(going & ~(under_way & ~old) & ~kept).tolist():
         side, row = int(group.side[i]), int(group.rows[i])
         known = ways.known_to(world, side, minute)
@@ -321,9 +323,11 @@ def _departed(
     formations, rules = world.formations, world.statics.rules
     exploits = group.task == Task.EXPLOIT
     rested = (group.stage == Stage.IDLE) & ~group.fresh & (group.leg_to < 0)
-    back = np.where(group.leg_to >= 0, minute - formations.departed_at[rows], 0)
+    # Whoever was to look round at an earlier minute sets out from then: an order taken up, a rest that is over.
+    called = np.maximum(formations.look_at[rows], np.where(group.leg_to >= 0, 0, formations.pause_until[rows]))
+    start = np.where(group.fresh, formations.leg_at[rows], np.minimum(called, minute))
+    back = np.where(group.leg_to >= 0, start - formations.departed_at[rows], 0)
     wait = np.where(rested, round(rules["movement.start_h"] * HOUR), 0) + back
-    start = np.where(group.fresh, formations.leg_at[rows], minute)
     minutes = leg_minutes(scene, rows, group.cell, route[:, 0].astype(np.int64), exploits, wait, trace)
     return DEPARTED(
         minute,

@@ -2,7 +2,8 @@
 
 The system wakes when a leg ends or a formation is due to look round (an order taken up, a pause over, a way that was
 blocked). In one pass all legs that have ended are settled (``entering``), then everybody concerned goes on
-(``marching``). The exact minute of an entry is kept, so rounding up to the grain costs a march no time.
+(``marching``). The exact minutes of entries and of orders taken up are kept, so rounding up to the grain costs a
+march no time; it only lets many legs be settled in one pass.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from engine.rules.bridges import blown_by_losers
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
-GRAIN_MIN = 15
+GRAIN_MIN: Final = 60
 _WATCHED: Final = ("status", "leg_to", "leg_at", "look_at", "pause_until")
 Times = npt.NDArray[np.int64]
 
@@ -71,11 +72,12 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 def _touched(scene: entering.Scene) -> list[Event]:
     """Formations that now stand beside an enemy, and those that no longer do."""
     formations, now = scene.world.formations, ground.standing(scene.world)
-    cells = scene.cell[now.rows]
-    touch = np.zeros(len(formations), np.int8)
-    for side in (0, 1):
-        own = now.side == side
-        touch[now.rows[own]] = ground.near(scene.world, cells[~own], 1)[cells[own]]
+    touch = ground.contacts(scene.world)
+    if len(scene.entered):
+        cells, touch = scene.cell[now.rows], np.zeros(len(formations), np.int8)
+        for side in (0, 1):
+            own = now.side == side
+            touch[now.rows[own]] = ground.near(scene.world, cells[~own], 1)[cells[own]]
     changed = np.flatnonzero(touch != formations.contact)
     return [TOUCHED(scene.minute, formation=changed, contact=touch[changed])] if len(changed) else []
 

@@ -153,7 +153,7 @@ def step_minutes(world: World, mobility: int, ground: int, light: int, cells: Ro
     """Minutes of single steps with the bridges as they are, 0 where none can be made."""
     minutes = bridged_steps(world.statics, mobility, ground, light)[cells, directions].astype(np.int64)
     blown = blown_sides(world)
-    if not len(blown):
+    if not len(blown) or not world.statics.theatre.bridge[cells, directions].any():
         return minutes
     near = world.statics.grid.neighbours
     at, direction = blown[:, 0].astype(np.int64), blown[:, 1].astype(np.int64)

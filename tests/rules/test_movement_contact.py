@@ -195,7 +195,7 @@ def test_after_a_yield_one_attacker_moves_in_although_the_beaten_stand_beside_it
     assert entry
     assert entry[0]["how"] == Taking.ENTERED
     assert entry[0]["formation"] == sent[0]["formation"]
-    assert 2 * HOUR <= entry[0]["minute"] - sent[0]["minute"] <= 4 * HOUR + 15
+    assert 2 * HOUR <= entry[0]["minute"] - sent[0]["minute"] <= 5 * HOUR
     retreat = rows_of(s, "Retreated", hex=target) + rows_of(s, "Dispersed") + rows_of(s, "Surrendered")
     assert retreat
 
