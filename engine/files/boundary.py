@@ -46,6 +46,19 @@ class IdentityRow(Cited):
     sidc: Annotated[str, Field(max_length=30)] = ""
 
 
+class StaffRow(Cited):
+    """One line of common/staffs.csv: who a headquarters is, once for all scenarios."""
+
+    id: Id
+    name: Words
+    name_de: Words = ""
+    name_ru: Words = ""
+    side: Side
+    nation: Annotated[str, Field(max_length=3)] = ""
+    echelon: Literal["division", "corps", "army", "front", "army_group"]
+    sidc: Annotated[str, Field(max_length=30)] = ""
+
+
 class KindRow(Cited):
     """One line of common/kinds.csv."""
 
@@ -122,7 +135,7 @@ class ForceRow(Placed):
 
 
 class HeadquartersRow(Placed):
-    """One line of headquarters.csv."""
+    """One line of headquarters.csv; name, side, echelon and the like come from common/staffs.csv unless given."""
 
     id: Id
     name: Words
@@ -320,11 +333,12 @@ ROWS: Mapping[str, type[Strict]] = {
     "kinds": KindRow,
     "terrain_kinds": TerrainRow,
     "identities": IdentityRow,
+    "staffs": StaffRow,
     "sources": SourceRow,
     "rules": RuleRow,
 }
 """The model of a row of each table; see engine/files/rows.py."""
-UNBOUNDED = frozenset({"identities", "sources", "rules", "history"})
+UNBOUNDED = frozenset({"identities", "staffs", "sources", "rules", "history"})
 """Tables whose columns have no _low and _high."""
 
 

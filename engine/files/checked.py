@@ -22,6 +22,7 @@ from engine.model.citation import Detail
 
 TABLES = (
     "identities",
+    "staffs",
     "kinds",
     "terrain_kinds",
     "forces",
@@ -50,8 +51,16 @@ _NAMES = {
     "rules": "a parameter",
     "terrain_kinds": "terrain.csv",
     "identities": "formations.csv",
+    "staffs": "staffs.csv",
     "sources": "a source",
 }
+
+
+_IDENTITY = {
+    "forces": ("forces", "identities", "formations.csv", "kind"),
+    "headquarters": ("headquarters", "staffs", "staffs.csv", "echelon"),
+}
+"""Rows that the common folder knows: their table, that of their identities, its file, the column that tells."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +106,14 @@ def check_head(raw: Raw, report: Report) -> ScenarioHead | None:
 
 def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
     """Every row that is of the right shape, by table and id; faults for the others."""
-    strangers = _identify(raw, report)
+    strangers = {name: _identify(raw, report, *names) for name, names in _IDENTITY.items()}
     tables: dict[str, Table] = {}
     for name in TABLES:
         model = ROWS[name]
         tables[name] = {}
         ends = {f"{key}{end}" for key in ranged_keys(name) for end in ("_low", "_high")}
         for key, row in sorted(raw.tables[name].items()):
-            if name == "forces" and key in strangers:
+            if key in strangers.get(name, ()):
                 continue
             bounds = _bounds(name, row, report)
             values = {k: v for k, v in row.values.items() if k != "_side" and k not in ends}
@@ -120,17 +129,24 @@ def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
     return tables
 
 
-def _identify(raw: Raw, report: Report) -> set[str]:
-    """Give forces what common/formations.csv knows of them; the ids that nobody knows (with faults)."""
-    identities, strangers = raw.tables["identities"], set()
-    for key, row in raw.tables["forces"].items():
+def _identify(raw: Raw, report: Report, table: str, known_by: str, file: str, needed: str) -> set[str]:
+    """Give rows what the common folder knows of them; the ids that nobody knows (with faults).
+
+    A row that gives the `needed` column itself may be a stranger to the common folder; where the common folder knows
+    nobody, every row must tell all of itself and the shape of rows is what is checked.
+    """
+    identities: dict[str, Row] = raw.tables[known_by]
+    strangers: set[str] = set()
+    if not identities:
+        return strangers
+    for key, row in raw.tables[table].items():
         known = identities.get(key)
         if known is None:
-            if key and "kind" not in row.values and "identities" not in raw.broken:
-                hint = nearest(key, identities) or "or give name, side and kind here"
+            if key and needed not in row.values and known_by not in raw.broken:
+                hint = nearest(key, identities) or f"or give name, side and {needed} here"
                 spot = row.spots.get("id", row.spot)
-                report.add(spot.fault("an id of common/formations.csv", repr(key), hint, code="ref/identity"))
-            if "kind" not in row.values:
+                report.add(spot.fault(f"an id of common/{file}", repr(key), hint, code="ref/identity"))
+            if needed not in row.values:
                 strangers.add(key)
             continue
         for name, value in known.values.items():

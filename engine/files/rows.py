@@ -31,6 +31,7 @@ COMMON_CSV: Mapping[str, str] = {
     "kinds.csv": "kinds",
     "terrain.csv": "terrain_kinds",
     "formations.csv": "identities",
+    "staffs.csv": "staffs",
 }
 """CSV files of the common folder and their tables; a scenario may have its own, which change rows by id."""
 TOML_LISTS: Mapping[str, tuple[str, str]] = {
@@ -216,7 +217,7 @@ def locate(raw: Raw, address: str) -> tuple[Row | None, str]:
     if table == "scenario" and rest in ("title", "summary", "start", "end"):
         return raw.head, rest
     key, _, column = rest.rpartition(".")
-    if table in raw.tables and table not in ("rules", "sources", "identities"):
+    if table in raw.tables and table not in ("rules", "sources", "identities", "staffs"):
         row = raw.tables[table].get(key)
         if row is not None and column in keys_of(ROWS[table]) and column != ID_KEY.get(table, "id"):
             return row, column
