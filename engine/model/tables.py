@@ -234,7 +234,11 @@ PARTICIPANTS: Final = TableSpec(
         C("shop_rate", I64, 0, "1e-6 vehicle a minute", ""),
         C("lost_rate", I64, 0, "1e-6 vehicle a minute", ""),
         C("guns_rate", I64, 0, "1e-6 gun a minute", ""),
+        C("as_of", I64, 0, "minute", "when its flow was last settled"),
+        C("shop_u", I64, 0, "1e-6 vehicle", "knocked out in this battle so far and sent to repair"),
     ),
+    flows=(Flow("shop", "shop_u", plus=("shop_rate",)),),
+    as_of="as_of",
 )
 
 HEXES: Final = TableSpec(

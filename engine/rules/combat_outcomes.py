@@ -48,7 +48,7 @@ from engine.rules import power
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_rates import kept_on_break_off
 from engine.rules.combat_refresh import due_at
-from engine.rules.combat_retreat import WayBack, toll
+from engine.rules.combat_retreat import WayBack, left_behind, toll
 from engine.rules.command import stand_fast
 from engine.rules.system import Trace
 
@@ -90,6 +90,12 @@ class _Field:
     directions: Ints
     holders: Ints
     screeners: Ints
+    knocked_u: dict[int, int]
+    """AFVs (1e-6) of each participant knocked out in this battle and sent to repair."""
+
+    def knocked_of(self, rows: Ints) -> Ints:
+        """The same as one entry a formation of ``rows``."""
+        return np.array([self.knocked_u.get(row, 0) for row in rows.tolist()], dtype=np.int64)
 
 
 def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace | None = None) -> None:
@@ -138,6 +144,7 @@ def _field(world: World, row: int, minute: int, at: int, ending: Ending) -> _Fie
         x=int(battles.x[row]) / PPM, at=min(max(at, 0), minute), depth_u=int(battles.read("depth", minute, row)),
         attackers=who[attacks], directions=participants.direction[live][attacks].astype(np.int64),
         holders=who[holds], screeners=who[there & (role == SCREENING)],
+        knocked_u=dict(zip(who.tolist(), participants.read("shop", minute, live).tolist(), strict=True)),
     )  # fmt: skip
 
 
@@ -170,13 +177,15 @@ def _break_off(world: World, f: _Field, minute: int, dice: Dice, ending: Ending)
     if f.kind == PROBING:
         ending.events.append(ATTACK_DONE(minute, formation=f.attackers))
         return
-    now = world.formations.read_all(("cohesion", "fatigue"), minute, f.attackers)
+    now = world.formations.read_all(("cohesion", "fatigue", "afv_shop"), minute, f.attackers)
+    left = left_behind(rules, f.knocked_of(f.attackers), now["afv_shop"], 0.0)
     lost = np.minimum(round(rules["combat.break_off_cohesion"] * NANO), now["cohesion"])
     tired = np.minimum(round(rules["combat.break_off_fatigue"] * NANO), NANO - now["fatigue"])
     ending.cohesion_taken.update(zip(f.attackers.tolist(), lost.tolist(), strict=True))
     ending.events.append(
-        BROKE_OFF(minute, formation=f.attackers, battle=f.row, cohesion_n=lost, fatigue_n=np.maximum(tired, 0))
-    )
+        BROKE_OFF(minute, formation=f.attackers, battle=f.row, cohesion_n=lost, fatigue_n=np.maximum(tired, 0),
+                  shop_u=left)
+    )  # fmt: skip
 
 
 def _yield(
@@ -283,7 +292,9 @@ def _record(
 ) -> None:  # fmt: skip
     rules = world.statics.rules
     drop = rules["contact.trapped_cohesion"] if kind is CORNERED else rules["combat.yield_cohesion"]
-    lost = toll(world, rows, minute, dice, share, moved=moved, captured=captured, cohesion=drop)
+    lost = toll(
+        world, rows, minute, dice, share, moved=moved, captured=captured, cohesion=drop, knocked_u=f.knocked_of(rows)
+    )
     pause = minute + round(rules["contact.retreat_pause_h"] * HOUR)
     ending.cohesion_taken.update(zip(rows.tolist(), lost["cohesion_n"].tolist(), strict=True))
     ending.events.append(

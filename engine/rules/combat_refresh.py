@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, PPM, Floats, rounded
+from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
 from engine.core.calendar import NEVER
 from engine.core.columns import FINE, NANO
 from engine.core.dice import Dice, Stream, battle_subject
@@ -109,7 +109,7 @@ def flows(
     yields = np.where(overrun, 24.0 / rules["combat.overrun_h"], yields)
     pace = np.where(assault, pace, 0.0)
     loss = _loss_shares(world, kind, balance, attacker, defender)
-    rates = _losses(world, lineup, balance, loss)
+    rates = _losses(world, lineup, balance, loss, GRID_MIN - minute % GRID_MIN)
     shift = circumstances.as_ppm
     result = Flows(
         kind=kind,
@@ -185,11 +185,15 @@ def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, d
     return np.minimum(both, MOST_LOSS_DAY)
 
 
-def _losses(world: World, lineup: Lineup, balance: Balance, loss: Floats) -> dict[str, Ints]:
-    """Rates of every participant, fine units a minute."""
+def _losses(world: World, lineup: Lineup, balance: Balance, loss: Floats, until: int) -> dict[str, Ints]:
+    """Rates of every participant, fine units a minute.
+
+    A share lost a day leaves fewer to lose from: the even rate of the ``until`` minutes to the next refresh takes what
+    that share would take of a shrinking stock.
+    """
     rules, now, slot = world.statics.rules, balance.now, lineup.slot
     bleeding = lineup.role != SUPPORTING
-    share = loss[slot, balance.ours] * balance.taking_part * bleeding / DAY
+    share = (1.0 - exp(loss * (-until / DAY)))[slot, balance.ours] / until * balance.taking_part * bleeding
     multiple = np.where(balance.ours == 0, rules["combat.afv_attack"], rules["combat.afv_defence"])
     hit = share * multiple * rules["combat.afv_east"] * now["afv"]
     hit = hit + _bombed(lineup, balance, rules["air.afv_100"])

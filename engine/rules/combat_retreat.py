@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from engine.model.theatre import River, Strait
 from engine.model.world import World
 from engine.rules import ground
 from engine.rules.derived import derived
+from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
 FAR_HOPS: Final = 1_000_000
@@ -83,14 +85,26 @@ class WayBack:
         return best[2], risky
 
 
+def left_behind(rules: Mapping[str, float], knocked_u: Ints, shop_u: Ints, abandoned: float) -> Ints:
+    """Vehicles in repair lost for good by whoever does not keep the field.
+
+    Of those knocked out in the battle ``repair.final_lost`` instead of ``repair.final_kept``; of the others in the
+    workshops the share ``abandoned``.
+    """
+    kept = rules["repair.final_kept"]
+    here = np.minimum(knocked_u, shop_u)
+    late = (rules["repair.final_lost"] - kept) / (1.0 - kept)
+    return np.minimum(rounded(here * late + (shop_u - here) * abandoned), shop_u) * on(rules, "repair")
+
+
 def toll(
     world: World, rows: Ints, minute: int, dice: Dice, loss: npt.NDArray[np.float64], *,
-    moved: bool, captured: float, cohesion: float,
+    moved: bool, captured: float, cohesion: float, knocked_u: Ints,
 ) -> dict[str, Ints]:  # fmt: skip
     """What formations lose when they are driven back: columns of the events Retreated, GaveGround and Cornered.
 
     ``loss`` is the share of the men of each, ``captured`` the part of it that is taken or missing. Those who leave
-    the hex (``moved``) leave guns and vehicles in repair behind.
+    the hex (``moved``) leave guns and vehicles in repair behind, most of all those knocked out in this battle.
     """
     formations, rules = world.formations, world.statics.rules
     now = formations.read_all(("men", "afv", "afv_shop", "guns", "cohesion"), minute, rows)
@@ -113,5 +127,5 @@ def toll(
         luck = dice.uniform(Stream.RETREAT, formations.subject[rows], minute, 1)
         result["guns_u"] = rounded(now["guns"] * np.minimum((low + (high - low) * luck) * rout, 1.0))
         result["afv_u"] = rounded(now["afv"] * np.minimum(loss, 1.0))
-        result["shop_u"] = rounded(now["afv_shop"] * rules["repair.abandon_retreat"])
+        result["shop_u"] = left_behind(rules, knocked_u, now["afv_shop"], rules["repair.abandon_retreat"])
     return result

@@ -203,7 +203,7 @@ class _Course:
         ends = wait + self.left[:, live] / np.maximum(hazard, 1e-12)
         span = np.minimum(ends.min(axis=0), until)
         rates = np.minimum(np.stack([loss_a, loss_d]), MOST_LOSS_DAY)
-        self.lost[:, live] += (1.0 - self.lost[:, live]) * rates * span
+        self.lost[:, live] += (1.0 - self.lost[:, live]) * (1.0 - exp(-rates * span))
         self.ground[live] += span * pace
         self.time[live] += span
         self.left[:, live] -= np.maximum(span - wait, 0.0) * hazard

@@ -11,7 +11,7 @@ from engine.core.calendar import NEVER
 from engine.core.columns import NANO
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import BattleKind, Outcome, Role, Status, Task
-from engine.rules import combat
+from engine.rules import combat, combat_flows, combat_refresh
 from engine.rules.combat_lineup import live_participants
 from engine.rules.system import Trace
 from engine.run.session import Session
@@ -326,8 +326,9 @@ def test_ground_won_is_kept_for_the_next_attack_and_fades() -> None:
     kept = []
     for seed in range(1, 6):
         session = fought(seed)
-        kept += [e for e in of_kind(session, "DepthKept") if e["depth_mm"].max(initial=0) > 0]
-        assert not kept or len(session.world.hexsides) > 0
+        mine = [e for e in of_kind(session, "DepthKept") if e["depth_mm"].max(initial=0) > 0]
+        assert not mine or len(session.world.hexsides) > 0
+        kept += mine
     assert kept
 
 
@@ -356,3 +357,67 @@ def test_everything_about_combat_can_be_switched_off() -> None:
 
 def test_the_drawn_scenario_needs_no_combat_to_load() -> None:
     assert drawn_scenario(LINE).formations
+
+
+def test_knocked_out_tanks_are_lost_for_good_by_whoever_does_not_keep_the_field() -> None:
+    """Of the tanks knocked out most can be mended; three in four are lost where the enemy keeps the ground."""
+    kinds = {"R": "tank_corps", "A": {"kind": "panzer"}}
+    seen = 0
+    for seed in range(1, 7):
+        session = battle(LINE, ATTACK, kinds, seed=seed, sets={"contact.pursue_x": -9.0})
+        rules = session.world.statics.rules
+        session.advance(8 * DAY)
+        participants = session.world.participants
+        for event in of_kind(session, "BrokeOff", "Retreated"):
+            for who, shop, battle_row in zip(event["formation"], event["shop_u"], event["battle"], strict=True):
+                mine = (participants.formation == who) & (participants.battle == battle_row)
+                knocked = int(participants.shop_u[mine].sum())
+                late = (rules["repair.final_lost"] - rules["repair.final_kept"]) / (1 - rules["repair.final_kept"])
+                assert shop >= 0
+                if event.kind.name == "BrokeOff":
+                    assert shop == pytest.approx(knocked * late, rel=0.05, abs=20_000)
+                seen += shop > 0
+    assert seen >= 3
+
+
+def test_the_grid_of_refreshes_hardly_moves_the_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six, twelve or twenty-four hours between refreshes: mean losses within two per cent."""
+    means = []
+    supplied = {"ammo_days": 30.0}
+    for grid in (360, 720, 1440):
+        for module in (combat, combat_refresh):
+            monkeypatch.setattr(module, "GRID_MIN", grid)
+        for module in (combat_flows, combat_refresh):
+            monkeypatch.setattr(module, "MOST_GONE", grid + 40)
+        lost = 0
+        for seed in range(1, 13):
+            session = battle(LINE, ATTACK, {"R": supplied, "A": supplied}, seed=seed, sets={"combat.daily_noise": 0.0})
+            session.advance(3 * DAY)
+            lost += int(session.world.formations.read("battle", session.now).sum())
+        means.append(lost)
+    assert means[1] == pytest.approx(means[0], rel=0.02)
+    assert means[2] == pytest.approx(means[0], rel=0.02)
+
+
+def test_waking_more_often_changes_no_bit() -> None:
+    """Combat looked at every quarter of an hour is combat looked at when something is due."""
+    eager = combat.SYSTEM.replace(next_due=lambda world, now: now)
+    usual, woken = battle(LINE, ATTACK, seed=3), battle(LINE, ATTACK, seed=3, combat_system=eager)
+    for session in (usual, woken):
+        session.advance(3 * DAY)
+    names = [f.id for f in usual.scenario.formations]
+    assert state_of(usual, names) == state_of(woken, names)
+    for column, values in usual.world.battles.columns():
+        assert values.tolist() == woken.world.battles[column.name].tolist(), column.name
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    """The same formations named the other way round, so that their rows run backwards: the same battle."""
+    there = "\n".join(line for line in LINE.strip().splitlines())
+    plain = battle(there, ATTACK, seed=4)
+    plain.advance(60)
+    turned = battle(there.replace("R", "S"), {n.replace("r", "s"): v for n, v in ATTACK.items()},
+                    {"S": {"kind": "rifle", "side": "soviet"}}, seed=4)  # fmt: skip
+    turned.advance(60)
+    assert plain.world.battles.x.tolist() == turned.world.battles.x.tolist()
+    assert plain.world.battles.yield_left.tolist() == turned.world.battles.yield_left.tolist()

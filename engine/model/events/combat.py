@@ -136,6 +136,7 @@ BROKE_OFF = EventKind(
         Field("battle", "int32", "row of battles"),
         Field("cohesion_n", "int64", "1e-9: cohesion lost"),
         Field("fatigue_n", "int64", "1e-9: fatigue gained"),
+        Field("shop_u", "int64", "1e-6 vehicle: knocked out in this battle and left on the enemy's ground"),
     ),
     subject="formation",
     sentence="{formation} breaks off its attack",

@@ -25,12 +25,13 @@ def engaged(pen: Pen, event: Event) -> None:
 
 def joined(pen: Pen, event: Event) -> None:
     """Formations take part; attackers turn from waiting to fighting."""
-    pen["participants"].append({**event.data, "joined_at": event.minute}, len(event))
+    pen["participants"].append({**event.data, "joined_at": event.minute, "as_of": event.minute}, len(event))
 
 
 def left_battle(pen: Pen, event: Event) -> None:
     """Formations no longer take part; attackers still on the spot wait again, for movement to look at."""
     participants, rows = pen["participants"], event["participant"]
+    participants.settle(rows, event.minute)
     participants["left_at"][rows] = event.minute
     for rate in ("battle_rate", "shop_rate", "lost_rate", "guns_rate"):
         participants[rate][rows] = 0
@@ -53,6 +54,7 @@ def fought(pen: Pen, event: Event) -> None:
 def bled(pen: Pen, event: Event) -> None:
     """Rates of loss of participants, battle by battle."""
     participants, rows = pen["participants"], event["participant"]
+    participants.settle(rows, event.minute)
     for name in ("share", "direction", "battle_rate", "shop_rate", "lost_rate", "guns_rate"):
         participants[name][rows] = event[name]
 
@@ -172,6 +174,10 @@ def broke_off(pen: Pen, event: Event) -> None:
     formations.settle(rows, event.minute)
     formations["cohesion_n"][rows] -= event["cohesion_n"]
     formations["fatigue_n"][rows] += event["fatigue_n"]
+    formations["afv_shop_u"][rows] -= event["shop_u"]
+    formations["afv_lost_u"][rows] += event["shop_u"]
+    if np.any(formations["afv_shop_u"][rows] < 0):
+        raise ValueError("BrokeOff leaves more vehicles behind than are in repair")
     formations["exploiting"][rows] = 0
     _end_attack(pen, event, OrderState.FAILED)
 
