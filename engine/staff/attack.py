@@ -85,6 +85,8 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
         fit &= control.part[control.faces] == aim.inside
     off_axis = line_distance(s.statics, aim.axis or (aim.objective,))[control.faces].astype(np.int64)
     fit = _in_corridor(fit, off_axis, aim.corridor_m)
+    if aim.salient_weight > 0:
+        fit = _not_alone(s, fit)
     at = np.flatnonzero(fit)
     if not len(at):
         return NOTHING
@@ -107,6 +109,12 @@ def _touching(s: Situation, group: Ints) -> Mask:
     parts = set(s.part[group].tolist()) - {-1}
     touching: Mask = np.any(np.isin(s.control.face_parts, sorted(parts)), axis=1)
     return touching
+
+
+def _not_alone(s: Situation, fit: Mask) -> Mask:
+    """Hexes with enough own ground round them, if there are such: else a lone attacker goes through a thin place."""
+    broad: Mask = fit & (s.control.face_share >= round(s.rules["staff.follow_own_share"] * PPM))
+    return broad if broad.any() else fit
 
 
 def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:

@@ -62,7 +62,7 @@ def step_back(s: Situation, wishes: Intentions, line: Ints) -> None:
 def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, line: Ints) -> None:
     """If much of the front has had no enemy before it for a cycle, holders step into the free hex ahead, abreast."""
     rules, staff, own = s.rules, s.notes.staff, s.view.own
-    mine, other = s.front.own[sector.sides], s.front.other[sector.sides]
+    other = s.front.other[sector.sides]
     quiet = s.threat[other] < rules["staff.follow_threat"]
     if int(quiet.sum()) * PPM < round(rules["staff.follow_share"] * PPM) * len(quiet):
         staff["quiet_since"][hq] = NEVER

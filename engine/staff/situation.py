@@ -26,6 +26,7 @@ _TASK_OF = {
     OrderKind.REST: Task.REST, OrderKind.SUPPORT: Task.SUPPORT, OrderKind.FOLLOW: Task.FOLLOW,
     OrderKind.PROBE: Task.PROBE, OrderKind.BOMBARD: Task.BOMBARD, OrderKind.CANCEL: Task.HOLD,
 }  # fmt: skip
+_PLACING = (OrderKind.MARCH, OrderKind.HOLD, OrderKind.WITHDRAW, OrderKind.ENTRENCH, OrderKind.REST, OrderKind.SUPPORT)
 FIELDS = 64
 """Fields of travel kept at a time."""
 CERTAIN = PPM // 3
@@ -152,12 +153,22 @@ class Situation:
 
     @cached_property
     def locked(self) -> Mask:
-        """Own formations under a human's order that still holds: the staff plans round them."""
-        own, orders = self.view.own, self.view.orders
-        live = (orders.by_human == 1) & (orders.issued_at + self.hours("staff.lock_h") > self.minute)
-        mask = np.zeros(len(own), bool)
-        at = own.position[orders.formation[live]]
-        mask[at[at >= 0]] = True
+        """Own formations under a human's order that still holds: the staff plans round them.
+
+        An order to go or stand somewhere holds for its time even when the march is over, others until they are done.
+        """
+        own, orders, until = self.view.own, self.view.orders, self.notes.formation["locked_until"]
+        mine = np.flatnonzero(orders.by_human == 1)
+        span = self.hours("staff.lock_h")
+        live = np.zeros(len(own), bool)
+        for i in mine[np.argsort(orders.row[mine], kind="stable")].tolist():
+            at, end = own.at(int(orders.formation[i])), int(orders.issued_at[i]) + span
+            if at >= 0 and end > self.minute:
+                kind = OrderKind(int(orders.kind[i]))
+                live[at] = kind is not OrderKind.CANCEL
+                until[own.row[at]] = end if kind in _PLACING else self.minute
+        standing = np.isin(own.task, (Task.HOLD, Task.ENTRENCH, Task.REST))
+        mask: Mask = live | ((until[own.row] > self.minute) & standing)
         return mask
 
     @cached_property

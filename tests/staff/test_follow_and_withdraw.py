@@ -65,7 +65,7 @@ def test_a_withdrawal_goes_in_two_bounds_and_ends_on_the_line():
     first = {name: min(at for at, kind, _, _ in orders_to(session, name) if kind == "WITHDRAW") for name in names}
     assert min(first.values()) >= 12 * HOUR
     assert sorted({(at - min(first.values())) // (6 * HOUR) for at in first.values()}) == [0, 2]
-    assert set(reasons(session)[name].name for name in names) == {"ON_THE_NEW_LINE"}
+    assert {reasons(session)[name].name for name in names} == {"ON_THE_NEW_LINE"}
 
 
 def test_the_two_ends_of_the_line_are_manned_in_the_first_bound():
@@ -75,7 +75,7 @@ def test_the_two_ends_of_the_line_are_manned_in_the_first_bound():
     reason = {name: orders_to(session, name)[0][3].name for name in ends}
     assert set(reason.values()) == {"WITHDRAW_FIRST"}
     columns = sorted(place_of(session, orders_to(session, name)[0][2]) for name in ends)
-    assert columns[0][1] == 0 and columns[1][1] == 12
+    assert [column for _, column in columns] == [0, 12]
 
 
 def place_of(session, cell):

@@ -1,0 +1,185 @@
+"""Attacks: width round the spearhead, commitment of the mobile group, where an attack may not go, how it ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.model.codes import OrderKind, StaffRole
+from engine.model.commander import Notes
+from engine.staff.attack import aim_of, appraise
+from engine.staff.control import control_of
+from engine.staff.plans import Plans
+from engine.staff.reasons import EndReason, Reason
+from engine.staff.roles import members_of, take_up
+from engine.staff.situation import Situation
+from tests.staff.drawn_war import (
+    DAY,
+    HOUR,
+    captures,
+    cell_at,
+    events,
+    orders_to,
+    place,
+    row,
+    run,
+    seeds,
+    tell,
+    war,
+)
+
+THRUST = {"side": "axis", "kind": "attack", "axis": [(1, 6), (-5, 6)], "assault": "A", "start_min": 0}
+
+
+# Contact: what stands between two divisions, and what does not.
+
+
+def test_a_tank_corps_cannot_walk_between_divisions_eighteen_km_apart():
+    session = war(".D..D.\n::::::\n:::T::", days=3, depth=4, led=[], formations={"T": "tank_corps"})
+    tell(session, "soviet", OrderKind.EXPLOIT, ["t1"], cell_at(session, (-3, 3), 4))
+    session.advance(2 * DAY)
+    crossed = [minute for minute, cell, _ in captures(session)]
+    fights = [event.minute for event in events(session, "Engaged")]
+    assert fights
+    assert not crossed or min(crossed) > min(fights)
+
+
+def test_a_tank_corps_walks_through_a_real_hole_within_a_day_and_without_a_fight():
+    session = war(
+        ".D.............D.\n:::::::::::::::::\n::::::::T::::::::", days=3, depth=4, led=[], formations={"T": "tank_corps"}
+    )
+    tell(session, "soviet", OrderKind.EXPLOIT, ["t1"], cell_at(session, (-3, 8), 4))
+    taken_up = next(e.minute for e in _until(session, 2 * DAY, "OrderTaken"))
+    session.advance(taken_up + DAY)
+    assert place(session, "t1", 4)[0] <= -2
+    assert events(session, "Engaged") == []
+
+
+def _until(session, minute, name):
+    session.advance(minute)
+    return events(session, name)
+
+
+# The spearhead and its shoulder.
+
+
+def test_an_attack_keeps_own_ground_round_its_spearhead():
+    shares, gained = [], []
+    for seed in seeds(3):
+        session = war(
+            ":R::R:#:R::R:\n...AAAA......", days=3, depth=6, seed=seed,
+            formations={"A": "panzer", "R": {"kind": "rifle", "strength": 0.6}}, directives=[THRUST],
+        )  # fmt: skip
+        for hour in range(12, 73, 6):
+            session.advance(hour * HOUR)
+            mine = [cell for _, cell, side in captures(session) if side == 0]
+            if mine:
+                share = control_of(session.view("axis")).own_share(np.array(mine[-1:]))
+                shares.append(int(share[0]) / PPM)
+        gained.append(len(mine))
+    assert sum(shares) / len(shares) >= 0.45
+    assert min(gained) >= 2
+
+
+def test_the_mobile_group_waits_for_three_hexes_and_then_goes_within_a_cycle():
+    text = ":R::R::R::R:\n..AAAA......\n....T.......\n............"
+    attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
+    weak = {"A": "panzer", "T": "panzer", "R": {"kind": "rifle", "strength": 0.5}}
+    early, reached = [], []
+    for seed in seeds(3):
+        session = war(text, days=6, depth=8, seed=seed, formations=weak, directives=[attack])
+        session.advance(5 * DAY)
+        committed = int(session.world.staff_notes.committed_at.max())
+        assert committed > 0, "committed at all"
+        mine = [minute for minute, _, side in captures(session) if side == 0]
+        early.append(sum(minute <= committed for minute in mine))
+        before = [goal for at, _, goal, _ in orders_to(session, "t1") if at < committed]
+        assert len(before) <= 1, "until then it stays about where it is"
+        reached.append(place(session, "t1", 8)[0])
+    assert min(early) >= 3
+    assert min(reached) <= -3
+
+
+def test_a_single_captured_hex_is_no_breach():
+    text = ":RRRRRRRRRR:\n..AAAA......\n....T.......\n............"
+    attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
+    session = war(text, days=4, depth=8, formations={"A": "panzer", "T": "panzer"}, directives=[attack])
+    session.advance(3 * DAY)
+    taken = sum(side == 0 for _, _, side in captures(session))
+    assert taken < 3, "the picture was meant to allow no breach"
+    assert int(session.world.staff_notes.committed_at.max()) < 0
+    assert {reason for _, _, _, reason in orders_to(session, "t1")} <= {Reason.MOBILE_WAIT}
+
+
+# Where it goes.
+
+
+def test_the_far_side_of_an_enemy_corridor_is_never_a_target():
+    text = """
+        ....A::::......
+        ...AA:R::......
+        ....A::R:..B...
+        ...A.:R::......
+        .....:::.......
+        """
+    axis = [(2, 2), (2, 12)]
+    session = war(text, days=4, depth=0, directives=[THRUST | {"axis": axis}])
+    view, notes = session.view("axis"), Notes(*session.world.note_tables())
+    situation = Situation(view, notes)
+    plans = Plans(situation)
+    plan = plans.of[0]
+    members = members_of(plans)[0]
+    take_up(situation, plans, plan, members)
+    group = members[situation.role[members] == StaffRole.ASSAULT]
+    found = appraise(situation, aim_of(situation, plans, plan), group)
+    columns = [int(cell) % 15 for cell in found.cells]
+    assert columns
+    assert max(columns) == 5, "only hexes that touch the ground the group stands on"
+
+
+# How it ends.
+
+
+def end_of(session, hq="axis_hq"):
+    return EndReason(int(session.world.staff_notes.end_reason[session.world.statics.headquarters_rows[hq]]))
+
+
+def test_an_attack_whose_axis_is_own_from_the_start_is_refused():
+    session = run(":R::R::R:\n..AA.....\n.........\n.........", days=1, depth=2,
+                  directives=[THRUST | {"axis": [(2, 4), (1, 4)]}])  # fmt: skip
+    assert end_of(session) is EndReason.WAS_OWN
+    assert not any(kind == "ATTACK" for name in ("a1", "a2") for _, kind, _, _ in orders_to(session, name))
+
+
+def test_an_attack_ends_when_its_axis_is_own_and_is_not_taken_up_again():
+    session = run(":::::::::\n..AA.....\n.........", days=4, depth=3, led=["axis"],
+                  directives=[THRUST | {"axis": [(1, 3), (-1, 3)]}])  # fmt: skip
+    assert end_of(session) in (EndReason.DONE, EndReason.TAKEN_AND_HELD)
+    roles = session.world.formation_notes.role
+    assert {int(roles[row(session, name)]) for name in ("a1", "a2")} <= {StaffRole.LINE, StaffRole.RESERVE}
+
+
+def test_an_attack_culminates_at_the_share_of_its_men_that_is_set():
+    text = ":RRRRRRR:\n:RRRRRRR:\n...AA....\n........."
+    weak = {"A": {"kind": "infantry", "strength": 0.6}, "R": {"kind": "rifle", "strength": 0.35}}
+    session = war(text, days=10, depth=3, formations=weak, directives=[THRUST | {"axis": [(2, 4), (-2, 4)]}],
+                  sets={"staff.go_x": -9.0, "staff.patience_x": 0.0, "staff.culmination": 0.95})  # fmt: skip
+    start = int(session.world.formations.men_u[[0, 1]].sum())
+    while end_of(session) is EndReason.NONE and session.now < 9 * DAY:
+        session.advance(session.now + 3 * HOUR)
+    left = int(session.world.formations.read("men", session.now, [0, 1]).sum()) / start
+    assert end_of(session) is EndReason.CULMINATED, left
+    assert 0.85 < left < 0.951
+    session.advance(session.now + DAY)
+    assert end_of(session) is EndReason.CULMINATED, "it is not taken up again"
+    roles = session.world.formation_notes.role
+    assert {int(roles[row(session, name)]) for name in ("a1", "a2")} <= {StaffRole.LINE, StaffRole.RESERVE}
+
+
+def test_an_attack_ends_at_its_date():
+    day = THRUST | {"end_day": 1, "axis": [(1, 4), (-5, 4)]}
+    session = run(":RRRRRRR:\n..AAAA...\n.........", days=3, depth=5, directives=[day])
+    late = [order for name in ("a1", "a2", "a3", "a4") for order in orders_to(session, name) if order[0] > DAY + 3 * HOUR]
+    assert not any(reason in (Reason.ATTACK, Reason.ASSAULT, Reason.FEED) for _, _, _, reason in late)
+    roles = session.world.formation_notes.role
+    assert (roles[:4] != StaffRole.ASSAULT).all()

@@ -1,0 +1,142 @@
+"""Counter-attacks at the base of a penetration, salients pinched, pockets that break out or are reduced."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.staff.control import control_of
+from engine.staff.reasons import Reason
+from tests.staff.drawn_war import (
+    DAY,
+    HOUR,
+    captures,
+    cell_of,
+    men,
+    of_side,
+    orders_to,
+    owner,
+    place,
+    run,
+    seeds,
+    war,
+)
+
+BULGE = """
+    :R::TTT::R::R:
+    .A.A.A.A.A..A.
+    ..............
+    ..............
+    .......PP.....
+    """
+PUSH = {"side": "soviet", "kind": "attack", "axis": [(0, 5), (8, 5)], "assault": "T", "start_min": 0}
+WEAK_LINE = {"A": {"strength": 0.5}, "T": "tank_corps", "R": "rifle"}
+
+
+def _bulge(reserve, seed=1, days=7.0):
+    kinds = WEAK_LINE | {"P": {"kind": "panzer", "role": "reserve", **reserve}}
+    return war(BULGE, days=days, depth=5, seed=seed, formations=kinds, directives=[PUSH])
+
+
+def test_a_strong_reserve_strikes_at_the_base_of_a_penetration():
+    struck = 0
+    for seed in seeds(3):
+        session = _bulge({}, seed)
+        for hour in range(6, 7 * 24, 6):
+            session.advance(hour * HOUR)
+            goals = {
+                goal for name in ("p1", "p2") for at, kind, goal, reason in orders_to(session, name)
+                if reason is Reason.COUNTER_BASE and kind == "ATTACK" and at > session.now - 6 * HOUR
+            }  # fmt: skip
+            for goal in goals:
+                share = int(control_of(session.view("axis")).own_share(np.array([goal]))[0]) / PPM
+                struck += 1
+                assert share >= 0.4, "a hex half surrounded by own ground, not the tip"
+    assert struck >= 2
+
+
+def test_a_weak_reserve_blocks_ahead_instead():
+    session = _bulge({"strength": 0.1})
+    session.advance(4 * DAY)
+    reasons = {reason for name in ("p1", "p2") for _, _, _, reason in orders_to(session, name)}
+    assert Reason.PLUG in reasons
+    assert Reason.COUNTER_BASE not in reasons
+
+
+def test_a_salient_is_pinched():
+    text = """
+        ...........
+        .....A.....
+        ..A.:R..A..
+        ....:..B...
+        ....:......
+        ::::R::::R:
+        """
+    weak = {"r1": {"strength": 0.4}, "B": "panzer"}
+    session = run(text, days=3, depth=3, led=["axis"], formations=weak)
+    reasons = {reason for name in of_side(session, "axis") for _, _, _, reason in orders_to(session, name)}
+    assert Reason.COUNTER_SALIENT in reasons
+
+
+POCKET = """
+    ..............
+    ..A...A...A...
+    .....::::.....
+    ..A.::G:G:.A..
+    .....::G::....
+    ..A...::...A..
+    ......A.......
+    ..............
+    :::R:::R:::R::
+    ::::::::::::::
+    """
+RING = {"A": "infantry", "G": {"kind": "rifle", "side": "soviet"}}
+
+
+def _pocket(permission, seed):
+    hold = {"side": "soviet", "kind": "defend", "permission": permission}
+    return war(POCKET, days=9, depth=4, seed=seed, formations=RING, directives=[hold])
+
+
+def _left(session):
+    return sum(owner(session, (r, c), 4) == "soviet" for r in range(1, 7) for c in range(3, 11))
+
+
+def test_a_ringed_group_breaks_out_and_some_of_it_gets_through():
+    got_out, tried = 0, 0
+    for seed in seeds(3):
+        session = _pocket("free", seed)
+        session.advance(9 * DAY - 1)
+        names = ("g1", "g2", "g3")
+        tried += any(reason is Reason.BREAK_OUT for n in names for _, _, _, reason in orders_to(session, n))
+        control = control_of(session.view("soviet"))
+        there = [cell_of(session, n) for n in names if cell_of(session, n) >= 0]
+        got_out += sum(int(control.part[cell]) not in control.own_pockets for cell in there)
+    assert tried == 3
+    assert got_out > 0
+
+
+def test_a_group_that_must_stand_fast_holds_and_is_reduced_day_by_day():
+    for seed in seeds(2):
+        session = _pocket("stand_fast", seed)
+        sizes = [_left(session)]
+        for day in range(1, 9):
+            session.advance(day * DAY)
+            sizes.append(_left(session))
+        assert not any(kind == "ATTACK" for n in ("g1", "g2", "g3") for _, kind, _, _ in orders_to(session, n))
+        assert sizes[-1] <= sizes[0] - 3
+        assert all(b <= a + 1 for a, b in pairwise(sizes)), sizes
+        assert any(r is Reason.REDUCE for n in of_side(session, "axis") for _, _, _, r in orders_to(session, n))
+        pockets = control_of(session.view("axis")).enemy_pockets
+        assert pockets, "the ring stays closed"
+        assert men(session, of_side(session, "soviet")) > 0
+
+
+def test_an_enemy_pocket_in_hand_is_not_a_reason_to_leave_the_front():
+    session = _pocket("stand_fast", 1)
+    session.advance(6 * DAY)
+    rows = [place(session, n, 4)[0] for n in of_side(session, "axis")]
+    assert any(r >= 6 for r in rows), "somebody holds the front to the south"
+    assert captures(session)
