@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from engine.model.codes import Mobility, Obstacle, OrderKind, Stage, Taking, Tas
 from engine.model.world import first_difference
 from engine.rules import movement, ways
 from engine.rules.systems import SYSTEMS
+from engine.run.session import Session
 from tests.rules.marches import (
     DAY,
     HOUR,
@@ -339,16 +342,28 @@ CROWDED = """
 """
 
 
-def ordered(**options: object):
-    """A lively little war by fixed orders."""
-    s = field(CROWDED, {"B": "panzer"}, ground={"A": "axis", "B": "axis"}, **options)
-    for name, goal, kind in (
-        ("a1", (2, 4), OrderKind.MARCH), ("a2", (1, 5), OrderKind.ATTACK), ("b1", (1, 5), OrderKind.ATTACK),
-        ("b2", (1, 11), OrderKind.ATTACK), ("b4", (1, 11), OrderKind.ATTACK), ("a4", (2, 14), OrderKind.MARCH),
-        ("b3", (0, 19), OrderKind.EXPLOIT), ("r1", (2, 0), OrderKind.MARCH), ("r3", (1, 18), OrderKind.MARCH),
-    ):  # fmt: skip
+ORDERS = (
+    ("a1", (2, 4), OrderKind.MARCH), ("a2", (1, 5), OrderKind.ATTACK), ("b1", (1, 5), OrderKind.ATTACK),
+    ("b2", (1, 11), OrderKind.ATTACK), ("b4", (1, 11), OrderKind.ATTACK), ("a4", (2, 14), OrderKind.MARCH),
+    ("b3", (0, 19), OrderKind.EXPLOIT), ("r1", (2, 0), OrderKind.MARCH), ("r3", (1, 18), OrderKind.MARCH),
+)  # fmt: skip
+
+
+def lively() -> Session:
+    """A little war that has not been ordered yet."""
+    return field(CROWDED, {"B": "panzer"}, ground={"A": "axis", "B": "axis"})
+
+
+def give(s: Session) -> Session:
+    """The orders of that war."""
+    for name, goal, kind in ORDERS:
         march(s, name, at(s, *goal), kind)
     return s
+
+
+def ordered() -> Session:
+    """A lively little war by fixed orders."""
+    return give(lively())
 
 
 def test_slicing_an_advance_changes_nothing():
@@ -360,9 +375,9 @@ def test_slicing_an_advance_changes_nothing():
     assert changed_hands(whole) > 0
 
 
-def test_the_order_of_systems_rows_and_of_orders_in_one_minute_does_not_matter():
+def test_the_sequence_of_orders_of_one_minute_does_not_matter():
     """Orders given in another sequence are other rows of the table; formations fare the same."""
-    s, other = ordered(), field(CROWDED, {"B": "panzer"}, ground={"A": "axis", "B": "axis"})
+    s, other = ordered(), lively()
     for entry in reversed(s.log):
         for order in entry.orders:
             other.submit(("axis", "soviet")[entry.side], order)
@@ -371,6 +386,18 @@ def test_the_order_of_systems_rows_and_of_orders_in_one_minute_does_not_matter()
     for column in ("hex", "men_u", "stage", "fuel_g", "leg_at", "moved_m", "contact"):
         assert np.array_equal(s.world.formations[column], other.world.formations[column]), column
     assert np.array_equal(s.world.hexes.owner, other.world.hexes.owner)
+
+
+def test_the_order_of_rows_does_not_matter():
+    s = ordered()
+    backwards = replace(s.scenario, formations=s.scenario.formations[::-1])
+    turned = give(Session(backwards, s.seed, systems=SYSTEMS, ledger=True))
+    assert turned.world.statics.formation_ids == s.world.statics.formation_ids[::-1]
+    s.advance(5 * DAY)
+    turned.advance(5 * DAY)
+    for column in ("hex", "men_u", "stage", "task", "fuel_g", "leg_at", "moved_m", "contact", "cohesion_n"):
+        assert np.array_equal(s.world.formations[column], turned.world.formations[column][::-1]), column
+    assert np.array_equal(s.world.hexes.owner, turned.world.hexes.owner)
 
 
 def test_a_formation_far_away_changes_nothing():
