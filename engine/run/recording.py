@@ -58,6 +58,9 @@ class Contents:
 
 def write(session: Session, path: Path, *, events: bool = True) -> None:
     """Write a recording, first to a temporary file beside it."""
+    if session.now < session.begins:
+        session = session.branch()
+        session._leave_record()
     entries: dict[str, bytes] = {"header.json": _json(_header(session))}
     entries["scenario.bin"] = _scenario_bytes(session)
     entries["log.jsonl"] = _lines(i.record() for i in session.log)
@@ -224,8 +227,8 @@ def _standing(path: Path, contents: Contents, commanders: Mapping[str, Commander
     scenario = scenario_of(path, contents)
     session = Session(scenario, int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]])
     session._log = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
-    session.begins = int(header["begins"])
-    if session.begins:
+    session.begins = int(header.get("begins", 0))
+    if session.begins or not contents.same_engine:
         session._frames.drop_after(-1)
     for name, data in contents.entries.items():
         if name.startswith("frames/"):
@@ -241,20 +244,27 @@ def _standing(path: Path, contents: Contents, commanders: Mapping[str, Commander
     }
     if "events.npz" in contents.entries:
         session._events = read_events(contents.entries["events.npz"])
+    session._recorded = tuple(e for e in session._events if e.minute < session.begins)
     if header["parent"]:
         session.parent = Parent(*header["parent"])
     session.remark = header["remark"]
     if not contents.same_engine:
-        session.parent = Parent(str(path.name), session.now)
-        session.remark = (
-            f"continued at minute {session.now} from a recording of another engine ({header['engine'][:8]})"
-        )
-        session._log = [i for i in session._log if i.at >= session.now]
-        session._digests = {}
-        session._frames.drop_after(-1)
-        session._keep_frame()
-        session.begins = session.now
+        _continue(session, path.name, header)
     return session
+
+
+def _continue(session: Session, name: str, header: Mapping[str, Any]) -> None:
+    """Make a session of another engine's recording a branch that begins where it was saved."""
+    from engine.run.session import Parent
+
+    session.begins = session._planned_to = session.now
+    session.parent = Parent(name, session.now)
+    session.remark = f"continued at minute {session.now} from a recording of another engine ({header['engine'][:8]})"
+    session._recorded = tuple(session._events)
+    session._log = [i for i in session._log if i.at >= session._applied_to]
+    session._applied_to, session._digests = session.now, {}
+    session._frames.drop_after(session.now - 1)
+    session._keep_frame()
 
 
 def scenario_of(path: Path, contents: Contents) -> Any:

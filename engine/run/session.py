@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,9 @@ class Session:
         self.commanders: dict[int, Commander] = {SIDES.index(s): c for s, c in (commanders or {}).items()}
         self.now = 0
         self.begins = 0
-        """The earliest minute to rewind to; later than 0 only when continued from another engine's keyframe."""
+        """From here on this engine has run it. Before lies what another engine recorded: to be watched, not run."""
+        self._recorded: tuple[Event, ...] = ()
+        """Events before ``begins``, as the other engine wrote them."""
         self.parent: Parent | None = None
         self.remark = ""
         self._systems = tuple(systems)
@@ -139,6 +141,17 @@ class Session:
         """What a side may know now."""
         return side_view(self._world, side if isinstance(side, int) else SIDES.index(side), self.now)
 
+    def notes(self, side: int) -> Notes:
+        """The memory of a side's commander, to be read and changed; the other side's rows are blank."""
+        world = self._world
+        of = world.headquarters.side
+        foreign = (
+            np.flatnonzero(world.formations.side != side),
+            np.flatnonzero(of != side),
+            np.flatnonzero(of[world.failure_notes.hq] != side),
+        )
+        return Notes(world.formation_notes, world.staff_notes, world.failure_notes, foreign)
+
     def dice(self, minute: int) -> Dice:
         """The luck in force at a minute."""
         seed = self.seed
@@ -182,6 +195,8 @@ class Session:
         ``progress(now)`` is called about once an hour of the campaign and stops the advance by returning True.
         """
         until = min(until, self.end)
+        if self.now < self.begins:
+            self._follow_record(min(until, self.begins))
         while self.now < until:
             self._commanders_speak()
             self._apply_inputs()
@@ -196,8 +211,9 @@ class Session:
 
     def rewind(self, minute: int) -> None:
         """Go back to an earlier minute, exactly as it was. The log of what followed is kept until a new order."""
-        if not self.begins <= minute <= self.now:
-            raise ValueError(f"expected a minute between {self.begins} and {self.now}, found {minute}")
+        first = next(iter(self._frames))
+        if not first <= minute <= self.now:
+            raise ValueError(f"expected a minute between {first} and {self.now}, found {minute}")
         frame_at = self._frames.at_or_before(minute)
         self._pen.restore(self._frames.get(frame_at))
         self._world.derived.clear()
@@ -221,7 +237,7 @@ class Session:
         twin._log, twin._events = list(self._log), list(self._events)
         twin._frames = self._frames.copy()
         twin._digests = dict(self._digests)
-        twin.begins = self.begins
+        twin.begins, twin._recorded = self.begins, self._recorded
         twin.parent = Parent(name or self.scenario.id, self.now)
         if seed is not None:
             twin._drop_future()
@@ -254,7 +270,7 @@ class Session:
 
     def _ask(self, side: int, due: list[int]) -> None:
         started = _cpu() if self.spent is not None else 0.0
-        notes = Notes(*self._world.note_tables())
+        notes = self.notes(side)
         fault: str = ""
         orders: list[Order] = []
         changes: tuple[Change, ...] = ()
@@ -280,7 +296,35 @@ class Session:
     def _note(self, entry: Input) -> None:
         insort(self._log, entry, key=lambda i: i.key)
 
+    def _follow_record(self, until: int) -> None:
+        """Watch what another engine recorded: fold its events, and take its keyframes where they lie.
+
+        An event that this engine cannot fold is passed over; the next keyframe puts things right.
+        """
+        while self.now < until:
+            stop = min([m for m in self._frames if m > self.now] + [until])
+            stop = min(stop, until)
+            for event in self._recorded:
+                if self.now <= event.minute < stop:
+                    with suppress(LookupError, TypeError, ValueError):
+                        fold(self._pen, event)
+                    self._events.append(event)
+            self.now = self._applied_to = stop
+            if stop in self._frames:
+                self._pen.restore(self._frames.get(stop))
+        self._world.derived.clear()
+
+    def _leave_record(self) -> None:
+        """Go on by this engine from a moment that another one recorded."""
+        self.begins = self._planned_to = self.now
+        self._recorded = tuple(e for e in self._recorded if e.minute < self.now)
+        self._log, self._digests = [], {}
+        self._frames.drop_after(self.now - 1)
+        self._keep_frame()
+
     def _drop_future(self) -> None:
+        if self.now < self.begins:
+            self._leave_record()
         kept = [i for i in self._log if i.at < self.now or (i.at == self.now and i.human)]
         if self._planned_to > self.now or len(kept) != len(self._log):
             self._log = kept
@@ -340,7 +384,7 @@ class Session:
             raise Diverged(f"{system.name} decides otherwise at minute {minute} when derived maps are made anew")
 
     def _ask_again(self, side: int, due: list[int], orders: list[Order], changes: tuple[Change, ...]) -> None:
-        notes = Notes(*self._world.note_tables())
+        notes = self.notes(side)
         with self._nothing_derived() as dice:
             again = self.commanders[side].plan(self.view(side), notes, dice, due)
         if again != orders or tuple(notes.changes()) != changes:

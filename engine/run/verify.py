@@ -12,10 +12,12 @@ from typing import Literal
 import numpy as np
 
 from engine.model.commander import Commander
+from engine.rules.apply import fold
 from engine.run.keyframes import Snapshot, unpack
 from engine.run.log import Input
-from engine.run.recording import Contents, believed, open_recording, scenario_of
+from engine.run.recording import Contents, believed, open_recording, read_events, scenario_of
 from engine.run.session import Diverged, Session
+from engine.run.start import new_world
 
 Status = Literal["same", "different", "other engine"]
 
@@ -73,7 +75,7 @@ def _fresh(
     session = Session(
         scenario_of(path, contents), int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]]
     )
-    session.begins = int(header["begins"])
+    session.begins = int(header.get("begins", 0))
     if session.begins:
         # Continued from another engine's keyframe: what came before cannot be run again.
         session._pen.restore(unpack(contents.entries[f"frames/{session.begins:07d}.bin"]))
@@ -87,11 +89,25 @@ def _fresh(
 
 
 def _difference(session: Session, contents: Contents) -> Verdict:
-    name = f"frames/{session.now:07d}.bin"
-    if name not in contents.entries:
-        return Verdict("different", f"the world differs at minute {session.now}", session.now)
-    where = _first_difference(session._pen.snapshot(), unpack(contents.entries[name]))
-    return Verdict("different", where or "a digest in the recording is not of its keyframe", session.now)
+    theirs = _recorded_at(session, contents)
+    where = _first_difference(session._pen.snapshot(), theirs) if theirs is not None else None
+    told = where or f"the world differs at minute {session.now}"
+    return Verdict("different", told, session.now)
+
+
+def _recorded_at(session: Session, contents: Contents) -> Snapshot | None:
+    """The recorded world at the session's minute: the last keyframe before it and the events since; None without."""
+    frames = sorted(int(name[7:-4]) for name in contents.entries if name.startswith("frames/"))
+    before = [minute for minute in frames if minute <= session.now]
+    if not before or (before[-1] < session.now and "events.npz" not in contents.entries):
+        return None
+    _, pen = new_world(session.scenario)
+    pen.restore(unpack(contents.entries[f"frames/{before[-1]:07d}.bin"]))
+    if before[-1] < session.now:
+        for event in read_events(contents.entries["events.npz"]):
+            if before[-1] <= event.minute < session.now:
+                fold(pen, event)
+    return pen.snapshot()
 
 
 def _first_difference(mine: Snapshot, theirs: Snapshot) -> str | None:

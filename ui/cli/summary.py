@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ui.cli.output import columns, number
 
@@ -60,25 +61,78 @@ def losses(scenario: Scenario, result: Result) -> str:
 
 
 def against_history(card: object) -> str:
-    """The scorecard as a table; `card` is an engine Scorecard."""
+    """The scorecard of one run as a table; `card` is an engine Scorecard."""
     scores = card.scores  # type: ignore[attr-defined]
     if not scores:
         return "History: the scenario holds no facts to be measured against"
-    many = card.runs > 1  # type: ignore[attr-defined]
     rows: list[tuple[str, ...]] = []
     for s in scores[:MOST_FACTS]:
-        shown = "–" if s.shown is None else number(s.shown.median.value, 2 if s.fact.kind == "control" else 0)
-        band = "half the time" if s.band is None else f"{number(s.band[0])}–{number(s.band[1])}"
-        if many and s.met.n:
-            verdict = f"{100 * s.met.value:.0f} % ({100 * s.met.low:.0f}–{100 * s.met.high:.0f})"
-        else:
-            verdict = {"yes": "met", "no": "not met"}.get(s.verdict, s.verdict)
-        rows.append((s.words, shown, band, verdict))
-    head = ("Against history", "median" if many else "run", "counts as met", "runs that meet it" if many else "")
-    lines = [columns([head, *rows], right=[1])]
+        shown = "–" if s.shown is None else shown_as(s.fact.kind, s.shown.median.value)
+        verdict = {"yes": "met", "no": "not met"}.get(s.verdict, s.verdict)
+        rows.append((s.words, shown, band_words(s.band), verdict))
+    lines = [columns([("Against history", "run", "counts as met", ""), *rows], right=[1])]
     if len(scores) > MOST_FACTS:
         lines.append(f"  ... and {len(scores) - MOST_FACTS} more: deepbattle score")
     share = card.share  # type: ignore[attr-defined]
     if share is not None:
         lines.append(f"  weighted share met: {100 * share:.0f} %")
     return "\n".join(lines)
+
+
+def shown_as(kind: str, value: float) -> str:
+    """What runs show for a fact: control as a share of the time, else a number."""
+    return f"{100 * value:.0f} %" if kind == "control" else number(value)
+
+
+def band_words(band: Sequence[float] | None) -> str:
+    """What counts as met."""
+    return "half the time" if band is None else f"{number(band[0])}–{number(band[1])}"
+
+
+def met_words(met: Mapping[str, Any] | None) -> str:
+    """Such as ``85 % (64–95)``: the share of the runs and its 95 % interval."""
+    if met is None:
+        return "–"
+    return f"{100 * met['value']:.0f} % ({100 * met['low']:.0f}–{100 * met['high']:.0f})"
+
+
+SPREAD = ("5 %", "25 %", "median", "75 %", "95 %")
+
+
+def tallied(found: Mapping[str, Any]) -> str:
+    """A tally as tables: what the runs show against history and in losses, the plain staff beside it."""
+    beside = found["baseline"]
+    head = f"{found['title']}: {found['runs']} runs" + (f", and {beside['runs']} of the plain staff" if beside else "")
+    if not found["complete"]:
+        head += f"; {found['failed']} failed" if found["failed"] else f"; stopped before all {found['asked']['runs']}"
+    parts = [head, _facts(found, beside is not None)]
+    for name, card in (("", found), ("plain staff: ", beside)):
+        if card and card["share"] is not None:
+            brier = "" if card["brier"] is None else f"; Brier score of control {card['brier']:.3f} (0 best, 0.25 says nothing)"
+            parts.append(f"{name}weighted share met {100 * card['share']:.0f} %{brier}")
+    parts.append(_measures(found, beside is not None))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _facts(found: Mapping[str, Any], beside: bool) -> str:
+    if not found["facts"]:
+        return "History: the scenario holds no facts to be measured against"
+    rows: list[tuple[str, ...]] = [
+        ("Against history", "counts as met", *SPREAD, "runs that meet it", "plain" if beside else "")
+    ]
+    for fact in found["facts"]:
+        spread = ["–"] * 5 if fact["quantiles"] is None else [shown_as(fact["kind"], q) for q in fact["quantiles"]]
+        plain = met_words(fact["baseline"]["met"]) if fact["baseline"] else ""
+        rows.append((fact["words"], band_words(fact["band"]), *spread, met_words(fact["met"]), plain))
+    return columns(rows, right=range(2, 9))
+
+
+def _measures(found: Mapping[str, Any], beside: bool) -> str:
+    if not found["measures"]:
+        return ""
+    rows: list[tuple[str, ...]] = [("Losses", "", *SPREAD, "plain, median" if beside else "")]
+    for line in found["measures"]:
+        plain = number(line["baseline"][2]) if line["baseline"] else ""
+        side = {"axis": "Axis", "soviet": "Red Army"}[line["side"]]
+        rows.append((line["words"], side, *(number(q) for q in line["quantiles"]), plain))
+    return columns(rows, right=range(2, 8))

@@ -91,9 +91,9 @@ def _frames(session: Session, cells: Any, index: Any) -> dict[str, Any]:
     """Samples from the beginning to now."""
     twin = session.branch()
     end = session.now
-    twin.rewind(twin.begins)
+    twin.rewind(0)
     places, men, afv, owners, moments = [], [], [], [], []
-    for minute in range(session.begins, end + 1, STEP_MIN):
+    for minute in range(0, end + 1, STEP_MIN):
         twin.advance(minute)
         formations = twin.world.formations
         standing = formations.status == ON_MAP

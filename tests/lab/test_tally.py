@@ -1,0 +1,80 @@
+"""A tally: distributions over many runs, the plain staff beside them, kept while engine and scenario are the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.lab import tally as tally_module
+from engine.lab.store import Row
+from engine.lab.tally import Asked, is_current, keep_tally, read_tally, summed_up, tally
+from tests.lab.made_up import rows, scenario
+
+SHORT = Asked(runs=3, until="1944-08-17", commanders={"axis": "staff", "soviet": "staff"})
+
+
+def test_it_shows_quantiles_and_shares_of_every_fact_and_loss() -> None:
+    made = scenario()
+    found = summed_up(made, Asked(runs=21, baseline=False), rows(21, made), None)
+    men = next(m for m in found["measures"] if m["measure"] == "axis.men_lost")
+    values = sorted(r.outcome["values"]["axis.men_lost"] for r in rows(21, made))
+    assert men["quantiles"] == [values[1], values[5], values[10], values[15], values[19]]
+    met = {f["fact"]: f["met"] for f in found["facts"]}["siauliai"]
+    assert met["n"] == 21
+    assert 0 <= met["low"] <= met["value"] <= met["high"] <= 1
+    assert found["complete"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_the_plain_staff_stands_beside_it() -> None:
+    made = scenario()
+    found = summed_up(made, Asked(runs=8), rows(8, made), rows(4, made))
+    assert found["baseline"]["runs"] == 4
+    assert not found["complete"], "four runs of the baseline are missing"
+    assert all(m["baseline"] is not None for m in found["measures"])
+    assert {f["fact"]: f["baseline"]["met"]["n"] for f in found["facts"]}["siauliai"] == 4
+
+
+def test_failed_runs_are_counted_and_leave_it_incomplete() -> None:
+    made = scenario()
+    broken = Row("k", 7, 0, 7, 7, "failed", fault="running: no idea")
+    found = summed_up(made, Asked(runs=8, baseline=False), [*rows(7, made), broken], None)
+    assert (found["runs"], found["failed"], found["complete"]) == (7, 1, False)
+
+
+def test_a_kept_tally_is_current_until_engine_scenario_or_question_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, asked = scenario(), Asked(runs=5, baseline=False)
+    path = tmp_path / "deeper" / "tally.json"
+    keep_tally(path, summed_up(made, asked, rows(5, made), None))
+    kept = read_tally(path)
+    assert kept is not None
+    assert is_current(kept, made, asked)
+    assert not is_current(kept, made, replace(asked, runs=6))
+    assert not is_current(kept, made, replace(asked, commanders={"axis": "plain", "soviet": "staff"}))
+    assert not is_current(kept, replace(made, end=made.end - timedelta(days=1)), asked)
+    monkeypatch.setattr(tally_module, "engine_digest", lambda: "another")
+    assert not is_current(kept, made, asked)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 99}', '"a text"'])
+def test_a_file_that_is_no_tally_is_made_again(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "tally.json"
+    path.write_text(text)
+    assert read_tally(path) is None
+    assert read_tally(tmp_path / "none.json") is None
+
+
+def test_runs_of_a_stopped_tally_are_not_done_twice(tmp_path: Path) -> None:
+    made = scenario()
+    first = tally(made, SHORT, executor="serial", folder=tmp_path)
+    told: list[tuple[int, int, int]] = []
+    again = tally(made, SHORT, executor="serial", folder=tmp_path, progress=lambda *n: told.append(n))
+    assert again == first
+    assert told == []
+    assert (first["runs"], first["baseline"]["runs"]) == (3, 3)
