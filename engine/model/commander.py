@@ -19,13 +19,19 @@ class Notes:
     """A staff's memory: writable copies of the note tables, ``notes.staff["need"][row]``.
 
     Only whole numbers. What a commander changes here is compared with what it was given and logged as input.
+    ``foreign`` names rows of each table that are the other side's: they read as their defaults.
     """
 
-    def __init__(self, formation: Table, staff: Table, failure: Table) -> None:
+    def __init__(self, formation: Table, staff: Table, failure: Table, foreign: Sequence[Array] = ()) -> None:
         self._tables = (formation, staff, failure)
-        self.formation = _copy(formation)
-        self.staff = _copy(staff)
-        self.failure = _copy(failure)
+        given = [_copy(table) for table in self._tables]
+        for table, columns, rows in zip(self._tables, given, foreign, strict=False):
+            for column in table.spec.columns:
+                columns[column.name][rows] = column.default
+        self._given = tuple(given)
+        self.formation, self.staff, self.failure = (
+            {name: values.copy() for name, values in columns.items()} for columns in given
+        )
 
     def add_failure(self, hq: int, cell: int, minute: int) -> None:
         """Remember that an attack of a headquarters on a hex failed."""
@@ -40,11 +46,11 @@ class Notes:
     def changes(self) -> list[tuple[int, int, int, tuple[int, ...]]]:
         """Rows (table, row, column, values) of all that was changed, in a fixed order."""
         rows: list[tuple[int, int, int, tuple[int, ...]]] = []
-        for number, (table, mine) in enumerate(
-            zip(self._tables, (self.formation, self.staff, self.failure), strict=True)
+        for number, (table, given, mine) in enumerate(
+            zip(self._tables, self._given, (self.formation, self.staff, self.failure), strict=True)
         ):
             for position, column in enumerate(table.spec.columns):
-                new, old = mine[column.name], table[column.name]
+                new, old = mine[column.name], given[column.name]
                 unequal = np.ones(len(new), bool)
                 differs = new[: len(old)] != old
                 unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
