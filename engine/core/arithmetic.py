@@ -1,16 +1,21 @@
 """Functions that give the same bits on every processor.
 
 Library ``exp`` and ``log`` differ in the last bit between processors, and a last bit can decide a battle. These
-use only IEEE + - * / sqrt, exact scaling by powers of two, and comparisons, each as a separate numpy operation,
-so no fused multiply-add can creep in.
+use only IEEE + - * / sqrt, exact scaling by powers of two, and comparisons, each as a separate operation, so no
+fused multiply-add can creep in. ``exp`` and ``log`` are compiled loops where numba is in use and the same operations
+array by array where it is not: the same bits, at a tenth of the time for the short arrays of a battle line.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from engine.core import jit as compiled
+from engine.core.jit import jit
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +37,33 @@ _EXP = (
 
 def exp(x: npt.ArrayLike) -> Floats:
     """e**x, for |x| <= 700; relative error below 1e-15. Any shape."""
-    v = np.clip(np.asarray(x, dtype=np.float64), -700.0, 700.0)
+    values = np.asarray(x, dtype=np.float64)
+    if not compiled.ENABLED:
+        return _exp_by_arrays(values)
+    out = np.empty(values.size)
+    _exp_each(np.ascontiguousarray(values).reshape(-1), _TERMS, out)
+    return out.reshape(values.shape)
+
+
+_TERMS: Final = np.array(_EXP[::-1])
+
+
+@jit
+def _exp_each(values: Floats, terms: Floats, out: Floats) -> None:
+    for i in range(len(values)):
+        v = min(max(values[i], -700.0), 700.0)
+        n = math.floor(v * 1.44269504088896338700 + 0.5)
+        r = v - n * 6.93147180369123816490e-01
+        r = r - n * 1.90821492927058770002e-10
+        total = terms[0]
+        for k in range(1, len(terms)):
+            total = total * r
+            total = total + terms[k]
+        out[i] = math.ldexp(total, int(n))
+
+
+def _exp_by_arrays(x: Floats) -> Floats:
+    v = np.clip(x, -700.0, 700.0)
     n = np.floor(v * _INV_LN2 + 0.5)
     r = v - n * _LN2_HI
     r = r - n * _LN2_LO
@@ -45,7 +76,36 @@ def exp(x: npt.ArrayLike) -> Floats:
 
 def log(x: npt.ArrayLike) -> Floats:
     """Natural logarithm of positive numbers; zero and below count as 1e-300. Any shape."""
-    mantissa, power = np.frexp(np.maximum(np.asarray(x, dtype=np.float64), 1e-300))
+    values = np.asarray(x, dtype=np.float64)
+    if not compiled.ENABLED:
+        return _log_by_arrays(values)
+    out = np.empty(values.size)
+    _log_each(np.ascontiguousarray(values).reshape(-1), out)
+    return out.reshape(values.shape)
+
+
+@jit
+def _log_each(values: Floats, out: Floats) -> None:
+    for i in range(len(values)):
+        mantissa, power = math.frexp(max(values[i], 1e-300))
+        n = float(power)
+        if mantissa < 0.7071067811865476:
+            mantissa = mantissa * 2.0
+            n = n - 1.0
+        f = (mantissa - 1.0) / (mantissa + 1.0)
+        f2 = f * f
+        total = 1.0 / 21.0
+        for k in range(19, 0, -2):
+            total = total * f2
+            total = total + 1.0 / k
+        total = total * f
+        total = total * 2.0
+        total = total + n * 1.90821492927058770002e-10
+        out[i] = total + n * 6.93147180369123816490e-01
+
+
+def _log_by_arrays(x: Floats) -> Floats:
+    mantissa, power = np.frexp(np.maximum(x, 1e-300))
     low = mantissa < 0.7071067811865476
     mantissa = np.where(low, mantissa * 2.0, mantissa)
     n = power - low

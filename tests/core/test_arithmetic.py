@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from engine.core import arithmetic
 from engine.core.arithmetic import ceil_div, exp, log, logistic, normal_quantile, round_up, rounded
 
 
@@ -31,3 +32,17 @@ def test_rounding_is_to_the_nearest_and_up() -> None:
     assert ceil_div(np.array([7, 8]), np.array([4, 4])).tolist() == [2, 2]
     assert round_up(61, 60) == 120
     assert math.isclose(float(exp(1.0)), math.e)
+
+
+def test_compiled_and_plain_arithmetic_give_the_same_bits() -> None:
+    steps = np.arange(200_001)
+    x = np.concatenate([(steps - 100_000) * 0.0077 + 1e-9, [-1e9, 1e9, 0.0, -0.0, 700.0, -700.0]])
+    assert np.array_equal(exp(x), arithmetic._exp_by_arrays(x))
+    y = np.concatenate([(steps + 1) * 0.0123456789, 1.0 / (steps + 1.0), [0.0, -3.0, 1e-300, 1e300, 0.5, 0.7071067811865476]])
+    assert np.array_equal(log(y), arithmetic._log_by_arrays(y))
+
+
+def test_shapes_are_kept() -> None:
+    assert exp(2.0).shape == ()
+    assert log(np.ones((2, 3))[:, ::2]).shape == (2, 2)
+    assert exp(np.zeros(0)).shape == (0,)
