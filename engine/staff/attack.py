@@ -107,8 +107,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
 def _touching(s: Situation, group: Ints) -> Mask:
     """Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in."""
     parts = set(s.part[group].tolist()) - {-1}
-    touching: Mask = np.any(np.isin(s.control.face_parts, sorted(parts)), axis=1)
-    return touching
+    return s.control.faces_of(frozenset(parts))
 
 
 def _not_alone(s: Situation, fit: Mask) -> Mask:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +79,18 @@ class Control:
         own = (ring >= 0) & (self.owner[ring] == self.side)
         parts: Array = np.where(own, self.part[ring], -1)
         return parts
+
+    def faces_of(self, parts: frozenset[int]) -> Mask:
+        """Faces that touch one of these pieces of own land. Shape (faces,)."""
+        found: Mask | None = self.kept.get(parts)
+        if found is None:
+            found = self.kept[parts] = np.any(np.isin(self.face_parts, sorted(parts)), axis=1)
+        return found
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What others derive from this control and want again while it lasts."""
+        return {}
 
     @cached_property
     def face_share(self) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY
-from engine.model.codes import StaffRole, Task
+from engine.model.codes import StaffRole
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.reasons import Reason
@@ -80,21 +80,16 @@ def _nearest_is_pocket(s: Situation, sector: Sector, on_ring: np.ndarray, who: I
 def _pool(s: Situation, wishes: Intentions, members: Ints) -> Ints:
     """Reserves, and what drives in the line and is not pinned; those already attacking on their own account stay."""
     role = s.role[members]
-    fit = (role == StaffRole.RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | _attacking(s)[members]
+    fit = (role == StaffRole.RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | s.attacking[members]
     return np.array([at for at in members[fit].tolist() if wishes.free(at)], np.int64)
-
-
-def _attacking(s: Situation) -> np.ndarray:
-    tasks, _, _ = s.intent
-    return np.array([task == Task.ATTACK for task in tasks], bool)
 
 
 def _best(s: Situation, cells: Ints, pool: Ints, count: int, least_x: float) -> _Chance | None:
     """The best of ``cells`` for the ``count`` nearest of a pool; None if none promises ``least_x``."""
     rules = s.rules
     chances = []
-    tasks, goals, _ = s.intent
-    busy = {goals[at] for at in pool.tolist() if tasks[at] == Task.ATTACK}
+    _, goals, _ = s.intent
+    busy = {goals[at] for at in pool[s.attacking[pool]].tolist()}
     share = s.control.own_share(cells) if len(cells) else cells
     for cell, own_share in zip(cells.tolist(), share.tolist(), strict=True):
         strikers = _strikers(s, cell, pool, count)

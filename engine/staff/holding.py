@@ -12,7 +12,7 @@ from engine.staff.intentions import Intentions
 from engine.staff.line import match, stations
 from engine.staff.plans import Plan, Plans
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM, change_roles, reserve_wanted, set_role
+from engine.staff.roles import HEX_KM, change_roles, reserve_wanted
 from engine.staff.sectors import APPROACH, ESTABLISHED, Sector, Sectors
 from engine.staff.situation import Situation
 
@@ -94,7 +94,7 @@ def _first_reserves(s: Situation, mine: Ints, wanted: int) -> None:
     depth = s.control.depth[s.view.own.hex[line]]
     back = line[np.lexsort((s.view.own.row[line], -depth))]
     back = back[s.control.depth[s.view.own.hex[back]] >= BEHIND_HEXES]
-    set_role(s, back[: max(wanted - (len(mine) - len(line)), 0)], StaffRole.RESERVE)
+    s.give_role(back[: max(wanted - (len(mine) - len(line)), 0)], StaffRole.RESERVE)
 
 
 def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], holders: dict[int, Ints]) -> None:
@@ -115,7 +115,7 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
     at, line = np.array(who, np.int64), stations(s, manned)
     fixed = s.locked[at] | s.fighting[at]
     found = match(s, line, at, np.array(group, np.int64), fixed)
-    _write(s, found.who, found.place)
+    s.give_place(found.who, found.place)
     behind = [not isinstance(place, Sector) for place in manned.values()]
     for i, one in enumerate(found.who.tolist()):
         cell, fresh = int(found.place[i]), int(found.fresh[i])
@@ -132,9 +132,3 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
 def _length(place: Sector | Ints) -> int:
     return len(place.sides) if isinstance(place, Sector) else len(place)
 
-
-def _write(s: Situation, who: Ints, place: Ints) -> None:
-    rows, notes = s.view.own.row[who], s.notes.formation
-    moved = notes["slot"][rows] != place
-    notes["slot"][rows[moved]] = place[moved]
-    notes["slot_since"][rows[moved]] = s.minute

@@ -68,9 +68,9 @@ class Intentions:
         task, goal, coming = self.s.intent
         moving = (own.leg_to >= 0).tolist()
         found = []
+        self._note()
         for at in sorted(self._wish):
             kind, cell, reason, detail = self._wish[at]
-            self._note(at, reason, detail)
             if self._locked[at] or at in self._as_it_is:
                 continue
             if self._already(at, kind, cell, task[at], goal[at], coming[at], moving[at]):
@@ -79,10 +79,11 @@ class Intentions:
             found.append(Order(kind, own.ids[at], cell, hq, reason=int(reason), detail=detail))
         return found
 
-    def _note(self, at: int, reason: Reason, detail: tuple[int, int, int, int]) -> None:
-        row, notes = self.s.view.own.row[at], self.s.notes.formation
-        if notes["reason"][row] != reason or tuple(notes["detail"][row].tolist()) != detail:
-            notes["reason"][row], notes["detail"][row] = reason, detail
+    def _note(self) -> None:
+        if self._wish:
+            rows, notes = self.s.view.own.row[list(self._wish)], self.s.notes.formation
+            notes["reason"][rows] = [int(wish[2]) for wish in self._wish.values()]
+            notes["detail"][rows] = [wish[3] for wish in self._wish.values()]
 
     def _already(self, at: int, kind: OrderKind, cell: int, task: int, goal: int, coming: bool, moving: bool) -> bool:
         if kind is OrderKind.HOLD:

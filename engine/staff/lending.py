@@ -19,13 +19,15 @@ from engine.staff.situation import Situation
 
 def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superiors: list[int]) -> None:
     """At most one loan below each superior that is due; a lower one decides before a higher."""
+    if not (s.notes.staff["need"] > s.rules["staff.loan_need"]).any():
+        return
     for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
         _below(s, wishes, plans, sectors, superior)
 
 
 def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superior: int) -> None:
     staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
-    below = _subordinates(s, superior)
+    below = plans.below[superior]
     takers = [hq for hq in below if _needy(s, hq)]
     if not takers:
         return
@@ -68,16 +70,6 @@ def _no_longer_needed_where_it_is(s: Situation, plans: Plans) -> np.ndarray:
         if plan.current >= 0:
             kept[plans.named(plan.current, "reserve")] = False
     return kept
-
-
-def _subordinates(s: Situation, superior: int) -> list[int]:
-    headquarters = s.view.headquarters
-    found: list[int] = []
-    level = [superior]
-    while level:
-        level = headquarters.row[np.isin(headquarters.parent, level)].tolist()
-        found += level
-    return found
 
 
 def _needy(s: Situation, hq: int) -> bool:

@@ -17,6 +17,8 @@ from engine.staff.control import Ints, land_of
 REACH_M = 120_000
 """Distances beyond this (along either axis of the map) are not worked out."""
 AWAY_M = 1_000_000
+KEPT = 512
+"""Lines whose distances are kept at a time: a break-out draws its own."""
 
 Points = tuple[int, ...]
 
@@ -28,11 +30,12 @@ def points_of(cells: Array) -> Points:
 
 def line_distance(statics: Statics, points: Points) -> Array:
     """Metres from every hex centre to the broken line through ``points``, AWAY_M where that is far. Shape (hexes,)."""
-    key = f"staff.distance.{points}"
-    found: Array | None = statics.memo.get(key)
-    if found is None:
-        found = statics.memo[key] = _distance(statics, points)
-    return found
+    held: dict[Points, Array] = statics.memo.setdefault("staff.distances", {})
+    if points not in held:
+        if len(held) >= KEPT:
+            held.clear()
+        held[points] = _distance(statics, points)
+    return held[points]
 
 
 def _distance(statics: Statics, points: Points) -> Array:
@@ -58,11 +61,12 @@ def _distance(statics: Statics, points: Points) -> Array:
 
 def line_cells(statics: Statics, points: Points) -> Ints:
     """Land hexes that the broken line runs through, in order from its first point."""
-    key = f"staff.cells.{points}"
-    found: Ints | None = statics.memo.get(key)
-    if found is None:
-        found = statics.memo[key] = np.array(list(_walk(statics, points)), np.int64)
-    return found
+    held: dict[Points, Ints] = statics.memo.setdefault("staff.cells", {})
+    if points not in held:
+        if len(held) >= KEPT:
+            held.clear()
+        held[points] = np.array(list(_walk(statics, points)), np.int64)
+    return held[points]
 
 
 def _walk(statics: Statics, points: Points) -> Iterable[int]:

@@ -8,12 +8,11 @@ import numpy as np
 
 from engine.core.columns import Array
 from engine.model.codes import DirectiveKind, DirectiveState, Permission, Trigger
-from engine.staff.control import Ints
+from engine.staff.control import Ints, Mask
 from engine.staff.lines import Points, points_of
 from engine.staff.situation import Situation
 
-ATTACKS = (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)
-_STANDS = frozenset({DirectiveKind.RESERVE, *ATTACKS})
+ATTACKS = frozenset(map(int, (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)))
 NONE = -1
 
 
@@ -32,6 +31,24 @@ class Plan:
     """The attack whose axis belongs to the sector: the last directive to begin, if it is an attack."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """What follows from the directives as they stand; the same until one begins, ends or arrives."""
+
+    of: dict[int, Plan]
+    acting: Array
+    """For each headquarters row the one whose staff acts for it; the last entry stands for none."""
+    named: Ints
+    """World rows of formations that a directive in force, or soon in force, names; later ones count."""
+    namer: Ints
+    """Its headquarters."""
+    below: dict[int, tuple[int, ...]]
+    """All headquarters under each."""
+    axis: list[Points]
+    line: list[Points]
+    fall_back: list[Points]
+
+
 class Plans:
     """Plans of all own headquarters, and who commands each own formation."""
 
@@ -39,29 +56,67 @@ class Plans:
         self.s = s
         self.d = s.view.directives
         self.kind: list[int] = self.d.kind.tolist()
-        self.of: dict[int, Plan] = {}
+        self._start: list[int] = self.d.start_at.tolist()
+        reading = self._reading()
+        self.of, self.below = reading.of, reading.below
+        self._axis, self._line, self._fall_back = reading.axis, reading.line, reading.fall_back
+        self.commander: Ints = self._commanders(reading)
+
+    def _reading(self) -> _Reading:
+        d, s, memo = self.d, self.s, self.s.statics.memo
         begun, over = self._begun_and_over()
+        soon = d.start_at - s.minute <= s.hours("staff.assembly_h")
+        parts = (d.row, d.start_at, begun, over, soon, s.view.headquarters.parent)
+        key, stamp = f"staff.plans.{s.side}", b"".join(part.tobytes() for part in parts)
+        held = memo.get(key)
+        if held is None or held[0] != stamp:
+            held = memo[key] = (stamp, self._read(begun.tolist(), over.tolist(), soon.tolist()))
+        found: _Reading = held[1]
+        return found
+
+    def _begun_and_over(self) -> tuple[Mask, Mask]:
+        """Directives that have ever come into force, and those that no longer count."""
+        d, minute = self.d, self.s.minute
+        pending = d.state == int(DirectiveState.PENDING)
+        due = pending & (d.trigger == int(Trigger.NONE)) & (d.start_at <= minute)
+        begun: Mask = (~pending | due) & ~(pending & (d.end_at <= minute))
+        staff = self.s.notes.staff
+        ended = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
+        over: Mask = (d.state >= int(DirectiveState.DONE)) | (d.end_at <= minute) | ended
+        return begun, over
+
+    def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
         rows: dict[int, list[int]] = {}
         for i, hq in enumerate(self.d.hq.tolist()):
             rows.setdefault(hq, []).append(i)
-        self._start: list[int] = self.d.start_at.tolist()
-        self._lined: list[bool] = np.any(self.d.line >= 0, axis=1).tolist()
-        for hq in s.view.headquarters.row.tolist():
-            self.of[hq] = self._plan(hq, rows.get(hq, []), begun, over)
-        self.commander: Ints = self._commanders(begun, over)
+        lined: list[bool] = np.any(self.d.line >= 0, axis=1).tolist()
+        of = {hq: self._plan(hq, rows.get(hq, []), begun, over, lined) for hq in self.s.view.headquarters.row.tolist()}
+        named, namer = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for i in range(len(self.kind)):
+            if not over[i] and (begun[i] or soon[i]):
+                for group in (self.d.assault[i], self.d.mobile[i], self.d.reserve[i]):
+                    named.append(group[group >= 0].astype(np.int64))
+                    namer.append(np.full(len(named[-1]), int(self.d.hq[i])))
+        d = self.d
+        return _Reading(
+            of, self._acting(of), np.concatenate(named), np.concatenate(namer), self._below(),
+            *([points_of(cells) for cells in column] for column in (d.axis, d.line, d.fall_back)),
+        )  # fmt: skip
 
-    def _begun_and_over(self) -> tuple[list[bool], list[bool]]:
-        """Directives that have ever come into force, and those that no longer count."""
-        d, minute = self.d, self.s.minute
-        due = (d.state == DirectiveState.PENDING) & (d.trigger == Trigger.NONE) & (d.start_at <= minute)
-        late = (d.state == DirectiveState.PENDING) & (d.end_at <= minute)
-        begun = ((d.state != DirectiveState.PENDING) | due) & ~late
-        staff = self.s.notes.staff
-        ended = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
-        over = (d.state >= DirectiveState.DONE) | (d.end_at <= minute) | ended
-        return begun.tolist(), over.tolist()
+    def _below(self) -> dict[int, tuple[int, ...]]:
+        headquarters = self.s.view.headquarters
+        children: dict[int, list[int]] = {}
+        for hq, up in zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True):
+            children.setdefault(up, []).append(hq)
+        found = {}
+        for hq in headquarters.row.tolist():
+            under = list(children.get(hq, ()))
+            for one in under:
+                under += children.get(one, ())
+            found[hq] = tuple(under)
+        return found
 
-    def _plan(self, hq: int, mine: list[int], begun: list[bool], over: list[bool]) -> Plan:
+    def _plan(self, hq: int, mine: list[int], begun: list[bool], over: list[bool], lined: list[bool]) -> Plan:
         def last(these: list[int]) -> int:
             return max(these, key=lambda i: (self._start[i], int(self.d.row[i])), default=NONE)
 
@@ -72,11 +127,11 @@ class Plans:
             hq,
             last([i for i in started if not over[i]]),
             min(coming, key=lambda i: (self._start[i], int(self.d.row[i])), default=NONE),
-            last([i for i in started if self._lined[i] and self.kind[i] not in ATTACKS]),
+            last([i for i in started if lined[i] and self.kind[i] not in ATTACKS]),
             newest if newest >= 0 and self.kind[newest] in ATTACKS else NONE,
         )
 
-    def _commanders(self, begun: list[bool], over: list[bool]) -> Ints:
+    def _commanders(self, reading: _Reading) -> Ints:
         """Headquarters that moves each own formation: its own, a borrower, one above that was directed in its place,
 
         or one whose directive names it.
@@ -85,24 +140,19 @@ class Plans:
         hq: Ints = own.hq.astype(np.int64)
         lent_to, lent_from = notes["lent_to"][own.row], notes["lent_from"][own.row]
         hq = np.where((lent_to >= 0) & (lent_from == hq), lent_to, hq)
-        acting = self._acting()
-        hq = acting[hq]
-        for i in range(len(self.kind)):
-            if not over[i] and (begun[i] or self._soon(i)):
-                for group in (self.d.assault[i], self.d.mobile[i], self.d.reserve[i]):
-                    at = own.position[group[group >= 0]]
-                    hq[at[at >= 0]] = self.d.hq[i]
+        hq = reading.acting[hq]
+        at = own.position[reading.named]
+        hq[at[at >= 0]] = reading.namer[at >= 0]
         return hq
 
-    def _acting(self) -> Array:
-        """For each headquarters row the one whose staff acts for it; the last entry stands for none."""
+    def _acting(self, of: dict[int, Plan]) -> Array:
         headquarters = self.s.view.headquarters
         parent = dict(zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True))
         acting = np.arange(len(self.s.statics.headquarters_ids) + 1)
         acting[-1] = NONE
-        directed = {hq for hq, plan in self.of.items() if plan.current >= 0}
-        for hq in self.of:
-            up, plan = parent.get(hq, NONE), self.of[hq]
+        directed = {hq for hq, plan in of.items() if plan.current >= 0}
+        for hq, plan in of.items():
+            up = parent.get(hq, NONE)
             if hq in directed or plan.line >= 0 or plan.upcoming >= 0:
                 continue
             while up >= 0 and up not in directed:
@@ -132,12 +182,12 @@ class Plans:
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""
         if plan.current >= 0 and self.s.notes.staff["fell_back"][plan.hq]:
-            return points_of(self.d.fall_back[plan.current])
-        return points_of(self.d.line[plan.line]) if plan.line >= 0 else ()
+            return self._fall_back[plan.current]
+        return self._line[plan.line] if plan.line >= 0 else ()
 
     def axis_points(self, i: int) -> Points:
         """The axis of a directive."""
-        return points_of(self.d.axis[i]) if i >= 0 else ()
+        return self._axis[i] if i >= 0 else ()
 
     def objective(self, i: int) -> int:
         """Objective of a directive: named, or the end of its axis; -1 none."""

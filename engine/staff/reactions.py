@@ -13,7 +13,6 @@ from engine.staff.intentions import Intentions
 from engine.staff.line import need_of
 from engine.staff.plans import NONE
 from engine.staff.reasons import Reason
-from engine.staff.roles import set_role
 from engine.staff.sectors import Sector
 from engine.staff.situation import Situation
 
@@ -40,9 +39,8 @@ def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Int
         return
     gap = s.grid.distance(own.hex[reserves], where)
     chosen = reserves[np.lexsort((own.row[reserves], gap))[:1]]
-    set_role(s, chosen, StaffRole.LINE)
-    notes.formation["slot"][own.row[chosen]] = where
-    notes.formation["slot_since"][own.row[chosen]] = s.minute
+    s.give_role(chosen, StaffRole.LINE)
+    s.give_place(chosen, np.array([where]))
     wishes.place(int(chosen[0]), where, Reason.PLUG, where, NONE, need)
 
 
@@ -95,8 +93,7 @@ def _step_ahead(s: Situation, wishes: Intentions, at: int, ahead: dict[int, int]
         return
     ahead.pop(cell)
     # The place in the line goes with him.
-    s.notes.formation["slot"][s.view.own.row[at]] = cell
-    s.notes.formation["slot_since"][s.view.own.row[at]] = s.minute
+    s.give_place(np.array([at]), np.array([cell]))
     wishes.want(at, OrderKind.FOLLOW, cell, Reason.FOLLOW)
 
 

@@ -14,6 +14,8 @@ from engine.staff.sectors import APPROACH
 from engine.staff.situation import Situation
 
 HEX_KM = 6
+_BY_DIRECTIVE = (int(StaffRole.ASSAULT), int(StaffRole.MOBILE))
+"""Roles that end with the directive that gave them."""
 
 
 def members_of(plans: Plans) -> dict[int, Ints]:
@@ -21,16 +23,6 @@ def members_of(plans: Plans) -> dict[int, Ints]:
     order = np.argsort(plans.commander, kind="stable")
     hqs, first = np.unique(plans.commander[order], return_index=True)
     return {int(hq): np.sort(part) for hq, part in zip(hqs, np.split(order, first[1:]), strict=True) if hq >= 0}
-
-
-def set_role(s: Situation, who: Ints, role: StaffRole) -> None:
-    """Write a role into the notes of those that had another; their place in the line is open again."""
-    rows = s.view.own.row[who]
-    fresh = rows[s.notes.formation["role"][rows] != role]
-    if len(fresh):
-        s.notes.formation["role"][fresh] = role
-        s.notes.formation["role_since"][fresh] = s.minute
-        s.notes.formation["slot"][fresh] = NONE
 
 
 def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
@@ -47,11 +39,44 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
             staff[name][hq] = value
         if plan.line == plan.current and plan.line >= 0:
             staff["phase"][hq] = APPROACH
-    _give_roles(s, plans, plan, members, fresh)
+    if fresh or plan.upcoming >= 0 or plans.attacking(plan) or _has_groups(s, plans, plan, members):
+        _give_roles(s, plans, plan, members, fresh)
+
+
+def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
+    """Whether somebody has a role that only a directive gives."""
+    if plan.current >= 0 and (plans.kind[plan.current] == DirectiveKind.RESERVE or plans.names(plan.current, "reserve")):
+        return True
+    role = s.role[members]
+    return bool(((role == int(StaffRole.ASSAULT)) | (role == int(StaffRole.MOBILE))).any())
 
 
 def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> None:
-    wanted = {StaffRole.ASSAULT: np.zeros(0, np.int64), StaffRole.MOBILE: np.zeros(0, np.int64)}
+    wanted = _wanted(s, plans, plan, members)
+    changes: dict[StaffRole, list[int]] = {}
+    for at, was in zip(members.tolist(), s.role[members].tolist(), strict=True):
+        role = wanted.get(at)
+        if role is None and was in _BY_DIRECTIVE:
+            role = StaffRole.LINE if was == StaffRole.ASSAULT else StaffRole.RESERVE
+        if role is not None and was != role:
+            changes.setdefault(role, []).append(at)
+    for role, group in changes.items():
+        s.give_role(np.array(group), role)
+    if plan.current < 0:
+        return
+    released = np.array([at for at in members.tolist() if at not in wanted], np.int64)
+    if plans.kind[plan.current] == DirectiveKind.RESERVE:
+        s.give_role(released, StaffRole.RESERVE)
+        return
+    named = np.intersect1d(plans.named(plan.current, "reserve"), released)
+    s.give_role(named, StaffRole.RESERVE)
+    if fresh:
+        _man_the_line(s, plans, plan, released, named)
+
+
+def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints) -> dict[int, StaffRole]:
+    """Roles in assault and mobile groups of the attack in force and of the next; the one in force has first choice."""
+    wanted: dict[int, StaffRole] = {}
     for i in (plan.current if plans.attacking(plan) else NONE, plan.upcoming):
         if i < 0:
             continue
@@ -59,25 +84,12 @@ def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bo
         assault, mobile = _group(s, plans, i, members, "assault", near), _group(s, plans, i, members, "mobile", near)
         if near and i == plan.current and not len(assault):
             # A directive that names nobody means everybody; a mobile group with nobody before it attacks itself.
-            assault, mobile = (mobile, assault) if _names_any(plans, i) else (members, assault)
+            everybody = np.setdiff1d(members, plans.named(i, "reserve"))
+            assault, mobile = (mobile, assault) if _names_any(plans, i) else (everybody, assault)
         for role, group in ((StaffRole.ASSAULT, assault), (StaffRole.MOBILE, mobile)):
-            others = np.concatenate(list(wanted.values()))
-            wanted[role] = np.concatenate([wanted[role], np.setdiff1d(group, others)])
-    released = np.setdiff1d(members, np.concatenate(list(wanted.values())))
-    was = s.role[released]
-    set_role(s, released[was == StaffRole.ASSAULT], StaffRole.LINE)
-    set_role(s, released[was == StaffRole.MOBILE], StaffRole.RESERVE)
-    for group_role, group in wanted.items():
-        set_role(s, group, group_role)
-    if plan.current < 0:
-        return
-    if plans.kind[plan.current] == DirectiveKind.RESERVE:
-        set_role(s, released, StaffRole.RESERVE)
-        return
-    named = np.intersect1d(plans.named(plan.current, "reserve"), released)
-    set_role(s, named, StaffRole.RESERVE)
-    if fresh:
-        _man_the_line(s, plans, plan, released, named)
+            for at in group.tolist():
+                wanted.setdefault(at, role)
+    return wanted
 
 
 def _names_any(plans: Plans, i: int) -> bool:
@@ -89,7 +101,8 @@ def _names_any(plans: Plans, i: int) -> bool:
 def _group(s: Situation, plans: Plans, i: int, members: Ints, group: str, choose: bool) -> Ints:
     """Members of a group: those named, or the strongest of the headquarters, chosen once and then remembered."""
     if plans.names(i, group):
-        return np.intersect1d(plans.named(i, group), members)
+        here = set(members.tolist())
+        return np.array([at for at in plans.named(i, group).tolist() if at in here], np.int64)
     count = int(plans.d.assault_strongest[i] if group == "assault" else plans.d.mobile_strongest[i])
     if not count:
         return np.zeros(0, np.int64)
@@ -127,7 +140,7 @@ def _man_the_line(s: Situation, plans: Plans, plan: Plan, members: Ints, named: 
     excess = len(reserves) - max(wanted, len(named))
     if excess > 0:
         order = np.lexsort((s.view.own.row[spare], s.mechanised[spare]))
-        set_role(s, spare[order[:excess]], StaffRole.LINE)
+        s.give_role(spare[order[:excess]], StaffRole.LINE)
 
 
 def reserve_wanted(s: Situation, front_km: int, formations: int, share_ppm: int) -> int:
@@ -161,13 +174,13 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
         pool = pool[~s.locked[pool]]
         if len(pool):
             one = pool[np.lexsort((own.row[pool], s.mechanised[pool]))[:1]]
-            set_role(s, one, StaffRole.LINE)
+            s.give_role(one, StaffRole.LINE)
             notes.staff["role_changed_at"][hq] = s.minute
     elif len(reserves) < wanted and since >= s.hours("staff.draw_reserve_h") and len(able) and not _in_need(s, hq):
         order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
-        set_role(s, able[order[:1]], StaffRole.RESERVE)
+        s.give_role(able[order[:1]], StaffRole.RESERVE)
         notes.staff["role_changed_at"][hq] = s.minute
     elif len(line) > most and len(able):
         # No room: a line of eleven kilometres has no use for six divisions.
         order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
-        set_role(s, able[order[: len(line) - most]], StaffRole.RESERVE)
+        s.give_role(able[order[: len(line) - most]], StaffRole.RESERVE)

@@ -14,7 +14,7 @@ import numpy as np
 from engine.core.columns import Array
 from engine.model.codes import StaffRole
 from engine.staff.control import Ints, Mask
-from engine.staff.lines import AWAY_M, line_cells, line_distance
+from engine.staff.lines import AWAY_M, Points, line_cells, line_distance
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 
@@ -52,7 +52,7 @@ class Sectors:
             if hq >= 0:
                 self._holders.setdefault(hq, []).append(at)
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
-        self._near: dict[int, int] = {}
+        self._near: dict[int, bool] = {}
         self.label, self.away_m = self._cut()
 
     def _home(self, holders: list[int]) -> int:
@@ -72,6 +72,12 @@ class Sectors:
 
     def come_up(self, plan: Plan) -> bool:
         """Whether half of its holders stand near the line it was given."""
+        found = self._near.get(plan.hq)
+        if found is None:
+            found = self._near[plan.hq] = self._come_up(plan)
+        return found
+
+    def _come_up(self, plan: Plan) -> bool:
         holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if not holders or not points:
             return True
@@ -105,7 +111,9 @@ class Sectors:
         part = self.s.control.part[rim]
         metres = np.empty((len(claimants), len(rim)), np.int64)
         for k, hq in enumerate(claimants):
-            metres[k] = np.where(part == self.home[hq], self._metres(self.plans.of[hq], rim), NEVER_M)
+            metres[k] = self._metres(self.plans.of[hq], rim)
+        home = np.array([self.home[hq] for hq in claimants])
+        metres[part[None, :] != home[:, None]] = NEVER_M
         best = metres.argmin(axis=0)
         least = metres[best, np.arange(len(rim))]
         owner = np.where(least < NEVER_M, np.array(claimants)[best], -1)
@@ -116,20 +124,24 @@ class Sectors:
         """Distance of hexes from what marks the sector: line and axis, or else where its holders stand."""
         s, points = self.s, self.plans.line_points(plan)
         axis = self.plans.axis_points(plan.axis)
-        if not points or (self.phase(plan) == APPROACH) or not self._line_counts(plan):
+        # A line far from all of its holders has been overtaken by events.
+        if not points or self.phase(plan) == APPROACH or not self.come_up(plan):
             own, slot = s.view.own, s.slot
             holders = self._holders[plan.hq]
             places = np.where(slot[holders] >= 0, slot[holders], own.hex[holders])
             metres: Array = s.grid.distance(cells[:, None], places[None, :]).min(axis=1).astype(np.int64) * HEX_M
         else:
-            metres = line_distance(s.statics, points)[cells]
+            metres = self._rim_metres(points)
         if axis:
-            metres = np.minimum(metres, line_distance(s.statics, axis)[cells])
+            metres = np.minimum(metres, self._rim_metres(axis))
         return metres
 
-    def _line_counts(self, plan: Plan) -> bool:
-        """A line far from all of its holders has been overtaken by events."""
-        return self.come_up(plan)
+    def _rim_metres(self, points: Points) -> Array:
+        kept = self.s.control.kept
+        if points not in kept:
+            kept[points] = line_distance(self.s.statics, points)[self.s.control.rim]
+        found: Array = kept[points]
+        return found
 
     # One headquarters.
 

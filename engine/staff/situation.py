@@ -139,17 +139,34 @@ class Situation:
 
     # Own formations.
 
-    @property
+    @cached_property
     def role(self) -> Array:
-        """StaffRole of each own formation, as the notes have it now."""
+        """StaffRole of each own formation, as the notes have it now: change it by ``give_role`` alone."""
         found: Array = self.notes.formation["role"][self.view.own.row]
         return found
 
-    @property
+    @cached_property
     def slot(self) -> Array:
-        """Place in the line of each own formation, -1 none, as the notes have it now."""
+        """Place in the line of each own formation, -1 none: change it by ``give_place`` alone."""
         found: Array = self.notes.formation["slot"][self.view.own.row]
         return found
+
+    def give_role(self, who: Ints, role: StaffRole) -> None:
+        """Write a role into the notes of those that had another; their place in the line is open again."""
+        fresh = who[self.role[who] != int(role)]
+        if len(fresh):
+            rows, notes = self.view.own.row[fresh], self.notes.formation
+            self.role[fresh] = notes["role"][rows] = int(role)
+            self.slot[fresh] = notes["slot"][rows] = -1
+            notes["role_since"][rows] = self.minute
+
+    def give_place(self, who: Ints, cells: Ints) -> None:
+        """Write places in the line into the notes."""
+        moved = self.slot[who] != cells
+        if moved.any():
+            rows, notes = self.view.own.row[who[moved]], self.notes.formation
+            self.slot[who[moved]] = notes["slot"][rows] = cells[moved]
+            notes["slot_since"][rows] = self.minute
 
     @cached_property
     def locked(self) -> Mask:
@@ -204,6 +221,13 @@ class Situation:
         """Hexes that own troops are fighting for now."""
         battles = self.view.battles
         return set(battles.hex[(battles.attacking == 1) & (battles.outcome == Outcome.LIVE)].tolist())
+
+    @cached_property
+    def attacking(self) -> Mask:
+        """Own formations whose order, or the one on its way, is to attack."""
+        tasks, _, _ = self.intent
+        found: Mask = np.array(tasks, np.int8) == int(Task.ATTACK)
+        return found
 
     @cached_property
     def mechanised(self) -> Mask:

@@ -79,7 +79,11 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
 
 def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """What assault and mobile groups do: assemble before H-hour, then attack and exploit."""
-    free = np.array([at for at in members.tolist() if wishes.free(at)], np.int64)
+    role = s.role[members]
+    grouped = members[(role == int(StaffRole.ASSAULT)) | (role == int(StaffRole.MOBILE))]
+    if not len(grouped):
+        return
+    free = np.array([at for at in grouped.tolist() if wishes.free(at)], np.int64)
     role = s.role[free]
     assault, fast = free[role == StaffRole.ASSAULT], free[role == StaffRole.MOBILE]
     i = plan.current

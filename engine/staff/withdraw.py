@@ -52,7 +52,7 @@ def under_way(s: Situation, hq: int) -> bool:
 
 def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints, *, forced: bool = False) -> None:
     """Match the formations to even places on the new line, in order along it, once."""
-    staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
+    staff, own = s.notes.staff, s.view.own
     staff["phase_since"][plan.hq] = s.minute
     line = members[s.role[members] != StaffRole.RESERVE]
     cells = _new_line(s, plans, plan, sector, forced)
@@ -60,8 +60,7 @@ def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints,
         return
     position = s.grid.distance(own.hex[line][:, None], cells[None, :]).argmin(axis=1)
     order = line[np.lexsort((own.row[line], position))]
-    notes["slot"][own.row[order]] = cells[_spaced(len(cells), len(order))]
-    notes["slot_since"][own.row[order]] = s.minute
+    s.give_place(order, cells[_spaced(len(cells), len(order))])
     staff["phase"][plan.hq] = FIRST_BOUND
     if forced:
         staff["fell_back"][plan.hq] = 1
