@@ -335,18 +335,17 @@ def test_the_view_shows_estimates_never_the_true_strength():
 
 
 def test_a_report_of_a_place_that_proves_empty_is_dismissed():
-    s = field(FRONT, sets={**BLIND, "intelligence.radio_hazard_h": 5})
+    s = field(FRONT, sets={**BLIND, "intelligence.half_life_static_h": 1000})
     s.advance(1)
-    assert level_of(s, "q1", 0) > 0
-    told(s, "q1", OrderKind.MARCH, at(s, 1, 8))
-    told(s, "a1", OrderKind.MARCH, at(s, 5, 8))
-    deaf = s.branch()
-    deaf.advance(DAY)
-    cells = deaf.world.sightings.hex[deaf.world.sightings.level > 0]
-    own = deaf.world.formations.hex[row(deaf, "a1")]
-    near = deaf.world.statics.grid.distance(cells, own) <= 1
-    standing = deaf.world.formations.hex[deaf.world.formations.side == SOVIET]
-    assert np.isin(cells[near], standing).all()
+    phantom = {"observer": AXIS, "formation": -1, "level": PPM, "hex": at(s, 4, 7), "seen_at": 0, "half_life": 60_000}
+    report = int(s._pen["sightings"].append(phantom, 1)[0])
+    s.advance(6 * HOUR + 1)
+    assert s.world.sightings.level[report] == PPM
+    told(s, "a1", OrderKind.MARCH, at(s, 5, 7))
+    s.advance(2 * DAY)
+    assert s.world.statics.grid.distance(int(s.world.formations.hex[row(s, "a1")]), at(s, 4, 7)) == 1
+    assert s.world.sightings.level[report] == 0
+    assert [r["report"] for r in rows_of(s, "Dismissed", observer=AXIS)] == [report]
 
 
 # The dice are the formation's own.
