@@ -32,8 +32,8 @@ from engine.rules.combat_refresh import GRID_MIN
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
-LOOK_MIN: Final = 30
-"""Who comes and goes is looked at on the half hour: battles last days, and each look costs."""
+LOOK_MIN: Final = 60
+"""Who comes and goes is looked at on the hour: battles last days, and each look costs."""
 _WATCHED = (
     "status", "hex", "leg_to", "task", "target", "stage", "pause_until", "in_place_since", "exploiting",
     "surrender_gain", "surrender_left",

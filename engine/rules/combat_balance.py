@@ -99,9 +99,9 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
 
     in_line = lineup.role != SUPPORTING
     part = lineup.share / PPM * _stack(world, lineup, ours, now)
-    line_u = power.line_of(world, who, now) * part * in_line
-    part = part * _screen_cap(world, lineup, rounded(line_u / FINE))[slot]
-    line = rounded(power.line_of(world, who, now) * part * in_line / MILLI)
+    full = power.line_of(world, who, now) * in_line
+    part = _within_screen_cap(world, lineup, full, part)
+    line = rounded(full * part / MILLI)
     support = share_out(world, lineup, line // MILLI, ours, minute)
 
     men, tanks = both(line) / MILLI, rounded(now["afv"] * part / MILLI) * in_line
@@ -124,7 +124,8 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
 
     ammunition = power.ammunition_factor(world, who, now)
     quality = power.quality_of(world, who, now) * ammunition * _command(world, who, minute)
-    situation = np.where(ours == 0, _attack(world, lineup, support), _defence(world, lineup, now, minute))
+    works = power.works_level(world, who, lineup.hex[slot], now)
+    situation = np.where(ours == 0, _attack(world, lineup, support), _defence(world, lineup, works, minute))
     worth = line * counts[slot, ours] + rules["combat.weight_afv"] * tanks * tank[slot, ours]
     worth = worth + rules["combat.weight_gun"] * guns * ammunition
     points = both(rounded(worth * quality * situation)) / MILLI
@@ -134,7 +135,7 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
     lethality = _mean(both, rounded(line * (formations.lethality[who] / PPM)), line)
 
     shifts = _shifts(world, lineup, contacts, prepared, support, minute)
-    hasty, delaying = _bearing(world, lineup, now, line, men[:, 1])
+    hasty, delaying = _bearing(world, lineup, works, line, men[:, 1])
     attackers = np.bincount(slot[attacking], weights=rounded(now["men"] * part / FINE)[attacking], minlength=count)
     x = log_ratio(points[:, 0], points[:, 1])
     terms = {
@@ -157,11 +158,11 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
                    hasty, delaying, mobile, support, terms)  # fmt: skip
 
 
-def _bearing(world: World, lineup: Lineup, now: power.State, line: Ints, men: Floats) -> tuple[Floats, Floats]:
+def _bearing(world: World, lineup: Lineup, works: Floats, line: Ints, men: Floats) -> tuple[Floats, Floats]:
     """Shares of the defenders' line that is not dug in, and that delays or withdraws; shape (battles,) each."""
     formations, holding = world.formations, np.flatnonzero(lineup.role == HOLDING)
     who, slot = lineup.formation[holding], lineup.slot[holding]
-    level = power.works_level(world, who, lineup.hex[slot], {"works": now["works"][holding]})
+    level = works[holding]
     leaves = (formations.posture[who] == Posture.DELAY) | (
         (formations.leg_to[who] >= 0) & (formations.task[who] == TO_WITHDRAW)
     )
@@ -204,14 +205,19 @@ def _stack(world: World, lineup: Lineup, ours: Ints, now: power.State) -> Floats
     return np.where((lineup.role == ATTACKING) | (lineup.role == HOLDING), factor, 1.0)
 
 
-def _screen_cap(world: World, lineup: Lineup, line: Ints) -> Floats:
-    """Shape (battles,): screens add up to about two divisions at most."""
+def _within_screen_cap(world: World, lineup: Lineup, full: Ints, part: Floats) -> Floats:
+    """``part`` of each participant, cut where screens of one hex would add up to more than about two divisions."""
+    screens = lineup.kind == SCREEN_FIGHT
+    if not screens.any():
+        return part
     rules, screening = world.statics.rules, lineup.role == SCREENING
     most = rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"]
-    total = np.bincount(lineup.slot[screening], weights=line[screening], minlength=len(lineup.hex))
-    factor: Floats = np.minimum(1.0, most / np.maximum(total, 1.0))
+    men = rounded(full * part / FINE)
+    total = np.bincount(lineup.slot[screening], weights=men[screening], minlength=len(lineup.hex))
     # Only screens are capped: whole battles are screen fights or not.
-    return np.where(lineup.kind == SCREEN_FIGHT, factor, 1.0)
+    factor = np.where(screens, np.minimum(1.0, most / np.maximum(total, 1.0)), 1.0)
+    capped: Floats = part * factor[lineup.slot]
+    return capped
 
 
 def _sides_taking_part(lineup: Lineup) -> Ints:
@@ -265,11 +271,10 @@ def _attack(world: World, lineup: Lineup, support: Support) -> Floats:
     return np.where(lineup.direction >= 0, factor / river, factor)
 
 
-def _defence(world: World, lineup: Lineup, now: power.State, minute: int) -> Floats:
+def _defence(world: World, lineup: Lineup, works: Floats, minute: int) -> Floats:
     """Multiplier of each participant's power if it defends: posture or works, and ground."""
     rules, slot = world.statics.rules, lineup.slot
-    cells = lineup.hex[slot]
-    posture = power.posture_factor(world, lineup.formation, cells, now, minute)
+    posture = power.posture_of(world, lineup.formation, works, minute)
     posture = np.where(lineup.role == SCREENING, rules["contact.screen_posture"], posture)
     posture = np.where(lineup.role == SUPPORTING, 1.0, posture)
     return posture * power.terrain_factor(world.statics, lineup.hex)[slot]

@@ -154,6 +154,9 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     rules = world.statics.rules
     if not power.on(rules, "overrun"):
         return lineup.kind
+    may = balance.mobile & (balance.x > rules["combat.overrun_x"]) & (lineup.kind == ASSAULT)
+    if not may.any():
+        return lineup.kind
     holding = np.flatnonzero(lineup.role == HOLDING)
     slot, who = lineup.slot[holding], lineup.formation[holding]
     count = len(lineup.hex)
@@ -163,8 +166,7 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     strong = balance.line[:, 1] >= rules["combat.overrun_men"]
     strong &= np.bincount(slot[steady], minlength=count) > 0
     strong |= np.bincount(slot[dug_in], minlength=count) > 0
-    run_over = ~strong & balance.mobile & (balance.x > rules["combat.overrun_x"])
-    return np.where(run_over & (lineup.kind == ASSAULT), int(OVERRUN), lineup.kind)
+    return np.where(may & ~strong, int(OVERRUN), lineup.kind)
 
 
 def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, defender: Floats) -> Floats:

@@ -188,8 +188,12 @@ def works_level(world: World, rows: Any, cells: Any, now: State) -> Floats:
 
 def posture_factor(world: World, rows: Any, cells: Any, now: State, minute: int) -> Floats:
     """Multiplier of a defender's power by what it is doing and how it is dug in (QJM postures)."""
+    return posture_of(world, rows, works_level(world, rows, cells, now), minute)
+
+
+def posture_of(world: World, rows: Any, level: Floats, minute: int) -> Floats:
+    """:func:`posture_factor` from the level of the works."""
     formations, rules = world.formations, world.statics.rules
-    level = works_level(world, rows, cells, now)
     table = ground(world.statics).works
     below = np.minimum(level.astype(np.int64), 3)
     dug_in = table[below] + (table[below + 1] - table[below]) * (level - below)
