@@ -6,6 +6,10 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,10 +128,18 @@ def test_what_cannot_be_done_is_told_in_words(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_an_output_that_cannot_be_written_is_told_before_the_run(deepbattle: Call, tmp_path: Path) -> None:
+    """Also to root, who may write where permissions forbid it, but not into the kernel's own folder."""
     tmp_path.chmod(0o500)
-    assert deepbattle("run", *SHORT, "--out", tmp_path / "x.dbr").code == Exit.OUTPUT
+    place = Path("/proc/self") if os.geteuid() == 0 else tmp_path
+    for verb in (("run", *SHORT, "--out"), ("run", *SHORT, "--report"), ("score", *SHORT, "--runs", "1", "--keep"),
+                 ("replay", "doppelkopf", "--history", "--html"), ("map", "doppelkopf", "--png"),
+                 ("batch", *SHORT, "--out")):  # fmt: skip
+        began = time.monotonic()
+        answer = deepbattle(*verb, place / "x.dbr")
+        assert answer.code == Exit.OUTPUT, (verb, answer.err)
+        assert "cannot be written" in answer.err or "x.dbr" in answer.err
+        assert time.monotonic() - began < 2.0
 
 
 def test_an_output_below_a_file_is_told_before_the_run(deepbattle: Call, tmp_path: Path) -> None:
@@ -216,3 +228,36 @@ def test_ablation_names_rules_that_are_dead_in_a_case(deepbattle: Call) -> None:
     found = json.loads(answer.out)
     assert [r["rule"] for r in found["rules"]] == ["weather", "sickness"]
     assert all(r["pairs"] == 2 for r in found["rules"])
+
+
+def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(tmp_path: Path) -> None:
+    """The recording of a stopped run verifies, and going on from it ends where an unbroken run ends."""
+    path, whole = tmp_path / "run.dbr", tmp_path / "whole.dbr"
+    root = Path(__file__).resolve().parents[2]
+    nobody = ("--commander", "axis=none", "--commander", "soviet=none")
+    command = [sys.executable, str(root / "deepbattle"), "run", "doppelkopf", "--until", "1944-08-19", *nobody, "--out",
+               str(path)]  # fmt: skip
+    stopped = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert stopped.stderr is not None
+    assert "%" in stopped.stderr.readline()  # the first line of progress: the run is under way
+    stopped.send_signal(signal.SIGINT)
+    _, told = stopped.communicate(timeout=120)
+    assert stopped.returncode == Exit.STOPPED, told
+    assert f"go on with: deepbattle run --from {path}" in told
+    again = [*command[:3], "--from", str(path), "--until", "1944-08-19", *nobody, "-q", "--json"]
+    ended = json.loads(subprocess.run(again, capture_output=True, text=True, check=True).stdout)
+    command[-1] = str(whole)
+    unbroken = json.loads(subprocess.run([*command, "-q", "--json"], capture_output=True, text=True, check=True).stdout)
+    assert ended["result"]["digest"] == unbroken["result"]["digest"]
+
+
+def test_a_result_that_cannot_be_written_any_more_is_kept_elsewhere(tmp_path: Path) -> None:
+    from ui.cli.output import keep
+
+    place = tmp_path / "gone"
+    place.write_text("a file where a folder was")
+    with pytest.raises(PermissionError, match="kept as") as told:
+        keep(place / "run.dbr", lambda path: path.write_text("long in the making"))
+    kept = Path(str(told.value).split("kept as ")[1].split(":")[0].rstrip("'"))
+    assert kept.read_text() == "long in the making"
+    shutil.rmtree(kept.parent)

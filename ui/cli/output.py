@@ -1,11 +1,13 @@
-"""What goes where: results to standard output, progress and remarks to standard error."""
+"""What goes where: results to standard output, progress and remarks to standard error, files where they can be written."""
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -42,6 +44,34 @@ def number(value: float | int | None, digits: int = 0) -> str:
     if value is None or value != value:
         return "–"
     return f"{value:,.{digits}f}"
+
+
+def check_writable(path: Path | None) -> None:
+    """Fail before the work is done, not after it: by trying, because permissions do not tell everything."""
+    if path is None:
+        return
+    folder = path.resolve().parent
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(21, "is a folder")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as problem:
+        raise PermissionError(13, f"cannot be written: {problem.strerror or problem}", str(path)) from None
+
+
+def keep(path: Path, write: Callable[[Path], object]) -> Path:
+    """Write what took long to compute; where the place has gone bad meanwhile, into a temporary file instead."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path)
+    except OSError as problem:
+        rescue = Path(tempfile.mkdtemp(prefix="deepbattle-")) / path.name
+        write(rescue)
+        raise PermissionError(13, f"cannot be written any more ({problem}); kept as {rescue}", str(path)) from None
+    return path
 
 
 class Progress:

@@ -5,7 +5,6 @@ files.
 from __future__ import annotations
 
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,34 +23,6 @@ class Refused(click.ClickException):
     """An order of a file was refused."""
 
     exit_code = Exit.NO
-
-
-def check_writable(path: Path | None) -> None:
-    """Fail before the work is done, not after it: by trying, because permissions do not tell everything."""
-    if path is None:
-        return
-    folder = path.resolve().parent
-    while not folder.exists():
-        folder = folder.parent
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(21, "is a folder")
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as problem:
-        raise PermissionError(13, f"cannot be written: {problem.strerror or problem}", str(path)) from None
-
-
-def keep(path: Path, write: Callable[[Path], object]) -> Path:
-    """Write what took long to compute; where the place has gone bad meanwhile, into a temporary file instead."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path)
-    except OSError as problem:
-        rescue = Path(tempfile.mkdtemp(prefix="deepbattle-")) / path.name
-        write(rescue)
-        raise PermissionError(13, f"cannot be written any more ({problem}); kept as {rescue}", str(path)) from None
-    return path
 
 
 def new_session(

@@ -12,8 +12,8 @@ import click
 
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName, scenario_names
-from ui.cli.output import remark
-from ui.cli.running import check_writable, parse_time
+from ui.cli.output import check_writable, remark
+from ui.cli.running import parse_time
 
 if TYPE_CHECKING:
     from engine import Session
@@ -50,9 +50,11 @@ def play(session: Session, side: str, hq: str | None) -> None:
     _open(window.play, session, side, hq)
 
 
-def still(name: str, history: bool, at: str | None, png: Path, quiet: bool) -> None:
+def still(name: str, history: bool, at: str | None, png: Path, width: int, quiet: bool) -> None:
     """Write a picture of one moment."""
     _headless()
+    if png.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise click.UsageError(f"expected a picture ending in .png or .jpg, found {png.name!r}")
     check_writable(png)
     from ui.map import still as stills
 
@@ -62,7 +64,7 @@ def still(name: str, history: bool, at: str | None, png: Path, quiet: bool) -> N
         if not 0 <= minute <= session.now:
             raise click.UsageError(f"expected a moment of the recording, found {at!r}")
         session.rewind(minute)
-    stills.write(session, png)
+    stills.write(session, png, width=width)
     remark(str(png), quiet=quiet)
 
 

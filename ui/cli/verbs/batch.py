@@ -14,7 +14,7 @@ import click
 from ui.cli import options
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
-from ui.cli.output import Progress, remark, show_json
+from ui.cli.output import Progress, check_writable, remark, show_json
 
 if TYPE_CHECKING:
     from engine import Experiment
@@ -60,6 +60,7 @@ def command(
     """
     from engine import load_scenario, resume_batch, run_batch
 
+    check_writable(out / "runs.sqlite")
     signal.signal(signal.SIGTERM, _like_ctrl_c)
     workers = workers or os.cpu_count() or 1
     how: dict[str, Any] = {"workers": workers, "executor": executor, "retry_failed": retry_failed}

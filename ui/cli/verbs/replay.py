@@ -14,10 +14,13 @@ from ui.cli.options import ScenarioName
 @click.argument("what", metavar="RECORDING|SCENARIO")
 @click.option("--history", is_flag=True, help="Play the scenario's own dated facts instead of a run.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to watch in a browser.")
-@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture of one moment.")
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture of one moment (.png or .jpg).")
 @click.option("--at", metavar="DATE", help="The moment of the picture, such as 1944-08-20T18:00.")
+@click.option("--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Its width in pixels.")
 @options.quiet_option
-def command(what: str, history: bool, html: Path | None, png: Path | None, at: str | None, quiet: bool) -> None:
+def command(
+    what: str, history: bool, html: Path | None, png: Path | None, at: str | None, width: int, quiet: bool
+) -> None:
     """Watch a recording, or the history of a scenario.
 
     With --html or --png nothing is shown: the page or picture is written, which needs no display.
@@ -30,6 +33,6 @@ def command(what: str, history: bool, html: Path | None, png: Path | None, at: s
     if html is not None:
         showing.page(name, history, html, quiet)
     if png is not None:
-        showing.still(name, history, at, png, quiet)
+        showing.still(name, history, at, png, width, quiet)
     if html is None and png is None:
         showing.watch(name, history)

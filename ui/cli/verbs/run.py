@@ -11,7 +11,7 @@ import click
 from ui.cli import options
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
-from ui.cli.output import Progress, remark, show_json
+from ui.cli.output import Progress, check_writable, keep, remark, show_json
 
 if TYPE_CHECKING:
     from engine import Result, Session
@@ -54,7 +54,7 @@ def command(
     from ui.cli import running
 
     for path in (out, report):
-        running.check_writable(path)
+        check_writable(path)
     names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
     began = time.monotonic()
     if origin:
@@ -93,8 +93,6 @@ def _advance(session: Session, end: int, planned: Any, quiet: bool) -> tuple[Res
 
 
 def _write(session: Session, result: Result, names: dict[str, str], out: Path | None, report: Path | None) -> None:
-    from ui.cli.running import keep
-
     if out is not None:
         keep(out, session.save)
     if report is not None:

@@ -11,8 +11,7 @@ import click
 from ui.cli import options
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
-from ui.cli.output import Progress, remark, show_json
-from ui.cli.running import check_writable
+from ui.cli.output import Progress, check_writable, remark, show_json
 
 if TYPE_CHECKING:
     from engine import Scenario
