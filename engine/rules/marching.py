@@ -83,7 +83,9 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
     fights = (group.stage == Stage.FIGHTING) & ~between & ~idle & ~done
     fights &= (group.stop == 1) | (group.task == Task.EXPLOIT)
     there = ~idle & ~done & ~late & (group.stop >= 1) & (distance <= group.stop)
-    fights &= there | (group.task == Task.EXPLOIT)
+    # A column fights for what bars its way until one of its side has it.
+    target = formations.target[group.rows]
+    fights &= there | ((group.task == Task.EXPLOIT) & (scene.owner[target] != group.side) & (target >= 0))
     going = ~(idle | done | late | there | fights)
     again = look_grid(world.statics, minute)
     if late.any():
@@ -123,7 +125,10 @@ def _group(scene: Scene, looking: Rows) -> _Group:
 
 
 def _roused(scene: Scene, looking: Rows) -> Rows:
-    """Attackers who stand before a hex that its defenders have just left, or that one of their side has entered."""
+    """Attackers who stand before a hex that its defenders have just left, or that one of their side has entered.
+
+    Columns that were held up beside such a hex go on, too.
+    """
     world = scene.world
     formations = world.formations
     if not len(scene.entered):
@@ -132,8 +137,11 @@ def _roused(scene: Scene, looking: Rows) -> Rows:
     touched[formations.hex[scene.entered]] = True
     touched[scene.taken] = True
     touched[-1] = False
-    waiting = touched[formations.target] & (formations.status == Status.ON_MAP) & (formations.leg_to < 0)
-    waiting &= (_STOP[formations.task] == 1) & (formations.pause_until <= scene.minute)
+    here = (formations.status == Status.ON_MAP) & (formations.leg_to < 0) & (formations.pause_until <= scene.minute)
+    waiting = here & touched[formations.target] & (_STOP[formations.task] == 1)
+    columns = np.flatnonzero(here & (formations.task == Task.EXPLOIT) & (formations.stage != Stage.IDLE))
+    beside = world.statics.grid.neighbours[formations.hex[columns]]
+    waiting[columns] = touched[beside].any(axis=1)
     waiting[looking] = False
     waiting[scene.entered] = False
     waiting[scene.kept_out] = False
@@ -290,7 +298,7 @@ def _held_up(
     scene: Scene, group: _Group, held: Rows, cause: npt.NDArray[np.int8], to: Rows, again: int
 ) -> Event:
     """Formations that stay where they are; an exploiting column attacks a thin screen in its way."""
-    turns = (group.task[held] == Task.EXPLOIT) & (cause == Obstacle.SCREEN)
+    turns = (group.task[held] == Task.EXPLOIT) & (cause == Obstacle.SCREEN) & ~_won_already(scene, to)
     for_good = cause == Obstacle.IMMOBILE
     return BLOCKED(
         scene.minute,
@@ -300,6 +308,16 @@ def _held_up(
         target=np.where(turns, to, -1),
         look_at=np.where(for_good, NEVER, again),
     )
+
+
+def _won_already(scene: Scene, cells: Rows) -> Mask:
+    """Whether somebody is on his way into these hexes: nobody marches against a screen but who has beaten it."""
+    formations = scene.world.formations
+    legs = (formations.leg_to >= 0) & (formations.status == Status.ON_MAP)
+    legs[scene.entered] = False
+    legs[scene.kept_out] = False
+    won: Mask = np.isin(cells, formations.leg_to[legs])
+    return won
 
 
 def kept_out(scene: Scene) -> list[Event]:

@@ -135,8 +135,10 @@ def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
         if task == Task.EXPLOIT:
             far, near, held = (round(rules[f"staff.exploit_{x}_h"] * HOUR) for x in ("hostile", "zoc", "occupied"))
             toll = hostile * np.int32(far)
-            # A screen must be fought for, wherever it stands.
-            toll[known.zone[:n] | (known.covered[:n] & hostile)] += near
+            toll[known.zone[:n]] += near
+            # A screen must be fought for, too; farther off it is the weaker.
+            weaker = rules["contact.screen_far"] / rules["contact.screen_near"]
+            toll[known.covered[:n] & hostile & ~known.zone[:n]] += round(near * min(weaker, 1.0))
             toll[known.enemy[:n]] += held
             most = far + near + held
         else:

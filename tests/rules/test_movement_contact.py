@@ -270,6 +270,32 @@ def test_an_exploiting_column_plans_to_go_round_known_resistance():
     assert (apart[2:] > 2).all(), "it leaves the screen at once and does not come back"
 
 
+def test_a_column_goes_on_after_one_of_it_has_broken_a_screen():
+    s = field(
+        """
+        ::::
+        ::::
+        ::::
+        ::::
+        D::D
+        ::::
+        .T..
+        .T..
+        """,
+        {"T": "panzer", "D": {"kind": "rifle", "strength": 0.5}},
+    )
+    for name in ("t1", "t2"):
+        march(s, name, at(s, 0, 2), OrderKind.EXPLOIT)
+    s.advance(8 * DAY)
+    assert rows_of(s, "AttackDone"), "one went in, the other had no part in the entry"
+    done = rows_of(s, "AttackDone")[0]
+    name = s.world.statics.formation_ids[done["formation"]]
+    later = [r for r in rows_of(s, "Departed", formation=row(s, name)) if r["minute"] >= done["minute"]]
+    assert later
+    assert later[0]["minute"] <= done["minute"] + 5 * HOUR, "as soon as the other is in"
+    assert later[0]["goal"] == at(s, 0, 2)
+
+
 def test_a_fresh_tank_corps_in_open_country_makes_15_to_70_km_a_day():
     rows = "\n".join(":" * 9 for _ in range(40))
     s = field(f"{rows}\n....T....\n.........", {"T": "panzer"})

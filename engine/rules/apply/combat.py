@@ -179,23 +179,31 @@ def broke_off(pen: Pen, event: Event) -> None:
     if np.any(formations["afv_shop_u"][rows] < 0):
         raise ValueError("BrokeOff leaves more vehicles behind than are in repair")
     formations["exploiting"][rows] = 0
-    _end_attack(pen, event, OrderState.FAILED)
+    _end_attack(pen, event, rows, OrderState.FAILED)
+    _alarm(pen, event)
 
 
 def attack_done(pen: Pen, event: Event) -> None:
-    """Attackers whose target is taken by one of them stand where they are."""
-    _end_attack(pen, event, OrderState.DONE)
-
-
-def _end_attack(pen: Pen, event: Event, state: OrderState) -> None:
+    """Attackers whose target is taken by one of them stand where they are; an exploiting column marches on."""
     formations, rows = pen["formations"], event["formation"]
+    on_march = (formations["task"][rows] == Task.EXPLOIT) & (formations["order"][rows] >= 0)
+    columns = rows[on_march]
+    _halt(formations, columns)
+    formations["stage"][columns] = Stage.WAITING
+    formations["look_at"][columns] = event.minute
+    formations["last_fight_at"][columns] = event.minute
+    _end_attack(pen, event, rows[~on_march], OrderState.DONE)
+    _alarm(pen, event)
+
+
+def _end_attack(pen: Pen, event: Event, rows: Array, state: OrderState) -> None:
+    formations = pen["formations"]
     _halt(formations, rows)
     _close_orders(pen, rows, state)
     formations["task"][rows] = Task.HOLD
     formations["stage"][rows] = Stage.IDLE
     formations["goal"][rows] = formations["hex"][rows]
     formations["last_fight_at"][rows] = event.minute
-    _alarm(pen, event)
 
 
 def sent_in(pen: Pen, event: Event) -> None:
