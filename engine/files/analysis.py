@@ -277,7 +277,7 @@ def _weather_gaps(scenario: Scenario) -> Finding:
             0,
             f"weather for {scenario.days} days",
             f"none for {len(missing)}, from {first}",
-            "the day before is repeated",
+            "drawn from the climate of the month",
             "note",
             "analysis/weather",
         )

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from engine.files.common import SCENARIOS, common_sources
 from engine.files.scenario import check_scenario, load_scenario
-from engine.model.citation import GRADES
-from engine.model.scenario import SIDES, Scenario
+from engine.model.scenario import Scenario
 
 FOLDER = SCENARIOS / "doppelkopf"
 WHAT_IF = sorted((SCENARIOS / "what_if").glob("doppelkopf_*.toml"))
@@ -33,25 +30,6 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(line for line in lines if not line.startswith("#")))
 
 
-def cited(scenario: Scenario) -> Iterator[tuple[str, str, str]]:
-    """(what, source id, grade) of everything that carries a number."""
-    tables = (
-        scenario.formations, scenario.headquarters, scenario.assets, scenario.reinforcements,
-        scenario.directives, scenario.supply_sources, scenario.objectives, scenario.history,
-        tuple(scenario.kinds.values()),
-    )  # fmt: skip
-    for row in (row for table in tables for row in table):
-        name = str(getattr(row, "id", getattr(row, "kind", "")))
-        for source in row.src.split(";"):
-            yield name, source, row.grade
-    for day in scenario.weather:
-        for source in day.src.split(";"):
-            yield f"weather of day {day.day}", source, day.grade
-    for fact in scenario.history:
-        for rival in fact.rivals:
-            for source in rival.src.split(";"):
-                yield f"rival of {fact.id}", source, rival.grade
-
 
 def test_the_scenario_and_its_what_ifs_check_without_errors_or_warnings() -> None:
     for overlays in [(), *[(path,) for path in WHAT_IF]]:
@@ -64,42 +42,7 @@ def test_the_campaign_lasts_from_15_to_27_august(doppelkopf: Scenario) -> None:
     assert sorted({day.day for day in doppelkopf.weather}) == list(range(13))
 
 
-def test_rows_of_each_kind_are_as_many_as_the_notes_say(doppelkopf: Scenario) -> None:
-    """The table 'Rows' of notes.md is kept by this test."""
-    notes = (FOLDER / "notes.md").read_text(encoding="utf-8")
-    said = dict(re.findall(r"^\| ([a-z ]+) \| (\d+) \|", notes, re.M))
-    counts = {
-        "formations": len(doppelkopf.formations),
-        "headquarters": len(doppelkopf.headquarters),
-        "assets": len(doppelkopf.assets),
-        "reinforcements": len(doppelkopf.reinforcements),
-        "directives": len(doppelkopf.directives),
-        "facts": len(doppelkopf.history),
-        "supply sources": len(doppelkopf.supply_sources),
-        "objectives": len(doppelkopf.objectives),
-    }
-    assert {name: int(number) for name, number in said.items() if name in counts} == counts
 
-
-def test_every_number_has_a_source_that_exists_and_a_grade(doppelkopf: Scenario) -> None:
-    wrong = [
-        (what, source, grade)
-        for what, source, grade in cited(doppelkopf)
-        if source not in doppelkopf.sources or grade not in GRADES
-    ]
-    assert not wrong
-
-
-def test_sources_named_in_notes_of_rows_exist(doppelkopf: Scenario) -> None:
-    tables = (doppelkopf.formations, doppelkopf.assets, doppelkopf.directives, doppelkopf.history)
-    named = {
-        name
-        for table in tables
-        for row in table
-        for words in re.findall(r"\[([a-z][a-z0-9_, ]*)\]", row.note)
-        for name in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b|^[a-z]+", words)
-    }
-    assert named <= set(doppelkopf.sources)
 
 
 def test_identities_and_commanders_cite_common_sources_and_known_subjects(doppelkopf: Scenario) -> None:
@@ -177,45 +120,7 @@ def test_1st_baltic_front_has_no_more_men_than_the_record_leaves_it(doppelkopf: 
     assert 0.6 * fact.value <= men <= fact.value
 
 
-def test_the_command_tree_is_complete_and_has_no_cycles(doppelkopf: Scenario) -> None:
-    staffs = {h.id: h for h in doppelkopf.headquarters}
-    for formation in doppelkopf.formations:
-        assert staffs[formation.parent].side == formation.side
-    for staff in doppelkopf.headquarters:
-        way = [staff.id]
-        while staffs[way[-1]].parent:
-            way.append(staffs[way[-1]].parent)
-            assert len(way) == len(set(way)), way
-        assert staffs[way[-1]].echelon in ("front", "army_group"), way
-        if staff.echelon == "corps":
-            assert staffs[staff.parent].echelon in ("army", "front"), staff.id
-        if staff.echelon == "army":
-            assert staffs[staff.parent].echelon in ("front", "army_group"), staff.id
-    leaves = {h.parent for h in doppelkopf.headquarters} | {f.parent for f in doppelkopf.formations}
-    assert set(staffs) <= leaves, "a headquarters without subordinates"
 
-
-def test_every_corps_with_troops_has_a_directive_at_every_hour(doppelkopf: Scenario) -> None:
-    for staff in doppelkopf.headquarters:
-        troops = [f.arrives_min for f in doppelkopf.formations if f.parent == staff.id]
-        if staff.echelon not in ("corps", "division") or not troops:
-            continue
-        told = sorted(
-            ((d.start_min, d) for d in doppelkopf.directives if d.hq == staff.id and not d.trigger),
-            key=lambda pair: pair[0],
-        )
-        assert told[0][0] <= max(0, min(troops)), staff.id
-        for (_, before), (start, after) in pairwise(told):
-            assert before.end_min == start, (before.id, after.id)
-        assert told[-1][1].end_min in (-1, doppelkopf.end_min), staff.id
-
-
-def test_towns_stand_at_the_start_on_the_side_that_history_gives_them(doppelkopf: Scenario) -> None:
-    at_start = [f for f in doppelkopf.history if f.kind == "control" and f.from_min == 0]
-    assert len(at_start) >= 20
-    for fact in at_start:
-        for place in fact.places:
-            assert SIDES[doppelkopf.owner[place.cell]] == fact.side, (fact.id, place.text)
 
 
 def test_the_guns_of_prinz_eugen_reach_tukums_on_the_20th_only(doppelkopf: Scenario) -> None:
