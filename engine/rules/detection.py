@@ -1,6 +1,6 @@
 """What each means of reconnaissance finds in the hours before a look: contact, patrols, aircraft, radio, partisans.
 
-Every enemy formation is looked at once for each six hours, in one pass over a side. Means are hazards an hour
+Every formation is looked at once for each six hours, all in one pass. Means are hazards an hour
 (model.md 8.4), so the chance of being found is 1 - exp(-hazard x hours). One side observes one formation, so the
 formation's own die settles it, whoever else is on the map.
 """
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, Floats, exp, rounded
 from engine.core.calendar import DAY, HOUR
 from engine.core.dice import Dice, Stream
-from engine.model.codes import SIDES, SOVIET, BattleKind, DirectiveState, Role, Sky
+from engine.model.codes import AXIS, SOVIET, BattleKind, DirectiveState, Role, Sky
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.derived import derived
@@ -37,12 +37,16 @@ _WORD: Final = 1.0 / 4294967296.0
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What one side has found out about each formation of ``rows``, enemies on the map. Masks of shape (rows,)."""
+    """What both sides have found out: one entry for each formation on the map, seen by the other side.
 
-    observer: int
+    Axis formations come first, each side's by row. Masks of shape (rows,).
+    """
+
     rows: Rows
+    observer: Rows
+    """The side that looks at each of ``rows``: the other one."""
     apart: Rows
-    """Hexes to the nearest own formation."""
+    """Hexes to the nearest formation of the observer."""
     contact: Mask
     fought: Mask
     patrol: Mask
@@ -56,30 +60,32 @@ class Found:
     """Shape (4, rows): hazard of being found over the whole period by patrols, aircraft, radio, partisans."""
 
 
-def look(world: World, observer: int, minute: int, hours: float, dice: Dice) -> Found:
-    """Settle what ``observer`` finds of the enemy at ``minute`` after ``hours`` of reconnaissance."""
-    formations, statics = world.formations, world.statics
+def look(world: World, minute: int, hours: float, dice: Dice) -> Found:
+    """Settle what each side finds of the other at ``minute`` after ``hours`` of reconnaissance."""
+    formations, rules = world.formations, world.statics.rules
     now = ground.standing(world)
-    rows, own = now.rows[now.side != observer], now.rows[now.side == observer]
+    axis, soviet = now.rows[now.side == AXIS], now.rows[now.side == SOVIET]
+    rows = np.concatenate([axis, soviet])
+    observer = 1 - formations.side[rows].astype(np.int64)
     cell = formations.hex[rows]
-    steps = statics.grid.distance(cell[:, None], formations.hex[own][None, :])
-    apart = steps.min(axis=1, initial=_FAR).astype(np.int64)
+    steps = world.statics.grid.distance(formations.hex[axis][:, None], formations.hex[soviet][None, :])
+    apart = np.concatenate([steps.min(axis=1, initial=_FAR), steps.min(axis=0, initial=_FAR)]).astype(np.int64)
     marching = formations.leg_to[rows] >= 0
     hidden = concealed(world, minute)[rows]
     hazards = np.stack([
-        _patrols(world, own, steps, cell) * hours,
+        _patrols(world, axis, soviet, steps) * _visible(world, cell) * hours,
         _aircraft(world, observer, apart, cell, marching, minute, hours),
         _radio(world, observer, apart, hidden) * hours,
-        _partisans(statics, observer, apart) * hours,
+        _partisans(world.statics, observer, apart) * hours,
     ])  # fmt: skip
-    hazards = hazards * np.where(hidden, statics.rules["intelligence.hidden_factor"], 1.0)
-    if not on(statics.rules, "intelligence"):
+    hazards = hazards * np.where(hidden, rules["intelligence.hidden_factor"], 1.0)
+    if not on(rules, "intelligence"):
         hazards = hazards * 0.0
     luck = dice.words(Stream.SIGHTING, formations.subject[rows], minute) * _WORD
     chance = 1.0 - exp(-hazards)
     patrol, air, radio, partisans = chance > luck.T
     fought = fighting(world, minute)[rows]
-    return Found(observer, rows, apart, apart <= 1, fought, patrol, air, radio, partisans, marching, hidden, hazards)
+    return Found(rows, observer, apart, apart <= 1, fought, patrol, air, radio, partisans, marching, hidden, hazards)
 
 
 def fighting(world: World, minute: int) -> Mask:
@@ -92,15 +98,22 @@ def fighting(world: World, minute: int) -> Mask:
     return mask
 
 
-def _patrols(world: World, own: Rows, steps: Any, cell: Any) -> Floats:
+def _patrols(world: World, axis: Rows, soviet: Rows, steps: Any) -> Floats:
     """Hazard an hour from formations within reach: any of them sends patrols, reconnaissance troops do better."""
-    statics, rules = world.statics, world.statics.rules
-    reach = round(rules["intelligence.recon_hexes"])
-    worth = _worth(statics)[world.formations.kind[own]]
-    total = (np.where(steps <= reach, 1, 0) * worth[None, :]).sum(axis=1)
-    fog = rules["weather.sight_fog"] if int(world.weather.sky[0]) >= Sky.RAIN else 1.0
-    hazard: Floats = total / PPM * _sight(statics)[cell] * fog
+    near = (steps <= round(world.statics.rules["intelligence.recon_hexes"])).astype(np.int64)
+    worth = _worth(world.statics)
+    kind = world.formations.kind
+    of_axis = (near * worth[kind[soviet]][None, :]).sum(axis=1)
+    of_soviet = (near * worth[kind[axis]][:, None]).sum(axis=0)
+    hazard: Floats = np.concatenate([of_axis, of_soviet]) / PPM
     return hazard
+
+
+def _visible(world: World, cell: Any) -> Floats:
+    """How well patrols see what is in each of the hexes: by the ground, and in fog, rain or snow."""
+    fog = world.statics.rules["weather.sight_fog"] if int(world.weather.sky[0]) >= Sky.RAIN else 1.0
+    visible: Floats = _sight(world.statics)[cell] * fog
+    return visible
 
 
 def _worth(statics: Statics) -> Rows:
@@ -129,27 +142,26 @@ def _sight(statics: Statics) -> Floats:
 
 
 def _aircraft(
-    world: World, observer: int, apart: Rows, cell: Any, marching: Mask, minute: int, hours: float
+    world: World, observer: Rows, apart: Rows, cell: Any, marching: Mask, minute: int, hours: float
 ) -> Floats:
     """Hazard over the period: looks at each hex behind the front by daylight, times the chance that one finds.
 
     Columns on the road by day are easier to find than troops in quarters; who marches by night is in quarters by day.
     """
     statics, rules = world.statics, world.statics.rules
-    nothing = np.zeros(len(apart))
-    if not on(rules, "air"):
-        return nothing
-    sorties = sorties_a_day(statics, observer, minute) * (int(world.weather.flyable[0]) / PPM)
-    sorties = sorties * rules["air.recon_share"] * _days_of_light(statics, minute, round(hours * HOUR))
-    if sorties <= 0.0:
-        return nothing
+    light = _days_of_light(statics, minute, round(hours * HOUR)) * (int(world.weather.flyable[0]) / PPM)
+    if light <= 0.0 or not on(rules, "air"):
+        return np.zeros(len(apart))
     depth = round(rules["intelligence.depth_hexes"])
-    hexes = max(len(edge(world, 1 - observer)), 1) * depth
-    looks = sorties * rules["intelligence.air_hexes"] / hexes
+    looks = np.array([
+        sorties_a_day(statics, side, minute) * rules["air.recon_share"] * rules["intelligence.air_hexes"]
+        / (max(len(edge(world, 1 - side)), 1) * depth)
+        for side in (AXIS, SOVIET)
+    ])  # fmt: skip
     clear = int(world.weather.sky[0]) == Sky.CLEAR
     finds = rules["intelligence.air_clear"] if clear else rules["intelligence.air_cloud"]
     seen = np.where(marching, rules["intelligence.air_march"], _sight(statics)[cell])
-    return np.where(apart <= depth, looks * finds * seen, 0.0)
+    return np.where(apart <= depth, looks[observer] * (light * finds) * seen, 0.0)
 
 
 def sorties_a_day(statics: Statics, side: int, minute: int) -> float:
@@ -178,19 +190,19 @@ def _lit(statics: Statics, begin: int, end: int) -> int:
 # Radio, partisans, concealment.
 
 
-def _radio(world: World, observer: int, apart: Rows, hidden: Mask) -> Floats:
+def _radio(world: World, observer: Rows, apart: Rows, hidden: Mask) -> Floats:
     """Hazard an hour that a staff on the air is overheard; nothing under radio silence."""
     rules = world.statics.rules
-    hazard = rules["intelligence.radio_hazard_h"]
-    if SIDES[observer] == "axis":
-        hazard = hazard * rules["intelligence.radio_axis"]
-    return np.where((apart <= round(rules["intelligence.depth_hexes"])) & ~hidden, hazard, 0.0)
+    skill = np.where(observer == AXIS, rules["intelligence.radio_axis"], 1.0)
+    heard = (apart <= round(rules["intelligence.depth_hexes"])) & ~hidden
+    return np.where(heard, skill * rules["intelligence.radio_hazard_h"], 0.0)
 
 
-def _partisans(statics: Statics, observer: int, apart: Rows) -> Floats:
-    """Hazard an hour that partisans report what lies behind the enemy's front."""
-    hazard = statics.rules["intelligence.partisan_hazard_h"] if observer == SOVIET else 0.0
-    return np.where(apart > round(statics.rules["intelligence.recon_hexes"]), hazard, 0.0)
+def _partisans(statics: Statics, observer: Rows, apart: Rows) -> Floats:
+    """Hazard an hour that partisans report to the Red Army what lies behind the enemy's front."""
+    rules = statics.rules
+    behind = (observer == SOVIET) & (apart > round(rules["intelligence.recon_hexes"]))
+    return np.where(behind, rules["intelligence.partisan_hazard_h"], 0.0)
 
 
 def concealed(world: World, minute: int) -> Mask:

@@ -4,8 +4,8 @@ Levels of detection: 0 nothing, 1 presence, 2 type and size, 3 strength within a
 (model.md 8.4). Contact shows type and size, prisoners strength; patrols, radio intercept and partisans add a level a
 report, aircraft see that somebody is there. What is not reported again fades (``sight.faded``). Reports below level 3
 from a distance may be a hex off, strengths are estimates, and some reports are of nobody at all: a formation seen
-dimly is counted twice. Reports that own troops find empty are dismissed. One pass for each side, dice of the formation
-seen; a side has at most one report of a formation, so nobody's report hangs on who else is there.
+dimly is counted twice. Reports that own troops find empty are dismissed. One pass over all formations, each with
+its own dice; only the other side reports on a formation, at most once, so no report hangs on who else is there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.core.arithmetic import PPM, exp, normal_quantile, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import FINE
 from engine.core.dice import Dice, Stream
-from engine.model.codes import Calendar
+from engine.model.codes import AXIS, SOVIET, Calendar
 from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.events.intelligence import DISMISSED, SIGHTED
@@ -43,12 +43,11 @@ PHANTOM_HEXES: Final = 2
 _PATROL_LEVEL, _REMOTE_LEVEL, _MOST = 3, 2, 4
 _FIRST_FAR = 7
 """Column of the ring table with the first hex at distance 2."""
-_FIELDS = ("report", "formation", "level", "hex", "estimate", "half_life", "men", "afv", "power", "kind")
 
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """What a side's earlier reports still say of formations: row of the report (-1 none), level now, kind known."""
+    """What earlier reports still say of formations: row of the report (-1 none), level now, kind known."""
 
     report: Rows
     level: Rows
@@ -62,25 +61,23 @@ def _next_due(world: World, now: int) -> int:
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """New reports of both sides, and those that have proved empty."""
     hours = PERIOD_MIN / HOUR if minute else world.statics.rules["intelligence.start_h"]
-    events = []
-    for observer in (0, 1):
-        found = look(world, observer, minute, hours, dice)
-        past = _past(world, observer, found.rows, minute)
-        level, seen = levels(world, found, past)
-        if seen.any():
-            events.append(_reports(world, found, past, level, seen, minute, dice))
-        events += _empty(world, found, seen, minute)
-        if trace is not None:
-            _explain(found, past, level, seen, trace)
+    found = look(world, minute, hours, dice)
+    past = _past(world, found.rows, minute)
+    level, seen = levels(world, found, past)
+    events = [_reports(world, found, past, level, seen, minute, dice)] if seen.any() else []
+    events += _empty(world, found, seen, minute)
+    if trace is not None:
+        _explain(found, past, level, seen, trace)
     next_at = (minute // PERIOD_MIN + 1) * PERIOD_MIN
     return [*events, TICKED(minute, system=Calendar.INTELLIGENCE, next_at=next_at)]
 
 
-def _past(world: World, observer: int, rows: Rows, minute: int) -> Past:
+def _past(world: World, rows: Rows, minute: int) -> Past:
+    """A formation has one report, the other side's."""
     sightings = world.sightings
-    mine = np.flatnonzero((sightings.observer == observer) & (sightings.formation >= 0))
+    real = np.flatnonzero(sightings.formation >= 0)
     report_of = np.full(len(world.formations), -1, dtype=np.int64)
-    report_of[sightings.formation[mine]] = mine
+    report_of[sightings.formation[real]] = real
     report = report_of[rows]
     level, kind = np.zeros(len(rows), np.int64), np.full(len(rows), -1, np.int64)
     have = np.flatnonzero(report >= 0)
@@ -119,6 +116,7 @@ def _reports(
     near, kind = found.contact[seen], world.formations.kind[rows].astype(np.int64)
     known = (level >= DIM * PPM) | (past.kind[seen] >= 0)
     true = {
+        "observer": found.observer[seen],
         "report": past.report[seen],
         "formation": rows,
         "level": level,
@@ -127,8 +125,9 @@ def _reports(
         "kind": np.where(known, kind, -1),
         **_estimates(world, rows, level, minute, dice),
     }
-    twice, cell = _phantoms(world, found.observer, rows, level, near, words)
+    twice, cell = _phantoms(world, rows, level, near, words)
     false = {
+        "observer": found.observer[seen][twice],
         "report": np.full(len(twice), -1),
         "formation": np.full(len(twice), -1),
         "level": np.minimum(level[twice], DIM * PPM - 1),
@@ -137,8 +136,7 @@ def _reports(
         "kind": np.full(len(twice), -1),
         **{name: true[name][twice] for name in ("estimate", "men", "afv", "power")},
     }
-    joined = {name: np.concatenate([true[name], false[name]]) for name in _FIELDS}
-    return SIGHTED(minute, observer=found.observer, **joined)
+    return SIGHTED(minute, **{name: np.concatenate([values, false[name]]) for name, values in true.items()})
 
 
 def _place(world: World, rows: Rows, level: Rows, near: Mask, word: Any) -> Rows:
@@ -178,7 +176,7 @@ def _estimates(world: World, rows: Rows, level: Rows, minute: int, dice: Dice) -
 
 
 def _phantoms(
-    world: World, observer: int, rows: Rows, level: Rows, near: Mask, words: Any
+    world: World, rows: Rows, level: Rows, near: Mask, words: Any
 ) -> tuple[Rows, Rows]:
     """Which of ``rows`` are taken for two, and where the second is put: enemy ground out of sight, 2 hexes off.
 
@@ -188,28 +186,32 @@ def _phantoms(
     dim = (level <= DIM * PPM) & ~near
     drawn = words[:, 1] < np.uint64(round(share / (1.0 - share) * (1 << 32)))
     twice = np.flatnonzero(dim & drawn) if power.on(statics.rules, "intelligence") else np.zeros(0, np.int64)
+    side = world.formations.side[rows[twice]][:, None]
     ring = statics.grid.ring_table(PHANTOM_HEXES)[world.formations.hex[rows[twice]], _FIRST_FAR:].astype(np.int64)
     pick = (words[twice, 2:] % np.uint64(ring.shape[1])).astype(np.int64)
     cell = np.take_along_axis(ring, pick, axis=1)
-    fits = ground.passable(statics)[cell] & (world.hexes.owner[cell] == 1 - observer)
-    fits &= ~ground.formations_near(world, observer, 1)[cell]
+    fits = ground.passable(statics)[cell] & (world.hexes.owner[cell] == side) & ~_watched(world, cell, 1 - side)
     chosen = np.where(fits[:, 0], cell[:, 0], cell[:, 1])
     there = fits.any(axis=1)
     return twice[there], chosen[there]
 
 
+def _watched(world: World, cells: Rows, observer: Any) -> Mask:
+    """Whether a formation of ``observer`` stands in or beside each of ``cells``."""
+    by_axis, by_soviet = (ground.formations_near(world, side, 1)[cells] for side in (AXIS, SOVIET))
+    return np.where(observer == AXIS, by_axis, by_soviet)
+
+
 def _empty(world: World, found: Found, seen: Mask, minute: int) -> list[Event]:
     """Reports of places that own formations stand beside or that have become own ground, of nobody seen now."""
-    sightings, observer = world.sightings, found.observer
-    live = np.flatnonzero((sightings.observer == observer) & (sightings.level > 0))
-    if not len(live):
-        return []
+    sightings = world.sightings
+    live = np.flatnonzero(sightings.level > 0)
     met = np.zeros(len(world.formations) + 1, dtype=bool)
     met[found.rows[seen]] = True
-    cell = sightings.hex[live]
-    there = ground.formations_near(world, observer, 1)[cell] | (world.hexes.owner[cell] == observer)
-    rows = live[there & ~met[sightings.formation[live]]]
-    return [DISMISSED(minute, report=rows, observer=observer)] if len(rows) else []
+    live = live[~met[sightings.formation[live]]]
+    cell, observer = sightings.hex[live].astype(np.int64), sightings.observer[live]
+    rows = live[_watched(world, cell, observer) | (world.hexes.owner[cell] == observer)]
+    return [DISMISSED(minute, report=rows, observer=sightings.observer[rows])] if len(rows) else []
 
 
 def _explain(found: Found, past: Past, level: Rows, seen: Mask, trace: Trace) -> None:

@@ -69,8 +69,9 @@ def known(session: Session, side: str) -> list[str]:
 
 def sighted(sessions: list[Session], observer: int) -> dict[str, np.ndarray]:
     """All columns of the reports of one side in several runs."""
-    events = [e for s in sessions for e in of_kind(s, "Sighted") if e["observer"][0] == observer]
-    return {name: np.concatenate([e[name] for e in events]) for name in events[0].data}
+    events = [e for s in sessions for e in of_kind(s, "Sighted")]
+    mine = np.concatenate([e["observer"] == observer for e in events])
+    return {name: np.concatenate([e[name] for e in events])[mine] for name in events[0].data}
 
 
 # Levels.
@@ -80,7 +81,7 @@ def test_contact_shows_type_and_size_and_the_true_place():
     s = looked(FRONT, {"Q": "tank_corps"}, sets=BLIND)
     assert level_of(s, "r1", 0) == 2.0
     assert level_of(s, "a1", 0) == 2.0
-    assert s.world.sightings.hex.tolist() == [at(s, 4, 4), at(s, 5, 4)]
+    assert s.world.sightings.hex.tolist() == [at(s, 5, 4), at(s, 4, 4)]
 
 
 def test_what_stands_behind_the_front_is_hidden_from_a_side_without_eyes():
@@ -139,10 +140,11 @@ def test_faded_reports_leave_the_view():
 
 def hazards(session: Session, observer: int, minute: int) -> dict[str, dict[str, float]]:
     """Hazard of six hours by means and formation."""
-    found = detection.look(session.world, observer, minute, 6.0, Dice(1))
-    names = [session.world.statics.formation_ids[i] for i in found.rows.tolist()]
+    found = detection.look(session.world, minute, 6.0, Dice(1))
+    mine = found.observer == observer
+    names = [session.world.statics.formation_ids[i] for i in found.rows[mine].tolist()]
     means = ("patrol", "air", "radio", "partisans")
-    return {mean: dict(zip(names, found.hazards[k].tolist(), strict=True)) for k, mean in enumerate(means)}
+    return {mean: dict(zip(names, found.hazards[k, mine].tolist(), strict=True)) for k, mean in enumerate(means)}
 
 
 def test_reconnaissance_troops_find_more_than_a_division_in_line_and_only_within_two_hexes():
