@@ -60,6 +60,7 @@ _HOME = {
     "read_engagements": "engine.lab.engagement_file",
     "rules_of_engagements": "engine.lab.engagement",
     "calibration_table": "engine.lab.calibration",
+    "campaign_targets": "engine.lab.campaign_targets",
     "fit_engagements": "engine.lab.fitting",
 }
 

@@ -29,9 +29,9 @@ TDI_WIN: Final = (-0.015, 0.793)
 SHARE_ENGAGED: Final = 0.25
 """Part of a front's men in an assault on a day, as expected; prior 0.1 to 0.4."""
 NOT_COMPUTED: Final = (
-    ("campaign", "cause of yield: share dominated by manoeuvre", "0.55 to 0.70", "needs the events of a campaign"),
-    ("campaign", "daily losses of a theatre: log SD, lag-1 correlation", "0.2 to 0.4, 0.45 to 0.8", "needs a campaign"),
-    ("campaign", "running share of AFVs in an operation", "0.25 to 0.84", "needs a campaign with marches"),
+    ("campaign", "cause of yield: share dominated by manoeuvre", "0.55 to 0.70", "with --campaign"),
+    ("campaign", "daily losses of a theatre: log SD, lag-1 correlation", "0.2 to 0.4, 0.45 to 0.8", "with --campaign"),
+    ("campaign", "running share of AFVs in an operation", "0.25 to 0.84", "with --campaign"),
     ("campaign", "dates of the Baltic campaign", "10-90 % band of runs", "needs that scenario"),
 )
 

@@ -38,8 +38,6 @@ Mask = npt.NDArray[np.bool_]
 
 MILLI: Final = 1000
 """Men and points are added up in thousandths."""
-FULL_PLACES: Final = 4
-"""Half stacking places of a hex whose formations fight at full power: two divisions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,9 +180,12 @@ def _mean(both: Any, weighted: Ints, line: Ints) -> Floats:
 
 
 def _stack(world: World, lineup: Lineup, ours: Ints, now: power.State) -> Floats:
-    """1 for the strongest formations of a hex up to two divisions' room, ``combat.stack_rest`` for the others."""
-    formations, who = world.formations, lineup.formation
-    rest = world.statics.rules["combat.stack_rest"]
+    """1 for the strongest formations of a hex up to ``combat.stack_full`` divisions' room, less for the others.
+
+    So a worn formation falls back to the second echelon when a fresher one stands behind it (passage of lines).
+    """
+    formations, who, rules = world.formations, lineup.formation, world.statics.rules
+    rest, places = rules["combat.stack_rest"], 2.0 * rules["combat.stack_full"]
     place = formations.hex[who].astype(np.int64)
     together = np.sort((lineup.slot * 2 + ours) * world.statics.grid.size + place)
     if not (together[2:] == together[:-2]).any():
@@ -201,7 +202,7 @@ def _stack(world: World, lineup: Lineup, ours: Ints, now: power.State) -> Floats
     first = np.maximum.accumulate(np.where(new, np.arange(len(who)), 0))
     before = taken - taken[first] if len(who) else taken
     factor = np.empty(len(who))
-    factor[order] = np.where(before < FULL_PLACES, 1.0, rest)
+    factor[order] = np.where(before < places, 1.0, rest)
     return np.where((lineup.role == ATTACKING) | (lineup.role == HOLDING), factor, 1.0)
 
 

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from engine.lab.calibration import Target, calibration_table, within
+from engine.lab.campaign_targets import campaign_targets
+from engine.lab.commanders import commanders
 from engine.lab.drawn_engagements import at_ratio, drawn
 from engine.lab.engagement import Engagement, fight, rules_of_engagements
 from engine.lab.fitting import crps, fit_engagements, score
+from engine.lab.generated import Size, generated_scenario
+from engine.run.session import Session
 
 RULES = rules_of_engagements()
 
@@ -75,3 +79,14 @@ def test_a_fit_finds_the_way_back_to_the_parameter_that_made_the_data() -> None:
 
 def _seen(e: Engagement, losses: dict[str, float], won: bool, advance: float) -> Engagement:
     return replace(e, obs_winner=1.0 if won else -1.0, obs_advance_km_day=advance, **losses)
+
+
+def test_a_campaign_answers_what_engagements_cannot() -> None:
+    scenario = generated_scenario(replace(Size.of(40, days=9), attacking=0.5))
+    session = Session(scenario, 1, commanders({"axis": "plain", "soviet": "plain"}))
+    found = campaign_targets(session)
+    assert session.now == session.end
+    names = " ".join(t.name for t in found)
+    assert "men in an assault" in names
+    assert "AFVs that run" in names
+    assert all(np.isfinite(t.model) for t in found)

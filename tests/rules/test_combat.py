@@ -421,3 +421,17 @@ def test_the_order_of_rows_does_not_matter() -> None:
     turned.advance(60)
     assert plain.world.battles.x.tolist() == turned.world.battles.x.tolist()
     assert plain.world.battles.yield_left.tolist() == turned.world.battles.yield_left.tolist()
+
+
+def test_of_three_divisions_in_a_hex_the_fresh_fight_and_the_worn_stand_behind() -> None:
+    """Two fight at full power; the losses of the third are a fraction, and who is worn changes places with it."""
+    there = LINE.replace("::RRR:::", ":::R::::").replace(":R.A.R::", ":::A::::").replace("...B....", ".F.B.G..")
+    more = {name: {"kind": "infantry", "side": "axis", "cell": 2 * 8 + 3} for name in "FG"}
+    tired = {**more, "A": {"kind": "infantry", "fatigue": 0.9, "cohesion": 0.5}}
+    session = battle(there, {"r1": {"attack": "a1"}}, tired)
+    session.advance(300)
+    world = session.world
+    lost = {n: int(world.formations.read("battle", 300, [row(session, n)])[0]) for n in ("a1", "f1", "g1")}
+    rest = world.statics.rules["combat.stack_rest"]
+    assert lost["f1"] == pytest.approx(lost["g1"], rel=0.001)
+    assert lost["a1"] == pytest.approx(lost["f1"] * rest, rel=0.02)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
               help="Described engagements with observed results (obs_* columns), as for engage.")  # fmt: skip
 @click.option("--fit", "fits", is_flag=True, help="Fit the parameters of battle to --engagements; nothing is written.")
 @click.option("--uncertain", is_flag=True, help="With --fit: standard errors, by leaving out a tenth in turn.")
+@click.option("--campaign", type=options.ScenarioName(), metavar="SCENARIO",
+              help="Also what only a campaign can answer: a run of it with staffs on both sides.")  # fmt: skip
 @click.option("--details", is_flag=True, help="Also medians by posture, relief and ground, as context.")
 @click.option("--set", "sets", multiple=True, type=options.Setting(), metavar="KEY=VALUE",
               help="Change a rule parameter. May be repeated.")  # fmt: skip
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 @options.seed_option
 @options.json_option
 def command(
-    engagements: Path | None, fits: bool, uncertain: bool, details: bool, sets: tuple[tuple[str, str], ...], runs: int,
+    engagements: Path | None, fits: bool, uncertain: bool, campaign: str | None, details: bool, sets: tuple[tuple[str, str], ...], runs: int,
     seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """The combat model against aggregates of history: every target, the model, the accepted band, pass or fail.
@@ -50,16 +52,26 @@ def command(
         fitted = [(a, f"{rules[a]:.4g}", f"{v:.4g}", f"{found.spread[a]:.2g}") for a, v in found.values.items()]
         rules |= found.values
     targets = calibration_table(rules, known, runs=runs, seed=seed, details=details)
+    if campaign is not None:
+        targets += _fought_out(campaign, seed)
     if as_json:
         show_json({"targets": [t.record() for t in targets], "not_computed": _not_computed(),
                    "fitted": [dict(zip(("address", "now", "fitted", "se"), f, strict=True)) for f in fitted]})  # fmt: skip
         return
     if fitted:
         click.echo(columns([("parameter", "now", "fitted", "s.e."), *fitted], right=(1, 2, 3)) + "\n")
+    rest = [] if campaign is not None else _rest()
     head = ("group", "target", "history", "model", "accepted", "verdict", "note")
-    click.echo(columns([head, *(_line(t) for t in targets), *_rest()], right=(2, 3)))
+    click.echo(columns([head, *(_line(t) for t in targets), *rest], right=(2, 3)))
     tests = [t for t in targets if not t.context]
-    click.echo(f"\n{sum(t.passed for t in tests)} of {len(tests)} targets are met, {len(_not_computed())} not computed")
+    click.echo(f"\n{sum(t.passed for t in tests)} of {len(tests)} targets are met")
+
+
+def _fought_out(name: str, seed: int) -> list[Target]:
+    from engine import Session, campaign_targets, commanders, load_scenario
+
+    staffs = commanders({"axis": "staff", "soviet": "staff"})
+    return campaign_targets(Session(load_scenario(name), seed, staffs))
 
 
 def _line(t: Target) -> tuple[str, ...]:

@@ -1,0 +1,95 @@
+"""Targets that only a campaign can answer: why defenders yield, how losses run from day to day, AFVs that still run.
+
+A session is advanced day by day and its events are read; nothing about it is changed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import DAY
+from engine.lab.calibration import Target
+from engine.model.codes import SIDES, BattleKind, Cause, Outcome, Role
+from engine.model.world import World
+from engine.rules.combat_lineup import live_participants
+from engine.rules.combat_situation import MANOEUVRE
+from engine.run.session import Session
+
+Floats = npt.NDArray[np.float64]
+FEWEST: Final = 20
+"""Yields, or pairs of days, below which a share or a correlation says nothing."""
+
+
+def campaign_targets(session: Session) -> list[Target]:
+    """Fight a session to its end and compare; a target with too few cases is left out."""
+    losses, engaged = _days(session)
+    world, found = session.world, []
+    battles = world.battles
+    yielded = (battles.outcome == Outcome.YIELDED) & (battles.kind == BattleKind.ASSAULT)
+    causes = battles.cause[yielded]
+    named = int(yielded.sum())
+    if named >= FEWEST:
+        share = float(np.isin(causes, [int(c) for c in MANOEUVRE]).mean())
+        most = Cause(int(np.bincount(causes).argmax())).name.lower().replace("_", " ")
+        note = f"{named} yields of held hexes; most often: {most}"
+        found.append(Target("campaign", "cause of yield: share dominated by manoeuvre", 0.66, share, 0.55, 0.70, note))
+    for side, name in enumerate(SIDES):
+        series = losses[:, side]
+        if len(series) >= 8 and (series > 0).all():
+            logs = np.log(series)
+            found.append(Target("campaign", f"{name}: log SD of daily losses", 0.32, float(logs.std(ddof=1)), 0.2, 0.44))
+            lag = float(np.corrcoef(logs[1:], logs[:-1])[0, 1])
+            found.append(Target("campaign", f"{name}: correlation of losses from day to day", 0.62, lag, 0.45, 0.8))
+        afv = _running(world, session.now, side)
+        if not math.isnan(afv):
+            found.append(Target("campaign", f"{name}: AFVs that run, share of those there", 0.5, afv, 0.25, 0.84))
+        found.append(Target("campaign", f"{name}: men in an assault on a day, share", 0.25, float(engaged[:, side].mean()),
+                            0.1, 0.4, context=True))  # fmt: skip
+    return found
+
+
+def _days(session: Session) -> tuple[Floats, Floats]:
+    """Shapes (days, 2): battle losses of each side as a share of its men, and the share of men in assaults at noon."""
+    losses, engaged = [], []
+    before = _lost(session.world, session.now)
+    while session.now + DAY <= session.end:
+        session.advance(session.now + DAY // 2)
+        engaged.append(_engaged(session.world, session.now))
+        session.advance(session.now + DAY // 2)
+        after = _lost(session.world, session.now)
+        losses.append((after - before) / _men(session.world))
+        before = after
+    return np.array(losses).reshape(-1, 2), np.array(engaged).reshape(-1, 2)
+
+
+def _by_side(world: World, values: npt.NDArray[np.int64]) -> Floats:
+    return np.bincount(world.formations.side, weights=values, minlength=2).astype(np.float64)
+
+
+def _lost(world: World, now: int) -> Floats:
+    formations = world.formations
+    return _by_side(world, formations.read("battle", now) + formations.captured_u)
+
+
+def _men(world: World) -> Floats:
+    return np.maximum(_by_side(world, world.formations.men_full.astype(np.int64)) * 1e6, 1.0)
+
+
+def _engaged(world: World, now: int) -> Floats:
+    live = live_participants(world)
+    kinds = world.battles.kind[world.participants.battle[live]]
+    live = live[(world.participants.role[live] == Role.ATTACK) & (kinds != BattleKind.BOMBARD)]
+    inside = np.zeros(len(world.formations), dtype=np.int64)
+    inside[world.participants.formation[live]] = 1
+    return _by_side(world, world.formations.read("men", now) * inside) / _men(world)
+
+
+def _running(world: World, now: int, side: int) -> float:
+    mine = world.formations.side == side
+    running = int(world.formations.read("afv", now)[mine].sum())
+    shop = int(world.formations.read("afv_shop", now)[mine].sum())
+    return running / (running + shop) if running + shop else math.nan
