@@ -427,7 +427,7 @@ def test_of_three_divisions_in_a_hex_the_fresh_fight_and_the_worn_stand_behind()
     """Two fight at full power; the losses of the third are a fraction, and who is worn changes places with it."""
     there = LINE.replace("::RRR:::", ":::R::::").replace(":R.A.R::", ":::A::::").replace("...B....", ".F.B.G..")
     more = {name: {"kind": "infantry", "side": "axis", "cell": 2 * 8 + 3} for name in "FG"}
-    tired = {**more, "A": {"kind": "infantry", "fatigue": 0.9, "cohesion": 0.5}}
+    tired = {**more, "A": {"kind": "infantry", "side": "axis", "fatigue": 0.9, "cohesion": 0.5}}
     session = battle(there, {"r1": {"attack": "a1"}}, tired)
     session.advance(300)
     world = session.world

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 @options.seed_option
 @options.json_option
 def command(
-    engagements: Path | None, fits: bool, uncertain: bool, campaign: str | None, details: bool, sets: tuple[tuple[str, str], ...], runs: int,
-    seed: int, as_json: bool,
+    engagements: Path | None, fits: bool, uncertain: bool, campaign: str | None, details: bool,
+    sets: tuple[tuple[str, str], ...], runs: int, seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """The combat model against aggregates of history: every target, the model, the accepted band, pass or fail.
 
