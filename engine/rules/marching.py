@@ -16,7 +16,17 @@ import numpy.typing as npt
 from engine.core.arithmetic import rounded
 from engine.core.calendar import HOUR, NEVER
 from engine.core.columns import FINE
-from engine.model.codes import Mobility, Obstacle, Stage, Status, Task
+from engine.model.codes import (
+    FIGHTING,
+    ON_MAP,
+    TO_BOMBARD,
+    TO_EXPLOIT,
+    WAITING,
+    Mobility,
+    Obstacle,
+    Stage,
+    Task,
+)
 from engine.model.events import Event
 from engine.model.events.movement import ARRIVED, BLOCKED, DEPARTED, LOOKED, STOPPED
 from engine.model.tables import ROUTE
@@ -80,12 +90,12 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
     between = group.leg_to >= 0
     half = (formations.departed_at[group.rows] + formations.leg_at[group.rows]) // 2
     late = between & (minute >= half)
-    fights = (group.stage == Stage.FIGHTING) & ~between & ~idle & ~done
-    fights &= (group.stop == 1) | (group.task == Task.EXPLOIT)
+    fights = (group.stage == FIGHTING) & ~between & ~idle & ~done
+    fights &= (group.stop == 1) | (group.task == TO_EXPLOIT)
     there = ~idle & ~done & ~late & (group.stop >= 1) & (distance <= group.stop)
     # A column fights for what bars its way until one of its side has it.
     target = formations.target[group.rows]
-    fights &= there | ((group.task == Task.EXPLOIT) & (scene.owner[target] != group.side) & (target >= 0))
+    fights &= there | ((group.task == TO_EXPLOIT) & (scene.owner[target] != group.side) & (target >= 0))
     going = ~(idle | done | late | there | fights)
     again = look_grid(world.statics, minute)
     if late.any():
@@ -96,7 +106,7 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
     ended = done & ~late
     if ended.any():
         events.append(ARRIVED(minute, formation=group.rows[ended], hex=group.cell[ended]))
-    enters = _walks_in(scene, group, there & (group.stop == 1) & (group.task != Task.BOMBARD))
+    enters = _walks_in(scene, group, there & (group.stop == 1) & (group.task != TO_BOMBARD))
     if there.any() or fights.any():
         events += _beside_target(scene, group, there & ~enters, fights, again)
     if going.any() or enters.any():
@@ -112,7 +122,7 @@ def _group(scene: Scene, looking: Rows) -> _Group:
     task = formations.task[rows]
     stop = _STOP[task]
     aim = np.where(stop >= 1, formations.target[rows], formations.goal[rows]).astype(np.int64)
-    exploits = np.flatnonzero((task == Task.EXPLOIT) & (formations.order[rows] >= 0))
+    exploits = np.flatnonzero((task == TO_EXPLOIT) & (formations.order[rows] >= 0))
     if len(exploits):
         # A fight on the way has set another goal; the objective is in the order.
         aim[exploits] = world.orders.goal[formations.order[rows[exploits]]]
@@ -137,9 +147,9 @@ def _roused(scene: Scene, looking: Rows) -> Rows:
     touched[formations.hex[scene.entered]] = True
     touched[scene.taken] = True
     touched[-1] = False
-    here = (formations.status == Status.ON_MAP) & (formations.leg_to < 0) & (formations.pause_until <= scene.minute)
+    here = (formations.status == ON_MAP) & (formations.leg_to < 0) & (formations.pause_until <= scene.minute)
     waiting = here & touched[formations.target] & (_STOP[formations.task] == 1)
-    columns = np.flatnonzero(here & (formations.task == Task.EXPLOIT) & (formations.stage != Stage.IDLE))
+    columns = np.flatnonzero(here & (formations.task == TO_EXPLOIT) & (formations.stage != Stage.IDLE))
     beside = world.statics.grid.neighbours[formations.hex[columns]]
     waiting[columns] = touched[beside].any(axis=1)
     waiting[looking] = False
@@ -179,17 +189,17 @@ def _beside_target(scene: Scene, group: _Group, waits: Mask, fights: Mask, again
     supports = waits & (group.stop == 2)
     if supports.any():
         events.append(STOPPED(scene.minute, formation=group.rows[supports], stage=Stage.IDLE, look_at=NEVER))
-    in_battle = fights & (waits | (group.task == Task.EXPLOIT))
+    in_battle = fights & (waits | (group.task == TO_EXPLOIT))
     if in_battle.any():
         # Combat wakes them: by a yield, a break-off, a battle that dissolves.
         events.append(LOOKED(scene.minute, formation=group.rows[in_battle], look_at=NEVER))
     ready = waits & ~supports & ~in_battle
-    waiting = ready & (group.stage == Stage.WAITING) & (group.leg_to < 0) & ~group.fresh
+    waiting = ready & (group.stage == WAITING) & (group.leg_to < 0) & ~group.fresh
     if waiting.any():
         events.append(LOOKED(scene.minute, formation=group.rows[waiting], look_at=again))
     ready &= ~waiting
     if ready.any():
-        events.append(STOPPED(scene.minute, formation=group.rows[ready], stage=Stage.WAITING, look_at=again))
+        events.append(STOPPED(scene.minute, formation=group.rows[ready], stage=WAITING, look_at=again))
     return events
 
 
@@ -265,7 +275,10 @@ def _routes(
     under_way = going & group.fresh & leads
     kept = under_way & old
     if kept.any():
-        kept[kept] = _clear(world, group.some(np.flatnonzero(kept)), route[kept], minute)
+        # With nothing in the way there is no better one to look for.
+        for one in (0, 1):
+            its = np.flatnonzero(kept & (group.side == one))
+            kept[its] = ways.clear(world, one, minute, route[its])
         routed_at[kept] = minute
     for i in np.flatnonzero(going & ~(under_way & ~old) & ~kept).tolist():
         side, row = int(group.side[i]), int(group.rows[i])
@@ -283,22 +296,11 @@ def _routes(
     return route, routed_at, route[:, 0].astype(np.int64)
 
 
-def _clear(world: World, group: _Group, route: npt.NDArray[np.int32], minute: int) -> Mask:
-    """Whether nothing is known to be in the way ahead: then there is no better one to look for."""
-    clear, drives = np.zeros(len(group.rows), bool), ground.mechanised(world.formations.mobility[group.rows])
-    exploits = group.task == Task.EXPLOIT
-    for side, task, motor in sorted({*zip(group.side.tolist(), exploits.tolist(), drives.tolist(), strict=True)}):
-        its = (group.side == side) & (exploits == task) & (drives == motor)
-        toll, _ = ways.tolls(ways.known_to(world, side, minute), Task.EXPLOIT if task else Task.MARCH, motor)
-        clear[its] = (np.append(toll, np.int32(0))[route[its]] == 0).all(axis=1)
-    return clear
-
-
 def _held_up(
     scene: Scene, group: _Group, held: Rows, cause: npt.NDArray[np.int8], to: Rows, again: int
 ) -> Event:
     """Formations that stay where they are; an exploiting column attacks a thin screen in its way."""
-    turns = (group.task[held] == Task.EXPLOIT) & (cause == Obstacle.SCREEN) & ~_won_already(scene, to)
+    turns = (group.task[held] == TO_EXPLOIT) & (cause == Obstacle.SCREEN) & ~_won_already(scene, to)
     for_good = cause == Obstacle.IMMOBILE
     return BLOCKED(
         scene.minute,
@@ -313,7 +315,7 @@ def _held_up(
 def _won_already(scene: Scene, cells: Rows) -> Mask:
     """Whether somebody is on his way into these hexes: nobody marches against a screen but who has beaten it."""
     formations = scene.world.formations
-    legs = (formations.leg_to >= 0) & (formations.status == Status.ON_MAP)
+    legs = (formations.leg_to >= 0) & (formations.status == ON_MAP)
     legs[scene.entered] = False
     legs[scene.kept_out] = False
     won: Mask = np.isin(cells, formations.leg_to[legs])
@@ -326,7 +328,7 @@ def kept_out(scene: Scene) -> list[Event]:
     if not len(rows):
         return []
     to = world.formations.leg_to[rows]
-    turns = (world.formations.task[rows] == Task.EXPLOIT) & (cause == Obstacle.SCREEN)
+    turns = (world.formations.task[rows] == TO_EXPLOIT) & (cause == Obstacle.SCREEN)
     return [
         BLOCKED(scene.minute, formation=rows, hex=to, cause=cause, target=np.where(turns, to, -1),
                 look_at=look_grid(world.statics, scene.minute))
@@ -339,7 +341,7 @@ def _departed(
     """Formations set out for the next hex of their way."""
     world, minute, rows = scene.world, scene.minute, group.rows
     formations, rules = world.formations, world.statics.rules
-    exploits = group.task == Task.EXPLOIT
+    exploits = group.task == TO_EXPLOIT
     rested = (group.stage == Stage.IDLE) & ~group.fresh & (group.leg_to < 0)
     # Whoever was to look round at an earlier minute sets out from then: an order taken up, a rest that is over.
     called = np.maximum(formations.look_at[rows], np.where(group.leg_to >= 0, 0, formations.pause_until[rows]))

@@ -30,6 +30,7 @@ Mask = npt.NDArray[np.bool_]
 Tolls = npt.NDArray[np.int32]
 
 BARRED: Final = -1
+_SCREENS: Final = 2
 SURE: Final = PPM // 3
 """A report counts as an enemy in the way from this certainty on (millionths)."""
 # Half-lives after which a report of level 0..4 falls below that certainty: log2 of level / (2/3), in thousandths.
@@ -67,18 +68,46 @@ class Way:
 
 def known_to(world: World, side: int, minute: int) -> Known:
     """What ``side`` knows now."""
-    formations, sightings, hexes = world.formations, world.sightings, world.hexes
-    key = (
-        minute,
-        *formations.version("status", "hex", "leg_to"),
-        *sightings.version("hex", "seen_at", "level"),
-        *hexes.version("owner"),
-        *world.hexsides.version("bridge_down"),
-    )
+    key = (*_stamp(world, minute), *world.hexsides.version("bridge_down"))
     return derived(world, f"ways.known.{side}", key, lambda: _known_to(world, side, minute))
 
 
+def _stamp(world: World, minute: int) -> tuple[int, ...]:
+    """Changes with all that a side can know of its enemies."""
+    return (
+        minute,
+        *world.formations.version("status", "hex", "leg_to"),
+        *world.sightings.version("hex", "seen_at", "level", "half_life"),
+        *world.hexes.version("owner"),
+        *world.weather.version("ground"),
+    )
+
+
 def _known_to(world: World, side: int, minute: int) -> Known:
+    cells, moving = _enemies(world, side, minute)
+    return _known(
+        world.statics, side, int(world.weather.ground[0]), world.hexes.owner, cells, moving,
+        ground.standing(world).places[side], blown_sides(world),
+    )  # fmt: skip
+
+
+def clear(world: World, side: int, minute: int, route: npt.NDArray[np.int32]) -> Mask:
+    """Shape (k,): whether nothing is known to ``side`` on or beside the rest of ways ``route`` (k, steps; -1 ends)."""
+    cells, _ = _enemies(world, side, minute)
+    steps = np.maximum(route, 0)
+    near = world.statics.grid.distance(steps[:, :, None], cells[None, None, :]) <= _SCREENS
+    trouble = near.any(axis=2) | (world.hexes.owner[steps] == 1 - side)
+    free: Mask = ~(trouble & (route >= 0)).any(axis=1)
+    return free
+
+
+def _enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
+    """Where enemies are known to be, and which of them move."""
+    key = _stamp(world, minute)
+    return derived(world, f"ways.enemies.{side}", key, lambda: _find_enemies(world, side, minute))
+
+
+def _find_enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
     formations, sightings, now = world.formations, world.sightings, ground.standing(world)
     near = ground.formations_near(world, side, 1)
     theirs = now.rows[(now.side != side) & near[now.cell]]
@@ -93,10 +122,7 @@ def _known_to(world: World, side: int, minute: int) -> Known:
     cells = np.concatenate([formations.hex[theirs], sightings.hex[reports]])
     on_march = sightings.half_life[reports] == half_lives(world.statics)[1]
     moving = np.concatenate([formations.leg_to[theirs] >= 0, on_march])
-    return _known(
-        world.statics, side, int(world.weather.ground[0]), world.hexes.owner, cells, moving, now.places[side],
-        blown_sides(world),
-    )  # fmt: skip
+    return cells, moving
 
 
 def known_of(view: SideView) -> Known:
