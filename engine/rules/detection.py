@@ -88,6 +88,15 @@ def look(world: World, minute: int, hours: float, dice: Dice) -> Found:
     return Found(rows, observer, apart, apart <= 1, fought, patrol, air, radio, partisans, marching, hidden, hazards)
 
 
+def meet(world: World, rows: Rows) -> Found:
+    """Formations that have just come up against the other side, with nobody else looking."""
+    observer = 1 - world.formations.side[rows].astype(np.int64)
+    yes, no = np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    marching = world.formations.leg_to[rows] >= 0
+    beside = np.ones(len(rows), dtype=np.int64)
+    return Found(rows, observer, beside, yes, no, no, no, no, no, marching, no, np.zeros((4, len(rows))))
+
+
 def fighting(world: World, minute: int) -> Mask:
     """Shape (formations,): in battle now or within the last six hours: there are prisoners of it."""
     participants, battles = world.participants, world.battles

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.calendar import HOUR
+from engine.core.calendar import HOUR, NEVER
 from engine.core.dice import Dice
 from engine.model.codes import Calendar, Echelon
 from engine.model.events import Event
@@ -26,6 +26,7 @@ from engine.rules import ground
 from engine.rules.derived import derived
 from engine.rules.front import edge
 from engine.rules.hierarchy import LEVELS, chains
+from engine.rules.power import on
 from engine.rules.system import System, Trace
 
 Rows = npt.NDArray[np.int64]
@@ -113,6 +114,8 @@ def _exposed(world: World, side: int) -> Mask:
 
 
 def _next_due(world: World, now: int) -> int:
+    if not on(world.statics.rules, "headquarters"):
+        return NEVER
     return now if endangered(world).any() else int(world.systems.next_at[Calendar.HEADQUARTERS])
 
 
@@ -120,7 +123,7 @@ def _next_due(world: World, now: int) -> int:
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
-    """Flights at any time; moves after the formations on the six-hour grid."""
+    """Flights at any time; moves after the formations on the six-hour grid. Switched off, they stay where they are."""
     hqs, threatened = world.headquarters, endangered(world)
     moves: list[tuple[int, int, int]] = []
     for row in np.flatnonzero(threatened).tolist():

@@ -1,4 +1,5 @@
-"""Phase 11, intelligence: every six hours each side takes stock of what it has found out about the enemy.
+"""Phase 11, intelligence: every six hours each side takes stock of what it has found out about the enemy, and troops
+that run into somebody new report at once.
 
 Levels of detection: 0 nothing, 1 presence, 2 type and size, 3 strength within a quarter, 4 within a tenth
 (model.md 8.4). Contact shows type and size, prisoners strength; patrols, radio intercept and partisans add a level a
@@ -20,13 +21,14 @@ from engine.core.arithmetic import PPM, exp, normal_quantile, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import FINE
 from engine.core.dice import Dice, Stream
-from engine.model.codes import AXIS, SOVIET, Calendar
+from engine.model.codes import AXIS, ON_MAP, SOVIET, Calendar
 from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.events.intelligence import DISMISSED, SIGHTED
 from engine.model.world import World
 from engine.rules import ground, power
-from engine.rules.detection import PERIOD_MIN, Found, look
+from engine.rules.derived import derived
+from engine.rules.detection import PERIOD_MIN, Found, look, meet
 from engine.rules.sight import faded, half_lives
 from engine.rules.system import System, Trace
 
@@ -55,11 +57,27 @@ class Past:
 
 
 def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.INTELLIGENCE])
+    return now if len(_just_met(world)) else int(world.systems.next_at[Calendar.INTELLIGENCE])
+
+
+def _just_met(world: World) -> Rows:
+    """Formations in touch with the other side of which it has no report of contact: a report is due at once."""
+
+    def make() -> Rows:
+        formations, sightings = world.formations, world.sightings
+        known = np.zeros(len(formations) + 1, dtype=bool)
+        sure = sightings.level >= round(world.statics.rules["intelligence.contact_level"] * PPM)
+        known[sightings.formation[sure]] = True
+        return np.flatnonzero((formations.contact == 1) & (formations.status == ON_MAP) & ~known[:-1])
+
+    key = (*world.formations.version("contact", "status"), *world.sightings.version("level", "formation"))
+    return derived(world, "intelligence.just_met", key, make)
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
-    """New reports of both sides, and those that have proved empty."""
+    """New reports of both sides, and those that have proved empty; between looks reports of first contact."""
+    if minute < int(world.systems.next_at[Calendar.INTELLIGENCE]):
+        return _contacts(world, minute, dice)
     hours = PERIOD_MIN / HOUR if minute else world.statics.rules["intelligence.start_h"]
     found = look(world, minute, hours, dice)
     past = _past(world, found.rows, minute)
@@ -70,6 +88,14 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
         _explain(found, past, level, seen, trace)
     next_at = (minute // PERIOD_MIN + 1) * PERIOD_MIN
     return [*events, TICKED(minute, system=Calendar.INTELLIGENCE, next_at=next_at)]
+
+
+def _contacts(world: World, minute: int, dice: Dice) -> list[Event]:
+    """Reports from the troops that have met somebody: type and size, and where he is."""
+    found = meet(world, _just_met(world))
+    past = _past(world, found.rows, minute)
+    level, seen = levels(world, found, past)
+    return [_reports(world, found, past, level, seen, minute, dice)]
 
 
 def _past(world: World, rows: Rows, minute: int) -> Past:

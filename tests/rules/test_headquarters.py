@@ -186,6 +186,12 @@ def test_without_any_ground_left_it_has_no_place_and_with_new_ground_it_gets_one
     assert lost.world.hexes.owner[site(lost)] == 0 or site(lost) == -1
 
 
+def test_switched_off_nobody_moves_or_flees():
+    s = raided(sets={"switch.headquarters": 0})
+    s.advance(3 * DAY)
+    assert of_kind(s, "HeadquartersMoved") == []
+
+
 # What it costs.
 
 

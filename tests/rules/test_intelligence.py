@@ -90,6 +90,20 @@ def test_what_stands_behind_the_front_is_hidden_from_a_side_without_eyes():
     assert known(s, "soviet") == ["a1"]
 
 
+def test_troops_that_run_into_somebody_new_report_within_the_quarter_of_an_hour():
+    s = field(FRONT, {"Q": "tank_corps"}, sets=BLIND)
+    told(s, "q1", OrderKind.MARCH, at(s, 4, 5))
+    s.advance(2 * DAY)
+    met = [r["minute"] for r in rows_of(s, "Touched", formation=row(s, "q1"), contact=1)]
+    reports = rows_of(s, "Sighted", formation=row(s, "q1"))
+    assert met[0] % (6 * HOUR) != 0
+    assert met[0] <= reports[0]["minute"] <= met[0] + 15
+    assert reports[0]["level"] == 2 * PPM
+    assert reports[0]["hex"] == at(s, 4, 5)
+    between = [r["minute"] for r in reports if r["minute"] % (6 * HOUR)]
+    assert between == [reports[0]["minute"]], "once, then with the others"
+
+
 def test_a_battle_brings_prisoners_who_tell_strength():
     s = field(FRONT, {"Q": "tank_corps"}, sets=BLIND)
     told(s, "r1", OrderKind.ATTACK, at(s, 5, 4))
