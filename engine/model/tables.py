@@ -380,7 +380,6 @@ STAFF_NOTES: Final = TableSpec(
         C("target_c", I32, -1, "cell", "third target"),
         C("target_since", I64, -NEVER, "minute", ""),
         C("committed_at", I64, -NEVER, "minute", "mobile group committed"),
-        C("culminated_at", I64, NEVER, "minute", ""),
         C("need", I64, 0, "points", "need at the last cycle"),
         C("need_before", I64, 0, "points", "need at the cycle before"),
         C("role_changed_at", I64, -NEVER, "minute", ""),
@@ -395,7 +394,6 @@ STAFF_NOTES: Final = TableSpec(
         C("linked_at", I64, NEVER, "minute", "when two pieces of own land met; -1 they were apart"),
         C("group_men", I64, 0, "men", "men of the assault group when it began, and of those who joined it"),
         C("end_reason", I8, 0, "EndReason", ""),
-        C("events_seen", I32, 0, "", "how many battles it has taken note of"),
     ),
 )
 

@@ -11,7 +11,7 @@ from engine.staff.counter import counter_attack, reduce_pockets
 from engine.staff.intentions import Intentions
 from engine.staff.line import match, stations
 from engine.staff.plans import Plan, Plans
-from engine.staff.reasons import Reason
+from engine.staff.reasons import EndReason, Reason
 from engine.staff.roles import HEX_KM, change_roles, reserve_wanted
 from engine.staff.sectors import APPROACH, ESTABLISHED, Sector, Sectors
 from engine.staff.situation import Situation
@@ -119,7 +119,10 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
     behind = [not isinstance(place, Sector) for place in manned.values()]
     for i, one in enumerate(found.who.tolist()):
         cell, fresh = int(found.place[i]), int(found.fresh[i])
-        if fixed[i] and not s.locked[one]:
+        hq = line.hq[group[i]]
+        if _has_culminated(s, hq, one):
+            wishes.place(one, cell, Reason.CULMINATED, cell, -1, _men_left(s, hq, at))
+        elif fixed[i] and not s.locked[one]:
             wishes.fight_on(one, Reason.HOLD, cell)
         elif behind[group[i]]:
             wishes.place(one, cell, Reason.REAR_LINE)
@@ -127,6 +130,18 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
             wishes.place(one, cell, Reason.KEEP, cell, fresh, s.apart(cell, fresh))
         else:
             wishes.place(one, cell, Reason.HOLD)
+
+
+def _has_culminated(s: Situation, hq: int, at: int) -> bool:
+    """Its attack has been called off in this cycle because the group has too few men left."""
+    released = int(s.notes.formation["role_since"][s.view.own.row[at]]) == s.minute
+    return released and int(s.notes.staff["end_reason"][hq]) == EndReason.CULMINATED
+
+
+def _men_left(s: Situation, hq: int, who: Ints) -> int:
+    """Per cent of the assault group's men that are left."""
+    group = [at for at in who.tolist() if _has_culminated(s, hq, at)]
+    return int(s.view.own.men[group].sum()) * 100 // max(int(s.notes.staff["group_men"][hq]), 1)
 
 
 def _length(place: Sector | Ints) -> int:

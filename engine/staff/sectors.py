@@ -81,9 +81,9 @@ class Sectors:
         holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if not holders or not points:
             return True
-        metres = line_distance(self.s.statics, points)[self.s.view.own.hex[holders]]
-        near = int((metres <= round(self.s.rules["staff.near_hexes"]) * HEX_M).sum())
-        return 2 * near >= len(holders)
+        metres = line_distance(self.s.statics, points)[self.s.view.own.hex[holders]].tolist()
+        far = round(self.s.rules["staff.near_hexes"]) * HEX_M
+        return bool(2 * sum(m <= far for m in metres) >= len(holders))
 
     def own_line(self, plan: Plan) -> Ints:
         """Own hexes of its piece of land along the line it was given, in order."""

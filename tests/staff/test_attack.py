@@ -21,6 +21,7 @@ from tests.staff.drawn_war import (
     events,
     orders_to,
     place,
+    reasons,
     row,
     run,
     seeds,
@@ -170,6 +171,7 @@ def test_an_attack_culminates_at_the_share_of_its_men_that_is_set():
     left = int(session.world.formations.read("men", session.now, [0, 1]).sum()) / start
     assert end_of(session) is EndReason.CULMINATED, left
     assert 0.85 < left < 0.951
+    assert Reason.CULMINATED in reasons(session).values()
     session.advance(session.now + DAY)
     assert end_of(session) is EndReason.CULMINATED, "it is not taken up again"
     roles = session.world.formation_notes.role
