@@ -1,23 +1,24 @@
 """Keyframes in memory: the newest plain, older ones packed in the background.
 
-A packed frame holds the bytes of each column as the exclusive-or with the frame before, which is nearly all zeros,
-compressed. The first frame of a chain is packed whole.
+For files the frames of midnights are packed a second time, also in the background, as differences from the midnight
+before: the exclusive-or of each column's bytes, which is nearly all zeros.
 """
 
 from __future__ import annotations
 
 import zlib
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
+from engine.core.calendar import DAY
 from engine.core.columns import Array
 
 Snapshot = dict[str, dict[str, Array]]
-_POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyframes")
+POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyframes")
 _PLAIN = 2
 """How many of the newest frames stay unpacked."""
 
@@ -28,6 +29,10 @@ class Keyframes:
     def __init__(self) -> None:
         self._minutes: list[int] = []
         self._frames: dict[int, Snapshot | Future[bytes]] = {}
+        self._midnight: tuple[int, Snapshot] | None = None
+        """The newest frame of a midnight, plain."""
+        self._differences: dict[int, tuple[int, Future[bytes]]] = {}
+        """By minute of a midnight: the midnight before, and the difference from it."""
 
     def __contains__(self, minute: int) -> bool:
         return minute in self._frames
@@ -40,10 +45,15 @@ class Keyframes:
         if minute not in self._frames:
             insort(self._minutes, minute)
         self._frames[minute] = snapshot
+        if minute % DAY == 0:
+            if self._midnight is not None and self._midnight[0] < minute:
+                base, plain = self._midnight
+                self._differences[minute] = (base, POOL.submit(pack_difference, plain, snapshot))
+            self._midnight = (minute, snapshot)
         for older in self._minutes[:-_PLAIN]:
             frame = self._frames[older]
             if isinstance(frame, dict):
-                self._frames[older] = _POOL.submit(pack, frame)
+                self._frames[older] = POOL.submit(pack, frame)
 
     def at_or_before(self, minute: int) -> int:
         """The minute of the last frame at or before ``minute``."""
@@ -59,16 +69,24 @@ class Keyframes:
         frame = self._frames[minute]
         return pack(frame) if isinstance(frame, dict) else frame.result()
 
-    def put_packed(self, minute: int, data: bytes) -> None:
-        """Keep a frame read from a file."""
-        if minute not in self._frames:
-            insort(self._minutes, minute)
-        done: Future[bytes] = Future()
-        done.set_result(data)
-        self._frames[minute] = done
+    def midnights(self, first: int) -> Iterator[tuple[str, bytes]]:
+        """Entries of a file: the frame of ``first`` and those of all midnights, where possible as differences."""
+        before = -1
+        for minute in self._minutes:
+            if minute % DAY and minute != first:
+                continue
+            base, difference = self._differences.get(minute, (-1, None))
+            if difference is not None and base == before:
+                yield f"frames/{minute:07d}.diff", difference.result()
+            else:
+                yield f"frames/{minute:07d}.bin", self.packed(minute)
+            before = minute
 
     def drop_after(self, minute: int) -> None:
         """Forget the frames after a minute."""
+        if self._midnight is not None and self._midnight[0] > minute:
+            self._midnight = None
+        self._differences = {m: d for m, d in self._differences.items() if m <= minute}
         self._frames = {m: f for m, f in self._frames.items() if m <= minute}
         self._minutes = [m for m in self._minutes if m <= minute]
 
@@ -76,7 +94,40 @@ class Keyframes:
         """The same frames under another owner (frames themselves are never changed)."""
         twin = Keyframes()
         twin._minutes, twin._frames = list(self._minutes), dict(self._frames)
+        twin._midnight, twin._differences = self._midnight, dict(self._differences)
         return twin
+
+
+def read_frames(entries: Mapping[str, bytes]) -> dict[int, Snapshot]:
+    """The frames in a recording's entries, by minute."""
+    found: dict[int, Snapshot] = {}
+    before: Snapshot = {}
+    for name in sorted(n for n in entries if n.startswith("frames/")):
+        minute, _, kind = name.removeprefix("frames/").partition(".")
+        values = unpack(entries[name])
+        before = found[int(minute)] = values if kind == "bin" else _combined(before, values)
+    return found
+
+
+def pack_difference(base: Snapshot, snapshot: Snapshot) -> bytes:
+    """A snapshot as packed difference from another."""
+    return pack(_combined(base, snapshot))
+
+
+def _combined(base: Snapshot, values: Snapshot) -> Snapshot:
+    """The exclusive-or of two snapshots where both have rows; doing it twice gives the values again."""
+    return {
+        table: {name: _mixed(base.get(table, {}).get(name), column) for name, column in columns.items()}
+        for table, columns in values.items()
+    }
+
+
+def _mixed(base: Array | None, values: Array) -> Array:
+    mixed: Array = values.copy()
+    if base is not None and base.dtype == values.dtype and base.shape[1:] == values.shape[1:]:
+        rows = min(len(base), len(values))
+        mixed[:rows] ^= base[:rows]
+    return mixed
 
 
 def pack(snapshot: Snapshot) -> bytes:

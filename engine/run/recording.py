@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.core.calendar import DAY
 from engine.files.faults import FileFaults
 from engine.files.json_form import from_json, to_json
 from engine.model.commander import Commander
-from engine.model.events import EVENT_KINDS, Event
+from engine.model.events import Event
+from engine.run.event_book import unpack_events
 from engine.run.fingerprint import engine_digest, files
-from engine.run.keyframes import pack, unpack
+from engine.run.keyframes import pack, read_frames, unpack
 from engine.run.log import Input
 
 if TYPE_CHECKING:
@@ -63,19 +63,18 @@ def write(session: Session, path: Path, *, events: bool = True) -> None:
         session._leave_record()
     entries: dict[str, bytes] = {"header.json": _json(_header(session))}
     entries["scenario.bin"] = _scenario_bytes(session)
-    entries["log.jsonl"] = _lines(i.record() for i in session.log)
+    entries["log.jsonl"] = b"".join(session.line(i) for i in session.log)
     entries["digests.jsonl"] = _lines({"at": at, "digest": d} for at, d in sorted(session.checkpoints.items()))
-    for minute in session.frames:
-        if minute % DAY == 0 or minute == session.begins:
-            entries[f"frames/{minute:07d}.bin"] = session.frames.packed(minute)
+    entries |= session.frames.midnights(session.begins)
     entries["present.bin"] = pack(session._pen.snapshot())
     if events:
-        entries["events.npz"] = _events_bytes(session)
+        for number, data in enumerate(session._book.parts(session._events)):
+            entries[f"events/{number:04d}.bin"] = data
     entries["end.json"] = _json({name: _digest(data) for name, data in entries.items()})
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in entries.items():
-            stored = name.endswith((".bin", ".npz"))
+            stored = name.endswith((".bin", ".diff"))
             info = zipfile.ZipInfo(name, _EPOCH)
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             archive.writestr(info, data, compresslevel=1)
@@ -117,44 +116,9 @@ def _scenario_bytes(session: Session) -> bytes:
     return data
 
 
-def _events_bytes(session: Session) -> bytes:
-    """Events by kind: for each the minute, its place in the whole order, and its columns, end to end."""
-    by_kind: dict[str, list[tuple[int, Event]]] = {}
-    for order, event in enumerate(session.events):
-        by_kind.setdefault(event.kind.name, []).append((order, event))
-    arrays: dict[str, Any] = {}
-    for name, items in by_kind.items():
-        counts = [len(e) for _, e in items]
-        arrays[f"{name}.order"] = np.array([o for o, _ in items], np.int32)
-        arrays[f"{name}.minute"] = np.array([e.minute for _, e in items], np.int32)
-        arrays[f"{name}.count"] = np.array(counts, np.int32)
-        for f in items[0][1].kind.fields:
-            arrays[f"{name}:{f.name}"] = np.concatenate([e[f.name] for _, e in items])
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for key, value in arrays.items():
-            body = io.BytesIO()
-            np.lib.format.write_array(body, value, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(key + ".npy", _EPOCH), body.getvalue(), zipfile.ZIP_DEFLATED, 1)
-    return buffer.getvalue()
-
-
-def read_events(data: bytes) -> list[Event]:
-    """The events of :func:`write`, in order; kinds this engine does not know are left out."""
-    found: list[tuple[int, Event]] = []
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        for name, kind in EVENT_KINDS.items():
-            if f"{name}.order" not in arrays:
-                continue
-            ends = np.cumsum(arrays[f"{name}.count"])
-            columns = {f.name: arrays[f"{name}:{f.name}"] for f in kind.fields if f"{name}:{f.name}" in arrays}
-            if len(columns) != len(kind.fields):
-                continue
-            for i, order in enumerate(arrays[f"{name}.order"]):
-                start, end = (int(ends[i - 1]) if i else 0), int(ends[i])
-                data_of = {key: value[start:end] for key, value in columns.items()}
-                found.append((int(order), Event(kind, int(arrays[f"{name}.minute"][i]), data_of)))
-    return [event for _, event in sorted(found, key=lambda item: item[0])]
+def events_of(entries: Mapping[str, bytes]) -> list[Event]:
+    """The events in a recording's entries, in order."""
+    return unpack_events([entries[name] for name in sorted(entries) if name.startswith("events/")])
 
 
 def open_recording(path: Path) -> Contents:
@@ -228,11 +192,9 @@ def _standing(path: Path, contents: Contents, commanders: Mapping[str, Commander
     session = Session(scenario, int(header["seed"]), commanders, reseeds=[(a, s) for a, s in header["reseeds"]])
     session._log = [Input.from_record(json.loads(line)) for line in contents.entries["log.jsonl"].splitlines()]
     session.begins = int(header.get("begins", 0))
-    if session.begins or not contents.same_engine:
-        session._frames.drop_after(-1)
-    for name, data in contents.entries.items():
-        if name.startswith("frames/"):
-            session._frames.put_packed(int(name[7:-4]), data)
+    session._frames.drop_after(-1)
+    for minute, frame in read_frames(contents.entries).items():
+        session._frames.keep(minute, frame)
     session._pen.restore(unpack(contents.entries["present.bin"]))
     session._world.derived.clear()
     if contents.same_engine and session.digest() != header["digest"]:
@@ -242,8 +204,7 @@ def _standing(path: Path, contents: Contents, commanders: Mapping[str, Commander
     session._digests = {
         int(r["at"]): r["digest"] for r in map(json.loads, contents.entries["digests.jsonl"].splitlines())
     }
-    if "events.npz" in contents.entries:
-        session._events = read_events(contents.entries["events.npz"])
+    session._events = events_of(contents.entries)
     session._recorded = tuple(e for e in session._events if e.minute < session.begins)
     if header["parent"]:
         session.parent = Parent(*header["parent"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -29,6 +30,7 @@ from engine.rules.redraw import redraw
 from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
 from engine.rules.views import side_view
+from engine.run.event_book import EventBook
 from engine.run.keyframes import Keyframes
 from engine.run.log import Change, Input
 from engine.run.start import new_world
@@ -94,6 +96,9 @@ class Session:
         self._planned_to = 0
         """Commanders have been called for every hour before this; the log holds what they did."""
         self._events: list[Event] = []
+        self._book = EventBook()
+        self._lines: dict[int, tuple[Input, bytes]] = {}
+        """Log entries as lines of a recording, by identity: they never change."""
         self._frames = Keyframes()
         self._digests: dict[int, str] = {}
         self._dice = {s: Dice(s, ledger=ledger) for s in (seed, *(r[1] for r in reseeds))}
@@ -219,6 +224,7 @@ class Session:
         self._world.derived.clear()
         self.now = self._applied_to = frame_at
         self._events = [e for e in self._events if e.minute < frame_at]
+        self._book.cut(len(self._events))
         if self._ledger:
             self._dice = {seed: Dice(seed, ledger=True) for seed in self._dice}
         self.advance(minute)
@@ -235,7 +241,7 @@ class Session:
                     world, pen)  # fmt: skip
         twin.now, twin._applied_to, twin._planned_to = self.now, self._applied_to, self._planned_to
         twin._log, twin._events = list(self._log), list(self._events)
-        twin._frames = self._frames.copy()
+        twin._frames, twin._book, twin._lines = self._frames.copy(), self._book.copy(), dict(self._lines)
         twin._digests = dict(self._digests)
         twin.begins, twin._recorded = self.begins, self._recorded
         twin.parent = Parent(name or self.scenario.id, self.now)
@@ -295,6 +301,15 @@ class Session:
 
     def _note(self, entry: Input) -> None:
         insort(self._log, entry, key=lambda i: i.key)
+        self.line(entry)
+
+    def line(self, entry: Input) -> bytes:
+        """A log entry as a line of a recording."""
+        known = self._lines.get(id(entry))
+        if known is None or known[0] is not entry:
+            text = json.dumps(entry.record(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+            known = self._lines[id(entry)] = (entry, text.encode() + b"\n")
+        return known[1]
 
     def _follow_record(self, until: int) -> None:
         """Watch what another engine recorded: fold its events, and take its keyframes where they lie.
@@ -401,6 +416,7 @@ class Session:
         if known is not None and known != digest:
             raise Diverged(f"the world at minute {self.now} is not what it was: a rule decides by something undeclared")
         self._digests[self.now] = digest
+        self._book.close(self._events)
         if self.now not in self._frames:
             self._frames.keep(self.now, self._pen.snapshot())
 

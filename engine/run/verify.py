@@ -13,9 +13,9 @@ import numpy as np
 
 from engine.model.commander import Commander
 from engine.rules.apply import fold
-from engine.run.keyframes import Snapshot, unpack
+from engine.run.keyframes import Snapshot, read_frames, unpack
 from engine.run.log import Input
-from engine.run.recording import Contents, believed, open_recording, read_events, scenario_of
+from engine.run.recording import Contents, believed, events_of, open_recording, scenario_of
 from engine.run.session import Diverged, Session
 from engine.run.start import new_world
 
@@ -78,7 +78,7 @@ def _fresh(
     session.begins = int(header.get("begins", 0))
     if session.begins:
         # Continued from another engine's keyframe: what came before cannot be run again.
-        session._pen.restore(unpack(contents.entries[f"frames/{session.begins:07d}.bin"]))
+        session._pen.restore(read_frames(contents.entries)[session.begins])
         session._world.derived.clear()
         session.now = session._applied_to = session._planned_to = session.begins
     if commanders is None:
@@ -97,14 +97,14 @@ def _difference(session: Session, contents: Contents) -> Verdict:
 
 def _recorded_at(session: Session, contents: Contents) -> Snapshot | None:
     """The recorded world at the session's minute: the last keyframe before it and the events since; None without."""
-    frames = sorted(int(name[7:-4]) for name in contents.entries if name.startswith("frames/"))
+    frames = read_frames(contents.entries)
     before = [minute for minute in frames if minute <= session.now]
-    if not before or (before[-1] < session.now and "events.npz" not in contents.entries):
+    if not before or (before[-1] < session.now and not any(name.startswith("events/") for name in contents.entries)):
         return None
     _, pen = new_world(session.scenario)
-    pen.restore(unpack(contents.entries[f"frames/{before[-1]:07d}.bin"]))
+    pen.restore(frames[before[-1]])
     if before[-1] < session.now:
-        for event in read_events(contents.entries["events.npz"]):
+        for event in events_of(contents.entries):
             if before[-1] <= event.minute < session.now:
                 fold(pen, event)
     return pen.snapshot()

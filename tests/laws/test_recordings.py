@@ -97,7 +97,7 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("part", [
-    "header.json", "scenario.bin", "log.jsonl", "digests.jsonl", "present.bin", "frames/0000000.bin", "events.npz",
+    "header.json", "scenario.bin", "log.jsonl", "digests.jsonl", "present.bin", "frames/0000000.bin", "events/0000.bin",
 ])  # fmt: skip
 @pytest.mark.parametrize("body", [
     b"", b"{}", b"[1]", b"nonsense\n", b'{"at": "soon"}\n', zlib.compress(b"formations men_u <i8 9\n"),
