@@ -105,6 +105,7 @@ class App:
         self.card = CardPanel()
         self.panels: dict[str, Any] = {"bar": TopBar(), "tree": self.tree, "minimap": Minimap(), "card": self.card,
                                        "messages": Messages(), "timeline": self.timeline}  # fmt: skip
+        self._tall_card = False
         self._kept: dict[str, tuple[tuple[Any, ...], pygame.Surface, list[Spot]]] = {}
         self._extra_spots: list[Spot] = []
         self.frame_now: Frame = stage.frame(0, self.viewer)
@@ -121,7 +122,7 @@ class App:
     def relayout(self) -> None:
         """The window's size or what is shown has changed."""
         self.layout = lay_out(self.surface.get_size(), self.scale, left=self.show_left, right=self.show_right,
-                              timeline=self.show_timeline, drawer=self.drawer)  # fmt: skip
+                              timeline=self.show_timeline, drawer=self.drawer, tall_card=self._tall_card)  # fmt: skip
         self.map.resize(self.layout.map)
         self._kept.clear()
         self.touch()
@@ -264,6 +265,10 @@ class App:
     def draw(self) -> None:
         """Draw the window."""
         self.frames_drawn += 1
+        if self._tall_card != bool(self.why_asked):
+            self._tall_card = bool(self.why_asked)
+            self.relayout()
+            self._dirty = False
         tinted = CONTROL in self.overlays
         if tinted != self.map.ground.tinted:
             self.map.ground.restyle(self.map.sides, tinted=tinted)

@@ -30,8 +30,11 @@ class Layout:
 
 
 def lay_out(size: tuple[int, int], scale: Scale, *, left: bool = True, right: bool = True, timeline: bool = True,
-            drawer: str = "") -> Layout:  # fmt: skip
-    """The layout of a window: wide windows show everything, narrow ones fold the sides to a rail and drawers."""
+            drawer: str = "", tall_card: bool = False) -> Layout:  # fmt: skip
+    """The layout of a window: wide windows show everything, narrow ones fold the sides to a rail and drawers.
+
+    A tall card leaves little to the messages: it shows the terms of a number.
+    """
     width, height = size
     logical_w, logical_h = width / scale.factor, height / scale.factor
     s = scale
@@ -61,7 +64,7 @@ def lay_out(size: tuple[int, int], scale: Scale, *, left: bool = True, right: bo
     elif left:
         tree = pygame.Rect(column.x, column.y, column.width, body - mini_h)
         mini = pygame.Rect(column.x, tree.bottom, column.width, mini_h)
-    card_h = min(s(CARD), round(body * 0.6))
+    card_h = round(body * 0.8) if tall_card else min(s(CARD), round(body * 0.6))
     if show_right:
         card = pygame.Rect(width - right_w, s(BAR), right_w, card_h)
         messages = pygame.Rect(card.x, card.bottom, right_w, body - card_h)

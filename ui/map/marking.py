@@ -13,7 +13,7 @@ def mark(app: App) -> None:
     m = app.marked
     m.selected, m.selected_hex = app.selected, app.selected_hex
     m.overlays, m.value, m.drafts = app.overlays, app.value, app.drafts
-    m.reach = app.reach_now if app.commands(app.selected) else None
+    m.reach = app.reach_now if app.commands(app.selected) and not app.playing else None
     over_map = app.layout.map.collidepoint(app.pointer) and not app.spot_at(app.pointer) and not app.dialog
     m.hover = app.map.hex_at(app.pointer) if over_map else -1
     if not app.keyboard_cursor:

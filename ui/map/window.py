@@ -45,5 +45,6 @@ def show(stage: Stage, size: tuple[int, int] = (1600, 900)) -> None:
     while following is not None:
         wide, high = pygame.display.get_desktop_sizes()[0]
         fitting = (min(size[0], max(640, wide - 40)), min(size[1], max(480, high - 80)))
-        following = App(following, fitting, options=settings.load()).run()
+        # A game that was loaded goes on in the same window.
+        following = App(following, fitting, options=settings.load(), surface=pygame.display.get_surface()).run()
     pygame.display.quit()

@@ -43,6 +43,8 @@ def follow(app: App) -> None:
     """Fetch what has been asked for, if it is there; say so if there is nothing."""
     if not app.why_asked or app.why_now is not None or app.playing or app.selected < 0:
         return
+    if app.why_asked not in questions(app):
+        app.why_asked = "power"
     stage, question = app.stage, (app.selected, app.minute, app.viewer, app.why_asked)
     found = stage.why(*question)
     if found is None:

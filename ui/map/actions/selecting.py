@@ -31,7 +31,9 @@ def click_map(app: App, position: tuple[int, int]) -> None:
 
 def select(app: App, unit: int) -> None:
     app.selected, app.selected_hex = unit, -1
-    app.why_now, app.why_asked, app.aiming = None, "", ""
+    app.why_now, app.aiming = None, ""
+    if unit < 0 or not app.can_explain(unit):
+        app.why_asked = ""  # else the same question is asked about the next one
     if unit >= 0:
         app.tree.reveal(unit, app.frame_now)
         app.tree_version += 1

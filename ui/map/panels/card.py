@@ -29,7 +29,7 @@ class CardPanel:
 
     def signature(self, app: App) -> tuple[Any, ...]:
         return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, frozenset(self.open_terms), app.why_now,
-                app.why_asked, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
+                app.why_asked, app.aiming, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
 
     def draw(self, c: Canvas, app: App) -> None:
         c.fill(0, 0, c.width, c.height, c.theme.panel)

@@ -11,6 +11,8 @@ from ui.map.scene import WhyTerm
 if TYPE_CHECKING:
     from ui.map.app import App
 
+GRADES = {"document": "A", "reference": "B", "analogy": "C", "estimate": "D"}
+
 
 def draw(c: Canvas, app: App, y: float) -> None:
     """The questions that can be asked, and the terms of the one that is."""
@@ -70,7 +72,7 @@ def _term(c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -
         if abs(reach) >= 1:
             c.fill(middle + min(0, reach), y - 4, abs(reach), 8, t.soviet_bar if reach < 0 else t.link)
     if term.grade:
-        c.text(c.width - 12, y, term.grade[:1].upper(), 12, colour=t.second, align="right")
+        c.text(c.width - 12, y, GRADES.get(term.grade, term.grade[:1].upper()), 12, colour=t.second, align="right")
     if term.source:
         tip = f"{term.grade}\n{term.source}" if term.grade else term.source
         c.spot(c.width - 30, y - 10, 26, 20, ("tell", term.source), tip, name=f"source {path}", focusable=False)

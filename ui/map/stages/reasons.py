@@ -6,7 +6,7 @@ from typing import Any
 
 from ui.map.scene import Why, WhyTerm
 
-NOTE = "Letters: grade of the source"
+NOTE = "Letters: grade of the source, A document to D estimate"
 
 
 def power_reason(found: Any) -> Why | None:
