@@ -22,7 +22,7 @@ from ui.map.ground.fields import make_fields
 from ui.map.ground.lines import GRATICULE_STEP, LinePainter, graticule
 from ui.map.ground.relief import CHUNK, Look, Painter, paint_now
 from ui.map.marks.labels import Blockers, Label, TownNames, river_names, water_names
-from ui.map_layers import MARKS, TINTS, Sheet, Tint, tint
+from ui.map_layers import MARKS, TINTS, WORKS, Sheet, Tint, tint
 from ui.theme import palette
 from ui.theme.palette import Rgb
 from ui.theme.scale import Scale
@@ -89,7 +89,7 @@ def draw_theatre(
     area = sheet.get_rect()
     edge = _graticule_labels(drawn, area, tier)
     if "names" in wanted:
-        _names(drawn, kept, area, tier, edge)
+        _names(drawn, kept, area, tier, edge, works="lines" in wanted)
     page = _page(drawn, wanted, tints)
     if path is not None:
         pygame.image.save(page, str(path))
@@ -139,7 +139,9 @@ def _graticule_labels(sheet: Sheet, area: pygame.Rect, tier: int) -> list[pygame
     return boxes
 
 
-def _names(sheet: Sheet, network: Network, area: pygame.Rect, tier: int, edge: list[pygame.Rect]) -> None:
+def _names(
+    sheet: Sheet, network: Network, area: pygame.Rect, tier: int, edge: list[pygame.Rect], *, works: bool
+) -> None:
     scale = Scale(100)
     # A sheet shows more names than the window at the same pitch: nothing else wants the room.
     stop = next((p for p in _PITCHES if p >= 2 * sheet.pitch), _PITCHES[-1]) if sheet.pitch >= 8 else 10
@@ -162,7 +164,8 @@ def _names(sheet: Sheet, network: Network, area: pygame.Rect, tier: int, edge: l
             pass
     for label in rivers:
         taken.add(label.rect)
-    for label in (*_land_names(sheet, area, scale, taken), *waters, *rivers, *signs, *towns):
+    lines = _line_names(sheet, area, scale, taken) if works else []
+    for label in (*lines, *_land_names(sheet, area, scale, taken), *waters, *rivers, *signs, *towns):
         if label.leader is not None:
             pygame.draw.aaline(sheet.surface, palette.SECOND_NAME, *label.leader)
         sheet.surface.blit(label.surface, (label.x, label.y))
@@ -190,6 +193,19 @@ def _land_names(sheet: Sheet, area: pygame.Rect, scale: Scale, taken: Blockers) 
                             tracking=scale(tracking))  # fmt: skip
         middle = sheet.xy(np.array([sheet.theatre.project(land.lat, land.lon)]))[0]
         spot = _free_spot(picture.get_rect(center=(int(middle[0]), int(middle[1]))), area, taken, 8 * sheet.pitch)
+        if spot is not None:
+            taken.add(spot)
+            labels.append(Label(picture, spot.x, spot.y))
+    return labels
+
+
+def _line_names(sheet: Sheet, area: pygame.Rect, scale: Scale, taken: Blockers) -> list[Label]:
+    """Each fortified line's name and date of readiness at the free spot nearest to its middle."""
+    labels = []
+    for line in sheet.theatre.lines:
+        picture = TEXT.halo(f"{line.name}, {line.ready}", scale.type(11), "semibold", WORKS, palette.PLACE_HALO, radius=1.2)
+        x, y = sheet.xy(sheet.theatre.grid.centres_m[[line.cells[len(line.cells) // 2]]])[0]
+        spot = _free_spot(picture.get_rect(midleft=(int(x) + 6, int(y))), area, taken, 10 * sheet.pitch)
         if spot is not None:
             taken.add(spot)
             labels.append(Label(picture, spot.x, spot.y))
