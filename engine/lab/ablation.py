@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from engine.lab.batch import Progress, resume_batch, run_batch
-from engine.lab.experiment import Experiment, Factor
+from engine.lab.experiment import Experiment, ExperimentFault, Factor
 from engine.lab.statistics import Interval, paired_difference
 from engine.lab.store import FILE, Row, Store
 from engine.model.codes import SIDES
@@ -83,7 +83,7 @@ def ablate(
     wanted = [PREFIX + rule.removeprefix(PREFIX) for rule in rules] or known
     unknown = sorted(set(wanted) - set(known))
     if unknown:
-        raise ValueError(f"expected rules with a switch, found {', '.join(unknown)}; there are: {', '.join(known)}")
+        raise ExperimentFault(f"expected rules with a switch, found {', '.join(unknown)}; there are: {', '.join(known)}")
     factors = tuple(Factor(address, (_off(scenario, address),)) for address in wanted)
     experiment = Experiment(
         scenario.id, runs=seeds, design="one_at_a_time", factors=factors, sample=False, until=until,

@@ -16,7 +16,7 @@ import numpy as np
 from engine.core import calendar, jit
 from engine.lab.commanders import NOBODY, commander
 from engine.lab.drive import Drive, Interrupted, open_executor
-from engine.lab.experiment import Experiment, Run, Setting, layout
+from engine.lab.experiment import Experiment, ExperimentFault, Run, Setting, layout
 from engine.lab.outcome import Result
 from engine.lab.report import Source
 from engine.lab.store import OtherEngine, Row, Store, StoreFault, changed_files
@@ -113,10 +113,13 @@ def horizon(experiment: Experiment, scenario: Scenario) -> int:
     """The minute at which runs stop."""
     if not experiment.until:
         return scenario.end_min
-    minute = calendar.parse(scenario.start, experiment.until)
+    try:
+        minute = calendar.parse(scenario.start, experiment.until)
+    except ValueError as problem:
+        raise ExperimentFault(str(problem)) from None
     if not 0 < minute <= scenario.end_min:
         first, last = scenario.start, scenario.end
-        raise ValueError(f"expected a date after {first} and not after {last}, found {experiment.until!r}")
+        raise ExperimentFault(f"expected a date after {first} and not after {last}, found {experiment.until!r}")
     return minute
 
 

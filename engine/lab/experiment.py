@@ -28,6 +28,10 @@ DESIGNS = ("single", "grid", "one_at_a_time", "lhs")
 SEED_BITS = 48
 
 
+class ExperimentFault(ValueError):
+    """An experiment asks for what its scenario does not have; the message says what was expected."""
+
+
 @dataclass(frozen=True, slots=True)
 class Factor:
     """An address that the experiment varies: by levels, or between bounds (lhs). ``src`` says why there."""
@@ -145,7 +149,7 @@ def design_points(experiment: Experiment, scenario: Scenario) -> list[dict[str, 
         return [{}, *({f.address: level} for f in factors for level in f.levels)]
     if experiment.design == "lhs":
         return _latin_hypercube(experiment, scenario, factors)
-    raise ValueError(f"expected a design with factors ({', '.join(DESIGNS[1:])}), found {experiment.design!r}")
+    raise ExperimentFault(f"expected a design with factors ({', '.join(DESIGNS[1:])}), found {experiment.design!r}")
 
 
 def _checked(factor: Factor, scenario: Scenario, design: str) -> Factor:
@@ -155,11 +159,11 @@ def _checked(factor: Factor, scenario: Scenario, design: str) -> Factor:
         low = factor.low if factor.low is not None else parameter.low
         high = factor.high if factor.high is not None else parameter.high
         if low is None or high is None or not low < high:
-            raise ValueError(f"{factor.address}: expected low and high for a Latin hypercube, found {low} and {high}")
+            raise ExperimentFault(f"{factor.address}: expected low and high for a Latin hypercube, found {low} and {high}")
         return replace(factor, low=low, high=high)
     if not factor.levels:
         if not parameter.uncertain:
-            raise ValueError(f"{factor.address}: expected levels, for the parameter has no range of its own")
+            raise ExperimentFault(f"{factor.address}: expected levels, for the parameter has no range of its own")
         ends = (float(parameter.low or 0.0), float(parameter.high or 0.0))
         return replace(factor, levels=tuple(_as(parameter, v) for v in ends))
     return factor

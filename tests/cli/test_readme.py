@@ -6,11 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT
+from tests.cli.conftest import ROOT, Answer
 from ui.cli.exit_codes import table
 from ui.cli.main import VERBS
 
@@ -27,7 +28,12 @@ def test_the_table_of_exit_codes_is_the_programs() -> None:
 
 def test_every_verb_is_shown() -> None:
     shown = set(re.findall(r"\./deepbattle ([a-z-]+)", README))
-    assert set(VERBS) - {"map"} <= shown | {"exit-codes"}
+    assert set(VERBS) <= shown | {"exit-codes"}
+
+
+def test_the_picture_is_there_and_small() -> None:
+    for name in re.findall(r"!\[[^]]*\]\(([^)]*)\)", README):
+        assert 20_000 < (ROOT / name).stat().st_size < 300_000
 
 
 def test_the_two_commands_exist() -> None:
@@ -37,15 +43,15 @@ def test_the_two_commands_exist() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_the_commands_run_in_the_order_shown(tmp_path: Path) -> None:
+def test_the_commands_run_in_the_order_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deepbattle: Callable[..., Answer]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "engagements.csv").write_text(blocks("csv")[0])
+    (tmp_path / "tau.toml").write_text(blocks("toml")[0])
     for line in blocks("console")[0].splitlines():
-        words = shlex.split(line.removeprefix("$ ./deepbattle "))
-        command = [sys.executable, str(ROOT / "deepbattle"), *words]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-        assert "Traceback" not in done.stderr
+        answer = deepbattle(*shlex.split(line.removeprefix("$ ./deepbattle ")))
+        assert answer.code == 0, f"{line}\n{answer.out[-2000:]}\n{answer.err[-2000:]}"
 
 
 @pytest.mark.slow

@@ -116,6 +116,11 @@ def test_orders_from_a_file_are_given_and_those_for_the_other_side_refused(deepb
     (("compare", "no_such_a", "no_such_b"), Exit.UNUSABLE, "holds no batch"),
     (("engage", "no_such.csv"), Exit.FILE, "no_such.csv"),
     (("bench", "--case", "generated:lots"), Exit.USAGE, "generated:N"),
+    (("bench", "--ablate", "--rule", "gravity", "--case", "generated:16"), Exit.USAGE, "there are:"),
+    (("batch", "doppelkopf", "--until", "1950-01-01", "--out", "b"), Exit.USAGE, "not after"),
+    (("batch", "doppelkopf", "--until", "soon", "--out", "b"), Exit.USAGE, "expected"),
+    (("score", "doppelkopf", "--until", "soon"), Exit.USAGE, "expected"),
+    (("replay", "x.dbr", "--png", "x.gif"), Exit.USAGE, "ending in .png or .jpg"),
     (("replay", "doppelkopf"), Exit.USAGE, "--history"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_told_in_words(

@@ -42,6 +42,7 @@ OF_EXCEPTION: dict[str, Exit] = {
     "engine.lab.store.OtherEngine": Exit.OTHER_ENGINE,
     "engine.lab.store.StoreFault": Exit.UNUSABLE,
     "engine.lab.commanders.CommanderFault": Exit.USAGE,
+    "engine.lab.experiment.ExperimentFault": Exit.USAGE,
     "engine.lab.drive.ExecutorFault": Exit.SETUP,
     "engine.model.address.NoSuchAddress": Exit.USAGE,
 }
