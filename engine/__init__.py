@@ -56,6 +56,7 @@ _HOME = {
     "write_report": "engine.lab.report",
     "ablate": "engine.lab.ablation",
     # The combat model alone.
+    "Engagement": "engine.lab.engagement",
     "fight": "engine.lab.engagement",
     "read_engagements": "engine.lab.engagement_file",
     "rules_of_engagements": "engine.lab.engagement",

@@ -21,14 +21,14 @@ from ui.map.kit import Action, Canvas, Spot, find_spot
 from ui.map.layout import Layout, lay_out
 from ui.map.mapview import MapView, Marked
 from ui.map.overlays import CONTROL, DEFAULT
-from ui.map.panels import rail
+from ui.map.panels import oddscard, rail
 from ui.map.panels.card import CardPanel
 from ui.map.panels.messages import Messages
 from ui.map.panels.minimap import Minimap
 from ui.map.panels.timeline import Timeline
 from ui.map.panels.topbar import TopBar
 from ui.map.panels.tree import OrderOfBattle
-from ui.map.scene import TRUTH, Draft, Frame, Reach, Stage, Way, Why
+from ui.map.scene import TRUTH, Draft, Frame, Odds, Reach, Stage, Way, Why
 from ui.map.settings import Settings
 from ui.theme.palette import PANELS
 from ui.theme.scale import Scale
@@ -73,6 +73,11 @@ class App:
         """What terms are shown or waited for: power, march, battle."""
         self.why_now: Why | None = None
         self.reach_now: Reach | None = None
+        self.odds_for: tuple[tuple[int, ...], int] | None = None
+        """Attackers and target whose odds are wanted."""
+        self.odds_now: Odds | None = None
+        self.odds_open = False
+        self._waiting = False
         self.marked = Marked()
         self.way_for: tuple[object, ...] = ()
         self.way_now: Way | None = None
@@ -234,6 +239,9 @@ class App:
         self.refresh_frame()
         self._follow_progress()
         follow(self)
+        if self._waiting and not self.stage.pending():
+            self.touch()  # an answer has come
+        self._waiting = self.stage.pending()
         inputs.keys_held(self, passed)
         if self.map.work():
             self.touch()
@@ -284,6 +292,7 @@ class App:
         self._extra_spots = []
         if self.layout.rail is not None:
             rail.draw(self, self.layout.rail)
+        oddscard.draw(self)
         dialogs.draw(self)
         over.draw_toasts(self)
         over.draw_tip(self)

@@ -22,6 +22,7 @@ def mark(app: App) -> None:
     target = m.cursor if app.keyboard_cursor else m.hover
     if m.reach is not None and target >= 0 and not app.playing:
         _mark_path(app, target)
+    _mark_odds(app, target)
     m.box = app.drag.box
 
 
@@ -36,3 +37,16 @@ def _mark_path(app: App, target: int) -> None:
         m.path, m.path_minutes = list(app.way_now.cells), app.way_now.minutes[-1]
     elif app.aiming:
         m.path, m.refused = [int(app.frame_now.hex[app.selected]), target], "no way there by what we know"
+
+
+def _mark_odds(app: App, target: int) -> None:
+    """Odds of the drafted attack, or of one on the hex pointed at while an attack is aimed."""
+    goals = [d.goal for d in app.drafts if d.unit == app.selected and d.kind == "attack"]
+    goal = goals[0] if goals else target if app.aiming == "attack" else -1
+    if goal < 0 or app.playing or not app.commands(app.selected):
+        app.odds_for = app.odds_now = None
+        return
+    with_it = {d.unit for d in app.drafts if d.kind == "attack" and d.goal == goal}
+    with_it |= {o.unit for o in app.frame_now.orders if o.kind == "attack" and o.goal == goal}
+    app.odds_for = (tuple(sorted(with_it | {app.selected})), goal)
+    app.odds_now = app.stage.odds(*app.odds_for)

@@ -281,6 +281,36 @@ class Way:
     minutes: tuple[int, ...]
 
 
+Band = tuple[float, float, float]
+"""10 %, median, 90 %."""
+
+
+@dataclass(frozen=True)
+class Odds:
+    """What an attack may come to, by what its side knows."""
+
+    goal: int
+    attackers: tuple[tuple[str, int], ...]
+    """Name and power in points; the defenders' are estimates."""
+    defenders: tuple[tuple[str, int], ...]
+    balance: float
+    """Log of the ratio of effective powers."""
+    shares: tuple[float, ...]
+    """Of the fights: he yields; undecided, better for us; undecided, better for him; we break off."""
+    runs: int
+    days: float
+    terms: tuple[tuple[str, float], ...]
+    advance: Band
+    """km a day."""
+    losses: tuple[Band, Band]
+    """Men, attacker and defender."""
+
+    @property
+    def yields(self) -> float:
+        """Share of the fights that the attacker wins or is winning."""
+        return self.shares[0] + self.shares[1]
+
+
 @dataclass(frozen=True)
 class Draft:
     """An order in the making: window only, until it is given."""
@@ -345,6 +375,9 @@ class Stage(Protocol):
 
     def pending(self) -> bool:
         """Whether an answer is still being worked out; ask again when it is not."""
+
+    def odds(self, units: tuple[int, ...], goal: int) -> Odds | None:
+        """Odds of an attack by units of the human's side; None if nothing is known there, or not yet."""
 
     def reach(self, unit: int) -> Reach | None:
         """Where a formation of the human's side can march, by what his side knows."""

@@ -49,6 +49,8 @@ def _aim_tip(app: App) -> list[str]:
         lines.append(f"{minutes / 60:.0f} h of march, {arrival.day} {arrival:%b %H:%M} without the order's delay")
         if m.reach.contact[cell]:
             lines.append("contact likely")
+        if kind == "attack" and app.odds_now is not None:
+            lines.append(f"{100 * app.odds_now.yields:.0f} % of fights go our way within {app.odds_now.days:.0f} days")
     elif m.refused:
         lines.append(m.refused)
     return lines

@@ -49,6 +49,7 @@ def draft(app: App, kind: str, cell: int = -1) -> None:
         return
     _remember(app)
     app.drafts = (*(d for d in app.drafts if d.unit != new.unit), new)
+    app.odds_open = kind == "attack"
     where = f" {place_name(app.stage.story, cell)}" if cell >= 0 else ""
     app.toast(f"Draft: {kind}{where}. {app.keys.hint('commit')} gives it.")
 

@@ -94,6 +94,8 @@ def back(app: App) -> None:
         app.dialog = ""
     elif app.aiming:
         app.aiming = ""
+    elif app.odds_open and app.odds_for is not None:
+        app.odds_open = False
     elif app.tree.typing or app.tree.query:
         clear_find(app)
     elif app.drawer:

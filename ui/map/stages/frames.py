@@ -172,4 +172,9 @@ def place_name(story: Story, cell: int) -> str:
     return theatre.grid.text(cell)
 
 
-__all__ = ["ORDER_WORDS", "TASKS", "empty_columns", "make_frame", "place_name", "reason_of"]
+def onto(where: str) -> str:
+    """What an attack goes at, after the word attack: ``on Jelgava``, but ``north of Jelgava``."""
+    return where if " of " in where else f"on {where}"
+
+
+__all__ = ["ORDER_WORDS", "TASKS", "empty_columns", "make_frame", "onto", "place_name", "reason_of"]

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ui.map.scene import NEVER, TRUTH, Answer, Draft, Frame, Message, Progress, Reach, Story, Way, Why
+from ui.map.scene import NEVER, TRUTH, Answer, Draft, Frame, Message, Odds, Progress, Reach, Story, Way, Why
 from ui.map.stages import between
 from ui.map.stages.film import Film
 from ui.map.stages.frames import make_frame
 from ui.map.stages.log import LogWriter, facts_as_messages
+from ui.map.stages.odds import odds_of
 from ui.map.stages.reach import march_reach, march_way
 from ui.map.stages.reasons import battle_reason, march_reason, power_reason
 from ui.map.stages.story import make_story
@@ -230,9 +231,9 @@ class LiveStage:
     def _answer(self, key: tuple[Any, ...]) -> None:
         try:
             with self._lock:
-                found = self._explain(*key[1:])
+                found = self._explain(*key[1:]) if key[0] == "why" else self._weigh(*key[1:])
         except Exception as problem:
-            found, self.progress.fault = None, f"This cannot be explained: {problem!r}"
+            found, self.progress.fault = None, f"This could not be worked out: {problem!r}"
         self._answers[key] = found
         with self._wake:
             if self._asked == key:
@@ -253,6 +254,13 @@ class LiveStage:
                                    & (battles.ended_at >= NEVER))  # fmt: skip
             return battle_reason(why.why_battle(session, int(going[-1]))) if len(going) else None
         return power_reason(why.why_power(session, unit))
+
+    def odds(self, units: tuple[int, ...], goal: int) -> Odds | None:
+        return self._ask(("odds", units, goal, self.ready_to)) if self.side != TRUTH else None
+
+    def _weigh(self, units: tuple[int, ...], goal: int, minute: int) -> Odds | None:
+        view = self.session.view(self.side)
+        return odds_of(self.story, view, units, goal) if view.minute == minute else None
 
     def _target_of(self, unit: int, minute: int) -> int:
         target = int(self.frame(minute, self.viewers[0]).target[unit])

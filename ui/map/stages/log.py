@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ui.map.scene import NEVER, SIDE_NAMES, TASKS, Message, Story
-from ui.map.stages.frames import ORDER_WORDS, place_name
+from ui.map.stages.frames import ORDER_WORDS, onto, place_name
 
 YIELDED, BROKEN_OFF = 1, 2
 _SPAN_MIN = 6 * 60
@@ -66,15 +66,15 @@ class LogWriter:
 
     def _Engaged(self, minute: int, row: dict[str, Any]) -> None:
         attacker = SIDE_NAMES[row["attacker"]]
-        self._tell(Message(minute, "fight", f"Attack on {self._where(row['hex'])}", f"{attacker} attacks", row["hex"]))
+        self._tell(Message(minute, "fight", f"Attack {onto(self._where(row['hex']))}", f"{attacker} attacks", row["hex"]))
 
     def _BattleEnded(self, minute: int, row: dict[str, Any]) -> None:
         where, attacker = self._where(row["hex"]), SIDE_NAMES[row["attacker"]]
         if row["outcome"] == YIELDED:
-            words = f"Attack on {where} succeeds" if row.get("taken") else f"Ground yielded at {where}"
+            words = f"Attack {onto(where)} succeeds" if row.get("taken") else f"Ground yielded at {where}"
             self._tell(Message(minute, "fight", words, f"{attacker} attacked", row["hex"]))
         elif row["outcome"] == BROKEN_OFF:
-            self._tell(Message(minute, "fight", f"Attack on {where} stalls", f"{attacker} breaks off", row["hex"]))
+            self._tell(Message(minute, "fight", f"Attack {onto(where)} stalls", f"{attacker} breaks off", row["hex"]))
 
     def _Retreated(self, minute: int, row: dict[str, Any]) -> None:
         lost = row["men_u"] // 1_000_000

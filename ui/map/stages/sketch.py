@@ -21,6 +21,7 @@ from ui.map.scene import (
     Draft,
     Frame,
     Message,
+    Odds,
     OrderMark,
     Progress,
     Reach,
@@ -156,6 +157,15 @@ class SketchStage:
                     (WhyTerm("fuel", 0.94, "×", "B"), WhyTerm("ammunition", 0.96, "×", "B"))),
             WhyTerm("quality", 1.12, "×", "C", "drawn"), WhyTerm("terrain", 0.88, "×", "A", "drawn"),
         ), "Letters: grade of the source, A document to D estimate")  # fmt: skip
+
+    def odds(self, units: tuple[int, ...], goal: int) -> Odds | None:
+        theirs = [k for k, u in enumerate(self.story.units) if self._cells[k] == goal and u.side != self.side]
+        if not theirs:
+            return None
+        names = tuple((self.story.units[k].name, 2000) for k in units)
+        enemies = tuple((self.story.units[k].name, 1500) for k in theirs)
+        return Odds(goal, names, enemies, 0.21, (0.25, 0.41, 0.28, 0.06), 400, 2.0, (("surprise", 0.1), ("river", -0.2)),
+                    (0.1, 0.8, 2.8), ((180, 320, 520), (420, 700, 1300)))  # fmt: skip
 
     def reach(self, unit: int) -> Reach | None:
         grid = self.story.theatre.grid
