@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 
 from engine.core.arithmetic import round_up
-from engine.core.calendar import NEVER
 from engine.core.dice import Dice
 from engine.model.codes import (
     LIVE,
@@ -26,14 +25,16 @@ from engine.model.events.common import TICKED
 from engine.model.world import World
 from engine.rules import combat_outcomes, surrender
 from engine.rules.combat_flows import settle_flows, skirmish
-from engine.rules.combat_lineup import ATTACKS, changed, line_up
+from engine.rules.combat_lineup import IS_ATTACK, changed, line_up
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_refresh import GRID_MIN
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
-LOOK_MIN: Final = 60
-"""Who comes and goes is looked at on the hour: battles last days, and each look costs."""
+GRAIN_MIN: Final = 60
+"""What falls due, and who comes and goes, is settled on the hour: battles last days, and each look costs. Events keep
+the exact minute at which a battle was decided.
+"""
 _WATCHED = (
     "status", "hex", "leg_to", "task", "target", "stage", "pause_until", "in_place_since", "exploiting",
     "surrender_gain", "surrender_left",
@@ -49,17 +50,17 @@ def next_due(world: World, now: int) -> int:
 
 def _due(world: World, now: int) -> int:
     battles, formations = world.battles, world.formations
-    live = np.flatnonzero(battles.outcome == LIVE)
+    live = (battles.outcome == LIVE).nonzero()[0]
     if (len(live) and battles.stale[live].any()) or changed(world, now):
-        return round_up(now, LOOK_MIN)
-    resting = np.isin(formations.task, ATTACKS) & (formations.stage == WAITING)
-    resting &= (formations.pause_until > now) & (formations.status == ON_MAP)
+        return round_up(now, GRAIN_MIN)
+    resting = (formations.pause_until > now) & (formations.stage == WAITING)
+    resting &= IS_ATTACK[formations.task] & (formations.status == ON_MAP)
     times = [surrender.next_due(world)]
     if len(live):
         times.append(int(battles.due_at[live].min()))
     if resting.any():
         times.append(int(formations.pause_until[resting].min()))
-    return min(times) if times else NEVER
+    return min(times)
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -77,4 +78,4 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     return events
 
 
-SYSTEM = System("combat", 6, 15, next_due, decide)
+SYSTEM = System("combat", 6, GRAIN_MIN, next_due, decide)

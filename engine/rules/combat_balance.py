@@ -158,7 +158,7 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
 
 def _bearing(world: World, lineup: Lineup, works: Floats, line: Ints, men: Floats) -> tuple[Floats, Floats]:
     """Shares of the defenders' line that is not dug in, and that delays or withdraws; shape (battles,) each."""
-    formations, holding = world.formations, np.flatnonzero(lineup.role == HOLDING)
+    formations, holding = world.formations, (lineup.role == HOLDING).nonzero()[0]
     who, slot = lineup.formation[holding], lineup.slot[holding]
     level = works[holding]
     leaves = (formations.posture[who] == Posture.DELAY) | (

@@ -33,6 +33,7 @@ from engine.model.codes import (
     TO_PROBE,
     TO_SUPPORT,
     WAITING,
+    Task,
 )
 from engine.model.world import World
 from engine.rules import ground
@@ -41,6 +42,8 @@ Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 ATTACKS: Final = (TO_ATTACK, TO_PROBE, TO_BOMBARD, TO_EXPLOIT)
+IS_ATTACK: Final = np.isin(np.arange(len(Task)), [int(task) for task in ATTACKS])
+"""Shape (tasks,): the same as a table by task."""
 SUPPORT_HEXES: Final = 2
 """Guns of a supporting formation reach this far: 12 km."""
 
@@ -74,20 +77,18 @@ def fighting(world: World) -> Mask:
 
 def live_participants(world: World) -> Rows:
     """Rows of participants that have not left."""
-    return np.flatnonzero(world.participants.left_at >= NEVER)
+    live: Rows = (world.participants.left_at >= NEVER).nonzero()[0]
+    return live
 
 
 def wants_to_attack(world: World, minute: int) -> Rows:
     """Formations beside their target with an order to attack it, halted, rested and on their own feet."""
     formations = world.formations
-    task, stage = formations.task, formations.stage
-    able = (task == TO_ATTACK) | (task == TO_EXPLOIT) | (task == TO_PROBE) | (task == TO_BOMBARD)
-    able &= (stage == WAITING) | (stage == FIGHTING)
-    able &= (formations.status == ON_MAP) & (formations.leg_to < 0) & (formations.target >= 0)
-    rows = np.flatnonzero(able)
-    if not len(rows):
-        return rows
-    rows = rows[formations.pause_until[rows] <= minute]
+    stage = formations.stage
+    rows: Rows = (IS_ATTACK[formations.task] & ((stage == WAITING) | (stage == FIGHTING))).nonzero()[0]
+    if len(rows):
+        stands = (formations.status[rows] == ON_MAP) & (formations.leg_to[rows] < 0) & (formations.target[rows] >= 0)
+        rows = rows[stands & (formations.pause_until[rows] <= minute)]
     near = world.statics.grid.neighbours[formations.hex[rows]] == formations.target[rows][:, None]
     beside: Rows = rows[near.any(axis=1)]
     return beside
@@ -216,6 +217,9 @@ def changed(world: World, minute: int) -> bool:
     """Whether somebody in a live battle is not where it knows him, or somebody new should be in one."""
     formations, participants, battles = world.formations, world.participants, world.battles
     live = live_participants(world)
+    if not len(live):
+        attackers = wants_to_attack(world, minute)
+        return len(attackers) > 0 and _would_start(world, minute, attackers)
     who, role = participants.formation[live], participants.role[live]
     cell = battles.hex[participants.battle[live]]
     attackers = wants_to_attack(world, minute)

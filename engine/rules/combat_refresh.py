@@ -157,7 +157,7 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     may = balance.mobile & (balance.x > rules["combat.overrun_x"]) & (lineup.kind == ASSAULT)
     if not may.any():
         return lineup.kind
-    holding = np.flatnonzero(lineup.role == HOLDING)
+    holding = (lineup.role == HOLDING).nonzero()[0]
     slot, who = lineup.slot[holding], lineup.formation[holding]
     count = len(lineup.hex)
     now = {name: values[holding] for name, values in balance.now.items()}
