@@ -26,6 +26,7 @@ LINE_KM = 12.0
 """A line is met when the front lies this near on average: two hexes."""
 HALF = 0.5
 """A place counts as held when it was held for this share of the fact's time."""
+LOSS_WORDS = {"afv": "armoured vehicles"}
 WORDS = ((0.8, "yes"), (0.5, "mostly"), (0.2, "seldom"), (0.0, "no"))
 """From which share of runs on a fact is called met."""
 
@@ -175,7 +176,7 @@ def in_words(scenario: Scenario, fact: HistoryFact) -> str:
     places = [place_name(scenario, p) for p in fact.places]
     text = {
         "control": f"{side}: {', '.join(places)} held",
-        "loss": f"{side}: losses, {fact.measure}",
+        "loss": f"{side}: losses, {LOSS_WORDS.get(fact.measure, fact.measure)}",
         "line": f"{side}: front {' to '.join(dict.fromkeys((*places[:1], *places[-1:])))}",
         "width": f"{side}: width at {', '.join(places)}",
     }.get(fact.kind, fact.id)

@@ -266,3 +266,10 @@ def test_a_result_that_cannot_be_written_any_more_is_kept_elsewhere(tmp_path: Pa
     kept = Path(str(told.value).split("kept as ")[1].split(":")[0].rstrip("'"))
     assert kept.read_text() == "long in the making"
     shutil.rmtree(kept.parent)
+
+
+def test_a_reader_of_the_summary_who_stops_reading_does_not_cost_the_recording(tmp_path: Path) -> None:
+    root, path = Path(__file__).resolve().parents[2], tmp_path / "run.dbr"
+    words = " ".join([sys.executable, str(root / "deepbattle"), "run", *SHORT, "--out", str(path)])
+    subprocess.run(["bash", "-c", f"{words} | true"], check=False, timeout=120)
+    assert path.is_file()

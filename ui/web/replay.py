@@ -38,6 +38,7 @@ def contents(session: Session) -> dict[str, Any]:
     index = np.full(theatre.grid.size + 1, -1, np.int64)
     index[cells] = np.arange(len(cells))
     frames = _frames(session, cells, index)
+    sides = {s.id: s.name for s in scenario.sides}
     return {
         "title": scenario.title,
         "start": scenario.start.isoformat(),
@@ -46,7 +47,7 @@ def contents(session: Session) -> dict[str, Any]:
         "places": [[p.name, int(index[p.cell]), p.size] for p in theatre.places if p.cell >= 0 and index[p.cell] >= 0],
         "formations": [_formation(f) for f in scenario.formations],
         "sides": [s.name for s in scenario.sides],
-        "facts": sorted(_fact(f) for f in scenario.history if f.kind in ("event", "control")),
+        "facts": sorted(_fact(f, sides) for f in scenario.history if f.kind in ("event", "control")),
         "sources": {s.id: s.title for s in scenario.sources.values()},
         "attribution": theatre.attribution,
         **frames,
@@ -81,9 +82,9 @@ def _formation(formation: Any) -> list[Any]:
     return [formation.name, 0 if formation.side == "axis" else 1, formation.kind, formation.echelon, formation.parent]
 
 
-def _fact(fact: Any) -> list[Any]:
+def _fact(fact: Any, sides: dict[str, str]) -> list[Any]:
     where = ", ".join(point.text for point in fact.places)
-    text = fact.title or f"{where}: {fact.side}"
+    text = fact.title or f"{where}: {sides.get(fact.side, fact.side)}"
     return [fact.from_min, text, fact.src, fact.grade]
 
 
@@ -92,7 +93,7 @@ def _frames(session: Session, cells: Any, index: Any) -> dict[str, Any]:
     twin = session.branch()
     end = session.now
     twin.rewind(0)
-    places, men, afv, owners, moments = [], [], [], [], []
+    places, men, afv, owners, losses, moments = [], [], [], [], [], []
     for minute in range(0, end + 1, STEP_MIN):
         twin.advance(minute)
         formations = twin.world.formations
@@ -101,14 +102,23 @@ def _frames(session: Session, cells: Any, index: Any) -> dict[str, Any]:
         men.append(formations.read("men", twin.now) // FINE // 10)
         afv.append(formations.read("afv", twin.now) // FINE)
         owners.append(twin.world.hexes.owner[cells])
+        losses.append(_losses(formations, twin.now))
         moments.append(minute)
     return {
         "minutes": moments,
+        "losses": losses,
         "cells": _packed(np.array(places)),
         "men": _packed(np.array(men)),
         "afv": _packed(np.array(afv)),
         "owner": _packed(np.array(owners)),
     }
+
+
+def _losses(formations: Any, minute: int) -> list[int]:
+    """Men, armoured vehicles and guns lost so far, the Axis's first."""
+    men = formations.read("battle", minute) + formations.captured_u
+    lost = (men, formations.read("afv_lost", minute), formations.read("guns_lost", minute))
+    return [int(flow[formations.side == side].sum()) // FINE for side in (0, 1) for flow in lost]
 
 
 def _packed(table: Any) -> str:

@@ -69,8 +69,10 @@ def command(
     end = running.horizon(session, until)
     result, whole = _advance(session, end, planned, quiet or as_json)
     took = time.monotonic() - began
-    _show(session, result, as_json, took)
-    _write(session, result, names, out, report)
+    try:
+        _write(session, result, names, out, report)
+    finally:  # whatever cannot be written, the result is told
+        _show(session, result, as_json, took)
     if not as_json:
         _say_where(out, report, quiet)
     if whole:
