@@ -140,16 +140,14 @@ def test_chunks_are_made_a_little_at_a_time(drawing: Any) -> None:
     import time
 
     ground = GroundMap(drawing.theatre, drawing.window)
-    look = Look(36, 2, 1.0)
-    turns = 0
-    longest = 0.0
+    look = Look(38, 2, 1.0)  # nobody else asks for this one: its ground has not been made yet
+    steps = []
     while ground.wants(0, 0, look):
-        began = time.perf_counter()
+        began = time.thread_time()
         ground.work([(0, 0)], look, 0.0005)
-        longest = max(longest, time.perf_counter() - began)
-        turns += 1
-    assert turns > 4
-    assert longest < 0.1
+        steps.append(time.thread_time() - began)
+    assert len(steps) > 4
+    assert max(steps) < 0.8 * sum(steps)
     assert ground.get(0, 0, look).get_size() == (CHUNK, CHUNK)  # type: ignore[union-attr]
 
 

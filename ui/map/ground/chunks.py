@@ -1,14 +1,14 @@
 """The chunk cache: squares of finished map, made a little at a time so that no frame waits.
 
-A chunk holds its ground, its lines and both composed with the tint and the front of one control version. While a
-chunk is missing the window shows an older picture scaled; while it is stale, the stale one.
+A chunk is the sheet's ground and lines composed with the tint and the front of one control version. While a chunk is
+missing the window shows an older picture scaled; while it is stale, the stale one.
 """
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from ui.map.ground.chains import make_network
 from ui.map.ground.control import ControlMap, FrontPainter, tint
-from ui.map.ground.fields import make_fields
-from ui.map.ground.lines import LinePainter
-from ui.map.ground.relief import CHUNK, DRY, Look, Painter, paint_now
+from ui.map.ground.relief import CHUNK, DRY, Look
+from ui.map.ground.sheet import sheet_of
 from ui.theme.palette import SIDE_SETS, SideSet
 
 if TYPE_CHECKING:
@@ -28,17 +26,15 @@ if TYPE_CHECKING:
 
 Key = tuple[int, int, Look]
 LIMIT = 72
-"""Chunks kept, some 3 MB each at most."""
+"""Chunks kept, 1 MB each."""
 NEAR_KM = 46.0
 """A change of control alters the picture of nothing farther away than this."""
 
 
 @dataclass
 class Chunk:
-    """One square: what it is made of, and which version of control it shows."""
+    """One square, and which version of control it shows."""
 
-    ground: pygame.Surface | None = None
-    lines: pygame.Surface | None = None
     shown: pygame.Surface | None = None
     version: int = -1
     stale: bool = True
@@ -51,13 +47,10 @@ class GroundMap:
     def __init__(self, theatre: Theatre, window: npt.NDArray[np.bool_] | None = None,
                  sides: SideSet = SIDE_SETS["standard"]) -> None:  # fmt: skip
         self.theatre, self.sides = theatre, sides
-        fields = make_fields(theatre)
-        self.frame = fields.frame
-        self.network = make_network(theatre)
-        self.painter = Painter(fields)
-        self.line_painter = LinePainter(theatre, fields.frame, self.network)
-        self.control = ControlMap(theatre, fields, window)
-        self.front_painter = FrontPainter(fields.frame)
+        self.sheet = sheet_of(theatre)
+        self.frame, self.network = self.sheet.frame, self.sheet.network
+        self.control = ControlMap(theatre, self.sheet.fields, window)
+        self.front_painter = FrontPainter(self.frame)
         self._chunks: OrderedDict[Key, Chunk] = OrderedDict()
         self._overview: tuple[tuple[object, ...], pygame.Surface] | None = None
         self.tinted = True
@@ -127,18 +120,13 @@ class GroundMap:
             self.work(wanted, look, 60.0)
 
     def _make(self, chunk: Chunk, i: int, j: int, look: Look) -> Iterator[None]:
-        if chunk.ground is None:
-            ground = yield from _through(self.painter.paint(i, j, look))
-            # Pictures are also made without a window; then there is no format to convert to.
-            chunk.ground = ground.convert() if pygame.display.get_surface() else ground
-        if chunk.lines is None:
-            chunk.lines = yield from _through(self.line_painter.paint(i, j, look))
+        ground, lines = yield from self.sheet.make(i, j, look)
         control = self.control.current
-        shown = chunk.ground.copy()
+        shown = ground.copy()
         if self.tinted:
-            tint(shown, self.painter, control, i, j, look, self.sides)
+            tint(shown, self.sheet.painter, control, i, j, look, self.sides)
             yield
-        shown.blit(chunk.lines, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
+        shown.blit(lines, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
         if self.tinted:
             self.front_painter.paint(shown, control, i, j, look, self.sides)
         chunk.shown, chunk.version, chunk.stale = shown, control.version, False
@@ -153,19 +141,9 @@ class GroundMap:
             self._overview = (key, small)
         return self._overview[1]
 
-    _backdrop: tuple[str, pygame.Surface] | None = None
-
     def backdrop(self, ground: str = DRY) -> pygame.Surface:
         """The whole theatre at the smallest pitch, without lines: shown, scaled, where no chunk is ready."""
-        if self._backdrop is None or self._backdrop[0] != ground:
-            pitch = 6
-            look = Look(pitch, 0, 1.0, ground)
-            whole = pygame.Surface((self.frame.wide * pitch, self.frame.high * pitch))
-            for i in range(-(-whole.get_width() // CHUNK)):
-                for j in range(-(-whole.get_height() // CHUNK)):
-                    whole.blit(paint_now(self.painter, i, j, look), (i * CHUNK, j * CHUNK))
-            self._backdrop = (ground, whole)
-        return self._backdrop[1]
+        return self.sheet.backdrop(ground)
 
     def _draw_fronts(self, small: pygame.Surface) -> None:
         pitch = small.get_width() / self.frame.wide
@@ -175,12 +153,3 @@ class GroundMap:
             if len(line) > 1:
                 pygame.draw.lines(small, self.sides.lines[0], False, line, 3)
                 pygame.draw.lines(small, self.sides.lines[1], False, line, 1)
-
-
-def _through(steps: Iterator[pygame.Surface]) -> Generator[None, None, pygame.Surface]:
-    """Go through a painting step by step; its last surface is the finished one."""
-    surface = next(steps)
-    for step in steps:
-        surface = step
-        yield
-    return surface
