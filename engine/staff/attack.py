@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.core.paths import FAR
-from engine.model.codes import DirectiveKind, Outcome, Task
+from engine.model.codes import DirectiveKind, Outcome
 from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
 from engine.staff.lines import Points, line_cells, line_distance
@@ -24,6 +24,8 @@ NARROWEST_M = 6500
 """A corridor has room for a shoulder beside the spearhead, however narrow it was drawn."""
 ELSEWHERE_M = 40_000
 """If the front has left the corridor the attack starts from the front nearest to the axis, up to this far off."""
+UNDER_WAY = 2
+"""An attack that has been ordered is worth so much more to keep than one that is only meant: to break it off costs."""
 TARGETS = ("target_a", "target_b", "target_c")
 
 
@@ -93,7 +95,8 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     cells, share = control.faces[at], control.face_share[at]
     phi = phi[at] + s.face_toll[at]
     power = int(s.view.own.power[group].sum())
-    fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share, _present_targets(s, aim, group))
+    fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share)
+    fixed = fixed - s.rules["staff.score_keep"] * _kept(s, aim, group, cells)
     targets = number_of_targets(len(group))
     while True:
         x = ln(max(power // targets, 1)) - s.log_defence[at]
@@ -125,13 +128,12 @@ def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
 
 
 def _fixed_score(
-    s: Situation, aim: Aim, cells: Ints, phi: Ints, off_axis: Ints, share: Ints, present: list[int]
+    s: Situation, aim: Aim, cells: Ints, phi: Ints, off_axis: Ints, share: Ints
 ) -> npt.NDArray[np.float64]:
     """Score but for the odds."""
     rules, notes = s.rules, s.notes
     score = phi / rules["staff.score_travel_min"] + rules["staff.score_axis_km"] * (off_axis / 1000)
     score = score + aim.salient_weight * np.maximum(rules["staff.salient_own_share"] - share / PPM, 0.0)
-    score = score - rules["staff.score_keep"] * np.isin(cells, present)
     failure, span = notes.failure, s.hours("staff.failure_h")
     for i in np.flatnonzero((failure["hq"] == aim.hq) & (failure["failed_at"] + span > s.minute)).tolist():
         age = (s.minute - int(failure["failed_at"][i])) / span
@@ -140,11 +142,13 @@ def _fixed_score(
     return score
 
 
-def _present_targets(s: Situation, aim: Aim, group: Ints) -> list[int]:
-    if aim.remembers:
-        return [int(s.notes.staff[name][aim.hq]) for name in TARGETS]
-    tasks, goals, _ = s.intent
-    return [goals[at] for at in group.tolist() if tasks[at] == Task.ATTACK]
+def _kept(s: Situation, aim: Aim, group: Ints, cells: Ints) -> Ints:
+    """How much each hex is to be kept as a target: 1 if it is one, ``UNDER_WAY`` more if it is being attacked."""
+    _, goals, _ = s.intent
+    ordered = [goals[at] for at in group[s.attacking[group]].tolist()]
+    present = [int(s.notes.staff[name][aim.hq]) for name in TARGETS] if aim.remembers else ordered
+    kept: Ints = np.isin(cells, present) + UNDER_WAY * np.isin(cells, ordered)
+    return kept
 
 
 def number_of_targets(group: int) -> int:
@@ -208,7 +212,7 @@ def _runner_up(a: Appraisal, chosen: list[int]) -> tuple[int, int]:
 
 
 def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
-    """Who goes for which target: those already fighting stay, then the nearest until each has its share of power.
+    """Who goes for which target: those told to attack stay, then the nearest until each has its share of power.
 
     The spearhead gets half as much again as a shoulder.
     """
@@ -219,20 +223,30 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
     members: list[list[int]] = [[] for _ in targets]
     have = [0] * len(targets)
     left = []
+    _, goals, _ = s.intent
     for at in power:
-        busy = int(own.target[at]) if s.fighting[at] else NONE
+        busy = goals[at] if s.attacking[at] else NONE
         if busy in targets:
             members[targets.index(busy)].append(at)
             have[targets.index(busy)] += power[at]
         else:
             left.append(at)
-    gaps = {at: [s.apart(int(own.hex[at]), t) for t in targets] for at in left}
+    gaps = {at: [2 * s.apart(int(own.hex[at]), t) - 3 * (_meant_for(s, at) == t) for t in targets] for at in left}
     for at in sorted(left, key=lambda at: (min(gaps[at]), int(own.row[at]))):
         open_targets = [t for t in range(len(targets)) if have[t] < quota[t]] or list(range(len(targets)))
         t = min(open_targets, key=lambda t: (gaps[at][t], t))
         members[t].append(at)
         have[t] += power[at]
     return members
+
+
+def _meant_for(s: Situation, at: int) -> int:
+    """The target a formation was last moving up to, by the reason noted for it."""
+    row = s.view.own.row[at]
+    reason, detail = int(s.notes.formation["reason"][row]), s.notes.formation["detail"][row]
+    if reason == Reason.ASSAULT:
+        return int(detail[1])
+    return int(detail[0]) if reason in (Reason.ATTACK, Reason.FEED, Reason.WAIT_FOR_STRENGTH) else NONE
 
 
 def note_failures(s: Situation, hq: int, group: Ints) -> None:

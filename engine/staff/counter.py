@@ -81,6 +81,8 @@ def _pool(s: Situation, wishes: Intentions, members: Ints) -> Ints:
     """Reserves, and what drives in the line and is not pinned; those already attacking on their own account stay."""
     role = s.role[members]
     fit = (role == StaffRole.RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | s.attacking[members]
+    # Who has just been taken out of an attack that is over does not begin another at once.
+    fit &= s.notes.formation["role_since"][s.view.own.row[members]] < s.minute
     return np.array([at for at in members[fit].tolist() if wishes.free(at)], np.int64)
 
 

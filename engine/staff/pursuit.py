@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.core.arithmetic import PPM
 from engine.model.codes import OrderKind, Task
 from engine.staff.attack import Aim, Appraisal
@@ -28,8 +30,8 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
         if tasks[at] == Task.FOLLOW and goals[at] in ahead:
             ahead.discard(goals[at])
             wishes.want(at, OrderKind.FOLLOW, goals[at], Reason.PURSUE, goals[at], aim.objective)
-    for at in group.tolist():
-        if at in wishes:
+    for at in group[~s.fighting[group]].tolist():
+        if at in wishes or (s.attacking[at] and goals[at] not in ahead):
             continue
         here = int(s.view.own.hex[at])
         near = [(int(travel[c]) + SIDEWAYS_MIN * s.apart(here, c), c) for c in ahead if s.apart(here, c) <= STRIDE]
@@ -42,7 +44,7 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
 
 def _free(s: Situation, aim: Aim, a: Appraisal) -> set[int]:
     """Hexes that nobody holds or screens, if at least half of those that could be attacked are such."""
-    free = s.defence[a.cells] == 0
+    free = (s.defence[a.cells] == 0) & ~np.isin(a.cells, sorted(s.attacked))
     if not len(a) or 2 * int(free.sum()) < len(a):
         return set()
     if aim.salient_weight > 0:
