@@ -14,19 +14,19 @@ import pygame
 
 from ui.map import overlays
 from ui.map.camera import CLOSE, OPERATIONAL, STOPS, Camera, tier_of
+from ui.map.edges import Edges
 from ui.map.ground.chains import corners
 from ui.map.ground.chunks import GroundMap
-from ui.map.ground.lines import GRATICULE_STEP, graticule
 from ui.map.ground.relief import CHUNK, DRY, MUD, SNOW, Look
 from ui.map.marks import arrows, regions
 from ui.map.marks.counters import CounterCache
 from ui.map.marks.labels import Blockers, Label, TownNames, river_names, water_names
 from ui.map.marks.symbols import Symbol, card_size, places, push_apart, symbols
-from ui.map.scene import TRUTH, Draft, Frame, Reach, Story
+from ui.map.scene import Draft, Frame, Reach, Story
 from ui.theme import palette
 from ui.theme.palette import SIDE_SETS
 from ui.theme.scale import Scale
-from ui.theme.type import TEXT, width
+from ui.theme.type import TEXT
 
 WORK_S = 0.006
 """Seconds of a frame spent on chunks that are not ready."""
@@ -71,10 +71,14 @@ class MapView:
         self._season = DRY
         self._planned_for: tuple[object, ...] = ()
         self._apart: list[tuple[int, int]] = []
+        self.line_names: dict[tuple[object, ...], pygame.Rect] = {}
+        """Places of names beside lines in map pixels; they stay while they are in view."""
         self._regions: tuple[tuple[object, ...], list[tuple[pygame.Surface, pygame.Rect]]] = ((), [])
         self._names: _Names | None = None
         self._naming: Iterator[None] | None = None
         self._zoomed_from: tuple[pygame.Surface, tuple[float, float, float]] | None = None
+        self.edges = Edges(self)
+        self._centres: list[list[float]] = story.theatre.grid.centres_m.tolist()
         self._around = corners(story.theatre.grid)
         self.set_scale(scale)
 
@@ -186,7 +190,7 @@ class MapView:
             if self._names is not None and 9 not in marked.overlays:
                 self._blit_labels(surface, self._names.towns)
             draw.above()
-        self._draw_edges(surface)
+        self.edges.draw(surface)
         surface.set_clip(clip)
 
     # Ground.
@@ -305,9 +309,10 @@ class MapView:
 
     def screen_of(self, cell: int) -> tuple[int, int]:
         """Window position of a hex's centre."""
-        x, y = self.story.theatre.grid.centres_m[cell]
-        sx, sy = self.camera.on_screen(x, y)
-        return round(float(sx)) + self.rect.x, round(float(sy)) + self.rect.y
+        x, y = self._centres[cell]
+        left, top = self.camera.corner
+        frame, k = self.ground.frame, self.camera.pitch / self.ground.frame.spacing_m
+        return round((x - frame.west_m) * k - left) + self.rect.x, round((frame.north_m - y) * k - top) + self.rect.y
 
     def hexagon(self, cell: int) -> list[tuple[float, float]]:
         """Corners of a hex in window positions."""
@@ -417,66 +422,6 @@ class MapView:
                 pygame.draw.aaline(surface, palette.PLACE_NAME, (ax + dx, ay + dy), (bx + dx, by + dy))
         surface.fblits([(label.surface, (label.x + dx, label.y + dy)) for label in labels])
 
-    # Edges of the map: graticule figures, scale bar, whose view it is.
-
-    def _draw_edges(self, surface: pygame.Surface) -> None:
-        scale = self.scale
-        left, top = self.camera.corner
-        area = pygame.Rect(left, top, *self.rect.size)
-        step = GRATICULE_STEP[self.camera.tier]
-        size = scale.type(11)
-        for meridian, degrees, points in graticule(self.story.theatre, self.ground.frame, area, self.camera.pitch, step):
-            words = _degrees(degrees, "E" if meridian else "N")
-            label = TEXT.halo(words, size, "semibold", palette.GRATICULE, palette.PLACE_HALO, radius=1.5)
-            if meridian:
-                x = float(np.interp(-(top + scale(10)), -points[:, 1], points[:, 0])) - left + self.rect.x
-                at = (round(x - label.get_width() / 2), self.rect.y + scale(2))
-                if self.rect.left + scale(40) < x < self.rect.right - scale(30):
-                    surface.blit(label, at)
-            else:
-                y = float(np.interp(left + scale(12), points[:, 0], points[:, 1])) - top + self.rect.y
-                if self.rect.top + scale(24) < y < self.rect.bottom - scale(50):
-                    surface.blit(label, (self.rect.x + scale(4), round(y - label.get_height() / 2)))
-        self._draw_scale_bar(surface)
-        if self.frame is not None and self.frame.bracket:
-            self._draw_bracket(surface, self.frame.bracket)
-        if self.frame is not None and self.frame.viewer != TRUTH:
-            words = f"as the {self.story.side_names[self.frame.viewer]} knew it"
-            label = TEXT.halo(words, scale.type(12.5), "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
-            surface.blit(label, (self.rect.x + scale(8), self.rect.y + scale(20)))
-            pygame.draw.rect(surface, self.sides.lines[self.frame.viewer], self.rect, max(2, scale(3)))
-
-    def _draw_bracket(self, surface: pygame.Surface, words: str) -> None:
-        """Which dated facts this moment of the record lies between."""
-        scale = self.scale
-        size = scale.type(12)
-        room = self.rect.width - scale(40)
-        lines = [words] if width(words, size, "semibold_it") <= room else words.split(" · ")
-        for k, line in enumerate(lines):
-            label = TEXT.halo(line, size, "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
-            surface.blit(label, (self.rect.x + scale(8), self.rect.y + scale(20 + 16 * k)))
-
-    def _draw_scale_bar(self, surface: pygame.Surface) -> None:
-        scale = self.scale
-        pixels_km = self.camera.pitch / 6
-        km = next(k for k in (1, 2, 5, 10, 20, 50, 100, 200) if k * pixels_km >= 50 * scale.factor or k == 200)
-        length = round(km * pixels_km)
-        size = scale.type(11)
-        last = TEXT.get(f"{2 * km} km", size, "semibold", palette.PLACE_NAME)
-        box = pygame.Rect(0, 0, 2 * length + scale(24) + last.get_width() // 2, scale(34))
-        box.bottomleft = (self.rect.x + scale(8), self.rect.bottom - scale(6))
-        ground = pygame.Surface(box.size, pygame.SRCALPHA)
-        ground.fill((*palette.PLACE_HALO, 232))
-        surface.blit(ground, box)
-        x, y = box.x + scale(10), box.bottom - scale(11)
-        bar = max(3, scale(4))
-        pygame.draw.rect(surface, palette.PLACE_NAME, (x, y, 2 * length, bar))
-        pygame.draw.rect(surface, palette.PLACE_HALO, (x + 1, y + 1, length // 2 - 1, bar - 2))
-        pygame.draw.rect(surface, palette.PLACE_HALO, (x + length, y + 1, length - 1, bar - 2))
-        for k, words in ((0, "0"), (1, str(km)), (2, f"{2 * km} km")):
-            label = TEXT.get(words, size, "semibold", palette.PLACE_NAME)
-            surface.blit(label, (x + k * length - label.get_width() // 2, box.y + scale(3)))
-
 
 @dataclass
 class _Names:
@@ -489,11 +434,6 @@ class _Names:
     towns: list[Label]
     waters: list[Label]
     rivers: list[Label]
-
-
-def _degrees(value: float, letter: str) -> str:
-    whole, minutes = divmod(round(value * 60), 60)
-    return f"{whole}°{letter}" if not minutes else f"{whole}°{minutes:02d}′{letter}"
 
 
 __all__ = ["CLOSE", "MapView", "Marked"]

@@ -219,16 +219,32 @@ class Overlays:
             step = 6.5 * self.scale.factor
             spots = np.arange(0, way[-1], step)
             size = max(2, self.scale(2))
-            for x, y in zip(np.interp(spots, way, curve[:, 0]), np.interp(spots, way, curve[:, 1]), strict=True):
+            dots = np.stack([np.interp(spots, way, curve[:, k]) for k in (0, 1)], axis=1)
+            seen = (dots > self.view.rect.topleft).all(axis=1) & (dots < self.view.rect.bottomright).all(axis=1)
+            for x, y in dots[seen].tolist():
                 pygame.draw.rect(self.surface, palette.PLACE_HALO, (x - size / 2 - 1, y - size / 2 - 1, size + 2, size + 2))
                 pygame.draw.rect(self.surface, palette.RECORDED, (x - size / 2, y - size / 2, size, size))
             if self.tier >= OPERATIONAL and way[-1] > 60:
                 when = self.view.story.moment(fact.start)
                 label = TEXT.halo(f"recorded line {when.day} {when:%b}", self.scale.type(11), "it", palette.RECORDED,
                                   palette.PLACE_HALO)  # fmt: skip
-                at = self._beside(curve, way, label.get_size())
-                if at is not None:
-                    self.surface.blit(label, at)
+                self._name_line(("recorded", fact.start), label, curve, way)
+
+    def _name_line(self, key: tuple[object, ...], label: pygame.Surface, curve: np.ndarray, way: np.ndarray) -> None:
+        """Write a name beside a line; it keeps its place while that is in view."""
+        left, top = self.view.camera.corner
+        dx, dy = self.view.rect.x - left, self.view.rect.y - top
+        key = (*key, self.view.camera.pitch, self.frame.minute)
+        kept = self.view.line_names.get(key)
+        if kept is None or not self.view.rect.contains(kept.move(dx, dy)):
+            if self.view.moving:
+                return
+            found = self._beside(curve, way, label.get_size())
+            if found is None:
+                return
+            self.view.line_names.clear()
+            kept = self.view.line_names[key] = found.move(-dx, -dy)
+        self.surface.blit(label, kept.move(dx, dy))
 
     def _beside(self, curve: np.ndarray, way: np.ndarray, size: tuple[int, int]) -> pygame.Rect | None:
         """A place for a name beside a line: inside the map, clear of counters and towns; the northmost one."""
