@@ -147,8 +147,7 @@ def _kept(s: Situation, aim: Aim, group: Ints, cells: Ints) -> Ints:
     _, goals, _ = s.intent
     ordered = [goals[at] for at in group[s.attacking[group]].tolist()]
     present = [int(s.notes.staff[name][aim.hq]) for name in TARGETS] if aim.remembers else ordered
-    kept: Ints = np.isin(cells, present) + UNDER_WAY * np.isin(cells, ordered)
-    return kept
+    return np.array([(c in present) + UNDER_WAY * (c in ordered) for c in cells.tolist()], np.int64)
 
 
 def number_of_targets(group: int) -> int:

@@ -110,6 +110,14 @@ class Control:
         return np.bincount(self.part[self.part >= 0]).astype(np.int64)
 
     @cached_property
+    def hostile_sides(self) -> Ints:
+        """How many neighbours of the own hex of each side of the front are the enemy's. Shape (sides,)."""
+        ring = self.grid.neighbours[self.front.own]
+        hostile = (ring >= 0) & self.land[ring] & (self.owner[ring] == 1 - self.side)
+        found: Ints = hostile.sum(axis=1)
+        return found
+
+    @cached_property
     def own_pockets(self) -> frozenset[int]:
         """Pieces of own land that the enemy rings entirely."""
         return self._ringed(self.front.own, self.front.other)

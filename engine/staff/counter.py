@@ -8,9 +8,9 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY
-from engine.model.codes import StaffRole
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
+from engine.staff.numbers import IN_RESERVE
 from engine.staff.reasons import Reason
 from engine.staff.sectors import Sector
 from engine.staff.situation import Situation, ln
@@ -53,7 +53,7 @@ def reduce_pockets(s: Situation, wishes: Intentions, hq: int, sector: Sector, me
     faces = np.unique(s.front.other[sector.sides][on_ring])
     free = np.array([at for at in members.tolist() if wishes.free(at)], np.int64)
     pool = _nearest_is_pocket(s, sector, on_ring, free)
-    reserves = free[s.role[free] == StaffRole.RESERVE]
+    reserves = free[s.role[free] == IN_RESERVE]
     budget = (len(pool) + 1) // 2 + len(np.setdiff1d(reserves, pool))
     pool = np.union1d(pool, reserves)
     while budget > 0 and len(pool) and len(faces):
@@ -80,7 +80,7 @@ def _nearest_is_pocket(s: Situation, sector: Sector, on_ring: np.ndarray, who: I
 def _pool(s: Situation, wishes: Intentions, members: Ints) -> Ints:
     """Reserves, and what drives in the line and is not pinned; those already attacking on their own account stay."""
     role = s.role[members]
-    fit = (role == StaffRole.RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | s.attacking[members]
+    fit = (role == IN_RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | s.attacking[members]
     # Who has just been taken out of an attack that is over does not begin another at once.
     fit &= s.notes.formation["role_since"][s.view.own.row[members]] < s.minute
     return np.array([at for at in members[fit].tolist() if wishes.free(at)], np.int64)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import StaffRole
 from engine.staff import reactions, withdraw
 from engine.staff.control import Ints
 from engine.staff.counter import counter_attack, reduce_pockets
 from engine.staff.intentions import Intentions
 from engine.staff.line import match, stations
+from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import Plan, Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.roles import HEX_KM, change_roles, reserve_wanted
@@ -28,7 +28,7 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
     holders: dict[int, Ints] = {}
     for hq, members in who.items():
         plan, role = plans.of[hq], s.role[members]
-        mine = members[(role != StaffRole.ASSAULT) & (role != StaffRole.MOBILE)]
+        mine = members[(role != IN_ASSAULT) & (role != IN_MOBILE)]
         if not len(mine):
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
@@ -69,7 +69,7 @@ def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sect
         return
     reduce_pockets(s, wishes, plan.hq, place, mine)
     counter_attack(s, wishes, plan.hq, place, mine)
-    in_line = mine[s.role[mine] != StaffRole.RESERVE]
+    in_line = mine[s.role[mine] != IN_RESERVE]
     if not plans.stand_fast(plan):
         reactions.step_back(s, wishes, in_line)
     reactions.follow(s, wishes, plan.hq, place, in_line)
@@ -81,7 +81,8 @@ def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, 
         return
     i = plan.current
     share = int(plans.d.reserve_share[i]) if i >= 0 else -1
-    named = np.intersect1d(plans.named(i, "reserve"), mine) if i >= 0 else mine[:0]
+    kept = plans.named(i, "reserve") if i >= 0 else mine[:0]
+    named = np.intersect1d(kept, mine) if len(kept) else mine[:0]
     wanted = reserve_wanted(s, km, len(mine), share)
     if int(s.notes.staff["planned_at"][plan.hq]) < 0:
         _first_reserves(s, mine, wanted)
@@ -90,11 +91,11 @@ def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, 
 
 def _first_reserves(s: Situation, mine: Ints, wanted: int) -> None:
     """At the beginning those farthest behind the front are the reserve."""
-    line = mine[s.role[mine] == StaffRole.LINE]
+    line = mine[s.role[mine] == IN_LINE]
     depth = s.control.depth[s.view.own.hex[line]]
     back = line[np.lexsort((s.view.own.row[line], -depth))]
     back = back[s.control.depth[s.view.own.hex[back]] >= BEHIND_HEXES]
-    s.give_role(back[: max(wanted - (len(mine) - len(line)), 0)], StaffRole.RESERVE)
+    s.give_role(back[: max(wanted - (len(mine) - len(line)), 0)], IN_RESERVE)
 
 
 def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], holders: dict[int, Ints]) -> None:
@@ -102,7 +103,7 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
     manned = {hq: place for hq, place in places.items() if _length(place)}
     who, group = [], []
     for number, hq in enumerate(manned):
-        in_line = holders[hq][s.role[holders[hq]] != StaffRole.RESERVE]
+        in_line = holders[hq][s.role[holders[hq]] != IN_RESERVE]
         free = [at for at in in_line.tolist() if at not in wishes]
         who += free
         group += [number] * len(free)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.model.codes import StaffRole
 from engine.staff.intentions import Intentions
+from engine.staff.numbers import IN_RESERVE
 from engine.staff.plans import Plans
 from engine.staff.reasons import Reason
 from engine.staff.roles import HEX_KM
@@ -34,7 +34,7 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
     where = _worst_place(s, sectors, taker)
     givers = [hq for hq in (*below, superior) if hq != taker and _can_give(s, hq)]
-    fit = np.isin(plans.commander, givers) & (s.role == StaffRole.RESERVE) & ~s.locked & ~s.fighting
+    fit = np.isin(plans.commander, givers) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
     fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
     fit &= _no_longer_needed_where_it_is(s, plans)
     pool = np.flatnonzero(fit)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.columns import Array
-from engine.model.codes import StaffRole
 from engine.staff.control import Ints, Mask
+from engine.staff.numbers import IN_RESERVE
 from engine.staff.sectors import Sector
 from engine.staff.situation import Situation
 
@@ -68,7 +68,9 @@ def match(s: Situation, at: Stations, who: Ints, group: Ints, fixed: Mask) -> Ma
     """
     own = s.view.own
     slot = s.slot[who]
-    standing = np.append(np.isin(np.arange(s.grid.size), at.cell), False)[slot]
+    stations_here = np.zeros(s.grid.size + 1, bool)
+    stations_here[at.cell] = True
+    standing = stations_here[slot]
     old = np.where(standing & ~fixed, slot, own.hex[who]).astype(np.int64)
     elsewhere = group[:, None] != at.group[None, :]
     gap = np.where(elsewhere, 9999, s.grid.distance(old[:, None], at.cell[None, :]))
@@ -161,7 +163,7 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
 
 
 def _distance_to_holders(s: Situation, cells: Ints) -> Ints:
-    holders = s.planned_hex[s.role != StaffRole.RESERVE]
+    holders = s.planned_hex[s.role != IN_RESERVE]
     if not len(holders):
         return np.full(len(cells), 99)
     apart: Ints = s.grid.distance(cells[:, None], holders[None, :]).min(axis=1).astype(np.int64)

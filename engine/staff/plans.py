@@ -14,6 +14,7 @@ from engine.staff.situation import Situation
 
 ATTACKS = frozenset(map(int, (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)))
 NONE = -1
+_NOBODY = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class _Reading:
     axis: list[Points]
     line: list[Points]
     fall_back: list[Points]
+    groups: dict[str, list[Ints]]
+    """World rows of the formations that each directive names, by group."""
 
 
 class Plans:
@@ -60,6 +63,7 @@ class Plans:
         reading = self._reading()
         self.of, self.below = reading.of, reading.below
         self._axis, self._line, self._fall_back = reading.axis, reading.line, reading.fall_back
+        self._groups = reading.groups
         self.commander: Ints = self._commanders(reading)
 
     def _reading(self) -> _Reading:
@@ -100,8 +104,17 @@ class Plans:
         d = self.d
         return _Reading(
             of, self._acting(of), np.concatenate(named), np.concatenate(namer), self._below(),
-            *([points_of(cells) for cells in column] for column in (d.axis, d.line, d.fall_back)),
+            self._points("axis"), self._points("line"), self._points("fall_back"),
+            {name: [rows[rows >= 0] for rows in getattr(d, name)] for name in ("assault", "mobile", "reserve")},
         )  # fmt: skip
+
+    def _points(self, name: str) -> list[Points]:
+        # What a directive says never changes: its points are read once a run.
+        held: dict[tuple[str, int], Points] = self.s.statics.memo.setdefault("staff.points", {})
+        for row, cells in zip(self.d.row.tolist(), getattr(self.d, name), strict=True):
+            if (name, row) not in held:
+                held[name, row] = points_of(cells)
+        return [held[name, row] for row in self.d.row.tolist()]
 
     def _below(self) -> dict[int, tuple[int, ...]]:
         headquarters = self.s.view.headquarters
@@ -197,11 +210,13 @@ class Plans:
 
     def named(self, i: int, group: str) -> Ints:
         """Positions of the formations on the map that a directive names for a group."""
-        rows = getattr(self.d, group)[i]
-        at = self.s.view.own.position[rows[rows >= 0]]
+        rows = self._groups[group][i]
+        if not len(rows):
+            return _NOBODY
+        at = self.s.view.own.position[rows]
         found: Ints = at[at >= 0].astype(np.int64)
         return found
 
     def names(self, i: int, group: str) -> bool:
         """Whether a directive names formations for a group (they need not be on the map)."""
-        return bool((getattr(self.d, group)[i] >= 0).any())
+        return len(self._groups[group][i]) > 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import StaffRole
 from engine.staff.attack import ELSEWHERE_M, Aim, appraise, carry_out
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
+from engine.staff.numbers import IN_MOBILE
 from engine.staff.plans import Plans
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
@@ -16,7 +16,7 @@ from engine.staff.situation import Situation
 def break_out(s: Situation, wishes: Intentions, plans: Plans, acting: list[int]) -> None:
     """Lead the formations of each pocket; the headquarters with most power in it answers for them."""
     for part in sorted(s.own_pockets):
-        group = np.flatnonzero((s.part == part) & ((s.role != StaffRole.MOBILE) | s.long_cut_off))
+        group = np.flatnonzero((s.part == part) & ((s.role != IN_MOBILE) | s.long_cut_off))
         group = np.array([at for at in group.tolist() if wishes.free(at)], np.int64)
         if not len(group):
             continue

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.model.codes import OrderKind, Task
+from engine.model.codes import OrderKind
 from engine.staff.attack import Aim, Appraisal
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
+from engine.staff.numbers import TO_FOLLOW
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
@@ -27,7 +28,7 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
     tasks, goals, _ = s.intent
     travel = s.travel(aim.objective)
     for at in group.tolist():
-        if tasks[at] == Task.FOLLOW and goals[at] in ahead:
+        if tasks[at] == TO_FOLLOW and goals[at] in ahead:
             ahead.discard(goals[at])
             wishes.want(at, OrderKind.FOLLOW, goals[at], Reason.PURSUE, goals[at], aim.objective)
     for at in group[~s.fighting[group]].tolist():
@@ -44,7 +45,9 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
 
 def _free(s: Situation, aim: Aim, a: Appraisal) -> set[int]:
     """Hexes that nobody holds or screens, if at least half of those that could be attacked are such."""
-    free = (s.defence[a.cells] == 0) & ~np.isin(a.cells, sorted(s.attacked))
+    free = s.defence[a.cells] == 0
+    if s.attacked:
+        free &= np.array([cell not in s.attacked for cell in a.cells.tolist()], bool)
     if not len(a) or 2 * int(free.sum()) < len(a):
         return set()
     if aim.salient_weight > 0:

@@ -7,10 +7,11 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.core.paths import FAR
-from engine.model.codes import OrderKind, StaffRole, Task
+from engine.model.codes import OrderKind
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.line import need_of
+from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_FOLLOW
 from engine.staff.plans import NONE
 from engine.staff.reasons import Reason
 from engine.staff.sectors import Sector
@@ -30,8 +31,8 @@ TWO = 2
 def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """Judge the sector's need; the nearest reserve becomes line where it is worse than a worn division."""
     own, notes = s.view.own, s.notes
-    reserves = members[(s.role[members] == StaffRole.RESERVE) & ~s.locked[members]]
-    need, where = need_of(s, sector, int((s.role[members] != StaffRole.RESERVE).sum()))
+    reserves = members[(s.role[members] == IN_RESERVE) & ~s.locked[members]]
+    need, where = need_of(s, sector, int((s.role[members] != IN_RESERVE).sum()))
     notes.staff["need_before"][hq] = notes.staff["need"][hq]
     notes.staff["need"][hq] = need
     reserves = reserves[s.part[reserves] == s.control.part[where]] if where >= 0 else reserves[:0]
@@ -39,7 +40,7 @@ def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Int
         return
     gap = s.grid.distance(own.hex[reserves], where)
     chosen = reserves[np.lexsort((own.row[reserves], gap))[:1]]
-    s.give_role(chosen, StaffRole.LINE)
+    s.give_role(chosen, IN_LINE)
     s.give_place(chosen, np.array([where]))
     wishes.place(int(chosen[0]), where, Reason.PLUG, where, NONE, need)
 
@@ -76,7 +77,7 @@ def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, line: Ints
     able = [at for at in line[own.contact[line] == 0].tolist() if wishes.free(at)]
     tasks, goals, _ = s.intent
     for at in able:
-        if tasks[at] == Task.FOLLOW and ahead.pop(goals[at], 0):
+        if tasks[at] == TO_FOLLOW and ahead.pop(goals[at], 0):
             wishes.want(at, OrderKind.FOLLOW, goals[at], Reason.FOLLOW)
     for at in able:
         if at not in wishes:
@@ -99,7 +100,7 @@ def _step_ahead(s: Situation, wishes: Intentions, at: int, ahead: dict[int, int]
 
 def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, members: Ints) -> None:
     """Reserves stand some way behind the sector; they move only if they are too near or too far."""
-    reserves = [at for at in members[s.role[members] == StaffRole.RESERVE].tolist() if at not in wishes]
+    reserves = [at for at in members[s.role[members] == IN_RESERVE].tolist() if at not in wishes]
     cells = s.front.own[place.sides] if isinstance(place, Sector) else place
     if not reserves:
         return

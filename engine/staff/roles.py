@@ -6,15 +6,16 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
-from engine.model.codes import DirectiveKind, StaffRole
+from engine.model.codes import DirectiveKind
 from engine.staff.control import Ints
 from engine.staff.lines import line_cells
+from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.sectors import APPROACH
 from engine.staff.situation import Situation
 
 HEX_KM = 6
-_BY_DIRECTIVE = (int(StaffRole.ASSAULT), int(StaffRole.MOBILE))
+_BY_DIRECTIVE = (IN_ASSAULT, IN_MOBILE)
 """Roles that end with the directive that gave them."""
 
 
@@ -40,7 +41,16 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
         if plan.line == plan.current and plan.line >= 0:
             staff["phase"][hq] = APPROACH
     if fresh or plan.upcoming >= 0 or plans.attacking(plan) or _has_groups(s, plans, plan, members):
-        _give_roles(s, plans, plan, members, fresh)
+        held, key = s.statics.memo, f"staff.roles.{hq}"
+        # Giving roles a second time in the same circumstances changes nothing.
+        if fresh or held.get(key) != _circumstances(s, plans, plan, members):
+            _give_roles(s, plans, plan, members, fresh)
+            held[key] = _circumstances(s, plans, plan, members)
+
+
+def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tuple[object, ...]:
+    who = s.view.own.row[members].tobytes(), s.role[members].tobytes(), s.locked[members].tobytes()
+    return (*who, plan, plans.d.row.tobytes(), plans.assembling(plan))
 
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
@@ -48,16 +58,16 @@ def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     if plan.current >= 0 and (plans.kind[plan.current] == DirectiveKind.RESERVE or plans.names(plan.current, "reserve")):
         return True
     role = s.role[members]
-    return bool(((role == int(StaffRole.ASSAULT)) | (role == int(StaffRole.MOBILE))).any())
+    return bool(((role == IN_ASSAULT) | (role == IN_MOBILE)).any())
 
 
 def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> None:
     wanted = _wanted(s, plans, plan, members)
-    changes: dict[StaffRole, list[int]] = {}
+    changes: dict[int, list[int]] = {}
     for at, was in zip(members.tolist(), s.role[members].tolist(), strict=True):
         role = wanted.get(at)
         if role is None and was in _BY_DIRECTIVE:
-            role = StaffRole.LINE if was == StaffRole.ASSAULT else StaffRole.RESERVE
+            role = IN_LINE if was == IN_ASSAULT else IN_RESERVE
         if role is not None and was != role:
             changes.setdefault(role, []).append(at)
     for role, group in changes.items():
@@ -66,17 +76,18 @@ def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bo
         return
     released = np.array([at for at in members.tolist() if at not in wanted], np.int64)
     if plans.kind[plan.current] == DirectiveKind.RESERVE:
-        s.give_role(released, StaffRole.RESERVE)
+        s.give_role(released, IN_RESERVE)
         return
-    named = np.intersect1d(plans.named(plan.current, "reserve"), released)
-    s.give_role(named, StaffRole.RESERVE)
+    here = set(released.tolist())
+    named = np.array([at for at in plans.named(plan.current, "reserve").tolist() if at in here], np.int64)
+    s.give_role(named, IN_RESERVE)
     if fresh:
         _man_the_line(s, plans, plan, released, named)
 
 
-def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints) -> dict[int, StaffRole]:
+def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints) -> dict[int, int]:
     """Roles in assault and mobile groups of the attack in force and of the next; the one in force has first choice."""
-    wanted: dict[int, StaffRole] = {}
+    wanted: dict[int, int] = {}
     for i in (plan.current if plans.attacking(plan) else NONE, plan.upcoming):
         if i < 0:
             continue
@@ -84,9 +95,9 @@ def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints) -> dict[int, 
         assault, mobile = _group(s, plans, i, members, "assault", near), _group(s, plans, i, members, "mobile", near)
         if near and i == plan.current and not len(assault):
             # A directive that names nobody means everybody; a mobile group with nobody before it attacks itself.
-            everybody = np.setdiff1d(members, plans.named(i, "reserve"))
-            assault, mobile = (mobile, assault) if _names_any(plans, i) else (everybody, assault)
-        for role, group in ((StaffRole.ASSAULT, assault), (StaffRole.MOBILE, mobile)):
+            everybody = mobile if _names_any(plans, i) else np.setdiff1d(members, plans.named(i, "reserve"))
+            assault, mobile = everybody, assault
+        for role, group in ((IN_ASSAULT, assault), (IN_MOBILE, mobile)):
             for at in group.tolist():
                 wanted.setdefault(at, role)
     return wanted
@@ -107,7 +118,7 @@ def _group(s: Situation, plans: Plans, i: int, members: Ints, group: str, choose
     if not count:
         return np.zeros(0, np.int64)
     role = s.role[members]
-    wanted, other = (StaffRole.ASSAULT, StaffRole.MOBILE) if group == "assault" else (StaffRole.MOBILE, StaffRole.ASSAULT)
+    wanted, other = (IN_ASSAULT, IN_MOBILE) if group == "assault" else (IN_MOBILE, IN_ASSAULT)
     have: Ints = members[role == wanted]
     if not choose:
         return have
@@ -116,7 +127,7 @@ def _group(s: Situation, plans: Plans, i: int, members: Ints, group: str, choose
         pool = pool[s.mechanised[pool]]
     else:
         # The mobile group is chosen from what drives: the assault group leaves it as many as it asks for.
-        keep = int(plans.d.mobile_strongest[i]) - int((role == StaffRole.MOBILE).sum())
+        keep = int(plans.d.mobile_strongest[i]) - int((role == IN_MOBILE).sum())
         driven = _by_power(s, pool[s.mechanised[pool]])[: max(keep, 0)]
         pool = np.setdiff1d(pool, driven)
     found: Ints = np.concatenate([have, _by_power(s, pool)[: max(count - len(have), 0)]])
@@ -133,14 +144,14 @@ def _man_the_line(s: Situation, plans: Plans, plan: Plan, members: Ints, named: 
     points = plans.line_points(plan)
     if plan.line != plan.current or not points:
         return
-    reserves = members[s.role[members] == StaffRole.RESERVE]
+    reserves = members[s.role[members] == IN_RESERVE]
     spare = np.setdiff1d(reserves, named)
     length = HEX_KM * len(line_cells(s.statics, points))
     wanted = reserve_wanted(s, length, len(members), int(plans.d.reserve_share[plan.current]))
     excess = len(reserves) - max(wanted, len(named))
     if excess > 0:
         order = np.lexsort((s.view.own.row[spare], s.mechanised[spare]))
-        s.give_role(spare[order[:excess]], StaffRole.LINE)
+        s.give_role(spare[order[:excess]], IN_LINE)
 
 
 def reserve_wanted(s: Situation, front_km: int, formations: int, share_ppm: int) -> int:
@@ -165,7 +176,7 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
     """
     own, notes = s.view.own, s.notes
     role = s.role[members]
-    reserves, line = members[role == StaffRole.RESERVE], members[role == StaffRole.LINE]
+    reserves, line = members[role == IN_RESERVE], members[role == IN_LINE]
     settled = notes.formation["role_since"][own.row] + s.hours("staff.role_h") <= s.minute
     since = s.minute - int(notes.staff["role_changed_at"][hq])
     able = line[settled[line] & ~s.fighting[line] & ~s.locked[line]]
@@ -174,13 +185,13 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
         pool = pool[~s.locked[pool]]
         if len(pool):
             one = pool[np.lexsort((own.row[pool], s.mechanised[pool]))[:1]]
-            s.give_role(one, StaffRole.LINE)
+            s.give_role(one, IN_LINE)
             notes.staff["role_changed_at"][hq] = s.minute
     elif len(reserves) < wanted and since >= s.hours("staff.draw_reserve_h") and len(able) and not _in_need(s, hq):
         order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
-        s.give_role(able[order[:1]], StaffRole.RESERVE)
+        s.give_role(able[order[:1]], IN_RESERVE)
         notes.staff["role_changed_at"][hq] = s.minute
     elif len(line) > most and len(able):
         # No room: a line of eleven kilometres has no use for six divisions.
         order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
-        s.give_role(able[order[: len(line) - most]], StaffRole.RESERVE)
+        s.give_role(able[order[: len(line) - most]], IN_RESERVE)

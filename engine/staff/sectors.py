@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from engine.core.columns import Array
-from engine.model.codes import StaffRole
 from engine.staff.control import Ints, Mask
 from engine.staff.lines import AWAY_M, Points, line_cells, line_distance
+from engine.staff.numbers import IN_LINE, IN_SCREEN
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 
@@ -46,8 +46,9 @@ class Sectors:
     def __init__(self, s: Situation, plans: Plans) -> None:
         self.s, self.plans = s, plans
         role = s.role
-        holders = np.flatnonzero((role == StaffRole.LINE) | (role == StaffRole.SCREEN))
+        holders = np.flatnonzero((role == IN_LINE) | (role == IN_SCREEN))
         self._holders: dict[int, list[int]] = {}
+        self._noted: list[int] = s.notes.staff["phase"].tolist()
         for at, hq in zip(holders.tolist(), plans.commander[holders].tolist(), strict=True):
             if hq >= 0:
                 self._holders.setdefault(hq, []).append(at)
@@ -67,7 +68,7 @@ class Sectors:
 
     def phase(self, plan: Plan) -> int:
         """APPROACH or what the notes say; on arrival ESTABLISHED, though the notes may not say so yet."""
-        noted = int(self.s.notes.staff["phase"][plan.hq])
+        noted = self._noted[plan.hq]
         return ESTABLISHED if noted == APPROACH and self.come_up(plan) else noted
 
     def come_up(self, plan: Plan) -> bool:
@@ -150,10 +151,11 @@ class Sectors:
         """Sides worth a place in the line: no empty specks, not far from all the sector is about, no corners."""
         far = round(self.s.rules["staff.sector_hexes"]) * HEX_M
         s, front = self.s, self.s.front
-        empty = ~np.isin(s.control.part[front.other], np.unique(s.control.part[s.view.enemies.hex]))
-        empty &= ~np.isin(s.control.part[front.own], np.unique(s.part))
-        ring = s.grid.neighbours[front.own]
-        hostile = ((ring >= 0) & s.control.land[ring] & (s.owner[ring] == 1 - s.side)).sum(axis=1)
+        part = s.control.part
+        manned_part = np.zeros(len(s.control.part_sizes) + 1, bool)
+        manned_part[part[s.view.enemies.hex]] = manned_part[s.part] = True
+        empty = ~manned_part[part[front.other]] & ~manned_part[part[front.own]]
+        hostile = s.control.hostile_sides
         manned: Mask = ~(s.control.speck & empty) & (self.away_m <= far) & (hostile < CORNER)
         return manned
 

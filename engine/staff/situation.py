@@ -12,13 +12,14 @@ from engine.core.arithmetic import PPM, log
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import Array
 from engine.core.paths import FAR, field
-from engine.model.codes import Ground, Mobility, OrderKind, OrderState, Outcome, Role, StaffRole, Task
+from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Task
 from engine.model.commander import Notes
 from engine.model.view import SideView
 from engine.model.world import Statics
 from engine.rules.power import terrain_factor
 from engine.rules.steps import MEAN, bridged_steps
 from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of
+from engine.staff.numbers import IN_LINE, IN_RESERVE
 
 _TASK_OF = {
     OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
@@ -95,14 +96,14 @@ class Situation:
     @cached_property
     def cover(self) -> Ints:
         """Own power that holds ground or is on its way to a place in the line."""
-        held = (self.role != StaffRole.RESERVE) & ((self.view.own.leg_to < 0) | (self.slot >= 0))
+        held = (self.role != IN_RESERVE) & ((self.view.own.leg_to < 0) | (self.slot >= 0))
         return self.spread(self.planned_hex[held], self.view.own.power[held], self.kernel)
 
     @property
     def planned_hex(self) -> Array:
         """Where each own formation stands or is about to stand: its place in the line while that is own."""
         own, slot = self.view.own, self.slot
-        placed = (self.role == StaffRole.LINE) & (slot >= 0)
+        placed = (self.role == IN_LINE) & (slot >= 0)
         placed &= self.owner[np.where(placed, slot, 0)] == self.side
         found: Array = np.where(placed, slot, own.hex)
         return found
@@ -151,12 +152,12 @@ class Situation:
         found: Array = self.notes.formation["slot"][self.view.own.row]
         return found
 
-    def give_role(self, who: Ints, role: StaffRole) -> None:
-        """Write a role into the notes of those that had another; their place in the line is open again."""
-        fresh = who[self.role[who] != int(role)]
+    def give_role(self, who: Ints, role: int) -> None:
+        """Write a StaffRole into the notes of those that had another; their place in the line is open again."""
+        fresh = who[self.role[who] != role]
         if len(fresh):
             rows, notes = self.view.own.row[fresh], self.notes.formation
-            self.role[fresh] = notes["role"][rows] = int(role)
+            self.role[fresh] = notes["role"][rows] = role
             self.slot[fresh] = notes["slot"][rows] = -1
             notes["role_since"][rows] = self.minute
 
@@ -209,9 +210,11 @@ class Situation:
     def fighting(self) -> Mask:
         """Own formations that attack or hold in a live battle: pinned."""
         own, battles = self.view.own, self.view.battles
-        live = battles.row[battles.outcome == Outcome.LIVE]
         mask = np.zeros(len(own), bool)
-        pinned = np.isin(battles.battle, live) & np.isin(battles.role, (Role.ATTACK, Role.HOLD))
+        if not len(battles.battle):
+            return mask
+        pinned = (battles.role == ATTACKING) | (battles.role == HOLDING)
+        pinned &= battles.outcome[np.searchsorted(battles.row, battles.battle)] == LIVE
         at = own.position[battles.formation[pinned]]
         mask[at[at >= 0]] = True
         return mask
@@ -220,7 +223,7 @@ class Situation:
     def attacked(self) -> set[int]:
         """Hexes that own troops are fighting for now."""
         battles = self.view.battles
-        return set(battles.hex[(battles.attacking == 1) & (battles.outcome == Outcome.LIVE)].tolist())
+        return set(battles.hex[(battles.attacking == 1) & (battles.outcome == LIVE)].tolist())
 
     @cached_property
     def attacking(self) -> Mask:

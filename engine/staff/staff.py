@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.core.dice import Dice
-from engine.model.codes import StaffRole
 from engine.model.commander import Notes
 from engine.model.orders import Order
 from engine.model.view import SideView
@@ -16,6 +15,7 @@ from engine.staff.assembly import assemble
 from engine.staff.control import Ints
 from engine.staff.holding import hold
 from engine.staff.intentions import Intentions
+from engine.staff.numbers import IN_ASSAULT, IN_MOBILE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.pockets import break_out
 from engine.staff.pursuit import pursue
@@ -63,7 +63,7 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
         plan = plans.of[hq]
         take_up(s, plans, plan, members[hq])
         if plans.attacking(plan):
-            assault = members[hq][s.role[members[hq]] == StaffRole.ASSAULT]
+            assault = members[hq][s.role[members[hq]] == IN_ASSAULT]
             why = attack.why_over(s, plans, plan, assault)
             if why:
                 s.notes.staff["end_reason"][hq] = why
@@ -80,12 +80,12 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
 def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """What assault and mobile groups do: assemble before H-hour, then attack and exploit."""
     role = s.role[members]
-    grouped = members[(role == int(StaffRole.ASSAULT)) | (role == int(StaffRole.MOBILE))]
+    grouped = members[(role == IN_ASSAULT) | (role == IN_MOBILE)]
     if not len(grouped):
         return
     free = np.array([at for at in grouped.tolist() if wishes.free(at)], np.int64)
     role = s.role[free]
-    assault, fast = free[role == StaffRole.ASSAULT], free[role == StaffRole.MOBILE]
+    assault, fast = free[role == IN_ASSAULT], free[role == IN_MOBILE]
     i = plan.current
     if not plans.attacking(plan):
         if plans.assembling(plan):

@@ -11,10 +11,11 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.core.columns import Array
 from engine.core.paths import FAR, Pathfinder
-from engine.model.codes import DirectiveKind, OrderKind, Permission, StaffRole
+from engine.model.codes import DirectiveKind, OrderKind, Permission
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
 from engine.staff.lines import line_cells, points_of
+from engine.staff.numbers import IN_RESERVE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.sectors import ALL_BOUNDS, ESTABLISHED, FIRST_BOUND, Sector
@@ -42,7 +43,7 @@ def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
         return False
     least = s.rules["staff.need_plug"]
     pressed = staff["need"][plan.hq] > least and staff["need_before"][plan.hq] > least
-    return bool(pressed) and not bool((s.role[members] == StaffRole.RESERVE).any())
+    return bool(pressed) and not bool((s.role[members] == IN_RESERVE).any())
 
 
 def under_way(s: Situation, hq: int) -> bool:
@@ -54,7 +55,7 @@ def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints,
     """Match the formations to even places on the new line, in order along it, once."""
     staff, own = s.notes.staff, s.view.own
     staff["phase_since"][plan.hq] = s.minute
-    line = members[s.role[members] != StaffRole.RESERVE]
+    line = members[s.role[members] != IN_RESERVE]
     cells = _new_line(s, plans, plan, sector, forced)
     if not len(cells) or not len(line):
         return
@@ -111,7 +112,7 @@ def lead(s: Situation, wishes: Intentions, plan: Plan, members: Ints) -> None:
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
     need = int(staff["need"][hq]) if staff["fell_back"][hq] else 0
-    placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != StaffRole.RESERVE]
+    placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
     for i, at in enumerate(_in_order(s, placed)):
         slot, here = int(s.slot[at]), int(own.hex[at])
         early = i % 2 == 0 or i == len(placed) - 1
