@@ -17,7 +17,14 @@ from engine.files.json_form import from_json, to_json
 from engine.files.scenario import check_scenario, load_scenario
 from tests.files.little_war import FILES, Desk, lay_out, little_theatre
 
-NAMES = sorted([*FILES, "common/kinds.csv", "common/formations.csv", "common/terrain.csv", "common/sources.toml"])
+COMMON = ("kinds.csv", "formations.csv", "staffs.csv", "terrain.csv", "sources.toml")
+NAMES = sorted([*FILES, *(f"common/{name}" for name in COMMON)])
+STAFFS = """\
+id,name,side,nation,echelon,src,grade
+g_hq_0,Third Army,axis,DE,army,book,document
+g_hq_1,I Corps,axis,DE,corps,book,document
+s_hq_1,1st Army,soviet,SU,army,book,document
+"""
 PIECES = [
     '"',
     "'",
@@ -63,7 +70,7 @@ PIECES = [
 @pytest.fixture(scope="module")
 def fuzz_desk():
     with tempfile.TemporaryDirectory() as folder:
-        yield lay_out(Path(folder) / "scenarios")
+        yield lay_out(Path(folder) / "scenarios").write("common/staffs.csv", STAFFS)
 
 
 @st.composite
