@@ -39,14 +39,15 @@ class Clock:
         # SimPy documents urgent and normal only, but orders by any whole number: our phases.
         self._schedule: Callable[..., None] = self._environment.schedule
         self._systems, self._due, self._fire = systems, due, fire
+        self._by_phase = sorted(range(len(systems)), key=lambda i: systems[i].phase)
+        self._until = now
         self._armed_at = [NEVER] * len(systems)
         self._generation = [0] * len(systems)
-        self._bells: list[simpy.Event] = [self._environment.event() for _ in systems]
-        for i in range(len(systems)):
-            self._environment.process(self._process(i))
+        self._bells: dict[int, simpy.Event] = {}
 
     def run(self, until: int) -> None:
         """Complete every minute before ``until``."""
+        self._until = until
         self._arm_all(int(self._environment.now), phase=0)
         if until > self._environment.now:
             self._environment.run(until=until)
@@ -61,17 +62,34 @@ class Clock:
             self._arm_all(minute, self._systems[i].phase)
 
     def _arm_all(self, minute: int, phase: int) -> None:
-        for i, system in enumerate(self._systems):
-            earliest = minute if system.phase > phase else minute + 1
-            at = round_up(max(self._due(i), earliest), system.grain_min)
-            if at != self._armed_at[i]:
-                self._arm(i, at)
+        """Arm every system, later phases first. If one is due in this minute all are asked again after it."""
+        systems = self._systems
+        for i in self._by_phase:
+            if systems[i].phase > phase and self._arm_from(i, minute) == minute:
+                return
+        for i in self._by_phase:
+            if systems[i].phase <= phase:
+                self._arm_from(i, minute + 1)
+
+    def _arm_from(self, i: int, earliest: int) -> int:
+        """Arm a system for its next run at or after ``earliest``; NEVER if that lies beyond the stop."""
+        grain = self._systems[i].grain_min
+        at = NEVER
+        if round_up(earliest, grain) < self._until:
+            at = round_up(max(self._due(i), earliest), grain)
+            at = at if at < self._until else NEVER
+        if at != self._armed_at[i]:
+            self._arm(i, at)
+        return at
 
     def _arm(self, i: int, at: int) -> None:
         self._armed_at[i] = at
         self._generation[i] += 1
         if at >= NEVER:
             return
+        if i not in self._bells:  # most systems never run before the stop
+            self._bells[i] = self._environment.event()
+            self._environment.process(self._process(i))
         generation = self._generation[i]
         alarm = simpy.Event(self._environment)
         alarm._ok, alarm._value = True, None

@@ -7,8 +7,10 @@ read-only views; only the holder of the ``Writer`` can change anything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -64,6 +66,15 @@ class TableSpec:
         raise KeyError(f"{self.name} has no column {name!r}")
 
 
+@cache
+def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, int]], tuple[int, ...]]:
+    """A function that gives several entries of a mapping as a tuple."""
+    if len(names) == 1:
+        name = names[0]
+        return lambda versions: (versions[name],)
+    return itemgetter(*names) if names else lambda _: ()
+
+
 class Table:
     """Read-only views of one table: ``table.men_u``, ``len(table)``, ``table.read("men", minute)``."""
 
@@ -76,17 +87,14 @@ class Table:
 
     def version(self, *names: str) -> tuple[int, ...]:
         """Numbers that grow whenever the columns ``names`` may have been written: keys for derived maps."""
-        versions = self._versions
-        return tuple([versions[name] for name in names])
+        return _picked(names)(self._versions)
 
     def __len__(self) -> int:
         return self._count
 
     def __getattr__(self, name: str) -> Array:
-        try:
-            return self.__dict__["_views"][name]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(f"table {self.__dict__['spec'].name!r} has no column {name!r}") from None
+        """Columns are plain attributes (see ``Writer``): only what is missing is asked for here."""
+        raise AttributeError(f"table {self.__dict__['spec'].name!r} has no column {name!r}")
 
     def __getitem__(self, name: str) -> Array:
         return self._views[name]
@@ -134,6 +142,8 @@ class Writer:
         self.spec = spec
         self.table = Table(spec)
         self._arrays: dict[str, Array] = {}
+        self._used: dict[str, Array] = {}
+        """The writable columns without the spare rows at their ends."""
         for column in spec.columns:
             self._arrays[column.name] = _blank(column, rows)
         self._publish(rows)
@@ -141,11 +151,12 @@ class Writer:
     def _publish(self, rows: int) -> None:
         views = {}
         for name, array in self._arrays.items():
-            view = array[:rows]
+            self._used[name] = array[:rows]
+            views[name] = view = array[:rows]
             view.flags.writeable = False
-            views[name] = view
         self.table._views = views
         self.table._count = rows
+        self.table.__dict__.update(views)
         versions = self.table._versions
         for name in versions:
             versions[name] += 1
@@ -153,7 +164,7 @@ class Writer:
     def __getitem__(self, name: str) -> Array:
         """The writable column; whoever asks for it is taken to write it."""
         self.table._versions[name] += 1
-        return self._arrays[name][: len(self.table)]
+        return self._used[name]
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
         """Add ``count`` rows with defaults where ``values`` is silent; returns their row numbers."""

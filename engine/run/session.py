@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -352,9 +352,10 @@ class Session:
             if self._applied_to <= at <= self.now:
                 for event in redraw(self._world, self.now, Dice(seed)):
                     self._emit(event)
-        for entry in self._log:
-            if self._applied_to <= entry.at <= self.now:
-                self._apply_input(entry)
+        for entry in self._log[bisect_left(self._log, self._applied_to, key=lambda i: i.at) :]:
+            if entry.at > self.now:
+                break
+            self._apply_input(entry)
         self._applied_to = self.now + 1
 
     def _apply_input(self, entry: Input) -> None:

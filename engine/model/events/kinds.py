@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,25 @@ class EventKind:
 
     def __call__(self, minute: int, **columns: npt.ArrayLike) -> Event:
         """An event of this kind; every declared column must be given, scalars count for all rows."""
-        if len(columns) != len(self.fields) or any(f.name not in columns for f in self.fields):
-            raise TypeError(f"{self.name} takes {sorted(f.name for f in self.fields)}, was given {sorted(columns)}")
-        given = [np.array(columns[f.name], dtype=f.dtype) for f in self.fields]
+        if columns.keys() != self.names:
+            raise TypeError(f"{self.name} takes {sorted(self.names)}, was given {sorted(columns)}")
+        given = [np.array(columns[f.name], f.dtype) for f in self.fields]
         length = max([len(v) for v in given if v.ndim], default=1)
         data: dict[str, Array] = {}
         for f, value in zip(self.fields, given, strict=True):
             shape = (length,) if f.width == 1 else (length, f.width)
             if value.shape != shape:
-                value = np.broadcast_to(value, shape).copy()
+                whole = np.empty(shape, value.dtype)
+                whole[...] = value
+                value = whole
             value.flags.writeable = False
             data[f.name] = value
         return Event(self, minute, data)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of the columns."""
+        return frozenset(f.name for f in self.fields)
 
 
 @dataclass(frozen=True, eq=False)
