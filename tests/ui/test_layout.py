@@ -11,6 +11,7 @@ import pytest
 from ui.map.app import App
 from ui.map.layout import lay_out
 from ui.map.settings import Settings, load, store
+from ui.map.window import fit
 from ui.theme.palette import PANELS, SIDE_SETS
 from ui.theme.scale import SCALES, Scale
 from ui.theme.type import number, shorten, width, wrap
@@ -129,3 +130,10 @@ def test_resizing_keeps_the_middle_of_the_map(open_window: Open) -> None:
     app.draw()
     assert (app.map.camera.x_m, app.map.camera.y_m) == before
     assert app.layout.rail is not None
+
+
+def test_a_window_opens_as_large_as_the_scale_asks_and_the_desktop_allows() -> None:
+    assert fit((1600, 900), 100, (1920, 1200)) == (1600, 900)
+    assert fit((1600, 900), 200, (3840, 2160)) == (3200, 1800)
+    assert fit((1600, 900), 200, (2600, 1560)) == (2560, 1480)
+    assert fit((1600, 900), 75, (1366, 768)) == (1326, 688)

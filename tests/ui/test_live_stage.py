@@ -185,6 +185,17 @@ def test_a_replay_works_its_way_to_where_the_recording_stands(drawing: Any) -> N
     stage.close()
 
 
+def test_a_replay_ends_where_its_recording_ends(drawing: Any) -> None:
+    session = hold(drawing)
+    session.advance(900)
+    stage = LiveStage(session, "replay")
+    stage.run_to(stage.story.end_min)
+    stage.finish()
+    assert stage.last_minute == 900
+    assert stage.ready_to == 900
+    stage.close()
+
+
 def test_one_headquarters_commands_only_its_own(drawing: Any) -> None:
     hq = drawing.headquarters[0]
     stage = LiveStage(hold(drawing), "play", 0, hq.id)

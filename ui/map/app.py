@@ -36,6 +36,8 @@ from ui.theme.scale import Scale
 FPS = 60
 TOAST_S = 4.0
 HOVER_S = 0.6
+LEAST_AHEAD_MIN = 6 * 60
+"""So far ahead the drawing of the map comes before the working ahead."""
 LOOK_AHEAD_MIN = 12 * 60
 """A replay works this far ahead of the moment shown."""
 
@@ -177,7 +179,7 @@ class App:
 
     def set_minute(self, minute: float) -> None:
         """Move to a moment; what has not been worked out yet is waited for."""
-        self.minute = min(max(minute, 0.0), float(self.stage.story.end_min))
+        self.minute = min(max(minute, 0.0), float(self.stage.last_minute))
         self.touch()
         self.refresh_frame()
 
@@ -210,7 +212,8 @@ class App:
 
     def advance_clock(self, seconds: float) -> None:
         """Let time pass while playing."""
-        stage, end = self.stage, self.stage.story.end_min
+        stage, end = self.stage, self.stage.last_minute
+        stage.yielding = not self.map.idle and stage.ready_to > self.minute + LEAST_AHEAD_MIN
         if not self.playing:
             if stage.mode != "play" and not stage.progress.running and stage.ready_to < end:
                 stage.run_to(end)  # a replay or a record is made ready while one looks

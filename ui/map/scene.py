@@ -351,6 +351,11 @@ class Stage(Protocol):
     viewers: tuple[int, ...]
     progress: Progress
 
+    last_minute: int
+    """Frames can exist up to here: the end of the recording, or of the scenario."""
+    yielding: bool
+    """Set by the window while it has much to draw: background work goes slower."""
+
     @property
     def ready_to(self) -> int:
         """Frames exist up to and including this minute."""

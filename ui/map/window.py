@@ -43,8 +43,14 @@ def show(stage: Stage, size: tuple[int, int] = (1600, 900)) -> None:
     pygame.display.init()
     following: Any = stage
     while following is not None:
-        wide, high = pygame.display.get_desktop_sizes()[0]
-        fitting = (min(size[0], max(640, wide - 40)), min(size[1], max(480, high - 80)))
+        options = settings.load()
+        fitting = fit(size, options.scale, pygame.display.get_desktop_sizes()[0])
         # A game that was loaded goes on in the same window.
-        following = App(following, fitting, options=settings.load(), surface=pygame.display.get_surface()).run()
+        following = App(following, fitting, options=options, surface=pygame.display.get_surface()).run()
     pygame.display.quit()
+
+
+def fit(size: tuple[int, int], scale: int, desktop: tuple[int, int]) -> tuple[int, int]:
+    """A window as large as the interface scale (per cent) makes it, but no larger than the desktop has room for."""
+    wide, high = (round(side * max(1.0, scale / 100)) for side in size)
+    return min(wide, max(640, desktop[0] - 40)), min(high, max(480, desktop[1] - 80))

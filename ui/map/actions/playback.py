@@ -22,7 +22,7 @@ def play(app: App) -> None:
             commit(app)
         if app.minute < app.stage.ready_to - 60:
             app.toast("The past is being shown. Continue from here, or go to the last moment first.")
-    if app.minute >= app.stage.story.end_min:
+    if app.minute >= app.stage.last_minute:
         app.set_minute(0)
     app.playing = True
 
@@ -54,7 +54,7 @@ def last(app: App) -> None:
 
 
 def go_to_minute(app: App, minute: float) -> None:
-    minute = min(max(minute, 0), app.stage.story.end_min)
+    minute = min(max(minute, 0), app.stage.last_minute)
     if minute > app.stage.ready_to:
         if app.stage.mode == "play":
             commit(app)

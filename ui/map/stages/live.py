@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SIDE_IDS = ("axis", "soviet")
 STEP_MIN = 60
 """A frame of the film for every hour."""
+BREATH_S = 0.04
 
 
 class LiveStage:
@@ -67,6 +69,10 @@ class LiveStage:
         self._lost: list[tuple[int, int, int]] = []
         self.resume_at = session.now
         """Where the session stood when it was opened: everything before is worked out again from its log."""
+        self.last_minute = session.now if mode == "replay" and session.now > 0 else self.story.end_min
+        """A recording is shown as far as it goes; a session to play, or one that has not begun, goes to the end."""
+        self.yielding = False
+        """The window has much to draw: the worker takes a breath after every step."""
         if session.now > 0:
             self._rewind_to_start()
         self._film_now()
@@ -155,7 +161,7 @@ class LiveStage:
     # The worker.
 
     def run_to(self, minute: int) -> None:
-        minute = min(-(-minute // STEP_MIN) * STEP_MIN, self.story.end_min)
+        minute = min(-(-minute // STEP_MIN) * STEP_MIN, self.last_minute)
         with self._wake:
             if minute > self._target and minute > self.ready_to:
                 self._target = minute
@@ -186,6 +192,8 @@ class LiveStage:
                     self._answer(asked)
                 elif target > self.ready_to:
                     self._one_step(target)
+                    if self.yielding:
+                        time.sleep(BREATH_S)
             except Exception as problem:
                 self.progress.fault = f"The campaign stopped at {self.story.moment(self.ready_to):%d %b %H:%M}: {problem!r}"
                 with self._wake:
@@ -207,8 +215,6 @@ class LiveStage:
 
     def finish(self, timeout: float = 60.0) -> None:
         """Wait until the worker has done what was asked (tests, pictures)."""
-        import time
-
         until = time.perf_counter() + timeout
         while self._target > self.ready_to and not self.progress.fault and time.perf_counter() < until:
             time.sleep(0.005)
