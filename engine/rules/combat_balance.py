@@ -82,8 +82,8 @@ class Balance:
     """Named terms of x with the address of their parameter: the tree that explains it."""
 
 
-def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Balance:
-    """The balance of every battle of ``lineup``."""
+def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int, *, explain: bool = False) -> Balance:
+    """The balance of every battle of ``lineup``; to ``explain`` it, multipliers of the men in line are terms too."""
     formations, rules = world.formations, world.statics.rules
     who, slot, count = lineup.formation, lineup.slot, len(lineup.hex)
     now = power.state(world, who, minute)
@@ -121,7 +121,8 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
     tank = tank_worth(ground[:, None], afv, (antitank + afv)[:, ::-1], rules)
 
     ammunition = power.ammunition_factor(world, who, now)
-    quality = power.quality_of(world, who, now) * ammunition * _command(world, who, minute)
+    own_quality, command = power.quality_of(world, who, now), _command(world, who, minute)
+    quality = own_quality * ammunition * command
     works = power.works_level(world, who, lineup.hex[slot], now)
     situation = np.where(ours == 0, _attack(world, lineup, support), _defence(world, lineup, works, minute))
     worth = line * counts[slot, ours] + rules["combat.weight_afv"] * tanks * tank[slot, ours]
@@ -150,6 +151,15 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int) -> Bala
         x = x + value
     driving = attacking & power.mechanised(world, who)
     mobile = np.bincount(slot[driving], minlength=count) > 0
+    if explain:
+        named = (("quality", own_quality, "combat.quality_cohesion_share"), ("ammunition", ammunition, "combat.ammo_floor"),
+                 ("command", command, "combat.out_of_command"), ("situation", situation, ""))  # fmt: skip
+        for name, values, address in named:
+            mean = _mean(both, rounded(line * values), line)
+            terms[f"attacker_{name}"], terms[f"defender_{name}"] = (mean[:, 0], address), (mean[:, 1], address)
+        terms["defender_ground"] = (power.terrain_factor(world.statics, lineup.hex), "")
+        terms["defender_works"] = (_mean(both, rounded(line * works), line)[:, 1], "fortification.posture_1")
+        terms["attacker_lethality"], terms["defender_lethality"] = (lethality[:, 0], ""), (lethality[:, 1], "")
     terms |= {"x": (x, ""), "defender_not_dug_in": (hasty, "combat.loss_hasty_attacker"),
               "defender_delaying": (delaying, "combat.loss_delay_attacker")}  # fmt: skip
     return Balance(now, part, ours, x, shifts["surprise"][0], points, men, lethality, prepared, attackers.astype(float),

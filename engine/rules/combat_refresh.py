@@ -84,7 +84,7 @@ def flows(
 ) -> Flows:
     """Rates of every battle and participant of ``lineup`` from ``minute`` on."""
     rules, curve = world.statics.rules, curves(world)
-    balance = weigh(world, lineup, contacts, minute)
+    balance = weigh(world, lineup, contacts, minute, explain=trace is not None)
     terms = circumstances.situation(world, lineup, contacts, joined_at, minute)
     phi = circumstances.total(terms, rules["combat.phi_mean"] if power.on(rules, "situation") else 0.0)
     x, kind = balance.x, _overrun(world, lineup, balance)

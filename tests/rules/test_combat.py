@@ -343,8 +343,11 @@ def test_tracing_a_decision_changes_nothing_and_names_its_terms() -> None:
     for a, b in zip(plain, traced, strict=True):
         assert all(np.array_equal(a[name], b[name]) for name in a.data)
     terms = {key: value for what, _, key, value, _ in trace.terms if what == "battles"}
-    shifts = ("log_ratio", "surprise", "preparation", "aircraft", "ships", "mud", "breaking_out")
+    shifts = ("log_ratio", "surprise", "preparation", "aircraft", "ships", "wet", "mud", "breaking_out")
     assert sum(terms[key] for key in shifts) == pytest.approx(terms["x"])
+    for side in ("attacker", "defender"):
+        assert {f"{side}_{name}" for name in ("points", "quality", "ammunition", "command", "situation")} <= set(terms)
+    assert terms["defender_ground"] <= terms["defender_situation"]
     addresses = {address for *_, address in trace.terms if address}
     assert addresses <= set(session.world.statics.rules)
 
