@@ -6,7 +6,9 @@ Kernels use integers freely and floats with + - * / sqrt only, fastmath off, so 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +29,23 @@ def jit(function: _F) -> _F:
         return function
     if not os.access(Path(__file__).parent, os.W_OK):
         os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder()))
-    import numba
-
-    compiled: Any = numba.njit(cache=True, fastmath=False, nogil=True)(function)
+    compiled: Any = _numba().njit(cache=True, fastmath=False, nogil=True)(function)
     return compiled  # type: ignore[no-any-return]
+
+
+@cache
+def _numba() -> Any:
+    """numba without scipy, which it would import for the linear algebra that no kernel of ours does: a fifth of a
+    second at every start.
+    """
+    hidden = "scipy" not in sys.modules
+    if hidden:
+        sys.modules["scipy"] = None  # type: ignore[assignment]
+    try:
+        import numba
+        import numba.np.arraymath
+        import numba.np.linalg
+    finally:
+        if hidden:
+            del sys.modules["scipy"]
+    return numba
