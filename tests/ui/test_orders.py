@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -202,3 +203,35 @@ def test_leaving_asks_first(game: App, hand: Any) -> None:
     assert not game.quit
     hand(game).press("quit now")
     assert game.quit
+
+
+def test_a_recording_is_opened_behind_the_window_which_goes_on(game: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, other = threading.Event(), object()
+
+    def slow(path: str) -> object:
+        gate.wait(5)
+        return other
+
+    monkeypatch.setattr(game.stage, "reopen", slow, raising=False)
+    game.do("load file", "one.dbr")
+    game.frame(1 / 60)
+    assert not game.quit
+    gate.set()
+    assert game.opening is not None
+    game.opening.join(5)
+    game.frame(1 / 60)
+    assert game.quit
+    assert game.replacement is other
+
+
+def test_a_recording_that_cannot_be_opened_is_told_and_the_game_goes_on(game: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: str) -> object:
+        raise OSError("gone")
+
+    monkeypatch.setattr(game.stage, "reopen", broken, raising=False)
+    game.do("load file", "one.dbr")
+    assert game.opening is not None
+    game.opening.join(5)
+    game.frame(1 / 60)
+    assert not game.quit
+    assert any("one.dbr cannot be opened" in words for _, words, _ in game.toasts)

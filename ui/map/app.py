@@ -15,6 +15,7 @@ import numpy as np
 import pygame
 
 from ui.map import actions, dialogs, inputs, marking, over, settings
+from ui.map.actions import files
 from ui.map.actions.inspecting import follow
 from ui.map.keys import KeyMap
 from ui.map.kit import Action, Canvas, Spot, find_spot
@@ -99,6 +100,7 @@ class App:
         self.keyboard_cursor = False
         self.drag = inputs.Drag()
         self.quit = False
+        self.opening: files.Opening | None = None
         self.replacement: Stage | None = None
         self.tree_version = self.card_version = 0
         self.frames_drawn = 0
@@ -242,6 +244,7 @@ class App:
         self.refresh_frame()
         self._follow_progress()
         follow(self)
+        files.follow(self)
         if self._waiting and not self.stage.pending():
             self.touch()  # an answer has come
         self._waiting = self.stage.pending()

@@ -20,7 +20,7 @@ SHEET = (
         ("cursor_select", "select at the cursor"), ("centre", "centre on the selection"), ("find", "find unit or place"),
         ("overlay_1", "overlays"), ("value", "figure on the counters"), ("view_axis", "view as a side, or truth"))),
     ("Orders", (
-        ("next_unit", "next formation without orders"), ("next_in_stack", "next in the stack"), ("order_march", "march"),
+        ("next_unit", "next without orders"), ("next_in_stack", "next in the stack"), ("order_march", "march"),
         ("order_attack", "attack"), ("order_hold", "hold"), ("order_withdraw", "withdraw"), ("order_entrench", "dig in"),
         ("order_rest", "rest"), ("order_cancel", "cancel its order"), ("commit", "give all drafts"), ("undo", "undo draft"),
         ("redo", "redo draft"))),
@@ -28,7 +28,7 @@ SHEET = (
         ("save", "save"), ("load", "load"), ("screenshot", "screenshot"), ("toggle_left", "order of battle"),
         ("toggle_right", "right panels"), ("toggle_timeline", "timeline"), ("scale_up", "larger interface"),
         ("scale_down", "smaller interface"), ("palette", "side colours"), ("theme", "graphite or paper"),
-        ("why", "why: open or close"), ("next_focus", "next control"), ("next_panel", "next panel"), ("help", "this sheet"),
+        ("why", "why: next question"), ("next_focus", "next control"), ("next_panel", "next panel"), ("help", "this sheet"),
         ("back", "back out one level"), ("quit", "quit"))),
 )  # fmt: skip
 MOUSE = (

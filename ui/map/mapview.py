@@ -350,6 +350,11 @@ class MapView:
             out += [label.rect.move(dx, dy) for label in (*self._names.signs, *self._names.towns)]
         return out
 
+    @property
+    def names_version(self) -> int:
+        """Changes whenever town names have been laid out again."""
+        return id(self._names)
+
     def regions(self) -> list[tuple[pygame.Surface, pygame.Rect]]:
         """Names of fronts and army groups with their places in map pixels; they stay while the view is panned."""
         frame = self.frame

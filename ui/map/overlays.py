@@ -234,7 +234,7 @@ class Overlays:
         """Write a name beside a line; it keeps its place while that is in view."""
         left, top = self.view.camera.corner
         dx, dy = self.view.rect.x - left, self.view.rect.y - top
-        key = (*key, self.view.camera.pitch, self.frame.minute)
+        key = (*key, self.view.camera.pitch, self.frame.minute, self.view.names_version)
         kept = self.view.line_names.get(key)
         if kept is None or not self.view.rect.contains(kept.move(dx, dy)):
             if self.view.moving:

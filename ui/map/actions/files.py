@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from ui.map.actions.kind import Do
 
 if TYPE_CHECKING:
     from ui.map.app import App
+    from ui.map.scene import Stage
 
 
 def list_saves() -> list[Path]:
@@ -39,17 +42,45 @@ def save_as(app: App) -> None:
     app.toast(problem or f"Saved: {path}", fault=bool(problem))
 
 
+class Opening(threading.Thread):
+    """A recording that is being opened behind the window; ``result`` is a stage, or what is wrong with the file."""
+
+    def __init__(self, opener: Callable[[str], Stage | str], path: str) -> None:
+        super().__init__(name="opening", daemon=True)
+        self.opener, self.path = opener, path
+        self.result: Stage | str = ""
+        self.start()
+
+    def run(self) -> None:
+        """Open the file."""
+        try:
+            self.result = self.opener(self.path)
+        except Exception as problem:  # told in the window, which goes on
+            self.result = f"{self.path} cannot be opened: {problem}"
+
+
 def load_file(app: App, path: str) -> None:
+    """Begin to open a recording; the window goes on until it is there."""
     opener: Any = getattr(app.stage, "reopen", None)
     if opener is None:
         app.toast("This window cannot open recordings.", fault=True)
         return
-    app.playing = False
-    result = opener(path)
-    if isinstance(result, str):
-        app.toast(result, fault=True)
+    app.playing, app.dialog = False, ""
+    app.stage.stop()
+    app.opening = Opening(opener, path)
+    app.toast(f"Opening {Path(path).stem} …")
+
+
+def follow(app: App) -> None:
+    """Go over to the recording that has been opened, or tell what is wrong with it."""
+    opening = app.opening
+    if opening is None or opening.is_alive():
         return
-    app.replacement, app.quit, app.dialog = result, True, ""
+    app.opening = None
+    if isinstance(opening.result, str):
+        app.toast(opening.result, fault=True)
+    else:
+        app.replacement, app.quit = opening.result, True
 
 
 def screenshot(app: App) -> None:

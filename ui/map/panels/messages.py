@@ -61,7 +61,10 @@ class Messages:
             return
         day = -1
         for message in rows[self.scroll :]:
-            if y > c.height - 24:
+            weight = "semibold" if message.strong else "regular"
+            count = f"  ×{message.count}" if message.count > 1 else ""
+            lines = wrap(message.headline + count, c.scale.type(12.5), weight, round((c.width - 124) * c.scale.factor))[:3]
+            if y + 16 * (len(lines) + bool(message.detail)) > c.height and y > 70:
                 break
             moment = app.stage.story.moment(message.minute)
             if moment.toordinal() != day:
@@ -71,10 +74,7 @@ class Messages:
                 c.text(c.width - 12, y, f"{moment.day} {moment:%b}", 12, colour=t.faint, align="right")
             signs.message(c, message.kind, 18, y)
             c.text(34, y, f"{moment:%H:%M}", 12.5, colour=t.second)
-            count = f"  ×{message.count}" if message.count > 1 else ""
-            weight = "semibold" if message.strong else "regular"
             top = y
-            lines = wrap(message.headline + count, c.scale.type(12.5), weight, round((c.width - 124) * c.scale.factor))[:3]
             for line in lines:
                 c.text(76, y, line, 12.5, weight, room=c.width - 84)
                 y += 16
