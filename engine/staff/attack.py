@@ -27,6 +27,7 @@ ELSEWHERE_M = 40_000
 UNDER_WAY = 2
 """An attack that has been ordered is worth so much more to keep than one that is only meant: to break it off costs."""
 TARGETS = ("target_a", "target_b", "target_c")
+MOST_TARGETS = len(TARGETS)
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ _EMPTY = np.zeros(0, np.int64)
 NOTHING = Appraisal(_EMPTY, _EMPTY, np.zeros(0), _EMPTY, _EMPTY, 0)
 
 
-def aim_of(s: Situation, plans: Plans, plan: Plan) -> Aim:
-    """The aim of the attack a headquarters has been directed to make."""
-    i, rules = plan.current, s.rules
+def aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
+    """The aim of the attack ``i`` that a headquarters has been directed to make."""
+    rules = s.rules
     broad = plans.kind[i] in (DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT) or int(plans.d.raid[i])
     weight = rules["staff.raid_salient_weight"] if broad else rules["staff.salient_weight"]
     corridor = max(int(plans.d.corridor_m[i]), NARROWEST_M)
@@ -97,7 +98,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     power = int(s.view.own.power[group].sum())
     fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share)
     fixed = fixed - s.rules["staff.score_keep"] * _kept(s, aim, group, cells)
-    targets = number_of_targets(len(group))
+    targets = _targets_for(s, number_of_targets(len(group)), len(group), power, at)
     while True:
         x = ln(max(power // targets, 1)) - s.log_defence[at]
         score = np.floor((fixed - s.rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)) * 1000 + 0.5)
@@ -155,6 +156,15 @@ def number_of_targets(group: int) -> int:
     return 1 if group <= 3 else 2 if group <= 6 else 3
 
 
+def _targets_for(s: Situation, usual: int, group: int, power: int, at: Ints) -> int:
+    """One target more than usual for a group so strong that divided it would still break through screens."""
+    more = usual + 1
+    if more > min(group, MOST_TARGETS):
+        return usual
+    x = ln(max(power // more, 1)) - s.log_defence[at]
+    return more if int((x >= s.rules["staff.commit_screen_x"]).sum()) >= more else usual
+
+
 def choose(s: Situation, a: Appraisal) -> list[int]:
     """Indices of the appraisal: the spearhead, then shoulders near it with the most own ground beside them."""
     if not len(a):
@@ -171,8 +181,10 @@ def choose(s: Situation, a: Appraisal) -> list[int]:
     return chosen
 
 
-def carry_out(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints) -> None:
-    """Allot the group to its targets, bring it up, and attack when enough of it is in place."""
+def carry_out(
+    s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, *, released: bool = True
+) -> None:  # fmt: skip
+    """Allot the group to its targets, bring it up, and attack when enough of it is in place and it is ``released``."""
     chosen = choose(s, a)
     targets = [int(a.cells[i]) for i in chosen]
     if aim.remembers:
@@ -183,7 +195,7 @@ def carry_out(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: I
         return
     rival, worse = _runner_up(a, chosen)
     for target, members in zip(targets, allot(s, group, targets), strict=True):
-        strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), rival, worse), members)
+        strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), rival, worse, released), members)
 
 
 def _remember(s: Situation, hq: int, targets: list[int]) -> None:

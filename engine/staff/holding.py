@@ -71,8 +71,9 @@ def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sect
     counter_attack(s, wishes, plan.hq, place, mine)
     in_line = mine[s.role[mine] != IN_RESERVE]
     if not plans.stand_fast(plan):
+        # Who must not give up his line is not lured out of it either.
         reactions.step_back(s, wishes, in_line)
-    reactions.follow(s, wishes, plan.hq, place, in_line)
+        reactions.follow(s, wishes, plan.hq, place, in_line)
 
 
 def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints) -> None:

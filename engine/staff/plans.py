@@ -188,6 +188,10 @@ class Plans:
         """Whether its next attack is near enough to assemble for."""
         return plan.upcoming >= 0 and self._soon(plan.upcoming)
 
+    def waits(self, i: int) -> bool:
+        """Whether a directive waits for something other than its hour."""
+        return int(self.d.trigger[i]) != Trigger.NONE and int(self.d.state[i]) == DirectiveState.PENDING
+
     def stand_fast(self, plan: Plan) -> bool:
         """Whether no step back is allowed."""
         return plan.current >= 0 and int(self.d.permission[plan.current]) == Permission.STAND_FAST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -88,22 +89,37 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     assault, fast = free[role == IN_ASSAULT], free[role == IN_MOBILE]
     i = plan.current
     if not plans.attacking(plan):
+        if timing.approaching(s, plans, plan):
+            _approach(s, wishes, plans, plan, assault)
+            assault = assault[[at not in wishes for at in assault.tolist()]]
         if plans.assembling(plan):
             assemble(s, wishes, plans, plan.upcoming, np.concatenate([assault, fast]))
         return
     later = _of_the_next(plans, plan, np.concatenate([assault, fast]))
     if len(later):
+        if timing.approaching(s, plans, plan):
+            _approach(s, wishes, plans, plan, np.intersect1d(assault, later))
         if plans.assembling(plan):
-            assemble(s, wishes, plans, plan.upcoming, later)
+            assemble(s, wishes, plans, plan.upcoming, later[[at not in wishes for at in later.tolist()]])
         assault, fast = np.setdiff1d(assault, later), np.setdiff1d(fast, later)
     attack.note_failures(s, plan.hq, np.concatenate([assault, fast]))
-    aim = attack.aim_of(s, plans, plan)
+    aim = attack.aim_of(s, plans, plan, i)
     appraisal = attack.appraise(s, aim, assault)
     if pursue(s, wishes, aim, appraisal, assault):
         assault = np.array([at for at in assault.tolist() if at not in wishes], np.int64)
     attack.carry_out(s, wishes, aim, appraisal, assault)
     if len(fast):
         mobile.lead(s, wishes, aim, appraisal, fast, int(plans.d.start_at[i]))
+
+
+def _approach(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, assault: Ints) -> None:
+    """The last hours before H-hour: up to the places of attack, and orders in time to arrive at H-hour."""
+    aim = attack.aim_of(s, plans, plan, plan.upcoming)
+    if plans.attacking(plan):
+        aim = replace(aim, remembers=False)  # the notes hold the targets of the attack that is still going on
+    appraisal = attack.appraise(s, aim, assault)
+    if len(appraisal):
+        attack.carry_out(s, wishes, aim, appraisal, assault, released=timing.released(s, plans, plan))
 
 
 def _of_the_next(plans: Plans, plan: Plan, group: Ints) -> Ints:

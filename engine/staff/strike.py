@@ -12,6 +12,8 @@ from engine.staff.situation import Situation
 
 ATTACKERS_IN_A_HEX = 2
 """More than two formations of a hex do not fight at full power."""
+OFF_THE_MARCH = 2
+"""Hexes from the target, at most, of those who are ordered to attack it from where they are."""
 ROOM = 6
 """Half stacking places of a hex."""
 
@@ -25,6 +27,8 @@ class Strike:
     go_x: float
     rival: int = -1
     worse: int = 0
+    released: bool = True
+    """False before H-hour: everybody moves up, nobody attacks."""
 
 
 def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) -> None:
@@ -38,15 +42,17 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
     if not fit:
         return
     beside = [at for at in fit if s.apart(int(own.hex[at]), target) == 1 and int(own.leg_to[at]) in (-1, target)]
+    # Once the attack is under way those a hex farther back go in off the march: no second order has to reach them.
+    close = [at for at in fit if at not in beside and s.apart(int(own.hex[at]), target) <= OFF_THE_MARCH]
     total = sum(int(own.power[at]) for at in fit)
-    ready = sum(int(own.power[at]) for at in beside)
+    ready = sum(int(own.power[at]) for at in beside + close)
     x_all, x = s.odds(total, target), s.odds(ready, target)
     under_way = target in s.attacked
     go = ready * 1000 >= total * round(rules["staff.go_power"] * 1000) and x >= aim.go_x
     # Odds that would let a mobile group pass are worth no waiting.
-    go = go or (ready > 0 and x >= rules["staff.commit_occupied_x"])
+    go = aim.released and (go or (ready > 0 and x >= rules["staff.commit_occupied_x"]))
     feed = under_way and x_all >= rules["staff.feed_x"]
-    for at in beside:
+    for at in beside + (close if go or feed else []):
         if feed and not s.fighting[at]:
             wishes.want(at, OrderKind.ATTACK, target, Reason.FEED, target, aim.rival, round(x_all * PPM))
         elif go or feed:
@@ -55,7 +61,7 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
             share = ready * 100 // max(total, 1)
             wishes.stay(at, Reason.WAIT_FOR_STRENGTH, target, aim.rival, share, round(x * PPM))
     coming = [at for at in fit if at not in beside]
-    if coming and not beside and s.defence[target] == 0:
+    if aim.released and coming and not beside and s.defence[target] == 0:
         # Nobody holds or screens it: the nearest goes in without another word.
         first = min(coming, key=lambda at: (s.apart(int(own.hex[at]), target), int(own.row[at])))
         wishes.want(first, OrderKind.ATTACK, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)

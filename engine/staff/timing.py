@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from engine.core.arithmetic import PPM, round_up
 from engine.core.calendar import HOUR
-from engine.model.codes import Echelon
-from engine.staff.plans import Plans
+from engine.model.codes import SIDES, Echelon
+from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 
+_LEVELS = ("division", "corps", "army", "front")
 GRID_H = 3
 """Cycles fall on hours that divide by this, so that many headquarters plan in one pass."""
 
@@ -41,6 +42,19 @@ def with_the_line(s: Situation, plans: Plans, who: list[int]) -> list[int]:
         hq for hq in who
         if not plans.attacking(plans.of[hq]) or s.minute >= int(staff["full_at"][hq]) + least * PPM // _quality(s, hq)
     ]  # fmt: skip
+
+
+def approaching(s: Situation, plans: Plans, plan: Plan) -> bool:
+    """Whether the next attack is so near that its group moves up to the places it attacks from."""
+    i = plan.upcoming
+    return i >= 0 and not plans.waits(i) and int(plans.d.start_at[i]) - s.minute <= s.hours("staff.approach_h")
+
+
+def released(s: Situation, plans: Plans, plan: Plan) -> bool:
+    """Whether orders written now reach the troops at about H-hour of the next attack."""
+    level = _LEVELS[min(max(int(s.view.headquarters.echelon[s.headquarters_at[plan.hq]]) - Echelon.DIVISION, 0), 3)]
+    lead = s.hours(f"command.delay_{SIDES[s.side]}_{level}_h") * PPM // _quality(s, plan.hq)
+    return int(plans.d.start_at[plan.upcoming]) - s.minute <= lead + GRID_H * HOUR // 2
 
 
 def superior(s: Situation, hq: int) -> bool:

@@ -132,7 +132,7 @@ def test_the_far_side_of_an_enemy_corridor_is_never_a_target():
     members = members_of(plans)[0]
     take_up(situation, plans, plan, members)
     group = members[situation.role[members] == StaffRole.ASSAULT]
-    found = appraise(situation, aim_of(situation, plans, plan), group)
+    found = appraise(situation, aim_of(situation, plans, plan, plan.current), group)
     columns = [int(cell) % 15 for cell in found.cells]
     assert columns
     assert max(columns) == 5, "only hexes that touch the ground the group stands on"
