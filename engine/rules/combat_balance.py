@@ -277,6 +277,8 @@ def _attack(world: World, lineup: Lineup, support: Support) -> Floats:
     if int(weather.ground[0]) == Ground.MUD:
         factor = np.where(power.mechanised(world, who), factor * rules["combat.attack_mud"], factor)
     river = power.river_factor(world.statics, lineup.hex[slot], direction)
+    if not (river > 1.0).any():
+        return factor
     eased = 1.0 + (river - 1.0) * rules["combat.river_engineers"]
     river = np.where(support.engineers[slot, 0], eased, river)
     return np.where(lineup.direction >= 0, factor / river, factor)

@@ -23,6 +23,7 @@ from engine.model.codes import (
     DirectiveKind,
     DirectiveState,
     Outcome,
+    Permission,
 )
 from engine.model.world import World
 from engine.rules.combat_balance import Balance, Contacts
@@ -67,7 +68,9 @@ def situation(world: World, lineup: Lineup, contacts: Contacts, joined_at: Ints,
     fresh &= (minute - joined_at[defending] <= DAY) & (formations.fatigue_n[who] <= 200_000_000)
     came = any_of(fresh)
     none = ~came & ~_reserve_near(world, lineup)
-    firm = any_of(holding & stand_fast(world, who)) if len(who) else came
+    nobody = np.zeros(count, dtype=bool)
+    bound = len(who) > 0 and bool((world.directives.permission == Permission.STAND_FAST).any())
+    firm = any_of(holding & stand_fast(world, who)) if bound else nobody
     leaving = any_of(_evacuating(world, who))
     return {
         Cause.OPEN_FLANK: (flanks, "combat.phi_open_side"),
@@ -159,6 +162,8 @@ def _evacuating(world: World, who: Ints) -> npt.NDArray[np.bool_]:
     """Formations whose headquarters is being taken off by sea."""
     directives = world.directives
     running = (directives.kind == DirectiveKind.EVACUATE) & (directives.state == DirectiveState.RUNNING)
+    if not running.any():
+        return np.zeros(len(who), dtype=bool)
     marked = np.zeros(len(world.headquarters) + 1, dtype=bool)
     marked[directives.hq[running]] = True
     marked[-1] = False
