@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
 
 from engine import Session
+from ui.map.app import App
 from ui.map.scene import TRUTH, Draft
+from ui.map.settings import Settings
 from ui.map.stages.live import LiveStage
 
 
@@ -163,6 +166,19 @@ def test_a_save_opens_again_where_it_stood(played: LiveStage, tmp_path: Path) ->
     assert again.session.digest() == digest
     assert again.mode == "play"
     again.close()
+
+
+def test_a_loaded_game_is_shown_where_it_stood(drawing: Any) -> None:
+    session = hold(drawing)
+    session.advance(480)
+    app = App(LiveStage(session, "play", 0), (1200, 800), options=Settings(), surface=pygame.Surface((1200, 800)))
+    app.stage.finish()
+    app.frame(1 / 60)
+    assert app.minute == 480
+    app.do("first")
+    app.frame(1 / 60)
+    assert app.minute == 0  # arrived once, it stays where it is put
+    app.stage.close()
 
 
 def test_a_broken_save_is_told_and_nothing_is_lost(played: LiveStage, tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ class App:
         # Time.
         self.minute = 0.0
         self.playing = False
+        self.arriving = stage.resume_at if stage.mode == "play" else 0
+        """Minute at which a loaded game stands, while its log is read."""
         self.speed = 360
         """Minutes of the campaign for each second."""
         self.bookmarks: tuple[tuple[int, str], ...] = ()
@@ -212,9 +214,17 @@ class App:
             return False
         return self.viewer == TRUTH or self.stage.story.units[unit].side == self.viewer
 
+    def _arrive(self) -> None:
+        """A loaded game goes through its log to where it stood."""
+        if self.stage.ready_to >= self.arriving or self.stage.progress.fault:
+            self.arriving = 0
+        self.set_minute(self.stage.ready_to)
+
     def advance_clock(self, seconds: float) -> None:
         """Let time pass while playing."""
         stage, end = self.stage, self.stage.last_minute
+        if self.arriving and not self.playing:
+            self._arrive()
         stage.yielding = not self.map.idle and stage.ready_to > self.minute + LEAST_AHEAD_MIN
         if not self.playing:
             if stage.mode != "play" and not stage.progress.running and stage.ready_to < end:

@@ -351,6 +351,8 @@ class Stage(Protocol):
     viewers: tuple[int, ...]
     progress: Progress
 
+    resume_at: int
+    """Where the session stood when it was opened."""
     last_minute: int
     """Frames can exist up to here: the end of the recording, or of the scenario."""
     yielding: bool

@@ -42,7 +42,7 @@ class SketchStage:
         self.story, self.mode, self.side = story, mode, side
         self.viewers = (side,) if mode == "play" else (0, TRUTH, 1)
         self.progress = Progress()
-        self.last_minute, self.yielding = story.end_min, False
+        self.resume_at, self.last_minute, self.yielding = 0, story.end_min, False
         self._cells, self._owner = np.asarray(cells), np.asarray(owner, np.int8)
         self.refusals: dict[str, str] = {}
         self.given: list[Draft] = []
