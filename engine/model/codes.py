@@ -254,6 +254,8 @@ class Taking(IntEnum):
 
 # numpy compares an array with a plain number eight times as fast as with a member of an enumeration.
 ON_MAP: Final = int(Status.ON_MAP)
+ON_ITS_WAY, IN_FORCE = int(OrderState.ON_ITS_WAY), int(OrderState.IN_FORCE)
+PENDING, RUNNING = int(DirectiveState.PENDING), int(DirectiveState.RUNNING)
 LIVE: Final = int(Outcome.LIVE)
 ATTACKING, HOLDING, SCREENING, SUPPORTING = (int(role) for role in Role)
 ASSAULT, SCREEN_FIGHT, PROBING, BOMBARDING, OVERRUN = (int(kind) for kind in BattleKind)

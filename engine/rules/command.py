@@ -16,6 +16,11 @@ from engine.core.arithmetic import PPM, exp, rounded
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.dice import Dice, Stream
 from engine.model.codes import (
+    IN_FORCE,
+    ON_ITS_WAY,
+    ON_MAP,
+    PENDING,
+    RUNNING,
     SIDES,
     Calendar,
     DirectiveState,
@@ -24,7 +29,6 @@ from engine.model.codes import (
     OrderState,
     Permission,
     Posture,
-    Status,
     Task,
     Trigger,
 )
@@ -70,6 +74,10 @@ _POSTURE_OF = {
 }  # fmt: skip
 _POSTURES = np.array([_POSTURE_OF.get(task, Posture.HASTY) for task in Task], dtype=np.int8)
 _TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT) for t in Task])
+_ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task])
+_ATTACH, _CANCEL = int(OrderKind.ATTACH), int(OrderKind.CANCEL)
+_STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
+_AFTER, _TAKEN, _LOST = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST)
 
 
 # Couriers.
@@ -125,16 +133,16 @@ def _luck(world: World, formation: Rows, minute: int, dice: Dice) -> npt.NDArray
     today = orders.formation[orders.issued_at == minute]
     earlier = np.bincount(today, minlength=len(world.formations)) if len(today) else None
     draw = np.zeros(len(formation), dtype=np.int64) if earlier is None else earlier[formation]
-    if len(np.unique(formation)) < len(formation):
+    if len(set(formation.tolist())) < len(formation):
         seen: dict[int, int] = {}
         for i, row in enumerate(formation.tolist()):
             draw[i] += seen.get(row, 0)
             seen[row] = seen.get(row, 0) + 1
     luck = np.empty(len(formation))
-    for n in np.unique(draw):
+    for n in sorted(set(draw.tolist())):
         chosen = draw == n
         subjects = world.formations.subject[formation[chosen]]
-        luck[chosen] = dice.normal(Stream.COURIER, subjects, minute, int(n))
+        luck[chosen] = dice.normal(Stream.COURIER, subjects, minute, n)
     return luck
 
 
@@ -171,16 +179,17 @@ def redundant(
     orders = world.orders
     latest = np.full(len(world.formations), -1, dtype=np.int64)
     current = world.formations.order[formation]
-    waiting = np.flatnonzero(orders.state == OrderState.ON_ITS_WAY)
+    waiting = np.flatnonzero(orders.state == ON_ITS_WAY)
     latest[orders.formation[waiting]] = waiting
     standing = np.where(latest[formation] >= 0, latest[formation], current)
     known = standing >= 0
     if not known.any():
         return known
-    live = np.isin(orders.state[standing], (OrderState.ON_ITS_WAY, OrderState.IN_FORCE))
+    state = orders.state[standing]
+    live = (state == ON_ITS_WAY) | (state == IN_FORCE)
     same = (orders.kind[standing] == np.asarray(kinds)) & (orders.goal[standing] == np.asarray(goals))
     binds = (np.asarray(human) != 0) & (orders.by_human[standing] == 0)
-    attaching = np.asarray(kinds) == OrderKind.ATTACH
+    attaching = np.asarray(kinds) == _ATTACH
     result: npt.NDArray[np.bool_] = known & live & same & ~binds & ~attaching
     return result
 
@@ -207,16 +216,16 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 def _arrivals(world: World, minute: int) -> list[Event]:
     """Orders whose courier has arrived by ``minute``."""
     orders, formations = world.orders, world.formations
-    rows = np.flatnonzero((orders.state == OrderState.ON_ITS_WAY) & (orders.arrives_at <= minute))
+    rows = np.flatnonzero((orders.state == ON_ITS_WAY) & (orders.arrives_at <= minute))
     if not len(rows):
         return []
-    rows = rows[np.lexsort((rows, orders.arrives_at[rows]))]
-    there = formations.status[orders.formation[rows]] == Status.ON_MAP
+    rows = rows[np.argsort(orders.arrives_at[rows], kind="stable")]
+    there = formations.status[orders.formation[rows]] == ON_MAP
     events: list[Event] = []
     if not there.all():
         events.append(ORDER_CLOSED(minute, order=rows[~there], state=OrderState.FAILED))
         rows = rows[there]
-    attach = orders.kind[rows] == OrderKind.ATTACH
+    attach = orders.kind[rows] == _ATTACH
     if attach.any():
         events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0]))
         events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
@@ -238,11 +247,10 @@ def _taken(world: World, rows: Rows, minute: int) -> Event:
     formation = orders.formation[rows]
     task = _TASKS[orders.kind[rows]]
     goal = np.where(orders.goal[rows] >= 0, orders.goal[rows], formations.hex[formation])
-    goal = np.where(orders.kind[rows] == OrderKind.CANCEL, formations.hex[formation], goal)
+    goal = np.where(orders.kind[rows] == _CANCEL, formations.hex[formation], goal)
     # What was to be taken has become own ground meanwhile: then simply go there.
     ours = world.hexes.owner[goal] == formations.side[formation]
-    attack = (task == Task.ATTACK) | (task == Task.PROBE) | (task == Task.BOMBARD)
-    task = np.where(ours & attack, Task.MARCH, task).astype(np.int8)
+    task = np.where(ours & _ATTACKS[task], np.int8(Task.MARCH), task)
     return ORDER_TAKEN(
         minute,
         order=rows,
@@ -259,12 +267,12 @@ def _taken(world: World, rows: Rows, minute: int) -> Event:
 
 def _ended(world: World, minute: int) -> Rows:
     directives = world.directives
-    return np.flatnonzero((directives.state == DirectiveState.RUNNING) & (directives.end_at <= minute))
+    return np.flatnonzero((directives.state == RUNNING) & (directives.end_at <= minute))
 
 
 def _started(world: World, minute: int, ended: Rows) -> Rows:
     directives = world.directives
-    ready = (directives.state == DirectiveState.PENDING) & (directives.arrives_at <= minute)
+    ready = (directives.state == PENDING) & (directives.arrives_at <= minute)
     rows = np.flatnonzero(ready & (directives.start_at <= minute) & (directives.end_at > minute))
     return rows[_triggered(world, rows, ended)] if len(rows) else rows
 
@@ -273,15 +281,12 @@ def _triggered(world: World, rows: Rows, ended: Rows) -> npt.NDArray[np.bool_]:
     """Whether what a directive waits for has happened."""
     directives = world.directives
     kind, ref = directives.trigger[rows], directives.trigger_ref[rows]
-    over = directives.state >= DirectiveState.DONE
-    over = over | np.isin(np.arange(len(over)), ended)
-    side = world.headquarters.side[directives.hq[rows]]
-    own = world.hexes.owner[ref] == side
-    met: npt.NDArray[np.bool_] = np.select(
-        [kind == Trigger.AFTER, kind == Trigger.TAKEN, kind == Trigger.LOST],
-        [over[np.where(kind == Trigger.AFTER, ref, 0)], own, ~own],
-        True,
-    )
+    over = directives.state >= _OVER
+    over[ended] = True
+    own = world.hexes.owner[ref] == world.headquarters.side[directives.hq[rows]]
+    after, taken, lost = kind == _AFTER, kind == _TAKEN, kind == _LOST
+    met: npt.NDArray[np.bool_] = ~(after | taken | lost) | (taken & own) | (lost & ~own)
+    met[after] = over[ref[after]]
     return met
 
 
@@ -289,15 +294,15 @@ def _next(world: World, minute: int, started: Rows) -> int:
     """When command has something to do again; conditions are looked at once an hour."""
     orders, directives = world.orders, world.directives
     times = [NEVER, _next_change(world.statics, minute)]
-    waiting = (orders.state == OrderState.ON_ITS_WAY) & (orders.arrives_at > minute)
+    waiting = (orders.state == ON_ITS_WAY) & (orders.arrives_at > minute)
     if waiting.any():
         times.append(int(orders.arrives_at[waiting].min()))
-    pending = np.flatnonzero((directives.state == DirectiveState.PENDING) & (directives.end_at > minute))
-    pending = np.setdiff1d(pending, started, assume_unique=True)
-    if len(pending):
+    pending = (directives.state == PENDING) & (directives.end_at > minute)
+    pending[started] = False
+    if pending.any():
         ready_at = np.maximum(directives.start_at[pending], directives.arrives_at[pending])
         times.append(max(int(ready_at.min()), (minute // HOUR + 1) * HOUR))
-    running = directives.state == DirectiveState.RUNNING
+    running = directives.state == RUNNING
     running[started] = True
     ends = directives.end_at[running & (directives.end_at > minute)]
     if len(ends):
@@ -308,14 +313,14 @@ def _next(world: World, minute: int, started: Rows) -> int:
 def stand_fast(world: World, rows: Any) -> npt.NDArray[np.bool_]:
     """Whether formations are forbidden to retreat: by the running directive of their headquarters or one above it."""
     directives, headquarters = world.directives, world.headquarters
-    forbids = (directives.state == DirectiveState.RUNNING) & (directives.permission == Permission.STAND_FAST)
+    running, fast = directives.state == RUNNING, directives.permission == _STAND_FAST
+    forbids = running & fast
     bound = np.zeros(len(headquarters) + 1, dtype=bool)
     bound[directives.hq[forbids]] = True
     hq = world.formations.hq[rows].astype(np.int64)
     result: npt.NDArray[np.bool_] = bound[hq]
     free = np.zeros(len(headquarters) + 1, dtype=bool)
-    running = directives.state == DirectiveState.RUNNING
-    free[directives.hq[running & (directives.permission != Permission.STAND_FAST)]] = True
+    free[directives.hq[running & ~fast]] = True
     # A nearer headquarters that has leave to move outranks a farther one that forbids it.
     decided = result | free[hq]
     for _ in range(int(Echelon.FRONT) - int(Echelon.CORPS)):

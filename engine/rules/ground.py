@@ -16,7 +16,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM
 from engine.core.calendar import HOUR
 from engine.core.columns import NANO
-from engine.model.codes import HexKind, Mobility, Stage, Status
+from engine.model.codes import MARCHING, ON_MAP, HexKind, Mobility
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
 from engine.rules.power import line_men_u, on, points
@@ -25,6 +25,7 @@ Rows = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+_MOTOR, _TRACK = int(Mobility.MOTOR), int(Mobility.TRACK)
 _PLACES = ("status", "hex")
 _STANCE = (*_PLACES, "leg_to", "stage", "exploiting", "in_place_since")
 _STRENGTH = ("status", "men_u", "battle_u", "gain_u", "cohesion_n")
@@ -50,12 +51,13 @@ def standing(world: World) -> Standing:
 
 def _standing(world: World) -> Standing:
     formations = world.formations
-    rows = np.flatnonzero((formations.status == Status.ON_MAP) & (formations.hex >= 0))
+    rows = np.flatnonzero((formations.status == ON_MAP) & (formations.hex >= 0))
     side, cell = formations.side[rows], formations.hex[rows]
     width = world.statics.grid.size + 1
     count, places = np.zeros((2, width), np.int16), np.zeros((2, width), np.int16)
-    np.add.at(count, (side, cell), 1)
-    np.add.at(places, (side, cell), formations.stack[rows])
+    at = side.astype(np.int64) * width + cell
+    np.add.at(count.reshape(-1), at, 1)
+    np.add.at(places.reshape(-1), at, formations.stack[rows])
     return Standing(rows, side, cell, count, places)
 
 
@@ -191,7 +193,7 @@ def reach(world: World, minute: int) -> npt.NDArray[np.int8]:
     def make() -> npt.NDArray[np.int8]:
         formations = world.formations
         settled = minute - formations.in_place_since >= round(world.statics.rules["contact.screen_far_h"] * HOUR)
-        still = (formations.leg_to < 0) & (formations.stage != Stage.MARCHING) & (formations.exploiting == 0)
+        still = (formations.leg_to < 0) & (formations.stage != MARCHING) & (formations.exploiting == 0)
         found = np.where(settled & still, 2, 1).astype(np.int8)
         found[~holds(world, minute)] = 0
         if not on(world.statics.rules, "screens"):
@@ -283,5 +285,5 @@ def contacts(world: World) -> npt.NDArray[np.int8]:
 
 def mechanised(mobility: Any) -> Mask:
     """Whether formations of these mobility classes drive."""
-    drives: Mask = (mobility == Mobility.MOTOR) | (mobility == Mobility.TRACK)
+    drives: Mask = (mobility == _MOTOR) | (mobility == _TRACK)
     return drives

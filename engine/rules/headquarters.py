@@ -91,7 +91,7 @@ def endangered(world: World) -> Mask:
         for side in (0, 1):
             mine = np.flatnonzero((hqs.side == side) & (hqs.hex >= 0))
             cells = hqs.hex[mine]
-            threatened[mine] = (world.hexes.owner[cells] == 1 - side) | _exposed(world, side)[cells]
+            threatened[mine] = (world.hexes.owner[cells] == 1 - side) | _exposed(world, side, cells)
         return threatened
 
     key = (*world.formations.version("status", "hex"), *world.hexes.version("owner"), *world.headquarters.version("hex"))
@@ -101,15 +101,15 @@ def endangered(world: World) -> Mask:
 def _safe(world: World, side: int) -> Mask:
     """Shape (hexes + 1,): own hexes where a headquarters would not be in danger."""
     own = np.append(world.hexes.owner == side, False) & ground.passable(world.statics)
-    safe: Mask = own & ~_exposed(world, side)
+    safe: Mask = own & ~_exposed(world, side, slice(None))
     return safe
 
 
-def _exposed(world: World, side: int) -> Mask:
-    """Shape (hexes + 1,): hexes with an enemy formation near and no own one to guard them."""
+def _exposed(world: World, side: int, cells: Any) -> Mask:
+    """Which of ``cells`` have an enemy formation near and no own one to guard them."""
     radius = round(world.statics.rules["command.danger_hexes"])
-    guarded = ground.standing(world).count[side] > 0
-    exposed: Mask = ground.formations_near(world, 1 - side, radius) & ~guarded
+    free = ground.standing(world).count[side][cells] == 0
+    exposed: Mask = ground.formations_near(world, 1 - side, radius)[cells] & free
     return exposed
 
 

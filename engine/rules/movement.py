@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.core.calendar import NEVER
 from engine.core.dice import Dice
-from engine.model.codes import Status
+from engine.model.codes import ON_MAP
 from engine.model.events import Event
 from engine.model.events.movement import TOUCHED
 from engine.model.world import World
@@ -35,7 +35,7 @@ def _times(world: World) -> tuple[Times, Times]:
 
     def make() -> tuple[Times, Times]:
         formations = world.formations
-        here, between = formations.status == Status.ON_MAP, formations.leg_to >= 0
+        here, between = formations.status == ON_MAP, formations.leg_to >= 0
         legs = np.where(here & between, formations.leg_at, NEVER)
         looks = np.where(between, formations.look_at, np.maximum(formations.look_at, formations.pause_until))
         return legs, np.where(here & (formations.look_at < NEVER), looks, NEVER)

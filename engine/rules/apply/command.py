@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import DirectiveState, OrderState
+from engine.model.codes import IN_FORCE, DirectiveState, OrderState
 from engine.model.events import Event
 from engine.model.world import Pen
 
@@ -15,8 +15,9 @@ def order_taken(pen: Pen, event: Event) -> None:
     rows = event["formation"]
     former = formations["order"][rows]
     former = former[former >= 0]
-    orders["state"][former[orders["state"][former] == OrderState.IN_FORCE]] = OrderState.SUPERSEDED
-    orders["state"][event["order"]] = OrderState.IN_FORCE
+    state = orders["state"]
+    state[former[state[former] == IN_FORCE]] = OrderState.SUPERSEDED
+    state[event["order"]] = IN_FORCE
     formations["order"][rows] = event["order"]
     for name in ("task", "goal", "target", "posture"):
         formations[name][rows] = event[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import Calendar, OrderState
+from engine.model.codes import ON_ITS_WAY, Calendar, OrderState
 from engine.model.events import Event
 from engine.model.tables import NOTES
 from engine.model.world import Pen
@@ -18,7 +18,10 @@ def ticked(pen: Pen, event: Event) -> None:
 def ordered(pen: Pen, event: Event) -> None:
     """Orders become rows on their way; an order that has not arrived yet is overtaken by a newer one."""
     orders = pen["orders"]
-    waiting = (orders["state"] == OrderState.ON_ITS_WAY) & np.isin(orders["formation"], event["formation"])
+    again = np.zeros(len(pen["formations"].table), bool)
+    again[event["formation"]] = True
+    waiting = np.flatnonzero(orders.table.state == ON_ITS_WAY)
+    waiting = waiting[again[orders.table.formation[waiting]]]
     orders["state"][waiting] = OrderState.SUPERSEDED
     orders.append({**event.data, "issued_at": event.minute}, len(event))
     _wake(pen, event["arrives_at"].min())
@@ -32,11 +35,12 @@ def _wake(pen: Pen, minute: int) -> None:
 
 def noted(pen: Pen, event: Event) -> None:
     """Staffs' notes are written; a row beyond the end of a table is appended."""
-    for table, row, column, value in zip(event["table"], event["row"], event["column"], event["value"], strict=True):
+    lists = (event[name].tolist() for name in ("table", "row", "column", "value"))
+    for table, row, column, value in zip(*lists, strict=True):
         spec = NOTES[table]
         writer = pen[spec.name]
         if row >= len(writer.table):
-            writer.append({}, int(row) + 1 - len(writer.table))
+            writer.append({}, row + 1 - len(writer.table))
         declared = spec.columns[column]
         writer[declared.name][row] = value if declared.width > 1 else value[0]
 

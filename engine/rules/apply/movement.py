@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.core.calendar import NEVER
 from engine.core.columns import Array
-from engine.model.codes import OrderState, Stage, Status, Task
+from engine.model.codes import IN_FORCE, OrderState, Stage, Status, Task
 from engine.model.events import Event
 from engine.model.world import Pen
 
@@ -56,7 +56,7 @@ def arrived(pen: Pen, event: Event) -> None:
     formations, rows = pen["formations"], event["formation"]
     given = formations["order"][rows]
     given = given[given >= 0]
-    in_force = given[pen["orders"]["state"][given] == OrderState.IN_FORCE]
+    in_force = given[pen["orders"]["state"][given] == IN_FORCE]
     pen["orders"]["state"][in_force] = OrderState.DONE
     _halt(pen, rows, NEVER)
     _set(pen, rows, order=-1, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=event["hex"], posture=0, exploiting=0)
