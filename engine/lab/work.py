@@ -65,7 +65,7 @@ def attempt(context: Context, seed: int, values: Mapping[str, Value]) -> Result 
     try:
         scenario = with_values(unpacked(context.scenario), values, "experiment")
         stage = "setting up"
-        session = Session(scenario, seed, commanders(dict(context.commanders)), keep_events=False)
+        session = Session(scenario, seed, commanders(dict(context.commanders)), keep_events=False, keep_frames=False)
         watch = Watch(session, context.series_min)
         stage = "running"
         return watch.run(context.until)

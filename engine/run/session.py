@@ -50,7 +50,8 @@ class Session:
     """One run of a scenario.
 
     ``commanders`` maps "axis" and "soviet" to what commands them; a side without one gets orders only through
-    :meth:`submit`. ``seed`` is the run's luck. ``reseeds`` are later changes of luck, (minute, seed).
+    :meth:`submit`. ``seed`` is the run's luck. ``reseeds`` are later changes of luck, (minute, seed). Without events
+    and frames a run is quicker and smaller, but cannot be folded or rewound: for batches.
     ``paranoid`` decides everything a second time with all derived maps made anew and raises if anything differs.
     """
 
@@ -63,11 +64,12 @@ class Session:
         systems: Sequence[System] = SYSTEMS,
         reseeds: Sequence[tuple[int, int]] = (),
         keep_events: bool = True,
+        keep_frames: bool = True,
         ledger: bool = False,
         paranoid: bool = False,
     ) -> None:
         world, pen = new_world(scenario)
-        self.paranoid = paranoid
+        self.paranoid, self._keep_frames = paranoid, keep_frames
         self._begin(scenario, seed, commanders, systems, tuple(reseeds), keep_events, ledger, world, pen)
         self._keep_frame()
 
@@ -208,7 +210,7 @@ class Session:
             stop = min(until, round_up(self.now + 1, HOUR))
             Clock(self.now, self._systems, self._due, self._fire).run(stop)
             self.now = stop
-            if stop % KEYFRAME_MIN == 0:
+            if stop % KEYFRAME_MIN == 0 and self._keep_frames:
                 self._keep_frame()
             if progress is not None and progress(self.now):
                 break
@@ -216,6 +218,8 @@ class Session:
 
     def rewind(self, minute: int) -> None:
         """Go back to an earlier minute, exactly as it was. The log of what followed is kept until a new order."""
+        if not self._keep_frames:
+            raise ValueError("expected a session that keeps frames, to rewind it")
         first = next(iter(self._frames))
         if not first <= minute <= self.now:
             raise ValueError(f"expected a minute between {first} and {self.now}, found {minute}")
@@ -232,7 +236,7 @@ class Session:
     def branch(self, name: str = "", seed: int | None = None) -> Session:
         """An independent run that shares the past. With ``seed`` its luck changes from now on."""
         twin = Session.__new__(Session)
-        twin.paranoid = self.paranoid
+        twin.paranoid, twin._keep_frames = self.paranoid, self._keep_frames
         pen = self._pen.copy()
         world = World(self._world.statics, pen)
         reseeds = (*self.reseeds, (self.now, seed)) if seed is not None else self.reseeds
@@ -301,7 +305,8 @@ class Session:
 
     def _note(self, entry: Input) -> None:
         insort(self._log, entry, key=lambda i: i.key)
-        self.line(entry)
+        if self._keep_frames:
+            self.line(entry)  # now, so that saving has it ready
 
     def line(self, entry: Input) -> bytes:
         """A log entry as a line of a recording."""

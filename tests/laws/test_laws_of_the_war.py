@@ -50,6 +50,15 @@ def test_same(case: str) -> None:
 
 
 @every_case
+def test_a_run_that_keeps_neither_events_nor_frames_is_the_same_run(case: str) -> None:
+    lean = session(case, keep_events=False, keep_frames=False)
+    lean.advance(end(case))
+    assert lean.digest() == reference(case).digest()
+    with pytest.raises(ValueError, match="keeps frames"):
+        lean.rewind(0)
+
+
+@every_case
 def test_another_seed_is_another_war(case: str) -> None:
     other = session(case, SEED + 1)
     other.advance(end(case))
