@@ -7,7 +7,7 @@ WORKERS ?= auto
 
 export PYGAME_HIDE_SUPPORT_PROMPT := 1
 
-.PHONY: demo test quick check clean lock
+.PHONY: demo test quick check scores clean lock
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.stamp            ## run Operation Doppelkopf headless: summary, recording, report
@@ -24,6 +24,9 @@ check: $(VENV)/.stamp           ## style, types, floors
 	$(PY) -m ruff check -q
 	$(PY) -m mypy --no-error-summary
 	$(VENV)/bin/lint-imports --no-cache >.import_linter.log || { cat .import_linter.log; exit 1; }
+
+scores: $(VENV)/.stamp          ## 50 runs of each campaign against history, and of the plain staff (some minutes)
+	$(PY) deepbattle score doppelkopf --runs 50 --keep docs/scores/doppelkopf.json
 
 clean:                          ## what can be made again; saved games and results stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .import_linter.log .hypothesis

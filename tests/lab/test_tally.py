@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from engine.files.scenario import load_scenario
 from engine.lab import tally as tally_module
 from engine.lab.store import Row
 from engine.lab.tally import Asked, is_current, keep_tally, read_tally, summed_up, tally
 from tests.lab.made_up import rows, scenario
 
+SCORES = Path(__file__).resolve().parents[2] / "docs" / "scores"
 SHORT = Asked(runs=3, until="1944-08-17", commanders={"axis": "staff", "soviet": "staff"})
 
 
@@ -78,3 +81,17 @@ def test_runs_of_a_stopped_tally_are_not_done_twice(tmp_path: Path) -> None:
     assert again == first
     assert told == []
     assert (first["runs"], first["baseline"]["runs"]) == (3, 3)
+
+
+@pytest.mark.parametrize("path", sorted(SCORES.glob("*.json")), ids=lambda p: p.stem)
+def test_the_kept_tallies_are_whole_and_an_outdated_one_says_so(path: Path) -> None:
+    kept = read_tally(path)
+    assert kept is not None
+    assert kept["complete"]
+    assert kept["runs"] >= 50
+    assert kept["baseline"]["runs"] == kept["runs"]
+    assert {"side", "words", "quantiles", "baseline"} <= set(kept["measures"][0])
+    question = Asked(**kept["asked"])
+    made = load_scenario(kept["scenario"])
+    if not is_current(kept, made, question):
+        warnings.warn(f"{path.name} was made by another engine or scenario; `make scores` makes it again", stacklevel=1)
