@@ -43,6 +43,7 @@ def show(stage: Stage, size: tuple[int, int] = (1600, 900)) -> None:
     pygame.display.init()
     following: Any = stage
     while following is not None:
+        following.yielding = True  # the first frame comes before the working ahead
         options = settings.load()
         fitting = fit(size, options.scale, pygame.display.get_desktop_sizes()[0])
         # A game that was loaded goes on in the same window.

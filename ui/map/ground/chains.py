@@ -122,7 +122,7 @@ def _rivers(theatre: Theatre) -> tuple[tuple[Chain, ...], tuple[Chain, ...]]:
     grid, around = theatre.grid, corners(theatre.grid)
     chains: list[Chain] = []
     courses: list[Chain] = []
-    drawn: list[Points] = []
+    drawn: list[tuple[Points, tuple[float, ...]]] = []
     for line in sorted(theatre.rivers, key=lambda r: (-r.grade, -len(r.cells), r.name)):
         cells, sides = np.array(line.cells), np.array(line.sides)
         middles = grid.centres_m[cells] + (around[sides] + around[(sides + 1) % 6]) / 2
@@ -135,15 +135,18 @@ def _rivers(theatre: Theatre) -> tuple[tuple[Chain, ...], tuple[Chain, ...]]:
             course = _meander(chaikin(ends, 3), line.name)
             courses.append(Chain(RIVER, line.name, line.grade, course))
             chains += _by_grade(course, middles[part], grade[part], line)
-            drawn.append(course)
+            drawn.append((course, (*course.min(axis=0).tolist(), *course.max(axis=0).tolist())))
     return tuple(chains), tuple(courses)
 
 
-def _mouth(points: Points, drawn: Sequence[Points]) -> Points:
-    """A tributary's last point moved onto the river it joins, if one is near."""
+def _mouth(points: Points, drawn: Sequence[tuple[Points, tuple[float, ...]]]) -> Points:
+    """A tributary's last point moved onto the river it joins, if one is near; rivers come with their boxes."""
     for end in (0, -1):
         best, reach = None, 3600.0
-        for other in drawn:
+        x, y = points[end].tolist()
+        for other, (west, south, east, north) in drawn:
+            if not (west - reach < x < east + reach and south - reach < y < north + reach):
+                continue
             away = np.hypot(*(other - points[end]).T)
             k = int(away.argmin())
             if away[k] < reach:
@@ -192,8 +195,8 @@ def _meander(points: Points, name: str) -> Points:
 
 def _by_grade(course: Points, middles: Points, grade: npt.NDArray[np.uint8], line: Line) -> list[Chain]:
     """The course cut where the river's class changes."""
-    nearest = np.array([int(np.hypot(*(middles - p).T).argmin()) for p in course])
-    classes = grade[nearest]
+    away = course[:, None, :] - middles[None, :, :]
+    classes = grade[(away * away).sum(axis=2).argmin(axis=1)]
     cuts = np.flatnonzero(np.diff(classes.astype(int))) + 1
     out, start = [], 0
     for stop in [*cuts.tolist(), len(course)]:
