@@ -52,6 +52,8 @@ _HOME = {
     "compare": "engine.lab.compare",
     "NotComparable": "engine.lab.compare",
     "single_source": "engine.lab.batch",
+    "kernels_ready": "engine.lab.batch",
+    "mark_kernels_ready": "engine.lab.batch",
     "source_of": "engine.lab.batch",
     "write_report": "engine.lab.report",
     "ablate": "engine.lab.ablation",

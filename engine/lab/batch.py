@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -254,11 +255,12 @@ def _marker() -> Path:
     """A file beside the compiled kernels that says they are all there."""
     beside = Path(jit.__file__).parent / "__pycache__"
     folder = beside if os.access(beside, os.W_OK) else jit.cache_folder()
-    return folder / f"ready-{engine_digest()}"
+    core = "".join(digest for name, digest in files().items() if name.startswith("core/"))
+    return folder / f"ready-{hashlib.blake2b(core.encode(), digest_size=8).hexdigest()}"
 
 
 def kernels_ready() -> bool:
-    """True when a whole run of this engine has been done on this machine: its kernels are compiled."""
+    """True when a whole run with these kernels has been done on this machine: they are compiled."""
     return not jit.ENABLED or _marker().exists()
 
 

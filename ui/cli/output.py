@@ -74,6 +74,14 @@ def keep(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
+def say_if_compiling(*, quiet: bool) -> None:
+    """A word before the one long wait there is: the first use compiles the kernels."""
+    from engine import kernels_ready
+
+    if not quiet and not kernels_ready():
+        remark("first use: compiling, some twenty seconds, once ...")
+
+
 class Progress:
     """A bar on standard error where a person watches; ten lines in a log otherwise; nothing when quiet."""
 

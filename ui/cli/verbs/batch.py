@@ -14,7 +14,7 @@ import click
 from ui.cli import options
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
-from ui.cli.output import Progress, check_writable, remark, show_json
+from ui.cli.output import Progress, check_writable, remark, say_if_compiling, show_json
 
 if TYPE_CHECKING:
     from engine import Experiment
@@ -64,6 +64,7 @@ def command(
     signal.signal(signal.SIGTERM, _like_ctrl_c)
     workers = workers or os.cpu_count() or 1
     how: dict[str, Any] = {"workers": workers, "executor": executor, "retry_failed": retry_failed}
+    say_if_compiling(quiet=quiet or as_json)
     began = time.monotonic()
     if resume or top_up:
         told = {"--runs": runs, "--seed": seed, "--central": central, "--until": until, "--set": sets,

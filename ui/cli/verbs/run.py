@@ -11,7 +11,7 @@ import click
 from ui.cli import options
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
-from ui.cli.output import Progress, check_writable, keep, remark, show_json
+from ui.cli.output import Progress, check_writable, keep, remark, say_if_compiling, show_json
 
 if TYPE_CHECKING:
     from engine import Result, Session
@@ -51,6 +51,7 @@ def command(
     losses and how the run compares with history. Ctrl-C ends the run at its next step and keeps what was
     done, recording included; --from goes on from there.
     """
+    from engine import mark_kernels_ready
     from ui.cli import running
 
     for path in (out, report):
@@ -76,6 +77,7 @@ def command(
     if not as_json:
         _say_where(out, report, quiet)
     if whole:
+        mark_kernels_ready()
         return Exit.DONE
     remark(f"stopped at {running.day(session, session.now)}" + (f"; go on with: deepbattle run --from {out}" if out else ""))
     return Exit.STOPPED
@@ -90,6 +92,7 @@ def _advance(session: Session, end: int, planned: Any, quiet: bool) -> tuple[Res
     from ui.cli import running
 
     start = session.now
+    say_if_compiling(quiet=quiet)
     with Progress(session.scenario.title, end - start, quiet=quiet) as bar:
         return running.advance(session, end, planned, lambda now: bar.at(now - start, running.day(session, now)))
 

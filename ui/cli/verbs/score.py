@@ -11,7 +11,7 @@ import click
 from ui.cli import options
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName
-from ui.cli.output import Progress, check_writable, remark, show_json
+from ui.cli.output import Progress, check_writable, remark, say_if_compiling, show_json
 
 if TYPE_CHECKING:
     from engine import Scenario
@@ -80,6 +80,7 @@ def _of_scenario(
         return kept
     if kept is not None:
         remark(f"{keep} is of another engine, scenario or question: it is made again", quiet=quiet)
+    say_if_compiling(quiet=quiet or as_json)
     with Progress(scenario.title, 1, quiet=quiet or as_json) as bar:
         found: dict[str, Any] = tallies.tally(scenario, asked, workers=workers, progress=bar.of)
     if keep is not None and found["complete"]:
