@@ -41,7 +41,9 @@ class Statics:
     almanac: Almanac | None = None
     """Daylight and climate; None only where no weather system runs."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Derived constants (terrain cost tables and the like), computed once and never part of a digest."""
+    """Derived constants, computed once and never part of a digest. A run's own: stamps of its columns may be in it."""
+    shared: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The same for what follows from the scenario alone, such as step costs: all runs of it in a process share them."""
 
     @property
     def grid(self) -> Grid:

@@ -154,7 +154,7 @@ class _Claims:
                  stack: npt.NDArray[np.int8], aim: Rows) -> None:  # fmt: skip
         self.to, self.side, self.stack, self.aim = to, side, stack.astype(np.int64), aim
         formations = world.formations
-        shared = len(np.unique(to)) < len(to)
+        shared = len(set(to.tolist())) < len(to)
         subjects = formations.subject[rows]
         self.die = dice.words(Stream.CLAIM, subjects, minute)[:, 0].astype(np.int64) if shared else np.zeros(len(to), np.int64)
         self.order = np.lexsort((rows, self.die, formations.leg_at[rows], aim))

@@ -40,7 +40,7 @@ def leg_minutes(
     direction = (world.statics.grid.neighbours[cell] == to[:, None]).argmax(axis=1)
     mobility, side = formations.mobility[rows], formations.side[rows].astype(np.int64)
     base, light = np.zeros(len(rows), np.int64), light_of(world)
-    for kind in np.unique(mobility).tolist():
+    for kind in sorted(set(mobility.tolist())):
         its = mobility == kind
         base[its] = step_minutes(world, kind, int(world.weather.ground[0]), light, cell[its], direction[its])
     spared = _bridging(scene, rows, mobility, cell, direction)
@@ -77,8 +77,8 @@ def _zone(
     for one in (0, 1):
         its = np.flatnonzero(side == one)
         if len(its):
-            near[its] = ground.zone_at(world, 1 - one, to[its], minute)
-            from_zone[its] = ground.zone_at(world, 1 - one, cell[its], minute) > 0
+            both = ground.zone_at(world, 1 - one, np.concatenate([to[its], cell[its]]), minute)
+            near[its], from_zone[its] = both[: len(its)], both[len(its) :] > 0
     if not near.any():
         return near
     # An own formation in the hex keeps the enemy at a distance.

@@ -280,11 +280,13 @@ def _routes(
             its = np.flatnonzero(kept & (group.side == one))
             kept[its] = ways.clear(world, one, minute, route[its])
         routed_at[kept] = minute
+    known: dict[int, ways.Known] = {}
     for i in np.flatnonzero(going & ~(under_way & ~old) & ~kept).tolist():
         side, row = int(group.side[i]), int(group.rows[i])
-        known = ways.known_to(world, side, minute)
+        if side not in known:
+            known[side] = ways.known_to(world, side, minute)
         found = ways.plan(
-            known, int(formations.mobility[row]), int(group.task[i]), int(group.cell[i]), int(group.aim[i]),
+            known[side], int(formations.mobility[row]), int(group.task[i]), int(group.cell[i]), int(group.aim[i]),
             int(group.stop[i] == 1),
         )  # fmt: skip
         route[i], routed_at[i] = -1, minute

@@ -168,7 +168,7 @@ def step_minutes(world: World, mobility: int, ground: int, light: int, cells: Ro
 def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> Steps:
     """Shape (hexes, 6): minutes of each step with all bridges standing, 0 where none can be made."""
     key = f"steps.{mobility}.{ground}.{light}"
-    found: Steps | None = statics.memo.get(key)
+    found: Steps | None = statics.shared.get(key)
     if found is None:
         n = statics.grid.size
         found = np.zeros((n, 6), np.int32)
@@ -179,7 +179,7 @@ def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> S
             total = _total(step_terms(statics, mobility, ground, light, cells, directions))
             found[cells, directions] = np.maximum(total, 1)
         found.flags.writeable = False
-        statics.memo[key] = found
+        statics.shared[key] = found
     return found
 
 
@@ -202,10 +202,10 @@ def steps_without(statics: Statics, mobility: int, ground: int, light: int, blow
 def dearest(statics: Statics, mobility: int, ground: int, light: int) -> int:
     """The longest step of a table, bridges up or down."""
     key = f"steps.top.{mobility}.{ground}.{light}"
-    found: int | None = statics.memo.get(key)
+    found: int | None = statics.shared.get(key)
     if found is None:
         longest = int(bridged_steps(statics, mobility, ground, light).max())
         rules: Mapping[str, float] = statics.rules
         hours = max(rules["movement.major_h"], rules["movement.ferry_h"]) * rules["movement.crossing_mech"]
-        found = statics.memo[key] = longest + round(hours * HOUR) + 1
+        found = statics.shared[key] = longest + round(hours * HOUR) + 1
     return found

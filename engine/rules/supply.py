@@ -246,18 +246,20 @@ def _truck_costs(world: World, side: int, minute: int) -> Costs:
     grid, rules = world.statics.grid, world.statics.rules
     base = _ground_costs(world.statics, int(world.weather.ground[0]) == Ground.MUD)
     own = np.append(world.hexes.owner == side, False)
-    costs = np.where(own[:-1, None] & own[grid.neighbours], base, 0)
+    cells = np.flatnonzero(own)
+    there = grid.neighbours[cells]
+    step = np.where(own[there], base[cells], 0)
     pressed = (zone(world, 1 - side, minute) > 0) & (standing(world).count[side] == 0)
-    if pressed.any():
-        factor = round(rules["supply.path_zoc"])
-        costs = np.where(pressed[grid.neighbours], costs * factor, costs)
-    return costs.astype(np.int32)
+    step = np.where(pressed[there], step * round(rules["supply.path_zoc"]), step)
+    costs = np.zeros((grid.size, 6), np.int32)
+    costs[cells] = step
+    return costs
 
 
 def _ground_costs(statics: Statics, mud: bool) -> Costs:
     """The same without fronts, made once for dry ground and once for mud."""
     name = f"supply.costs.{mud}"
-    found: Costs | None = statics.memo.get(name)
+    found: Costs | None = statics.shared.get(name)
     if found is None:
         theatre, rules, grid = statics.theatre, statics.rules, statics.grid
         offroad = np.full(256, rules["supply.path_offroad"])
@@ -274,7 +276,7 @@ def _ground_costs(statics: Statics, mud: bool) -> Costs:
         step = step + np.where((theatre.bridge & BRIDGE_ROAD) == 0, wet, 0)
         step = step + np.where(theatre.strait == Strait.FERRY, _FERRY_STEP, 0)
         open_side = (grid.neighbours >= 0) & _open_sides(statics)
-        found = statics.memo[name] = np.where(open_side, np.round(step), 0).astype(np.int32)
+        found = statics.shared[name] = np.where(open_side, np.round(step), 0).astype(np.int32)
     return found
 
 

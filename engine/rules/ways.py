@@ -93,11 +93,16 @@ def _known_to(world: World, side: int, minute: int) -> Known:
 
 def clear(world: World, side: int, minute: int, route: npt.NDArray[np.int32]) -> Mask:
     """Shape (k,): whether nothing is known to ``side`` on or beside the rest of ways ``route`` (k, steps; -1 ends)."""
-    cells, _ = _enemies(world, side, minute)
-    steps = np.maximum(route, 0)
-    near = world.statics.grid.distance(steps[:, :, None], cells[None, None, :]) <= _SCREENS
-    trouble = near.any(axis=2) | (world.hexes.owner[steps] == 1 - side)
-    free: Mask = ~(trouble & (route >= 0)).any(axis=1)
+
+    def make() -> Mask:
+        cells, _ = _enemies(world, side, minute)
+        watched = ground.near(world, cells, _SCREENS)
+        watched[:-1] |= world.hexes.owner == 1 - side
+        return watched
+
+    # The end of a way, -1, reads the last entry: nothing is there.
+    trouble = derived(world, f"ways.trouble.{side}", _stamp(world, minute), make)[route]
+    free: Mask = np.logical_not(trouble.any(axis=1))
     return free
 
 

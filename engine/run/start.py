@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,20 @@ def statics_of(scenario: Scenario) -> Statics:
         kinds=tuple(scenario.kinds),
         commanders=tuple(commanders),
         almanac=common_almanac(),
+        shared=_shared(scenario),
     )
+
+
+_SHARED: dict[int, dict[str, Any]] = {}
+
+
+def _shared(scenario: Scenario) -> dict[str, Any]:
+    """Where the runs of a scenario keep what follows from it alone; gone with the scenario."""
+    number = id(scenario)
+    if number not in _SHARED:
+        _SHARED[number] = {}
+        finalize(scenario, _SHARED.pop, number)
+    return _SHARED[number]
 
 
 def new_world(scenario: Scenario) -> tuple[World, Pen]:
