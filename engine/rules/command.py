@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, exp, rounded
+from engine.core.arithmetic import PPM, exp, round_up, rounded
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.dice import Dice, Stream
 from engine.model.codes import (
@@ -43,6 +43,7 @@ from engine.model.events.command import (
 )
 from engine.model.events.common import DIRECTIVE_ENDED, TICKED
 from engine.model.world import Statics, World
+from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
 Rows = npt.NDArray[np.int64]
@@ -198,7 +199,10 @@ def redundant(
 
 
 def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.COMMAND])
+    key = (*world.staff_notes.version("directive", "end_reason"), *world.directives.version("state"))
+    reported = derived(world, "command.reported", key, lambda: bool(_reported_over(world).any()))
+    at = int(world.systems.next_at[Calendar.COMMAND])
+    return min(at, round_up(now, HOUR)) if reported else at
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -267,7 +271,19 @@ def _taken(world: World, rows: Rows, minute: int) -> Event:
 
 def _ended(world: World, minute: int) -> Rows:
     directives = world.directives
-    return np.flatnonzero((directives.state == RUNNING) & (directives.end_at <= minute))
+    over = directives.end_at <= minute
+    if minute % HOUR == 0:
+        over = over | _reported_over(world)
+    return np.flatnonzero((directives.state == RUNNING) & over)
+
+
+def _reported_over(world: World) -> npt.NDArray[np.bool_]:
+    """Running directives whose headquarters has reported that it is through: done, culminated, linked up."""
+    directives, notes = world.directives, world.staff_notes
+    hq = directives.hq
+    said = (notes.directive[hq] == np.arange(len(directives))) & (notes.end_reason[hq] > 0)
+    over: npt.NDArray[np.bool_] = said & (hq >= 0) & (directives.state == RUNNING)
+    return over
 
 
 def _started(world: World, minute: int, ended: Rows) -> Rows:

@@ -12,7 +12,7 @@ from engine.staff.plans import Plans
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
-SLACK = 3
+SLACK = 1
 """Hexes farther from the place of entry than the assembly itself in which one may as well stay."""
 
 

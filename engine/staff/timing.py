@@ -81,7 +81,8 @@ def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
 
 def _cycle_min(s: Situation, plans: Plans, hq: int) -> int:
     plan = plans.of[hq]
-    soon = plan.upcoming >= 0 and int(plans.d.start_at[plan.upcoming]) <= s.minute + s.hours("staff.cycle_hold_h")
+    near = s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")
+    soon = plan.upcoming >= 0 and int(plans.d.start_at[plan.upcoming]) <= s.minute + near
     if plans.attacking(plan) or soon:
         minutes = s.hours("staff.cycle_attack_h")
     elif (plans.commander == hq).any():
