@@ -7,6 +7,7 @@ read-only views; only the holder of the ``Writer`` can change anything.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -225,5 +226,12 @@ def digest_of(tables: Sequence[Table], *, fixed: bool = False) -> str:
         for column, values in table.columns():
             if column.fixed == fixed:
                 hasher.update(column.name.encode())
-                hasher.update(np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False)).data)
+                hasher.update(_little(values).data)
     return hasher.hexdigest()
+
+
+def _little(values: Array) -> Array:
+    """The same numbers, contiguous and the low byte first."""
+    if sys.byteorder == "little" and values.dtype.isnative and values.flags.c_contiguous:
+        return values
+    return np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))

@@ -51,14 +51,14 @@ class Notes:
         ):
             for position, column in enumerate(table.spec.columns):
                 new, old = mine[column.name], given[column.name]
-                if len(new) == len(old) and not (new != old).any():
+                if new.tobytes() == old.tobytes():  # a third of the time of comparing number by number
                     continue
                 unequal = np.ones(len(new), bool)
                 differs = new[: len(old)] != old
                 unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
-                for row in np.flatnonzero(unequal):
-                    value = new[row].tolist()
-                    rows.append((number, int(row), position, tuple(value) if isinstance(value, list) else (value,)))
+                changed = np.flatnonzero(unequal)
+                values = new[changed].reshape(len(changed), -1).tolist()
+                rows += [(number, row, position, tuple(v)) for row, v in zip(changed.tolist(), values, strict=True)]
         return rows
 
 

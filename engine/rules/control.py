@@ -51,16 +51,17 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     ]
 
 
-def _candidates(world: World, side: int, radius: int) -> Mask:
-    """Shape (hexes,): ground of ``side`` that is no town and has no formation of its own within ``radius``."""
+def _candidates(world: World, side: int, radius: int, cells: Rows) -> Rows:
+    """Those of ``cells`` that are ground of ``side``, no town, and without a formation of its own within ``radius``."""
     statics = world.statics
-    mask: Mask = (world.hexes.owner == side) & ground.passable(statics)[:-1] & ~ground.towns(statics)[:-1]
-    return mask & ~ground.formations_near(world, side, radius)[:-1]
+    mask: Mask = (world.hexes.owner[cells] == side) & ground.passable(statics)[cells] & ~ground.towns(statics)[cells]
+    return cells[mask & ~ground.formations_near(world, side, radius)[cells]]
 
 
 def _hostile_neighbours(world: World, side: int, cells: Rows) -> npt.NDArray[np.int64]:
-    near, owner = world.statics.grid.neighbours[cells], np.append(world.hexes.owner, np.int8(-1))
-    count: npt.NDArray[np.int64] = (owner[near] == 1 - side).sum(axis=1)
+    near = world.statics.grid.neighbours[cells]
+    hostile = (world.hexes.owner[near] == 1 - side) & (near >= 0)
+    count: npt.NDArray[np.int64] = hostile.sum(axis=1)
     return count
 
 
@@ -69,8 +70,8 @@ def _salients(world: World, side: int) -> Mask:
     rules, found = world.statics.rules, np.zeros(world.statics.grid.size, bool)
     if not on(rules, "salients"):
         return found
-    beside = ground.formations_near(world, 1 - side, 1)[:-1]
-    cells = np.flatnonzero(beside & _candidates(world, side, round(rules["contact.salient_radius"])))
+    beside = np.flatnonzero(ground.formations_near(world, 1 - side, 1))
+    cells = _candidates(world, side, round(rules["contact.salient_radius"]), beside)
     found[cells] = _hostile_neighbours(world, side, cells) >= round(rules["contact.salient_neighbours"])
     return found
 
@@ -82,8 +83,7 @@ def _cut_off(world: World, side: int) -> Mask:
         return found
     cells = np.flatnonzero((world.hexes.owner == side) & ~connected(world, side))
     if len(cells):
-        cells = cells[_candidates(world, side, round(rules["contact.cut_off_radius"]))[cells]]
-        found[cells] = True
+        found[_candidates(world, side, round(rules["contact.cut_off_radius"]), cells)] = True
     return found
 
 

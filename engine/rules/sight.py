@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import Floats, exp
 from engine.core.calendar import DAY, HOUR
 from engine.core.columns import Array
-from engine.model.codes import Status
+from engine.model.codes import ON_MAP
 from engine.model.world import Statics, World
 
 LN_2: Final = 0.6931471805599453
@@ -38,7 +38,7 @@ def half_lives(statics: Statics) -> tuple[int, int, int]:
 def on_map(world: World, side: int) -> npt.NDArray[np.int64]:
     """Rows of a side's formations that stand on the map."""
     formations = world.formations
-    present = (formations.status == Status.ON_MAP) & (formations.hex >= 0)
+    present = (formations.status == ON_MAP) & (formations.hex >= 0)
     return np.flatnonzero(present & (formations.side == side))
 
 

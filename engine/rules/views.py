@@ -14,7 +14,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import DAY
 from engine.core.columns import FINE, NANO, Array, Table
-from engine.model.codes import OrderState, Outcome, Stage, Status
+from engine.model.codes import IN_FORCE, LIVE, MARCHING, ON_ITS_WAY, Status
 from engine.model.view import (
     Arrivals,
     Enemies,
@@ -30,6 +30,7 @@ from engine.model.view import (
 )
 from engine.model.world import World
 from engine.rules.demand import days_of, needs
+from engine.rules.derived import derived
 from engine.rules.sight import LEAST_LEVEL, faded, half_lives, memory_min, on_map, watched
 from engine.rules.steps import blown_sides
 
@@ -61,6 +62,7 @@ _ORDER = (
 _HEADQUARTERS = ("echelon", "parent", "staff", "hex", "moved_at", "commander", "alarm_at")
 _DEPOT = ("kind", "hex", "capacity_t", "used_t", "working")
 _REPORT = ("hex", "seen_at", "men", "afv", "power", "kind")
+_WAITING = int(Status.WAITING)
 _WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight")
 
 
@@ -160,7 +162,7 @@ def _unchanging(world: World, side: int, rows: Rows) -> dict[str, Any]:
 
 def _coming(world: World, side: int) -> Arrivals:
     formations = world.formations
-    rows = np.flatnonzero((formations.side == side) & (formations.status == Status.WAITING))
+    rows = np.flatnonzero((formations.side == side) & (formations.status == _WAITING))
     names = tuple(world.statics.formation_ids[row] for row in rows.tolist())
     return Arrivals(_fixed(rows), names, _fixed(formations.appears_at[rows]), _fixed(formations.hq[rows]))
 
@@ -198,7 +200,7 @@ def _met(world: World, rows: Rows, report: Rows, minute: int) -> dict[str, Array
         age = minute - sightings.seen_at[hits]
         now = rounded(faded(sightings.level[hits], age, sightings.half_life[hits]))
         level[have] = np.maximum(level[have], now)
-    marching = (formations.leg_to[rows] >= 0) | (formations.stage[rows] == Stage.MARCHING)
+    marching = (formations.leg_to[rows] >= 0) | (formations.stage[rows] == MARCHING)
     ones = np.ones(len(rows), dtype=np.int64)
     return {
         "sighting": report, "hex": formations.hex[rows].astype(np.int64), "level": level,
@@ -245,15 +247,21 @@ def _usual(world: World) -> tuple[Array, Array, Array]:
 
 
 def _hexes(world: World) -> HexFrame:
+    """Control as it is: views share it while it stays the same."""
     hexes = world.hexes
-    return HexFrame(
-        inside=hexes.inside,  # never changes: no copy needed
-        owner=_fixed(hexes.owner.copy()),
-        owner_since=_fixed(hexes.owner_since.copy()),
-        works=_fixed(hexes.works.copy()),
-        works_side=_fixed(hexes.works_side.copy()),
-        blown=_fixed(blown_sides(world)),
-    )
+
+    def make() -> HexFrame:
+        return HexFrame(
+            inside=hexes.inside,  # never changes: no copy needed
+            owner=_fixed(hexes.owner.copy()),
+            owner_since=_fixed(hexes.owner_since.copy()),
+            works=_fixed(hexes.works.copy()),
+            works_side=_fixed(hexes.works_side.copy()),
+            blown=_fixed(blown_sides(world)),
+        )
+
+    key = (*hexes.version("owner", "owner_since", "works", "works_side"), *world.hexsides.version("bridge_down"))
+    return derived(world, "views.hexes", key, make)
 
 
 def _headquarters(world: World, side: int) -> OwnHeadquarters:
@@ -280,7 +288,7 @@ def _order_numbers(world: World, side: int) -> Rows:
 
 def _live_orders(world: World, side: int) -> Rows:
     orders = world.orders
-    rows = np.flatnonzero((orders.state == OrderState.ON_ITS_WAY) | (orders.state == OrderState.IN_FORCE))
+    rows = np.flatnonzero((orders.state == ON_ITS_WAY) | (orders.state == IN_FORCE))
     mine: Rows = rows[world.formations.side[orders.formation[rows]] == side]
     return mine
 
@@ -301,7 +309,7 @@ def _directives(world: World, side: int, minute: int) -> OwnDirectives:
 
 def _battles(world: World, side: int, minute: int) -> OwnBattles:
     battles, participants = world.battles, world.participants
-    live = battles.outcome == Outcome.LIVE
+    live = battles.outcome == LIVE
     recent = live | (battles.ended_at > minute - REMEMBERED_MIN)
     rows = np.flatnonzero(recent)
     own = np.flatnonzero(participants.left_at > minute)

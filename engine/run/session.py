@@ -412,8 +412,10 @@ class Session:
             raise Diverged(f"{SIDES[side]} plans otherwise at minute {self.now} when derived maps are made anew")
 
     def _emit(self, event: Event) -> None:
+        if not len(event):
+            return
         fold(self._pen, event)
-        if self._keep_events and len(event):
+        if self._keep_events:
             self._events.append(event)
 
     def _keep_frame(self) -> None:

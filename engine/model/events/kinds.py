@@ -39,25 +39,29 @@ class EventKind:
 
     def __call__(self, minute: int, **columns: npt.ArrayLike) -> Event:
         """An event of this kind; every declared column must be given, scalars count for all rows."""
-        if columns.keys() != self.names:
-            raise TypeError(f"{self.name} takes {sorted(self.names)}, was given {sorted(columns)}")
-        given = [np.array(columns[f.name], f.dtype) for f in self.fields]
-        length = max([len(v) for v in given if v.ndim], default=1)
+        shapes = self._shapes
+        if columns.keys() != shapes.keys():
+            raise TypeError(f"{self.name} takes {sorted(shapes)}, was given {sorted(columns)}")
         data: dict[str, Array] = {}
-        for f, value in zip(self.fields, given, strict=True):
-            shape = (length,) if f.width == 1 else (length, f.width)
+        length = -1
+        for name, (dtype, _) in shapes.items():
+            data[name] = value = np.array(columns[name], dtype)
+            if value.ndim and len(value) > length:
+                length = len(value)
+        length = abs(length)  # scalars alone make one row
+        for name, (dtype, width) in shapes.items():
+            value, shape = data[name], (length,) if width == 1 else (length, width)
             if value.shape != shape:
-                whole = np.empty(shape, value.dtype)
-                whole[...] = value
-                value = whole
+                given, value = value, np.empty(shape, dtype)
+                value[...] = given
+                data[name] = value
             value.flags.writeable = False
-            data[f.name] = value
         return Event(self, minute, data)
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Names of the columns."""
-        return frozenset(f.name for f in self.fields)
+    def _shapes(self) -> dict[str, tuple[Any, int]]:
+        """Type and width of each column by name."""
+        return {f.name: (np.dtype(f.dtype), f.width) for f in self.fields}
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 
 from engine.model.codes import ON_ITS_WAY, Calendar, OrderState
@@ -35,14 +37,19 @@ def _wake(pen: Pen, minute: int) -> None:
 
 def noted(pen: Pen, event: Event) -> None:
     """Staffs' notes are written; a row beyond the end of a table is appended."""
-    lists = (event[name].tolist() for name in ("table", "row", "column", "value"))
-    for table, row, column, value in zip(*lists, strict=True):
+    row, value = event["row"], event["value"]
+    columns = zip(event["table"].tolist(), event["column"].tolist(), strict=True)
+    at = 0
+    for (table, column), entries in groupby(columns):
+        before, at = at, at + sum(1 for _ in entries)
+        rows, values = row[before:at], value[before:at]
         spec = NOTES[table]
         writer = pen[spec.name]
-        if row >= len(writer.table):
-            writer.append({}, row + 1 - len(writer.table))
+        beyond = int(rows.max()) + 1 - len(writer.table)
+        if beyond > 0:
+            writer.append({}, beyond)
         declared = spec.columns[column]
-        writer[declared.name][row] = value if declared.width > 1 else value[0]
+        writer[declared.name][rows] = values if declared.width > 1 else values[:, 0]
 
 
 def directed(pen: Pen, event: Event) -> None:
