@@ -240,7 +240,7 @@ def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(tmp_path
     path, whole = tmp_path / "run.dbr", tmp_path / "whole.dbr"
     root = Path(__file__).resolve().parents[2]
     nobody = ("--commander", "axis=none", "--commander", "soviet=none")
-    command = [sys.executable, str(root / "deepbattle"), "run", "doppelkopf", "--until", "1944-08-19", *nobody, "--out",
+    command = [sys.executable, str(root / "deepbattle"), "run", "doppelkopf", "--until", "1944-08-17", *nobody, "--out",
                str(path)]  # fmt: skip
     stopped = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert stopped.stderr is not None
@@ -249,7 +249,7 @@ def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(tmp_path
     _, told = stopped.communicate(timeout=120)
     assert stopped.returncode == Exit.STOPPED, told
     assert f"go on with: deepbattle run --from {path}" in told
-    again = [*command[:3], "--from", str(path), "--until", "1944-08-19", *nobody, "-q", "--json"]
+    again = [*command[:3], "--from", str(path), "--until", "1944-08-17", *nobody, "-q", "--json"]
     ended = json.loads(subprocess.run(again, capture_output=True, text=True, check=True).stdout)
     command[-1] = str(whole)
     unbroken = json.loads(subprocess.run([*command, "-q", "--json"], capture_output=True, text=True, check=True).stdout)
