@@ -49,7 +49,7 @@ DECIDED = {
     "soviet.hexes": "ground held",
 }
 ENOUGH_FOR_INFLUENCE = 20
-MOST_PLACES = 15
+FEWEST_PLACES, MOST_PLACES = 6, 15
 """Places that the chart of control shows; the table beneath has all of them."""
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -209,10 +209,18 @@ def _date(scenario: Scenario, minute: float) -> str:
 
 
 def _contested(scenario: Scenario, ok: Sequence[Row]) -> dict[str, int]:
-    """The watched places that changed hands most often, at most MOST_PLACES, in their own order."""
+    """The watched places worth a chart, in their own order: those that change hands in history or in a run, at least
+    FEWEST_PLACES and at most MOST_PLACES.
+    """
     places = watched_places(scenario)
     changes = {p: sum(len(r.outcome["control"].get(p, ())) > 1 for r in ok) for p in places}
-    chosen = sorted(places, key=lambda p: (-changes[p], p))[:MOST_PLACES]
+    holders = {
+        p: {f.side for f in scenario.history if f.kind == "control" and any(w.cell == cell for w in f.places)}
+        for p, cell in places.items()
+    }
+    worth = {p: changes[p] + (len(ok) + 1) * (len(holders[p]) > 1) for p in places}
+    ranked = sorted(places, key=lambda p: (-worth[p], p))
+    chosen = [p for n, p in enumerate(ranked) if n < FEWEST_PLACES or (worth[p] > 0 and n < MOST_PLACES)]
     return {p: cell for p, cell in places.items() if p in chosen}
 
 
