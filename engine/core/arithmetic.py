@@ -87,21 +87,26 @@ def log(x: npt.ArrayLike) -> Floats:
 @jit
 def _log_each(values: Floats, out: Floats) -> None:
     for i in range(len(values)):
-        mantissa, power = math.frexp(max(values[i], 1e-300))
-        n = float(power)
-        if mantissa < 0.7071067811865476:
-            mantissa = mantissa * 2.0
-            n = n - 1.0
-        f = (mantissa - 1.0) / (mantissa + 1.0)
-        f2 = f * f
-        total = 1.0 / 21.0
-        for k in range(19, 0, -2):
-            total = total * f2
-            total = total + 1.0 / k
-        total = total * f
-        total = total * 2.0
-        total = total + n * 1.90821492927058770002e-10
-        out[i] = total + n * 6.93147180369123816490e-01
+        out[i] = _log_of(values[i])
+
+
+@jit
+def _log_of(value: float) -> float:
+    mantissa, power = math.frexp(max(value, 1e-300))
+    n = float(power)
+    if mantissa < 0.7071067811865476:
+        mantissa = mantissa * 2.0
+        n = n - 1.0
+    f = (mantissa - 1.0) / (mantissa + 1.0)
+    f2 = f * f
+    total = 1.0 / 21.0
+    for k in range(19, 0, -2):
+        total = total * f2
+        total = total + 1.0 / k
+    total = total * f
+    total = total * 2.0
+    total = total + n * 1.90821492927058770002e-10
+    return total + n * 6.93147180369123816490e-01
 
 
 def _log_by_arrays(x: Floats) -> Floats:
@@ -144,22 +149,32 @@ def round_up(minute: int, grain: int) -> int:
 
 # Wichura's algorithm AS 241 (Applied Statistics 37, 1988), single-precision form PPND7: about 1e-7, ample for dice.
 def normal_quantile(u: npt.ArrayLike) -> Floats:
-    """The standard normal value below which a share ``u`` in (0, 1) lies."""
-    p = np.asarray(u, dtype=np.float64)
-    q = p - 0.5
-    r = 0.180625 - q * q
-    central = q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
-    central = central / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
-    tail = np.minimum(p, 1.0 - p)
-    t = np.sqrt(-log(np.maximum(tail, 1e-300)))
-    near = t - 1.6
-    mid = ((0.17023821103 * near + 1.3067284816) * near + 2.7568153900) * near + 1.4234372777
-    mid = mid / ((0.12021132975 * near + 0.73700164250) * near + 1.0)
-    far_t = t - 5.0
-    far = ((0.017337203997 * far_t + 0.42868294337) * far_t + 3.0812263860) * far_t + 6.6579051150
-    far = far / ((0.012258202635 * far_t + 0.24197894225) * far_t + 1.0)
-    outer = np.where(t <= 5.0, mid, far)
-    return np.where(np.abs(q) <= 0.425, central, np.where(q < 0, -outer, outer))
+    """The standard normal value below which a share ``u`` in (0, 1) lies. Any shape."""
+    shares = np.asarray(u, dtype=np.float64)
+    out = np.empty(shares.size)
+    _quantile_each(np.ascontiguousarray(shares).reshape(-1), out)
+    return out.reshape(shares.shape)
+
+
+@jit
+def _quantile_each(shares: Floats, out: Floats) -> None:
+    for i in range(len(shares)):
+        q = shares[i] - 0.5
+        if abs(q) <= 0.425:
+            r = 0.180625 - q * q
+            top = q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
+            out[i] = top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+            continue
+        t = math.sqrt(-_log_of(min(shares[i], 1.0 - shares[i])))
+        if t <= 5.0:
+            r = t - 1.6
+            value = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
+            value = value / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
+        else:
+            r = t - 5.0
+            value = ((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150
+            value = value / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
+        out[i] = -value if q < 0 else value
 
 
 def exponential_quantile(u: npt.ArrayLike) -> Floats:
