@@ -33,10 +33,10 @@ class Staff:
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> list[Order]:
         """Orders of all due headquarters of the side. Of two steps that want a formation the earlier has it."""
-        s = Situation(view, notes)
-        acting = timing.acting(s, due)
+        acting = timing.acting(view, notes, due)
         if not acting:
             return []
+        s = Situation(view, notes)
         plans, members = _take_up(s, acting)
         wishes = Intentions(s)
         break_out(s, wishes, plans, acting)

@@ -1,47 +1,62 @@
 """When a headquarters plans: by its level, what it is doing, and the quality of its staff.
 
 An attack is led every few hours, its line and that of holders less often; fronts and army groups look once a day.
-An alarm brings a cycle forward, but nobody turns the whole line over more often than a quick staff could.
+The k-th cycle of a staff is due k times its length after the beginning, and it plans at the next hour of a common
+grid: all headquarters of a side plan together, and a good staff still plans more often than a bad one. An alarm
+brings a cycle forward: at once for who leads an attack, to the next hour of the grid for everybody else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from engine.core.arithmetic import PPM, round_up
 from engine.core.calendar import HOUR
 from engine.model.codes import SIDES, Echelon
+from engine.model.commander import Notes
+from engine.model.view import SideView
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 
 _LEVELS = ("division", "corps", "army", "front")
 GRID_H = 3
 """Cycles fall on hours that divide by this, so that many headquarters plan in one pass."""
+LOOK_H = 6
+"""Looks at the line fall on hours that divide by this, half of the holders' each time."""
+_GRID: Final = GRID_H * HOUR
+_LOOK: Final = LOOK_H * HOUR
+_ARMY: Final = int(Echelon.ARMY)
 
 
-def acting(s: Situation, due: Sequence[int]) -> list[int]:
-    """Of the headquarters that are due those that do something; an alarm soon after a cycle waits for the next."""
-    staff, soonest = s.notes.staff, s.hours("staff.cycle_attack_h")
-    found = []
+def acting(view: SideView, notes: Notes, due: Sequence[int]) -> list[int]:
+    """Of the headquarters that are due those that do something now; the alarms of others wait for the grid."""
+    staff, minute = notes.staff, view.minute
+    cycle_at, found = staff["cycle_at"], []
     for hq in due:
-        full_at = int(staff["full_at"][hq])
-        early = s.minute < int(staff["cycle_at"][hq]) and s.minute < full_at + soonest
-        if early and not int(staff["attacking"][hq]):
-            staff["planned_at"][hq] = s.minute
-            staff["cycle_at"][hq] = min(int(staff["cycle_at"][hq]), full_at + soonest)
-        else:
+        if minute >= int(cycle_at[hq]) or staff["attacking"][hq]:
             found.append(int(hq))
+            continue
+        # Nobody turns the whole line over more often than a quick staff could.
+        soonest = max(minute, int(staff["full_at"][hq]) + _GRID)
+        if minute % _GRID == 0 and minute >= soonest:
+            found.append(int(hq))
+            continue
+        staff["planned_at"][hq] = minute
+        cycle_at[hq] = min(int(cycle_at[hq]), round_up(soonest, _GRID))
     return found
 
 
 def with_the_line(s: Situation, plans: Plans, who: list[int]) -> list[int]:
     """Those that look at their whole line now: holders always, those in attack at every second cycle."""
-    staff = s.notes.staff
-    least = s.hours("staff.cycle_full_h")
-    return [
-        hq for hq in who
-        if not plans.attacking(plans.of[hq]) or s.minute >= int(staff["full_at"][hq]) + least * PPM // _quality(s, hq)
-    ]  # fmt: skip
+    return [hq for hq in who if not plans.attacking(plans.of[hq]) or _full_look(s, hq)]
+
+
+def _full_look(s: Situation, hq: int) -> bool:
+    """Whether a full cycle of an attacker has come due since its last look at the line."""
+    length = s.hours("staff.cycle_full_h") * PPM // _quality(s, hq)
+    last = int(s.notes.staff["full_at"][hq])
+    return last < 0 or (s.minute % _LOOK == 0 and s.minute // length > last // length)
 
 
 def approaching(s: Situation, plans: Plans, plan: Plan) -> bool:
@@ -60,23 +75,28 @@ def released(s: Situation, plans: Plans, plan: Plan) -> bool:
 def superior(s: Situation, hq: int) -> bool:
     """Armies and above may lend formations between those below them."""
     headquarters = s.view.headquarters
-    return bool(headquarters.echelon[s.headquarters_at[hq]] >= Echelon.ARMY)
+    return bool(headquarters.echelon[s.headquarters_at[hq]] >= _ARMY)
 
 
 def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
     """Write down when each planned and when it plans next."""
     staff = s.notes.staff
     for hq in who:
-        first = int(staff["planned_at"][hq]) < 0
-        cycle = _cycle_min(s, plans, hq)
-        if first and not plans.attacking(plans.of[hq]):
-            # Staggered: not all holders of a side at the same hours.
-            cycle = GRID_H * HOUR * (1 + hq % max(cycle // (GRID_H * HOUR), 1))
+        attacks = plans.attacking(plans.of[hq])
         staff["planned_at"][hq] = s.minute
-        staff["cycle_at"][hq] = max(round_up(s.minute + cycle - GRID_H * HOUR + 1, GRID_H * HOUR), s.minute + HOUR)
-        staff["attacking"][hq] = plans.attacking(plans.of[hq])
+        staff["cycle_at"][hq] = _next(s, plans, hq)
+        staff["attacking"][hq] = attacks
     for hq in look:
         staff["full_at"][hq] = s.minute
+
+
+def _next(s: Situation, plans: Plans, hq: int) -> int:
+    """The hour of the grid at which the next multiple of a cycle's length has passed."""
+    cycle = _cycle_min(s, plans, hq)
+    grid = _LOOK if cycle >= _LOOK else _GRID
+    # Staggered: not all holders of a side at the same hours.
+    shift = (hq + 1) % max(round(cycle / _LOOK), 1) * _LOOK
+    return round_up(((s.minute + shift) // cycle + 1) * cycle, grid) - shift
 
 
 def _cycle_min(s: Situation, plans: Plans, hq: int) -> int:
@@ -87,7 +107,7 @@ def _cycle_min(s: Situation, plans: Plans, hq: int) -> int:
         minutes = s.hours("staff.cycle_attack_h")
     elif (plans.commander == hq).any():
         minutes = s.hours("staff.cycle_hold_h")
-    elif s.view.headquarters.echelon[s.headquarters_at[hq]] <= Echelon.ARMY:
+    elif s.view.headquarters.echelon[s.headquarters_at[hq]] <= _ARMY:
         minutes = s.hours("staff.cycle_army_h")
     else:
         minutes = s.hours("staff.cycle_front_h")

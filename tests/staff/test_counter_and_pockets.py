@@ -48,7 +48,7 @@ def test_a_strong_reserve_strikes_at_the_base_of_a_penetration():
             session.advance(hour * HOUR)
             goals = {
                 goal for name in ("p1", "p2") for at, kind, goal, reason in orders_to(session, name)
-                if reason is Reason.COUNTER_BASE and kind == "ATTACK" and at > session.now - 6 * HOUR
+                if reason is Reason.COUNTER_BASE and kind == "ATTACK" and at >= session.now - 6 * HOUR
             }  # fmt: skip
             for goal in goals:
                 share = int(control_of(session.view("axis")).own_share(np.array([goal]))[0]) / PPM
