@@ -43,7 +43,7 @@ def number(value: float | int | None, digits: int = 0) -> str:
     """12,345 or 1.23; a dash for nothing."""
     if value is None or value != value:
         return "–"
-    return f"{value:,.{digits}f}"
+    return f"{round(value, digits) + 0.0:,.{digits}f}"
 
 
 def check_writable(path: Path | None) -> None:
