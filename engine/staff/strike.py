@@ -86,7 +86,8 @@ def _bring_up(s: Situation, wishes: Intentions, target: int, who: list[int]) -> 
             wishes.stay(at, Reason.BLOCKED, here, target)
             continue
         full = {c: attackers[c] >= ATTACKERS_IN_A_HEX or room[c] < size for c in reach}
-        best = min(reach, key=lambda c: (full[c], 2 * s.apart(here, c) - (c == goals[at]), c))
+        # A second hexside is worth a hex of way: the front of an attack grows with the sides it comes from.
+        best = min(reach, key=lambda c: (full[c], 2 * (s.apart(here, c) + attackers[c]) - (c == goals[at]), c))
         if full[best]:
             wishes.place(at, _second_row(s, target, here, part), Reason.ASSAULT, here, target)
             continue
