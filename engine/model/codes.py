@@ -262,4 +262,4 @@ ASSAULT, SCREEN_FIGHT, PROBING, BOMBARDING, OVERRUN = (int(kind) for kind in Bat
 TO_ATTACK, TO_PROBE, TO_BOMBARD, TO_EXPLOIT, TO_SUPPORT, TO_WITHDRAW = (
     int(task) for task in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.EXPLOIT, Task.SUPPORT, Task.WITHDRAW)
 )
-MARCHING, WAITING, FIGHTING = (int(stage) for stage in (Stage.MARCHING, Stage.WAITING, Stage.FIGHTING))
+IDLE, MARCHING, WAITING, FIGHTING = (int(stage) for stage in (Stage.IDLE, Stage.MARCHING, Stage.WAITING, Stage.FIGHTING))

@@ -18,6 +18,7 @@ from engine.core.calendar import HOUR, NEVER
 from engine.core.columns import FINE
 from engine.model.codes import (
     FIGHTING,
+    IDLE,
     ON_MAP,
     TO_BOMBARD,
     TO_EXPLOIT,
@@ -41,6 +42,7 @@ from engine.rules.system import Trace
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+_STATIC: Final = int(Mobility.STATIC)
 # How many hexes before its aim each task stops: 0 marches into its goal, 1 and 2 halt before their target.
 _STOP: Final = np.full(len(Task), -1, np.int64)
 _STOP[[Task.MARCH, Task.WITHDRAW, Task.FOLLOW, Task.EXPLOIT]] = 0
@@ -149,7 +151,7 @@ def _roused(scene: Scene, looking: Rows) -> Rows:
     touched[-1] = False
     here = (formations.status == ON_MAP) & (formations.leg_to < 0) & (formations.pause_until <= scene.minute)
     waiting = here & touched[formations.target] & (_STOP[formations.task] == 1)
-    columns = np.flatnonzero(here & (formations.task == TO_EXPLOIT) & (formations.stage != Stage.IDLE))
+    columns = np.flatnonzero(here & (formations.task == TO_EXPLOIT) & (formations.stage != IDLE))
     beside = world.statics.grid.neighbours[formations.hex[columns]]
     waiting[columns] = touched[beside].any(axis=1)
     waiting[looking] = False
@@ -166,7 +168,7 @@ def _walks_in(scene: Scene, group: _Group, beside: Mask) -> Mask:
         return enters
     formations = scene.world.formations
     enemy, aim = 1 - group.side[at], group.aim[at]
-    free = (scene.count[enemy, aim] == 0) & (formations.mobility[group.rows[at]] != Mobility.STATIC)
+    free = (scene.count[enemy, aim] == 0) & (formations.mobility[group.rows[at]] != _STATIC)
     for side in (0, 1):
         asks = free & (enemy == side)
         if asks.any():
@@ -252,7 +254,7 @@ def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
         uncharged = (formations.moved_m[who] - formations.worn_m[who]) / 100_000.0
         least = rounded(fill * (statics.rules["movement.fuel_stop_days"] + uncharged))
         cause[drives[now["fuel"] < least]] = Obstacle.NO_FUEL
-    cause[mobility == Mobility.STATIC] = Obstacle.IMMOBILE
+    cause[mobility == _STATIC] = Obstacle.IMMOBILE
     return cause
 
 
@@ -344,7 +346,7 @@ def _departed(
     world, minute, rows = scene.world, scene.minute, group.rows
     formations, rules = world.formations, world.statics.rules
     exploits = group.task == TO_EXPLOIT
-    rested = (group.stage == Stage.IDLE) & ~group.fresh & (group.leg_to < 0)
+    rested = (group.stage == IDLE) & ~group.fresh & (group.leg_to < 0)
     # Whoever was to look round at an earlier minute sets out from then: an order taken up, a rest that is over.
     called = np.maximum(formations.look_at[rows], np.where(group.leg_to >= 0, 0, formations.pause_until[rows]))
     start = np.where(group.fresh, formations.leg_at[rows], np.minimum(called, minute))

@@ -36,7 +36,7 @@ class Input:
         if self.orders:
             row["orders"] = [o.record() for o in self.orders]
         if self.notes:
-            row["notes"] = [[t, r, c, list(v)] for t, r, c, v in self.notes]
+            row["notes"] = self.notes
         if self.fault:
             row["fault"] = self.fault
         return row

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.arithmetic import round_up
-from engine.core.calendar import HOUR
+from engine.core.calendar import DAY, HOUR
 from engine.core.clock import Clock
 from engine.core.dice import Dice
 from engine.model.codes import SIDES
@@ -424,7 +424,8 @@ class Session:
         if known is not None and known != digest:
             raise Diverged(f"the world at minute {self.now} is not what it was: a rule decides by something undeclared")
         self._digests[self.now] = digest
-        self._book.close(self._events)
+        if self.now % DAY == 0:
+            self._book.close(self._events)
         if self.now not in self._frames:
             self._frames.keep(self.now, self._pen.snapshot())
 
