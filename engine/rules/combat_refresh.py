@@ -150,11 +150,15 @@ def _explain(
 
 
 def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
-    """Kinds of battle, with weak defenders in the open before superior mobile troops marked as overrun."""
+    """Kinds of battle, with weak defenders in the open before superior mobile troops marked as overrun.
+
+    A thin screen is run over like a weak garrison: nobody of it stands in the hex, so only its men count.
+    """
     rules = world.statics.rules
     if not power.on(rules, "overrun"):
         return lineup.kind
-    may = balance.mobile & (balance.x > rules["combat.overrun_x"]) & (lineup.kind == ASSAULT)
+    screen = lineup.kind == SCREEN_FIGHT
+    may = balance.mobile & (balance.x > rules["combat.overrun_x"]) & (screen | (lineup.kind == ASSAULT))
     if not may.any():
         return lineup.kind
     holding = (lineup.role == HOLDING).nonzero()[0]
@@ -164,7 +168,7 @@ def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
     steady = now["cohesion"] >= round(rules["combat.overrun_cohesion"] * NANO)
     dug_in = power.works_level(world, who, lineup.hex[slot], now) >= rules["combat.overrun_fort"]
     strong = balance.line[:, 1] >= rules["combat.overrun_men"]
-    strong &= np.bincount(slot[steady], minlength=count) > 0
+    strong &= screen | (np.bincount(slot[steady], minlength=count) > 0)
     strong |= np.bincount(slot[dug_in], minlength=count) > 0
     return np.where(may & ~strong, int(OVERRUN), lineup.kind)
 

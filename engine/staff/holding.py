@@ -124,6 +124,8 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
         hq = line.hq[group[i]]
         if _has_culminated(s, hq, one):
             wishes.place(one, cell, Reason.CULMINATED, cell, -1, _men_left(s, hq, at))
+        elif s.fighting[one] and not s.locked[one] and one in s.on_directed_attack:
+            wishes.stay(one, Reason.CALLED_OFF)
         elif fixed[i] and not s.locked[one]:
             wishes.fight_on(one, Reason.HOLD, cell)
         elif behind[group[i]]:

@@ -50,6 +50,7 @@ class Reason(IntEnum):
     FALL_BACK = 33
     NO_FRONT = 34
     PURSUE = 35
+    CALLED_OFF = 36
 
 
 class EndReason(IntEnum):
@@ -113,6 +114,7 @@ _SENTENCES = {
     Reason.NO_TARGET: "the attack towards {1} finds no target it could reach",
     Reason.REAR_LINE: "stands on the line behind the front at {0}",
     Reason.PURSUE: "pursues into {0} towards {1}: the enemy has gone",
+    Reason.CALLED_OFF: "breaks off the attack it was told to make: that directive is over",
     Reason.NO_FRONT: "stays at {0}: no part of the front is its headquarters' to hold",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
 }

@@ -20,6 +20,7 @@ from engine.rules.power import terrain_factor
 from engine.rules.steps import MEAN, bridged_steps
 from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of
 from engine.staff.numbers import IN_LINE, IN_RESERVE
+from engine.staff.reasons import Reason
 
 _TASK_OF = {
     OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
@@ -28,6 +29,7 @@ _TASK_OF = {
     OrderKind.PROBE: Task.PROBE, OrderKind.BOMBARD: Task.BOMBARD, OrderKind.CANCEL: Task.HOLD,
 }  # fmt: skip
 _PLACING = (OrderKind.MARCH, OrderKind.HOLD, OrderKind.WITHDRAW, OrderKind.ENTRENCH, OrderKind.REST, OrderKind.SUPPORT)
+_DIRECTED = (int(Reason.ATTACK), int(Reason.FEED))
 FIELDS = 64
 """Fields of travel kept at a time."""
 CERTAIN = PPM // 3
@@ -230,6 +232,16 @@ class Situation:
         """Own formations whose order, or the one on its way, is to attack."""
         tasks, _, _ = self.intent
         found: Mask = np.array(tasks, np.int8) == int(Task.ATTACK)
+        return found
+
+    @cached_property
+    def on_directed_attack(self) -> set[int]:
+        """Own formations whose order in force is to attack for a directive (not a counter-attack of their corps)."""
+        orders, found = self.view.orders, set()
+        live = (orders.state == OrderState.IN_FORCE) & (orders.kind == OrderKind.ATTACK)
+        live &= np.isin(orders.reason, _DIRECTED)
+        for i in live.nonzero()[0].tolist():
+            found.add(self.view.own.at(int(orders.formation[i])))
         return found
 
     @cached_property
