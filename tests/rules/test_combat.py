@@ -278,6 +278,19 @@ def test_a_remnant_in_the_open_is_run_over_by_tanks_in_two_hours() -> None:
     assert 0.35 * 1500e6 < lost <= 1500e6
 
 
+def test_a_thin_screen_is_run_over_by_tanks_and_a_strong_one_is_not() -> None:
+    """The division stands beside the empty hex that is attacked: only the men it screens with count."""
+    text = ":RRR::::\n........\n..A.....\n........"
+    gap, kinds = 8 + 1, {}
+    for men in (1500, 9000):
+        tanks = {"attack": gap}
+        formations = {"A": {"men": men, "guns": 2, "afv": 0}, "R": {"kind": "tank_corps"}}
+        session = battle(text, {"r1": tanks, "r2": tanks}, formations, seed=2)
+        session.advance(90)
+        kinds[men] = session.world.battles.kind.tolist()
+    assert kinds == {1500: [BattleKind.OVERRUN], 9000: [BattleKind.SCREEN]}
+
+
 def test_mobile_troops_may_break_through_after_a_clear_win() -> None:
     sets = {"combat.breakthrough_slope": 50.0}
     weak = {"A": {"men": 3000, "guns": 5}, "R": {"kind": "tank_corps"}, "B": {"men": 3000}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.model.codes import OrderKind, StaffRole
+from engine.model.codes import OrderKind, StaffRole, Task
 from engine.model.commander import Notes
 from engine.staff.attack import aim_of, appraise
 from engine.staff.control import control_of
@@ -185,3 +185,17 @@ def test_an_attack_ends_at_its_date():
     assert not any(reason in (Reason.ATTACK, Reason.ASSAULT, Reason.FEED) for _, _, _, reason in late)
     roles = session.world.formation_notes.role
     assert (roles[:4] != StaffRole.ASSAULT).all()
+
+
+def test_an_attack_under_way_is_broken_off_when_its_directive_is_over():
+    day = THRUST | {"end_min": 15 * HOUR, "axis": [(1, 4), (-5, 4)]}
+    hold = {"side": "axis", "kind": "defend", "line": [(1, 1), (1, 7)], "start_min": 15 * HOUR}
+    session = war(":RRRRRRR:\n..AAAA...\n.........", days=3, depth=5, directives=[day, hold])
+    session.advance(15 * HOUR)
+    mine = session.world.formations.side == 0
+    assert (session.world.formations.task[mine] == Task.ATTACK).any(), "it was attacking"
+    session.advance(30 * HOUR)
+    told = [order for name in ("a1", "a2", "a3", "a4") for order in orders_to(session, name)]
+    assert any(reason is Reason.CALLED_OFF for _, _, _, reason in told)
+    attacking = session.world.formations.task[mine] == Task.ATTACK
+    assert not attacking.any()
