@@ -62,6 +62,7 @@ _HOME = {
     "fight": "engine.lab.engagement",
     "read_engagements": "engine.lab.engagement_file",
     "rules_of_engagements": "engine.lab.engagement",
+    "outside_range": "engine.lab.engagement",
     "calibration_table": "engine.lab.calibration",
     "campaign_targets": "engine.lab.campaign_targets",
     "fit_engagements": "engine.lab.fitting",

@@ -30,6 +30,7 @@ def common_parameters() -> Mapping[str, Parameter]:
             continue
         for name, entry in entries.items():
             value = entry["value"]
+            least, most = prior_range(entry.get("low"), entry.get("high"), entry.get("unit", ""))
             found[f"{group}.{name}"] = Parameter(
                 address=f"{group}.{name}",
                 value=value if isinstance(value, bool) else float(value),
@@ -40,8 +41,20 @@ def common_parameters() -> Mapping[str, Parameter]:
                 grade=entry["grade"],
                 where=f"{text.file}:{text.line((group, name))}",
                 note=entry.get("note", ""),
+                least=least,
+                most=most,
             )
     return MappingProxyType(found)
+
+
+def prior_range(low: float | None, high: float | None, unit: str) -> tuple[float | None, float | None]:
+    """The range a parameter may be set in: its bounds, else what its unit allows, else none."""
+    if low is None and high is None:
+        return _OF_UNIT.get(unit, (None, None))
+    return (None if low is None else float(low)), (None if high is None else float(high))
+
+
+_OF_UNIT: Mapping[str, tuple[float, float]] = {"share": (0.0, 1.0), "chance": (0.0, 1.0), "0 or 1": (0.0, 1.0)}
 
 
 @lru_cache

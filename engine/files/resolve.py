@@ -64,7 +64,7 @@ def resolve(
         owner=_taken(drawn, formations),
         kinds=kinds,
         terrain=tuple(sorted(terrain, key=lambda row: row.code)),
-        parameters=_parameters(tables["rules"]),
+        parameters=_parameters(tables["rules"], raw),
         formations=formations,
         headquarters=headquarters_of(setting),
         assets=assets_of(setting),
@@ -130,10 +130,10 @@ def _sides(head: ScenarioHead) -> tuple[SideSpec, SideSpec]:
     )
 
 
-def _parameters(rules: Table) -> dict[str, Parameter]:
+def _parameters(rules: Table, raw: Raw) -> dict[str, Parameter]:
     found = {}
     for key, checked in rules.items():
-        data = checked.data
+        data, prior = checked.data, raw.priors.get(key)
         found[key] = Parameter(
             address=key,
             value=data.value,
@@ -144,6 +144,8 @@ def _parameters(rules: Table) -> dict[str, Parameter]:
             grade=data.grade or "estimate",
             note=data.note,
             where=checked.row.changed.get("value", checked.row.spot).where,
+            least=prior.least if prior else None,
+            most=prior.most if prior else None,
         )
     return found
 

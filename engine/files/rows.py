@@ -80,6 +80,28 @@ class Row:
         self.changed.update({k: s for k, s in other.spots.items() if k not in ("id", ID_KEY.get(self.table, "id"))})
 
 
+@dataclass(frozen=True)
+class Prior:
+    """The range of a rule parameter (either end None: open), and why: its note and source."""
+
+    least: float | None
+    most: float | None
+    why: str
+
+    def holds(self, value: Any) -> bool:
+        """Whether a number lies inside; what is no number is not judged."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return True
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    @property
+    def words(self) -> str:
+        """The range and its reason, for `expected`."""
+        ends = [f"{self.least:g}" if self.least is not None else "", f"{self.most:g}" if self.most is not None else ""]
+        span = f"{ends[0]} to {ends[1]}" if all(ends) else f"at least {ends[0]}" if ends[0] else f"at most {ends[1]}"
+        return f"{span} ({self.why})" if self.why else span
+
+
 @dataclass
 class Raw:
     """All rows of a scenario by table and id, and its scalars (`head`)."""
@@ -88,6 +110,8 @@ class Raw:
     tables: dict[str, dict[str, Row]] = field(default_factory=lambda: {table: {} for table in ROWS})
     broken: set[str] = field(default_factory=set)
     """Tables of which rows could not be read at all: nobody is blamed for naming one of those."""
+    priors: dict[str, Prior] = field(default_factory=dict)
+    """Ranges of the rule parameters in the common folder, which scenarios and overlays do not move."""
     labels: list[str] = field(default_factory=list)
     """Names of the overlays and --set values applied, in order."""
 

@@ -15,6 +15,7 @@ from engine.files.common import SCENARIOS
 from engine.files.confidence import Standing, confidence, estimates
 from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
 from engine.files.overlay import apply_overlays, apply_sets
+from engine.files.priors import check_priors, priors_of, set_since
 from engine.files.resolve import Resolved, resolve
 from engine.files.rows import REQUIRED, Raw, empty, read_common, read_folder, read_head
 from engine.files.texts import Spot, shown_path
@@ -44,13 +45,16 @@ def load_scenario(
     overlays: Sequence[str | Path] = (),
     sets: Sequence[str] = (),
     theatre: Theatre | None = None,
+    *,
+    force: bool = False,
 ) -> Scenario:
     """The scenario of that name (or in that folder), with overlays and --set values applied in order.
 
     Raises FileFaults with every problem when it cannot be used. `theatre` replaces the one it names (tests).
+    `force` lets overlays and sets put rule parameters outside their prior range (`Scenario.outside`).
     """
     report = Report()
-    resolved = _read(name, overlays, sets, report, theatre)
+    resolved = _read(name, overlays, sets, report, theatre, force)
     if resolved is None or report.failed:
         raise FileFaults.of(report)
     return resolved.scenario
@@ -61,10 +65,12 @@ def check_scenario(
     overlays: Sequence[str | Path] = (),
     sets: Sequence[str] = (),
     theatre: Theatre | None = None,
+    *,
+    force: bool = False,
 ) -> Loaded:
     """Read and analyse: all faults, of files and of what they say, worst first."""
     report = Report()
-    resolved = _read(name, overlays, sets, report, theatre)
+    resolved = _read(name, overlays, sets, report, theatre, force)
     if resolved is None:
         return Loaded(None, sorted_faults(report))
     for fault in (*enemy_ground(resolved.scenario, resolved.drawn_owner), *analyse(resolved.scenario)):
@@ -97,6 +103,7 @@ def _read(
     sets: Sequence[str],
     report: Report,
     theatre: Theatre | None,
+    force: bool,
 ) -> Resolved | None:
     folder = scenario_folder(name)
     if folder is None:
@@ -105,8 +112,10 @@ def _read(
         return None
     root = folder.resolve().parent if (folder.resolve().parent / "common").is_dir() else SCENARIOS
     raw = read_raw(folder, root, report)
+    before = set_since(raw)
     apply_overlays(raw, [overlay_path(overlay, root) for overlay in overlays], root, report)
     apply_sets(raw, sets, report)
+    check_priors(raw, before, report, force)
     # Nothing is missing from a file that could not be read.
     head = None if "scenario" in raw.broken else check_head(raw, report)
     tables = check_rows(raw, report)
@@ -127,6 +136,7 @@ def read_raw(folder: Path, root: Path, report: Report) -> Raw:
     raw = empty(Spot(TomlText(shown_path(folder / "scenario.toml", root), "", {})))
     common = root / "common" if (root / "common").is_dir() else SCENARIOS / "common"
     read_common(common, root, raw, report)
+    raw.priors = priors_of(raw.tables["rules"])
     chain: list[tuple[Path, TomlText]] = []
     here: Path | None = folder
     while here is not None:

@@ -131,6 +131,7 @@ def _manifest(experiment: Experiment, scenario: Scenario, setting: Setting) -> d
         "scenario_title": scenario.title,
         "scenario_digest": scenario.digest,
         "theatre_digest": scenario.theatre.digest,
+        "outside_range": scenario.outside,
         "horizon": setting.horizon,
         "commanders": dict(setting.commanders),
         "engine": setting.engine,

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from engine.core.dice import Dice, Stream, subject_of
 from engine.files.common import common_parameters, common_terrain
 from engine.files.faults import nearest
+from engine.files.priors import prior_of, refuse_outside
 from engine.lab.statistics import percentile_of
 from engine.model.codes import Terrain
 from engine.model.scenario import TerrainSpec
@@ -149,15 +150,26 @@ class Fought:
         return {k: percentile_of(v, observed) for k, (v, observed) in pairs.items() if not math.isnan(observed)}
 
 
-def rules_of_engagements(changes: Mapping[str, float] | None = None) -> dict[str, float]:
-    """The parameters of all campaigns, with some changed; KeyError names an unknown one."""
+def rules_of_engagements(changes: Mapping[str, float] | None = None, *, force: bool = False) -> dict[str, float]:
+    """The parameters of all campaigns, with some changed; KeyError names an unknown one.
+
+    FileFaults names all that leave their prior range, unless forced.
+    """
     rules = {a: float(p.value) for a, p in common_parameters().items() if not isinstance(p.value, str)}
     for address, value in (changes or {}).items():
         if address not in rules:
             hint = nearest(address, rules)
             raise KeyError(f"expected a rule parameter, found {address!r}" + (f"; {hint}" if hint else ""))
         rules[address] = value
+    if not force:
+        refuse_outside((changes or {}).items(), common_parameters())
     return rules
+
+
+def outside_range(rules: Mapping[str, float]) -> dict[str, float]:
+    """Those of the parameters that lie outside their prior range, by address."""
+    known = common_parameters()
+    return {a: v for a, v in sorted(rules.items()) if a in known and not prior_of(known[a]).holds(v)}
 
 
 def fight(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.dice import Dice, Stream, subject_of
+from engine.files.priors import refuse_outside
 from engine.files.sampling import sample_values
 from engine.lab.store import plain_json
 from engine.model.address import datum
@@ -67,6 +68,8 @@ class Experiment:
     """A date to stop at; empty: the scenario's end."""
     sample_hours: int = 24
     """Hours between two entries of a run's series."""
+    force: bool = False
+    """Rule parameters may be put outside their prior range."""
 
     def record(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -140,6 +143,9 @@ def _as(parameter: Parameter, value: float) -> Value:
 def design_points(experiment: Experiment, scenario: Scenario) -> list[dict[str, Value]]:
     """The values of the factors at each design point; one empty point without factors."""
     factors = [_checked(f, scenario, experiment.design) for f in experiment.factors]
+    if not experiment.force:
+        ends = [(f.address, v) for f in factors for v in (*f.levels, f.low, f.high) if v is not None]
+        refuse_outside(ends, scenario.parameters, "values of the factors")
     if not factors:
         return [{}]
     if experiment.design == "grid":

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.files.common import common_parameters
 from engine.files.faults import Report, nearest, one_of, shown
+from engine.files.priors import outside_fault
+from engine.files.rows import flattened
+from engine.files.texts import Spot
 from engine.files.toml_text import TomlText, read_toml
 from engine.lab.experiment import DESIGNS, Experiment, Factor
 from engine.model.codes import SIDES
@@ -24,6 +28,7 @@ KEYS: Mapping[str, type | tuple[type, ...]] = {
     "luck_per_sample": int,
     "until": str,
     "sample_hours": int,
+    "force": bool,
     "set": dict,
     "commanders": dict,
     "factor": list,
@@ -39,18 +44,22 @@ LEAST = {"seed": 0, "runs": 1, "points": 2, "luck_per_sample": 1, "sample_hours"
 _WORDS = {int: "a whole number", str: "text", bool: "true or false", list: "a list", dict: "a table"}
 
 
-def read_experiment(path: str | Path) -> Experiment:
-    """The experiment of a file; FileFaults with every problem when it cannot be used."""
+def read_experiment(path: str | Path, *, force: bool = False) -> Experiment:
+    """The experiment of a file; FileFaults with every problem when it cannot be used.
+
+    `force`, here or in the file, lets it put rule parameters outside their prior range.
+    """
     report = Report()
     text = read_toml(Path(path), str(path), report)
-    experiment = None if text is None else _experiment(text, report)
+    experiment = None if text is None else _experiment(text, report, force)
     report.raise_errors()
     assert experiment is not None
     return experiment
 
 
-def _experiment(text: TomlText, report: Report) -> Experiment | None:
+def _experiment(text: TomlText, report: Report, force: bool) -> Experiment | None:
     data = text.data
+    force = force or data.get("force") is True
     _types(text, (), data, KEYS, "an experiment", report)
     if data.get("format") != 1:
         report.add(text.spot("format").fault("format = 1", shown(data.get("format")), code="experiment/format"))
@@ -61,6 +70,8 @@ def _experiment(text: TomlText, report: Report) -> Experiment | None:
         if isinstance(value, int) and value < least:
             report.add(text.spot(key).fault(f"at least {least}", shown(value), code="experiment/value"))
     factors = _factors(text, data.get("factor", []), report)
+    if not force:
+        _in_range(text, report)
     design = data.get("design", "grid" if factors else "single")
     if design not in DESIGNS:
         hint = nearest(str(design), DESIGNS)
@@ -89,6 +100,7 @@ def _experiment(text: TomlText, report: Report) -> Experiment | None:
         commanders={side: _table(data, "commanders").get(side, "staff") for side in SIDES},
         until=data.get("until", ""),
         sample_hours=data.get("sample_hours", 24),
+        force=force,
     )
 
 
@@ -131,6 +143,25 @@ def _factors(text: TomlText, rows: Any, report: Report) -> tuple[Factor, ...]:
             Factor(address, tuple(levels) if isinstance(levels, list) else (), low, high, str(row.get("src", "")))
         )
     return tuple(found)
+
+
+def _in_range(text: TomlText, report: Report) -> None:
+    """Rule parameters stay in their prior range, in [set] and in every factor."""
+    rows = text.data.get("factor", [])
+    given: list[tuple[Spot, str, Any]] = []
+    for number, row in enumerate(rows if isinstance(rows, list) else []):
+        if not isinstance(row, dict) or not isinstance(row.get("address"), str):
+            continue
+        levels = row.get("levels", [])
+        for i, level in enumerate(levels if isinstance(levels, list) else []):
+            given.append((text.spot("factor", number, "levels", i), row["address"], level))
+        given += [(text.spot("factor", number, k), row["address"], row[k]) for k in ("low", "high") if k in row]
+    for path, value in flattened(_table(text.data, "set")):
+        given.append((text.spot("set", *path), ".".join(path), value))
+    for spot, address, value in given:
+        fault = outside_fault(spot, address, value, common_parameters())
+        if fault is not None:
+            report.add(fault)
 
 
 def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Result:
     changed hands, [minute, side], from the start. ``facts``: what the run shows for each fact of history, in
     the fact's unit (control: share of the time held); None where it never got that far. ``series``: lists by
     measure beside ``minute``. ``ground``: who held each hex of the window at the end, packed.
+    ``outside``: rule parameters that were put outside their prior range.
     """
 
     minute: int
@@ -67,6 +68,7 @@ class Result:
     facts: Mapping[str, float | None] = field(default_factory=dict)
     series: Mapping[str, Sequence[int]] = field(default_factory=dict)
     ground: str = ""
+    outside: Mapping[str, float] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """Plain JSON without the series, which a store keeps apart."""
@@ -77,6 +79,7 @@ class Result:
             "control": {place: [list(c) for c in changes] for place, changes in self.control.items()},
             "facts": dict(self.facts),
             "ground": self.ground,
+            **({"outside_range": dict(self.outside)} if self.outside else {}),
         }
 
     @staticmethod
@@ -90,6 +93,7 @@ class Result:
             row["facts"],
             series or {},
             row["ground"],
+            row.get("outside_range", {}),
         )
 
 
@@ -229,6 +233,7 @@ class Watch:
             facts,
             series,
             pack_ground(world.hexes.owner[inside]),
+            self._session.scenario.outside,
         )
 
     def _answer(self, fact: HistoryFact, values: Mapping[str, int], now: int) -> float | None:

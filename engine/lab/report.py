@@ -102,6 +102,7 @@ def contents(source: Source) -> dict[str, Any]:
         "dates": dates(source.scenario),
         "manifest": source.manifest,
         "experiment": experiment,
+        "outside": _outside(source),
         "planned": experiment["runs"] * max(1, _points(source.rows)),
         "ok": len(ok),
         "failed": [r for r in source.rows if not r.ok],
@@ -122,6 +123,15 @@ def contents(source: Source) -> dict[str, Any]:
         "points": _point_table(ok),
         "one": ok[0] if len(ok) == 1 else None,
     }
+
+
+def _outside(source: Source) -> list[str]:
+    """Rule parameters outside their prior range in the scenario or in any run: address and values."""
+    found: dict[str, set[float]] = {}
+    for values in (source.scenario.outside, *(r.outcome.get("outside_range", {}) for r in source.ok)):
+        for address, value in values.items():
+            found.setdefault(address, set()).add(value)
+    return [f"{address} = {', '.join(f'{v:g}' for v in sorted(values))}" for address, values in sorted(found.items())]
 
 
 def dates(scenario: Scenario) -> str:

@@ -58,7 +58,8 @@ class Parameter:
     """One number (or switch, or text) with its address, bounds, unit and pedigree.
 
     `low` and `high` are None when the value is not uncertain. `where` is `file:line` of the entry that won,
-    or `--set` for a value given on the command line.
+    or `--set` for a value given on the command line. `least` and `most` are the prior range, which stays when the
+    value is changed and its bounds are dropped (None: no range).
     """
 
     address: str
@@ -70,6 +71,15 @@ class Parameter:
     grade: str = "estimate"
     where: str = ""
     note: str = ""
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def outside(self) -> bool:
+        """True when the value lies outside its prior range: somebody insisted."""
+        if isinstance(self.value, (bool, str)):
+            return False
+        return (self.least is not None and self.value < self.least) or (self.most is not None and self.value > self.most)
 
     @property
     def uncertain(self) -> bool:

@@ -59,7 +59,7 @@ NOBODY = -1
 """Owner of water and of hexes outside the window."""
 MINUTES_PER_DAY = 1440
 
-UNDIGESTED = frozenset({"where", "note", "src", "source", "grade", "unit"})
+UNDIGESTED = frozenset({"where", "note", "src", "source", "grade", "unit", "least", "most"})
 """Fields that no digest sees: another citation or a moved line is not another scenario."""
 _UNDIGESTED_HERE = frozenset({"theatre", "window", "owner", "title", "summary", "sources", "overlays", "drawing"})
 
@@ -206,6 +206,11 @@ class Scenario:
             near = difflib.get_close_matches(address, self.parameters, 3, 0.5)
             hint = f"; nearest: {', '.join(near)}" if near else ""
             raise KeyError(f"no rule parameter {address!r} in scenarios/common/rules.toml{hint}") from None
+
+    @property
+    def outside(self) -> dict[str, float]:
+        """Values of rule parameters that lie outside their prior range, by address: set with --force."""
+        return {a: float(p.value) for a, p in sorted(self.parameters.items()) if p.outside}
 
     @cached_property
     def by_id(self) -> Mapping[str, FormationSpec | HeadquartersSpec | AssetSpec]:

@@ -105,6 +105,7 @@ def _header(session: Session) -> dict[str, Any]:
         "commanders": {SIDES[s]: c.digest for s, c in sorted(session.commanders.items())},
         "parent": [session.parent.name, session.parent.minute] if session.parent else None,
         "remark": session.remark,
+        "outside_range": session.scenario.outside,
     }
 
 

@@ -273,3 +273,34 @@ def test_a_reader_of_the_summary_who_stops_reading_does_not_cost_the_recording(t
     words = " ".join([sys.executable, str(root / "deepbattle"), "run", *SHORT, "--out", str(path)])
     subprocess.run(["bash", "-c", f"{words} | true"], check=False, timeout=120)
     assert path.is_file()
+
+
+FAR = ("--set", "combat.tau_days=9", "--set", "movement.night=2")
+
+
+@pytest.mark.parametrize("verb", [("run", *SHORT), ("info", "doppelkopf"), ("check", "doppelkopf"), ("calibrate",),
+                                  ("batch", *SHORT, "--dry-run", "--out", "never")])  # fmt: skip
+def test_parameters_outside_their_range_are_refused_all_at_once(
+    deepbattle: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = deepbattle(*verb, *FAR)
+    assert answer.code == Exit.FILE
+    told = answer.err + answer.out
+    assert "combat.tau_days 1.5 to 4 (days; mean time to a decision; cdb90; reference), found 9" in told
+    assert "movement.night 0.6 to 0.7" in told
+
+
+def test_what_was_forced_stands_in_summary_result_recording_and_report(deepbattle: Call, tmp_path: Path) -> None:
+    from engine.run.recording import open_recording
+
+    out, report = tmp_path / "run.dbr", tmp_path / "run.html"
+    answer = deepbattle("run", *SHORT, *FAR, "--force", "--out", out, "--report", report)
+    words = "outside their prior range (--force): combat.tau_days = 9, movement.night = 2"
+    assert (answer.code, words in answer.out) == (0, True)
+    far = {"combat.tau_days": 9.0, "movement.night": 2.0}
+    assert open_recording(out).header["outside_range"] == far
+    assert "combat.tau_days = 9" in report.read_text(encoding="utf-8")
+    again = json.loads(deepbattle("run", "--from", f"{out}@1944-08-15T12:00", "--until", "1944-08-16", "-q", "--json").out)
+    assert again["result"]["outside_range"] == far
+    assert "outside_range" not in json.loads(deepbattle("run", *SHORT, "--json").out)["result"]

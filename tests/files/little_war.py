@@ -214,8 +214,8 @@ class Desk:
     def check(self, overlays: Sequence[str | Path] = (), sets: Sequence[str] = ()) -> Loaded:
         return check_scenario(self.folder, overlays, sets, theatre=little_theatre())
 
-    def load(self, overlays: Sequence[str | Path] = (), sets: Sequence[str] = ()) -> Scenario:
-        return load_scenario(self.folder, overlays, sets, theatre=little_theatre())
+    def load(self, overlays: Sequence[str | Path] = (), sets: Sequence[str] = (), *, force: bool = False) -> Scenario:
+        return load_scenario(self.folder, overlays, sets, theatre=little_theatre(), force=force)
 
     def faults(self, overlays: Sequence[str | Path] = (), sets: Sequence[str] = ()) -> list[str]:
         """Every fault as its line of text."""

@@ -25,11 +25,11 @@ def test_a_scalar_replaces_and_its_file_and_line_are_kept(desk):
 
 
 def test_a_plain_value_is_fixed_and_a_table_brings_its_own_bounds_and_source(desk):
-    text = '[set]\nforces.g_id_1.men = 8500\n"combat.tau_days" = { value = 2, low = 1, high = 3, src = "other" }\n'
+    text = '[set]\nforces.g_id_1.men = 8500\n"combat.tau_days" = { value = 2, low = 1.5, high = 3, src = "other" }\n'
     scenario = desk.load([overlay(desk, "firm", text)])
     men, rule = datum(scenario, "forces.g_id_1.men"), scenario.parameter("combat.tau_days")
     assert (men.value, men.low, men.high) == (8500, None, None)
-    assert (rule.value, rule.low, rule.high, rule.source) == (2.0, 1.0, 3.0, "other")
+    assert (rule.value, rule.low, rule.high, rule.source) == (2.0, 1.5, 3.0, "other")
 
 
 def test_a_changed_datum_can_cite_a_source_of_its_own(desk):
@@ -198,3 +198,33 @@ def test_an_overlay_for_another_scenario_is_a_warning(desk):
 
 def test_a_missing_overlay_is_a_fault(desk):
     assert desk.faults(["nowhere.toml"]) == ["nowhere.toml: expected a file, found nothing"]
+
+
+def test_rule_parameters_outside_their_range_are_refused_all_at_once_with_range_and_reason(desk):
+    path = overlay(desk, "far", '[set]\n"movement.night" = 2\n"combat.win_slope" = { value = 1.5, low = 0.1, high = 2 }\n')
+    faults = desk.faults([path], ["combat.tau_days=9", "switch.rail=3", "combat.loss_delay_attacker=0.5"])
+    assert faults == [
+        "--set:1:1: expected combat.tau_days 1.5 to 4 (days; mean time to a decision; cdb90; reference), "
+        "found 9 (--force sets it all the same, and the result says so)",
+        "--set:2:1: expected switch.rail 0 to 1 (0 or 1; railways are torn up, repaired and converted; "
+        "deep_battle; estimate), found 3 (--force sets it all the same, and the result says so)",
+        "--set:3:1: expected combat.loss_delay_attacker -1 to 0 (log; against a defender who delays or withdraws; cdb90; "
+        "reference), found 0.5 (--force sets it all the same, and the result says so)",
+        "scenarios/what_if/far.toml:4:20: expected movement.night 0.6 to 0.7 (pace at night; general_knowledge; estimate), "
+        "found 2 (--force sets it all the same, and the result says so)",
+        "scenarios/what_if/far.toml:5:22: expected combat.win_slope 0.9 to 2.4 (logit per x; b1; cdb90; reference), "
+        "found low = 0.1 (--force sets it all the same, and the result says so)",
+    ]
+
+
+def test_the_ends_of_a_range_lie_inside_it_and_what_has_no_range_may_be_anything(desk):
+    scenario = desk.load(sets=["combat.tau_days=4", "movement.night=0.6", "engage.days_unknown=1000"])
+    assert (scenario.rule("combat.tau_days"), scenario.rule("engage.days_unknown")) == (4.0, 1000.0)
+    assert scenario.outside == {}
+
+
+def test_force_lets_a_parameter_leave_its_range_and_the_scenario_says_so(desk):
+    scenario = desk.load(sets=["combat.tau_days=9"], force=True)
+    assert scenario.rule("combat.tau_days") == 9.0
+    assert scenario.outside == {"combat.tau_days": 9.0}
+    assert desk.load(sets=["combat.tau_days=2"], force=True).outside == {}

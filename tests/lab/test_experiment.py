@@ -194,3 +194,25 @@ def test_broken_files_are_told_in_words(tmp_path: Path, content: str) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileFaults, match="nothing"):
         read_experiment(tmp_path / "none.toml")
+
+
+def test_factors_outside_their_range_are_refused_all_at_once_unless_forced(tmp_path: Path) -> None:
+    path = tmp_path / "far.toml"
+    path.write_text(
+        'format = 1\nscenario = "doppelkopf"\n[set]\n"movement.night" = 2\n[[factor]]\naddress = "combat.tau_days"\n'
+        "levels = [0.1, 2, 40]\n"
+    )
+    with pytest.raises(FileFaults) as caught:
+        read_experiment(path)
+    assert [(f.line, f.found) for f in caught.value.faults] == [(4, "2"), (7, "0.1"), (7, "40")]
+    assert read_experiment(path, force=True).force
+    path.write_text("force = true\n" + path.read_text())
+    assert read_experiment(path).factors[0].levels == (0.1, 2, 40)
+
+
+def test_design_points_outside_a_range_are_refused_unless_forced() -> None:
+    wide = Experiment("drawn", design="lhs", points=4, factors=(Factor(TAU, low=0.5, high=50.0),))
+    with pytest.raises(FileFaults) as caught:
+        design_points(wide, scenario())
+    assert [f.found for f in caught.value.faults] == ["0.5", "50"]
+    assert len(design_points(replace(wide, force=True), scenario())) == 4

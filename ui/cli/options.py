@@ -92,8 +92,16 @@ commander_option = click.option(
 )
 
 
+force_option = click.option(
+    "--force",
+    is_flag=True,
+    help="Let rule parameters leave their prior range; the result says which did.",
+)
+
+
 def scenario_options(function: Function) -> Function:
-    """--set and --overlay, applied in the order given."""
+    """--set and --overlay, applied in the order given; --force lets them leave prior ranges."""
+    function = force_option(function)
     function = click.option(
         "--overlay",
         "overlays",

@@ -26,10 +26,15 @@ class Refused(click.ClickException):
 
 
 def new_session(
-    scenario: str, seed: int, sets: Sequence[tuple[str, str]], overlays: Sequence[str], names: Mapping[str, str]
+    scenario: str,
+    seed: int,
+    sets: Sequence[tuple[str, str]],
+    overlays: Sequence[str],
+    names: Mapping[str, str],
+    force: bool = False,
 ) -> Session:
     """A session at minute 0."""
-    loaded = load_scenario(scenario, overlays, [f"{key}={value}" for key, value in sets])
+    loaded = load_scenario(scenario, overlays, [f"{key}={value}" for key, value in sets], force=force)
     return Session(loaded, seed, commanders(names))
 
 

@@ -29,6 +29,11 @@ def moment(scenario: Scenario, minute: int) -> str:
     return f"{day.day} {day:%B} {hour:02d}:{rest:02d}"
 
 
+def outside(values: Mapping[str, float]) -> str:
+    """Rule parameters that were put outside their prior range."""
+    return "outside their prior range (--force): " + ", ".join(f"{a} = {v:g}" for a, v in values.items())
+
+
 def holdings(scenario: Scenario, result: Result) -> str:
     """Places that changed hands, with the dates; then who keeps the others."""
     names = [scenario.sides[0].short or "Axis", scenario.sides[1].short or "Soviet"]

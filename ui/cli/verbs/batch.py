@@ -51,7 +51,7 @@ def command(
     scenario: str | None, runs: int | None, seed: int | None, workers: int | None, executor: str, out: Path,
     resume: bool, top_up: int | None, retry_failed: bool, central: bool, dry_run: bool, until: str,
     sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...], commanders: tuple[tuple[str, str], ...],
-    as_json: bool, quiet: bool,
+    as_json: bool, quiet: bool, force: bool,
 ) -> int:  # fmt: skip
     """Many runs, in parallel.
 
@@ -68,7 +68,7 @@ def command(
     began = time.monotonic()
     if resume or top_up:
         told = {"--runs": runs, "--seed": seed, "--central": central, "--until": until, "--set": sets,
-                "--overlay": overlays, "--commander": commanders}  # fmt: skip
+                "--overlay": overlays, "--commander": commanders, "--force": force}  # fmt: skip
         extra = [name for name, value in told.items() if value]
         if extra:
             raise click.UsageError(f"a batch is continued as it was begun; leave out {', '.join(extra)}")
@@ -76,9 +76,12 @@ def command(
         with Progress(str(out), 1, quiet=quiet or as_json) as bar:
             report = resume_batch(out, top_up=top_up or 0, expect=expect, progress=bar.of, **how)
     else:
-        experiment = _experiment(scenario, runs, seed, central, until, sets, overlays, commanders)
+        experiment = _experiment(scenario, runs, seed, central, until, sets, overlays, commanders, force)
         loaded = load_scenario(
-            experiment.scenario, experiment.overlays, [f"{k}={v}" for k, v in experiment.sets.items()]
+            experiment.scenario,
+            experiment.overlays,
+            [f"{k}={v}" for k, v in experiment.sets.items()],
+            force=experiment.force,
         )
         if dry_run:
             return _dry_run(experiment, loaded, as_json)
@@ -97,18 +100,20 @@ def _like_ctrl_c(*_: object) -> None:
 def _experiment(
     scenario: str | None, runs: int | None, seed: int | None, central: bool, until: str,
     sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...], commanders: tuple[tuple[str, str], ...],
+    force: bool,
 ) -> Experiment:  # fmt: skip
     """The experiment of the file or of the scenario alone, with what the command line says on top."""
     from engine import Experiment, read_experiment
 
     if scenario is None:
         raise click.UsageError("expected a SCENARIO or an EXPERIMENT.toml, or --resume")
-    made = read_experiment(scenario) if scenario.endswith(".toml") else Experiment(scenario)
+    made = read_experiment(scenario, force=force) if scenario.endswith(".toml") else Experiment(scenario)
     changes: dict[str, Any] = {
         "runs": runs,
         "seed": seed,
         "until": until or None,
         "sample": False if central else None,
+        "force": True if force else None,
         "sets": {**made.sets, **dict(sets)} if sets else None,
         "overlays": (*made.overlays, *overlays) if overlays else None,
         "commanders": {**made.commanders, **dict(commanders)} if commanders else None,

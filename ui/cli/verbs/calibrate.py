@@ -24,24 +24,26 @@ if TYPE_CHECKING:
 @click.option("--details", is_flag=True, help="Also medians by posture, relief and ground, as context.")
 @click.option("--set", "sets", multiple=True, type=options.Setting(), metavar="KEY=VALUE",
               help="Change a rule parameter. May be repeated.")  # fmt: skip
+@options.force_option
 @click.option("--runs", type=click.IntRange(10, 10_000), default=100, show_default=True, help="Fights of each.")
 @options.seed_option
 @options.json_option
 def command(
     engagements: Path | None, fits: bool, uncertain: bool, campaign: str | None, details: bool,
-    sets: tuple[tuple[str, str], ...], runs: int, seed: int, as_json: bool,
+    sets: tuple[tuple[str, str], ...], force: bool, runs: int, seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """The combat model against aggregates of history: every target, the model, the accepted band, pass or fail.
 
     Failures are printed, not hidden, and do not change the exit code.
     """
-    from engine import calibration_table, fit_engagements, read_engagements, rules_of_engagements
+    from engine import calibration_table, fit_engagements, outside_range, read_engagements, rules_of_engagements
+    from ui.cli import summary
 
     if fits and engagements is None:
         raise click.UsageError("--fit needs --engagements FILE")
     known = read_engagements(engagements) if engagements is not None else []
     try:
-        rules = rules_of_engagements({key: float(value) for key, value in sets})
+        rules = rules_of_engagements({key: float(value) for key, value in sets}, force=force)
     except KeyError as problem:
         raise click.UsageError(str(problem.args[0])) from None
     except ValueError as problem:
@@ -51,13 +53,16 @@ def command(
         found = fit_engagements(known, uncertainty=uncertain, told=remark)
         fitted = [(a, f"{rules[a]:.4g}", f"{v:.4g}", f"{found.spread[a]:.2g}") for a, v in found.values.items()]
         rules |= found.values
+    outside = outside_range(rules)
     targets = calibration_table(rules, known, runs=runs, seed=seed, details=details)
     if campaign is not None:
         targets += _fought_out(campaign, seed)
     if as_json:
-        show_json({"targets": [t.record() for t in targets], "not_computed": _not_computed(),
+        show_json({"targets": [t.record() for t in targets], "not_computed": _not_computed(), "outside_range": outside,
                    "fitted": [dict(zip(("address", "now", "fitted", "se"), f, strict=True)) for f in fitted]})  # fmt: skip
         return
+    if outside:
+        click.echo(summary.outside(outside) + "\n")
     if fitted:
         click.echo(columns([("parameter", "now", "fitted", "s.e."), *fitted], right=(1, 2, 3)) + "\n")
     rest = [] if campaign is not None else _rest()

@@ -25,7 +25,7 @@ LEVELS = ("error", "warning", "note")
 @options.json_option
 def command(
     scenarios: tuple[str, ...], sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...], level: str, summary: bool,
-    estimates: bool, as_json: bool,
+    estimates: bool, as_json: bool, force: bool,
 ) -> int:  # fmt: skip
     """Every problem of scenarios, as file:line:column with expected, found and a hint.
 
@@ -35,7 +35,8 @@ def command(
     from engine import check_scenario
 
     names = scenarios or tuple(options.scenario_names())
-    read = {name: check_scenario(name, overlays, [f"{key}={value}" for key, value in sets]) for name in names}
+    changes = [f"{key}={value}" for key, value in sets]
+    read = {name: check_scenario(name, overlays, changes, force=force) for name in names}
     found: dict[str, Any] = {name: loaded.faults for name, loaded in read.items()}
     shown = {n: [f for f in faults if LEVELS.index(f.severity) <= LEVELS.index(level)] for n, faults in found.items()}
     failed = any(f.severity == "error" for faults in found.values() for f in faults)

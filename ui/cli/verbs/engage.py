@@ -20,10 +20,13 @@ if TYPE_CHECKING:
               help="Fights of each engagement.")  # fmt: skip
 @click.option("--set", "sets", multiple=True, type=options.Setting(), metavar="KEY=VALUE",
               help="Change a rule parameter, such as combat.tau_days=3. May be repeated.")  # fmt: skip
+@options.force_option
 @click.option("--why", is_flag=True, help="Print the terms that make x.")
 @options.seed_option
 @options.json_option
-def command(file: Path, runs: int, sets: tuple[tuple[str, str], ...], why: bool, seed: int, as_json: bool) -> None:
+def command(
+    file: Path, runs: int, sets: tuple[tuple[str, str], ...], force: bool, why: bool, seed: int, as_json: bool
+) -> None:
     """The combat model alone, on engagements described by a row each.
 
     Columns: id, att_men, def_men; att_/def_ afv, guns, sorties (of the whole fight), quality, share, lethality;
@@ -33,17 +36,21 @@ def command(file: Path, runs: int, sets: tuple[tuple[str, str], ...], why: bool,
 
     The spreads are those of a forecast: luck, what the row leaves open, errors of the figures.
     """
-    from engine import fight, read_engagements, rules_of_engagements
+    from engine import fight, outside_range, read_engagements, rules_of_engagements
+    from ui.cli import summary
 
     try:
-        rules = rules_of_engagements({key: _float(key, value) for key, value in sets})
+        rules = rules_of_engagements({key: _float(key, value) for key, value in sets}, force=force)
     except KeyError as problem:
         raise click.UsageError(str(problem.args[0])) from None
     fought = fight(read_engagements(file), rules, seed=seed, runs=runs)
-    records = [f.record() for f in fought]
+    outside = outside_range(rules)
+    records = [f.record() | ({"outside_range": outside} if outside else {}) for f in fought]
     if as_json:
         show_json([{**r, "terms": dict(f.terms)} for r, f in zip(records, fought, strict=True)] if why else records)
         return
+    if outside:
+        click.echo(summary.outside(outside) + "\n")
     click.echo(columns([HEAD, *(_line(r) for r in records)], right=range(1, len(HEAD))))
     if why:
         click.echo("".join(_terms(f) for f in fought))

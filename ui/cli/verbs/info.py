@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 @options.scenario_argument
 @options.scenario_options
 @options.json_option
-def command(scenario: str, sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...], as_json: bool) -> None:
+def command(
+    scenario: str, sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...], as_json: bool, force: bool
+) -> None:
     """What a scenario holds: sides, forces, plans, history, sources, and how well each is known."""
     from engine import load_scenario
 
-    loaded = load_scenario(scenario, overlays, [f"{key}={value}" for key, value in sets])
+    loaded = load_scenario(scenario, overlays, [f"{key}={value}" for key, value in sets], force=force)
     found = _facts(loaded)
     if as_json:
         show_json(found)
@@ -37,6 +39,10 @@ def command(scenario: str, sets: tuple[tuple[str, str], ...], overlays: tuple[st
     click.echo(columns(rows, right=[1, 2]) + "\n")
     click.echo(columns([(name, number(found[name])) for name in COUNTS], right=[1]) + "\n")
     grades = ", ".join(f"{count} {grade}" for grade, count in found["grades"].items())
+    if loaded.outside:
+        from ui.cli import summary
+
+        click.echo(summary.outside(loaded.outside))
     click.echo(f"rows by grade of their source: {grades}")
     click.echo(f"digest {loaded.digest}")
 
@@ -79,6 +85,7 @@ def _facts(scenario: Scenario) -> dict[str, Any]:
         "sources": len(scenario.sources),
         "rule parameters": len(scenario.parameters),
         "uncertain numbers": sum(1 for _ in uncertain(scenario)),
+        "outside_range": scenario.outside,
         "grades": dict(Counter(row.grade for row in rows).most_common()),
         "digest": scenario.digest,
     }

@@ -17,13 +17,13 @@ from ui.cli import options
 @options.commander_option
 def command(
     scenario: str, side: str, hq: str | None, until_history: str | None, seed: int, sets: tuple[tuple[str, str], ...],
-    overlays: tuple[str, ...], commanders: tuple[tuple[str, str], ...],
+    overlays: tuple[str, ...], commanders: tuple[tuple[str, str], ...], force: bool,
 ) -> None:  # fmt: skip
     """Command a side, or one headquarters, in the window."""
     from ui.cli import running, showing
 
     names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
-    session = running.new_session(scenario, seed, sets, overlays, names)
+    session = running.new_session(scenario, seed, sets, overlays, names, force)
     if until_history:
         session.advance(running.horizon(session, until_history))
     showing.play(session, side, hq)

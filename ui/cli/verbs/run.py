@@ -43,7 +43,7 @@ class Runnable(ScenarioName):
 def command(
     scenario: str | None, seed: int, until: str, sets: tuple[tuple[str, str], ...], overlays: tuple[str, ...],
     commanders: tuple[tuple[str, str], ...], origin: str | None, orders: tuple[tuple[str, str], ...],
-    out: Path | None, report: Path | None, as_json: bool, quiet: bool,
+    out: Path | None, report: Path | None, as_json: bool, quiet: bool, force: bool,
 ) -> int:  # fmt: skip
     """One run without a window.
 
@@ -65,7 +65,7 @@ def command(
     elif "#" in scenario and Path(scenario.rpartition("#")[0]).is_dir():
         session, names = running.of_batch(scenario)
     else:
-        session = running.new_session(scenario, seed, sets, overlays, names)
+        session = running.new_session(scenario, seed, sets, overlays, names, force)
     planned = running.read_orders(orders, session)
     end = running.horizon(session, until)
     result, whole = _advance(session, end, planned, quiet or as_json)
@@ -124,6 +124,8 @@ def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
 
     days = result.minute / 1440
     click.echo(f"{session.scenario.title} · seed {session.seed} · {days:.0f} days in {took:.1f} s\n")
+    if session.scenario.outside:
+        click.echo(summary.outside(session.scenario.outside) + "\n")
     click.echo(summary.holdings(session.scenario, result) + "\n")
     click.echo(summary.losses(session.scenario, result) + "\n")
     click.echo(summary.against_history(card))

@@ -1,0 +1,88 @@
+"""Rule parameters stay in their prior range, unless somebody insists.
+
+The range is that of scenarios/common/rules.toml: low and high, or what the unit allows (a share lies between 0 and 1).
+Overlays, --set and factors of experiments that leave it are refused with the range and its reason; a scenario's own
+[rules] are its author's, who cites a source for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.files.common import prior_range
+from engine.files.faults import Fault, FileFaults, Report
+from engine.files.rows import Prior, Raw, Row
+from engine.files.texts import CommandLine, Spot
+from engine.model.citation import Parameter
+
+HINT = "--force sets it all the same, and the result says so"
+CODE = "set/range"
+
+
+def priors_of(rules: Mapping[str, Row]) -> dict[str, Prior]:
+    """The range and the reason of every parameter that has one, from the rows of the common folder."""
+    found = {}
+    for address, row in rules.items():
+        low, high = _number(row.values.get("low")), _number(row.values.get("high"))
+        least, most = prior_range(low, high, str(row.values.get("unit", "")))
+        if least is not None or most is not None:
+            words = (str(row.values.get(key, "")) for key in ("unit", "note", "src", "grade"))
+            found[address] = Prior(least, most, "; ".join(word for word in words if word))
+    return found
+
+
+def prior_of(parameter: Parameter) -> Prior:
+    """The range and the reason of a parameter."""
+    words = (parameter.unit, parameter.note, parameter.source, parameter.grade)
+    return Prior(parameter.least, parameter.most, "; ".join(word for word in words if word))
+
+
+def set_since(raw: Raw) -> dict[str, Spot | None]:
+    """Where the value of each rule stands now: what `check_priors` compares with later."""
+    return {address: row.changed.get("value") for address, row in raw.tables["rules"].items()}
+
+
+def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, force: bool) -> None:
+    """A fault for each number (value, low or high) that overlays and --set put outside the prior range.
+
+    With `force` they are warnings: the scenario can be used, and `Scenario.outside` names them.
+    """
+    for address, row in sorted(raw.tables["rules"].items()):
+        prior, spot = raw.priors.get(address), row.changed.get("value")
+        if prior is None or spot is None or spot is before.get(address):
+            continue
+        for key in ("value", "low", "high"):
+            given = row.values.get(key)
+            if not prior.holds(given):
+                report.add(
+                    spot.fault(
+                        f"{address} {prior.words}",
+                        f"{given:g}" if key == "value" else f"{key} = {given:g}",
+                        "" if force else HINT,
+                        "warning" if force else "error",
+                        CODE,
+                    )
+                )
+
+
+def outside_fault(spot: Spot, address: str, value: Any, parameters: Mapping[str, Parameter]) -> Fault | None:
+    """The fault of a value outside the range of its parameter; data and unknown addresses have no range."""
+    parameter = parameters.get(address)
+    if parameter is None or prior_of(parameter).holds(value):
+        return None
+    return spot.fault(f"{address} {prior_of(parameter).words}", f"{value:g}", HINT, code=CODE)
+
+
+def refuse_outside(values: Iterable[tuple[str, Any]], parameters: Mapping[str, Parameter], file: str = "--set") -> None:
+    """Raise FileFaults with every value outside the range of its parameter; places count from 1 within `file`."""
+    pairs = list(values)
+    line = CommandLine(tuple(address for address, _ in pairs), file)
+    found = (outside_fault(Spot(line, (n,)), *pair, parameters) for n, pair in enumerate(pairs))
+    faults = [fault for fault in found if fault is not None]
+    if faults:
+        raise FileFaults.of(faults)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
