@@ -15,6 +15,35 @@ if TYPE_CHECKING:
     from engine.model.view import SideView
 
 
+class _Columns(dict[str, Array]):
+    """Columns of one note table, copied when they are first looked at."""
+
+    def __init__(self, table: Table, foreign: Array | None) -> None:
+        super().__init__()
+        self.table = table
+        self._foreign = foreign
+        self._given: dict[str, bytes] = {}
+
+    def __missing__(self, name: str) -> Array:
+        values: Array = self.table[name].copy()
+        if self._foreign is not None:
+            values[self._foreign] = self.table.spec.column(name).default
+        self._given[name] = values.tobytes()
+        self[name] = values
+        return values
+
+    def changed(self, name: str) -> tuple[Array, list[int]] | None:
+        """Values and changed rows of a column that somebody looked at; None if it is as it was given."""
+        given, new = self._given.get(name), self.get(name)
+        if given is None or new is None or new.tobytes() == given:
+            return None
+        old = np.frombuffer(given, new.dtype).reshape(-1, *new.shape[1:])
+        unequal = np.ones(len(new), bool)
+        differs = new[: len(old)] != old
+        unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
+        return new, unequal.nonzero()[0].tolist()
+
+
 class Notes:
     """A staff's memory: writable copies of the note tables, ``notes.staff["need"][row]``.
 
@@ -23,14 +52,9 @@ class Notes:
     """
 
     def __init__(self, formation: Table, staff: Table, failure: Table, foreign: Sequence[Array] = ()) -> None:
-        self._tables = (formation, staff, failure)
-        given = [_copy(table) for table in self._tables]
-        for table, columns, rows in zip(self._tables, given, foreign, strict=False):
-            for column in table.spec.columns:
-                columns[column.name][rows] = column.default
-        self._given = tuple(given)
+        ours: Sequence[Array | None] = foreign or (None, None, None)
         self.formation, self.staff, self.failure = (
-            {name: values.copy() for name, values in columns.items()} for columns in given
+            _Columns(table, rows) for table, rows in zip((formation, staff, failure), ours, strict=True)
         )
 
     def add_failure(self, hq: int, cell: int, minute: int) -> None:
@@ -46,24 +70,16 @@ class Notes:
     def changes(self) -> list[tuple[int, int, int, tuple[int, ...]]]:
         """Rows (table, row, column, values) of all that was changed, in a fixed order."""
         rows: list[tuple[int, int, int, tuple[int, ...]]] = []
-        for number, (table, given, mine) in enumerate(
-            zip(self._tables, self._given, (self.formation, self.staff, self.failure), strict=True)
-        ):
-            for position, column in enumerate(table.spec.columns):
-                new, old = mine[column.name], given[column.name]
-                if new.tobytes() == old.tobytes():  # a third of the time of comparing number by number
-                    continue
-                unequal = np.ones(len(new), bool)
-                differs = new[: len(old)] != old
-                unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
-                changed = np.flatnonzero(unequal)
-                values = new[changed].reshape(len(changed), -1).tolist()
-                rows += [(number, row, position, tuple(v)) for row, v in zip(changed.tolist(), values, strict=True)]
+        for number, columns in enumerate((self.formation, self.staff, self.failure)):
+            if not columns:
+                continue
+            for position, column in enumerate(columns.table.spec.columns):
+                changed = columns.changed(column.name)
+                if changed is not None:
+                    values, where = changed
+                    for row, value in zip(where, values[where].tolist(), strict=True):
+                        rows.append((number, row, position, tuple(value) if isinstance(value, list) else (value,)))
         return rows
-
-
-def _copy(table: Table) -> dict[str, Array]:
-    return {column.name: values.copy() for column, values in table.columns()}
 
 
 class Commander(Protocol):

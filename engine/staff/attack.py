@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +11,11 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.core.paths import FAR
-from engine.model.codes import DirectiveKind, Outcome
+from engine.model.codes import DirectiveKind
 from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
 from engine.staff.lines import Points, line_cells, line_distance
+from engine.staff.numbers import TO_ATTACK
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.situation import Situation, ln
@@ -28,6 +30,8 @@ UNDER_WAY = 2
 """An attack that has been ordered is worth so much more to keep than one that is only meant: to break it off costs."""
 TARGETS = ("target_a", "target_b", "target_c")
 MOST_TARGETS = len(TARGETS)
+_ASSAULT: Final = int(Reason.ASSAULT)
+_AT_THE_TARGET: Final = frozenset(map(int, (Reason.ATTACK, Reason.FEED, Reason.WAIT_FOR_STRENGTH)))
 
 
 @dataclass(frozen=True)
@@ -76,42 +80,77 @@ def aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
     return Aim(plan.hq, plans.axis_points(i), corridor, plans.objective(i), weight, rules["staff.go_x"])
 
 
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What an aim can be reached over while nobody takes a hex: enemy hexes on the front, by number. Shapes (cells,)."""
+
+    at: Ints
+    """Where each stands among the faces of the front."""
+    cells: Ints
+    place: dict[int, int]
+    """Index of each cell."""
+    phi: Ints
+    """Minutes to the objective, resistance left out."""
+    off_km: npt.NDArray[np.float64]
+    share: Ints
+    salient: npt.NDArray[np.float64]
+    """How far the own share falls short."""
+
+
 def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     """Targets within reach of a group, judged for the number of targets it can take on at once."""
-    control = s.control
-    if not len(group) or not len(control.faces) or aim.objective < 0:
+    if not len(group) or not len(s.control.faces) or aim.objective < 0:
         return NOTHING
-    fit = _touching(s, group)
+    ground = _ground(s, aim, group)
+    if not len(ground.cells):
+        return NOTHING
+    rules, cells = s.rules, ground.cells
+    phi = ground.phi + s.face_toll[ground.at]
+    power = sum(s.power_of[at] for at in group.tolist())
+    fixed = phi / rules["staff.score_travel_min"] + rules["staff.score_axis_km"] * ground.off_km
+    fixed = fixed + aim.salient_weight * ground.salient
+    fixed = _with_failures(s, aim, ground, fixed)
+    for at, worth in _kept(s, aim, group, ground).items():
+        fixed[at] -= rules["staff.score_keep"] * worth
+    log_defence = s.log_defence[ground.at]
+    targets = _targets_for(s, number_of_targets(len(group)), len(group), power, log_defence)
+    while True:
+        x = ln(max(power // targets, 1)) - log_defence
+        score = np.floor((fixed - rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)) * 1000 + 0.5)
+        # Cells are by number, so of equals this is the first.
+        if targets == 1 or x[score.argmin()] >= aim.go_x:
+            return Appraisal(cells, phi, x, score.astype(np.int64), ground.share, targets)
+        targets -= 1  # too weak for so many: all at fewer
+
+
+def _ground(s: Situation, aim: Aim, group: Ints) -> _Ground:
+    """The ground of an aim for a group that stands where it does; the same until a hex is taken."""
+    parts = frozenset(s.part_of[at] for at in group.tolist()) - {-1}
+    broad = aim.salient_weight > 0
+    key = ("ground", aim.axis, aim.corridor_m, aim.objective, aim.inside, broad, parts)
+    found: _Ground | None = s.control.kept.get(key)
+    if found is None:
+        found = s.control.kept[key] = _survey(s, aim, parts, broad)
+    return found
+
+
+def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool) -> _Ground:
+    control = s.control
+    # Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in.
+    fit = control.faces_of(parts)
     phi = s.travel(aim.objective)[control.faces].astype(np.int64)
-    fit &= phi < FAR
+    fit = fit & (phi < FAR)
     if aim.inside >= 0:
         fit &= control.part[control.faces] == aim.inside
     off_axis = line_distance(s.statics, aim.axis or (aim.objective,))[control.faces].astype(np.int64)
     fit = _in_corridor(fit, off_axis, aim.corridor_m)
-    if aim.salient_weight > 0:
+    if broad:
         fit = _not_alone(s, fit)
     at = np.flatnonzero(fit)
-    if not len(at):
-        return NOTHING
     cells, share = control.faces[at], control.face_share[at]
-    phi = phi[at] + s.face_toll[at]
-    power = int(s.view.own.power[group].sum())
-    fixed = _fixed_score(s, aim, cells, phi, off_axis[at], share)
-    fixed = fixed - s.rules["staff.score_keep"] * _kept(s, aim, group, cells)
-    targets = _targets_for(s, number_of_targets(len(group)), len(group), power, at)
-    while True:
-        x = ln(max(power // targets, 1)) - s.log_defence[at]
-        score = np.floor((fixed - s.rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)) * 1000 + 0.5)
-        best = int(np.lexsort((cells, score))[0])
-        if targets == 1 or x[best] >= aim.go_x:
-            return Appraisal(cells, phi, x, score.astype(np.int64), share, targets)
-        targets -= 1  # too weak for so many: all at fewer
-
-
-def _touching(s: Situation, group: Ints) -> Mask:
-    """Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in."""
-    parts = set(s.part[group].tolist()) - {-1}
-    return s.control.faces_of(frozenset(parts))
+    short = np.maximum(s.rules["staff.salient_own_share"] - share / PPM, 0.0)
+    place = {cell: i for i, cell in enumerate(cells.tolist())}
+    return _Ground(at, cells, place, phi[at], off_axis[at] / 1000, share, short)
 
 
 def _not_alone(s: Situation, fit: Mask) -> Mask:
@@ -128,27 +167,28 @@ def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
     return fit & (off_axis <= nearest + HEX_M) if nearest <= ELSEWHERE_M else inside
 
 
-def _fixed_score(
-    s: Situation, aim: Aim, cells: Ints, phi: Ints, off_axis: Ints, share: Ints
-) -> npt.NDArray[np.float64]:
-    """Score but for the odds."""
-    rules, notes = s.rules, s.notes
-    score = phi / rules["staff.score_travel_min"] + rules["staff.score_axis_km"] * (off_axis / 1000)
-    score = score + aim.salient_weight * np.maximum(rules["staff.salient_own_share"] - share / PPM, 0.0)
-    failure, span = notes.failure, s.hours("staff.failure_h")
+def _with_failures(s: Situation, aim: Aim, ground: _Ground, score: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A hex on which the headquarters has failed lately is worth less as a target."""
+    failure = s.notes.failure
+    if not len(failure["hq"]):
+        return score
+    rules, span = s.rules, s.hours("staff.failure_h")
     for i in np.flatnonzero((failure["hq"] == aim.hq) & (failure["failed_at"] + span > s.minute)).tolist():
-        age = (s.minute - int(failure["failed_at"][i])) / span
-        penalty = rules["staff.score_failure"] * int(failure["failures"][i]) * (1.0 - age)
-        score = score + (cells == failure["hex"][i]) * penalty
+        at = ground.place.get(int(failure["hex"][i]))
+        if at is not None:
+            age = (s.minute - int(failure["failed_at"][i])) / span
+            score[at] += rules["staff.score_failure"] * int(failure["failures"][i]) * (1.0 - age)
     return score
 
 
-def _kept(s: Situation, aim: Aim, group: Ints, cells: Ints) -> Ints:
-    """How much each hex is to be kept as a target: 1 if it is one, ``UNDER_WAY`` more if it is being attacked."""
-    _, goals, _ = s.intent
-    ordered = [goals[at] for at in group[s.attacking[group]].tolist()]
-    present = [int(s.notes.staff[name][aim.hq]) for name in TARGETS] if aim.remembers else ordered
-    return np.array([(c in present) + UNDER_WAY * (c in ordered) for c in cells.tolist()], np.int64)
+def _kept(s: Situation, aim: Aim, group: Ints, ground: _Ground) -> dict[int, int]:
+    """How much cells (by index) are to be kept as targets: 1 if it is one, ``UNDER_WAY`` more if it is attacked."""
+    tasks, goals, _ = s.intent
+    ordered = {goals[at] for at in group.tolist() if tasks[at] == TO_ATTACK}
+    present = {int(s.notes.staff[name][aim.hq]) for name in TARGETS} if aim.remembers else ordered
+    return {
+        ground.place[c]: (c in present) + UNDER_WAY * (c in ordered) for c in present | ordered if c in ground.place
+    }
 
 
 def number_of_targets(group: int) -> int:
@@ -156,27 +196,29 @@ def number_of_targets(group: int) -> int:
     return 1 if group <= 3 else 2 if group <= 6 else 3
 
 
-def _targets_for(s: Situation, usual: int, group: int, power: int, at: Ints) -> int:
+def _targets_for(
+    s: Situation, usual: int, group: int, power: int, log_defence: npt.NDArray[np.float64]
+) -> int:  # fmt: skip
     """One target more than usual for a group so strong that divided it would still break through screens."""
     more = usual + 1
     if more > min(group, MOST_TARGETS):
         return usual
-    x = ln(max(power // more, 1)) - s.log_defence[at]
-    return more if int((x >= s.rules["staff.commit_screen_x"]).sum()) >= more else usual
+    x = ln(max(power // more, 1)) - log_defence
+    return more if (x >= s.rules["staff.commit_screen_x"]).tolist().count(True) >= more else usual
 
 
 def choose(s: Situation, a: Appraisal) -> list[int]:
     """Indices of the appraisal: the spearhead, then shoulders near it with the most own ground beside them."""
     if not len(a):
         return []
-    first = int(np.lexsort((a.cells, a.score))[0])
+    first = int(a.score.argmin())  # of equals the first: cells are by number
     chosen = [first]
     if a.targets > 1:
         weight = round(s.rules["staff.shoulder_share"] * 1000)
         shoulder = a.score - weight * a.share // PPM
         near = s.grid.distance(a.cells, a.cells[first]) <= round(s.rules["staff.shoulder_hexes"])
         near[first] = False
-        order = np.lexsort((a.cells, shoulder))
+        order = np.argsort(shoulder, kind="stable")
         chosen += order[near[order]][: a.targets - 1].tolist()
     return chosen
 
@@ -191,7 +233,7 @@ def carry_out(
         _remember(s, aim.hq, targets)
     if not targets:
         for at in group.tolist():
-            wishes.stay(at, Reason.NO_TARGET, int(s.view.own.hex[at]), aim.objective)
+            wishes.stay(at, Reason.NO_TARGET, s.hex_of[at], aim.objective)
         return
     rival, worse = _runner_up(a, chosen)
     for target, members in zip(targets, allot(s, group, targets), strict=True):
@@ -216,7 +258,7 @@ def _patient(s: Situation, aim: Aim) -> float:
 
 def _runner_up(a: Appraisal, chosen: list[int]) -> tuple[int, int]:
     """The best hex that was not chosen, and by how many thousandths it is worse than the spearhead."""
-    for i in np.lexsort((a.cells, a.score)).tolist():
+    for i in np.argsort(a.score, kind="stable").tolist():
         if i not in chosen:
             return int(a.cells[i]), int(a.score[i] - a.score[chosen[0]])
     return NONE, 0
@@ -227,23 +269,25 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
 
     The spearhead gets half as much again as a shoulder.
     """
-    own = s.view.own
     weights = [3] + [2] * (len(targets) - 1)
-    power = {at: int(own.power[at]) for at in group.tolist()}
+    power = {at: s.power_of[at] for at in group.tolist()}
     quota = [sum(power.values()) * w // sum(weights) for w in weights]
     members: list[list[int]] = [[] for _ in targets]
     have = [0] * len(targets)
     left = []
-    _, goals, _ = s.intent
+    tasks, goals, _ = s.intent
     for at in power:
-        busy = goals[at] if s.attacking[at] else NONE
+        busy = goals[at] if tasks[at] == TO_ATTACK else NONE
         if busy in targets:
             members[targets.index(busy)].append(at)
             have[targets.index(busy)] += power[at]
         else:
             left.append(at)
-    gaps = {at: [2 * s.apart(int(own.hex[at]), t) - 3 * (_meant_for(s, at) == t) for t in targets] for at in left}
-    for at in sorted(left, key=lambda at: (min(gaps[at]), int(own.row[at]))):
+    gaps = {}
+    for at in left:
+        here, meant = s.hex_of[at], _meant_for(s, at)
+        gaps[at] = [2 * s.apart(here, t) - 3 * (meant == t) for t in targets]
+    for at in sorted(left, key=lambda at: (min(gaps[at]), s.row_of[at])):
         open_targets = [t for t in range(len(targets)) if have[t] < quota[t]] or list(range(len(targets)))
         t = min(open_targets, key=lambda t: (gaps[at][t], t))
         members[t].append(at)
@@ -253,25 +297,24 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
 
 def _meant_for(s: Situation, at: int) -> int:
     """The target a formation was last moving up to, by the reason noted for it."""
-    row = s.view.own.row[at]
-    reason, detail = int(s.notes.formation["reason"][row]), s.notes.formation["detail"][row]
-    if reason == Reason.ASSAULT:
-        return int(detail[1])
-    return int(detail[0]) if reason in (Reason.ATTACK, Reason.FEED, Reason.WAIT_FOR_STRENGTH) else NONE
+    row, notes = s.row_of[at], s.notes.formation
+    reason = int(notes["reason"][row])
+    if reason == _ASSAULT:
+        return int(notes["detail"][row, 1])
+    return int(notes["detail"][row, 0]) if reason in _AT_THE_TARGET else NONE
 
 
 def note_failures(s: Situation, hq: int, group: Ints) -> None:
     """After a break-off its formations rest for a day and the hex is remembered."""
-    battles, own = s.view.battles, s.view.own
-    since = int(s.notes.staff["planned_at"][hq])
-    failed = (battles.attacking == 1) & (battles.outcome == Outcome.BROKEN_OFF) & (battles.ended_at >= since)
-    for i in np.flatnonzero(failed).tolist():
-        ended = int(battles.ended_at[i])
-        beside = s.grid.distance(own.hex[group], int(battles.hex[i])) == 1
+    own, since = s.view.own, int(s.notes.staff["planned_at"][hq])
+    for ended, cell in s.broken_off:
+        if ended < since:
+            continue
+        beside = s.grid.distance(own.hex[group], cell) == 1
         took_part = group[beside & (own.last_fight_at[group] >= ended - 15)]
         if len(took_part):
             s.notes.formation["rest_until"][own.row[took_part]] = ended + s.hours("staff.rest_h")
-            s.notes.add_failure(hq, int(battles.hex[i]), ended)
+            s.notes.add_failure(hq, cell, ended)
 
 
 def why_over(s: Situation, plans: Plans, plan: Plan, assault: Ints) -> EndReason:

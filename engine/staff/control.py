@@ -68,6 +68,18 @@ class Control:
         return np.unique(self.front.other)
 
     @cached_property
+    def face_at(self) -> Ints:
+        """For each side of the front the index of its enemy hex among the faces. Shape (sides,)."""
+        return np.searchsorted(self.faces, self.front.other)
+
+    @cached_property
+    def face_own(self) -> Ints:
+        """How many own hexes lie round each face."""
+        ring = self.grid.neighbours[self.faces]
+        found: Ints = ((ring >= 0) & (self.owner[ring] == self.side)).sum(axis=1)
+        return found
+
+    @cached_property
     def rim(self) -> Ints:
         """Own hexes on the front, by number."""
         return np.unique(self.front.own)
@@ -84,7 +96,13 @@ class Control:
         """Faces that touch one of these pieces of own land. Shape (faces,)."""
         found: Mask | None = self.kept.get(parts)
         if found is None:
-            found = self.kept[parts] = np.any(np.isin(self.face_parts, sorted(parts)), axis=1)
+            found = self.kept[parts] = self._touching(parts)
+        return found
+
+    def _touching(self, parts: frozenset[int]) -> Mask:
+        wanted = np.zeros(len(self.part_sizes) + 1, bool)  # -1 falls on the spare last entry
+        wanted[list(parts)] = True
+        found: Mask = np.any(wanted[self.face_parts], axis=1)
         return found
 
     @cached_property

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.core.calendar import DAY
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.reasons import Reason
+from engine.staff.roles import without
 from engine.staff.sectors import Sector
 from engine.staff.situation import Situation, ln
 from engine.staff.strike import Strike, strike
@@ -30,11 +30,13 @@ class _Chance:
 
 def counter_attack(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """Cut the base of a fresh penetration, else pinch a salient; one that is under way is carried on first."""
-    pool = _pool(s, wishes, members)
+    pool = _pool(s, wishes, members) if sector.chance else members[:0]
     if not len(pool):
         return
-    faces = np.unique(s.front.other[sector.sides])
-    for cells, reason in ((_bases(s, faces), Reason.COUNTER_BASE), (_salients(s, faces), Reason.COUNTER_SALIENT)):
+    mine = np.zeros(len(s.control.faces), bool)
+    mine[s.control.face_at[sector.sides]] = True
+    for fit, reason in zip(s.counter_faces, (Reason.COUNTER_BASE, Reason.COUNTER_SALIENT), strict=True):
+        cells = s.control.faces[mine & fit]
         found = _best(s, cells, pool, round(s.rules["staff.counter_strikers"]), s.rules["staff.counter_x"])
         if found is not None:
             least = s.rules["staff.counter_x"]
@@ -54,15 +56,15 @@ def reduce_pockets(s: Situation, wishes: Intentions, hq: int, sector: Sector, me
     free = np.array([at for at in members.tolist() if wishes.free(at)], np.int64)
     pool = _nearest_is_pocket(s, sector, on_ring, free)
     reserves = free[s.role[free] == IN_RESERVE]
-    budget = (len(pool) + 1) // 2 + len(np.setdiff1d(reserves, pool))
-    pool = np.union1d(pool, reserves)
+    budget = (len(pool) + 1) // 2 + len(without(reserves, pool))
+    pool = np.sort(np.concatenate([pool, without(reserves, pool)]))
     while budget > 0 and len(pool) and len(faces):
         count = min(round(s.rules["staff.counter_strikers"]), budget)
         found = _best(s, faces, pool, count, s.rules["staff.go_x"])
         if found is None:
             return
         strike(s, wishes, Strike(found.cell, Reason.REDUCE, s.rules["staff.go_x"]), list(found.strikers))
-        pool = np.setdiff1d(pool, found.strikers)
+        pool = without(pool, np.array(found.strikers))
         faces = faces[s.grid.distance(faces, found.cell) > 0]
         budget -= len(found.strikers)
 
@@ -97,7 +99,7 @@ def _best(s: Situation, cells: Ints, pool: Ints, count: int, least_x: float) -> 
         strikers = _strikers(s, cell, pool, count)
         if not strikers:
             continue
-        x = ln(max(sum(int(s.view.own.power[at]) for at in strikers), 1)) - ln(max(int(s.defence[cell]), 1))
+        x = ln(max(sum(s.power_of[at] for at in strikers), 1)) - ln(max(int(s.defence[cell]), 1))
         under_way = cell in busy
         if x > (rules["staff.feed_x"] if under_way else least_x):
             bonus = rules["staff.counter_bonus"] * (own_share / PPM - rules["staff.counter_own_share"])
@@ -111,25 +113,8 @@ def _strikers(s: Situation, cell: int, pool: Ints, count: int) -> tuple[int, ...
     ring = ring[ring >= 0]
     parts = set(s.control.part[ring[s.owner[ring] == s.side]].tolist())
     gap = s.grid.distance(own.hex[pool], cell)
-    fit = np.isin(s.part[pool], sorted(parts)) & (gap <= round(s.rules["staff.counter_hexes"]))
+    fit = np.array([s.part_of[at] in parts for at in pool.tolist()]) & (gap <= round(s.rules["staff.counter_hexes"]))
     fit &= s.notes.formation["rest_until"][own.row[pool]] <= s.minute
     near = np.flatnonzero(fit)
     order = near[np.lexsort((own.row[pool[near]], gap[near]))]
     return tuple(pool[order[:count]].tolist())
-
-
-def _bases(s: Situation, faces: Ints) -> Ints:
-    """Enemy hexes on the sector's front taken within some days and half surrounded by own ground."""
-    since = s.minute - round(s.rules["staff.counter_days"] * DAY)
-    cells = faces[s.view.hexes.owner_since[faces] > max(since, 0)]
-    found: Ints = cells[s.control.own_share(cells) >= round(s.rules["staff.counter_own_share"] * PPM)]
-    return found
-
-
-def _salients(s: Situation, faces: Ints) -> Ints:
-    """Hexes of known enemies with four or more own neighbours."""
-    cells = faces[s.occupied[faces]]
-    ring = s.grid.neighbours[cells]
-    mine = ((ring >= 0) & (s.owner[ring] == s.side)).sum(axis=1)
-    found: Ints = cells[mine >= round(s.rules["staff.pinch_neighbours"])]
-    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from engine.staff import reactions, withdraw
@@ -16,6 +18,7 @@ from engine.staff.roles import HEX_KM, change_roles, reserve_wanted
 from engine.staff.sectors import APPROACH, ESTABLISHED, Sector, Sectors
 from engine.staff.situation import Situation
 
+_CULMINATED: Final = int(EndReason.CULMINATED)
 LEAST_KM = 6
 """A front has no use for more than one formation in so many kilometres."""
 BEHIND_HEXES = 2
@@ -69,11 +72,10 @@ def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sect
         return
     reduce_pockets(s, wishes, plan.hq, place, mine)
     counter_attack(s, wishes, plan.hq, place, mine)
-    in_line = mine[s.role[mine] != IN_RESERVE]
     if not plans.stand_fast(plan):
         # Who must not give up his line is not lured out of it either.
-        reactions.step_back(s, wishes, in_line)
-        reactions.follow(s, wishes, plan.hq, place, in_line)
+        reactions.step_back(s, wishes, mine)
+        reactions.follow(s, wishes, plan.hq, place, mine)
 
 
 def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints) -> None:
@@ -104,8 +106,7 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
     manned = {hq: place for hq, place in places.items() if _length(place)}
     who, group = [], []
     for number, hq in enumerate(manned):
-        in_line = holders[hq][s.role[holders[hq]] != IN_RESERVE]
-        free = [at for at in in_line.tolist() if at not in wishes]
+        free = [at for at in holders[hq].tolist() if s.role_of[at] != IN_RESERVE and at not in wishes]
         who += free
         group += [number] * len(free)
     for hq, place in places.items():
@@ -119,14 +120,14 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
     found = match(s, line, at, np.array(group, np.int64), fixed)
     s.give_place(found.who, found.place)
     behind = [not isinstance(place, Sector) for place in manned.values()]
-    for i, one in enumerate(found.who.tolist()):
-        cell, fresh = int(found.place[i]), int(found.fresh[i])
+    pinned = (fixed & ~s.locked[at]).tolist()
+    for i, (one, cell, fresh) in enumerate(zip(who, found.place.tolist(), found.fresh.tolist(), strict=True)):
         hq = line.hq[group[i]]
         if _has_culminated(s, hq, one):
             wishes.place(one, cell, Reason.CULMINATED, cell, -1, _men_left(s, hq, at))
-        elif s.fighting[one] and not s.locked[one] and one in s.on_directed_attack:
+        elif pinned[i] and one in s.on_directed_attack:
             wishes.stay(one, Reason.CALLED_OFF)
-        elif fixed[i] and not s.locked[one]:
+        elif pinned[i]:
             wishes.fight_on(one, Reason.HOLD, cell)
         elif behind[group[i]]:
             wishes.place(one, cell, Reason.REAR_LINE)
@@ -138,8 +139,9 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
 
 def _has_culminated(s: Situation, hq: int, at: int) -> bool:
     """Its attack has been called off in this cycle because the group has too few men left."""
-    released = int(s.notes.formation["role_since"][s.view.own.row[at]]) == s.minute
-    return released and int(s.notes.staff["end_reason"][hq]) == EndReason.CULMINATED
+    if int(s.notes.staff["end_reason"][hq]) != _CULMINATED:
+        return False
+    return int(s.notes.formation["role_since"][s.row_of[at]]) == s.minute
 
 
 def _men_left(s: Situation, hq: int, who: Ints) -> int:
@@ -150,4 +152,3 @@ def _men_left(s: Situation, hq: int, who: Ints) -> int:
 
 def _length(place: Sector | Ints) -> int:
     return len(place.sides) if isinstance(place, Sector) else len(place)
-

@@ -14,3 +14,4 @@ IN_SCREEN: Final = int(StaffRole.SCREEN)
 
 TO_ATTACK: Final = int(Task.ATTACK)
 TO_FOLLOW: Final = int(Task.FOLLOW)
+TO_HOLD: Final = int(Task.HOLD)

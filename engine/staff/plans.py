@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from engine.staff.situation import Situation
 
 ATTACKS = frozenset(map(int, (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)))
 NONE = -1
+_STAND_FAST: Final = int(Permission.STAND_FAST)
+_PENDING: Final = int(DirectiveState.PENDING)
+_DONE: Final = int(DirectiveState.DONE)
+_NO_TRIGGER: Final = int(Trigger.NONE)
 _NOBODY = np.zeros(0, np.int64)
 
 
@@ -81,12 +86,12 @@ class Plans:
     def _begun_and_over(self) -> tuple[Mask, Mask]:
         """Directives that have ever come into force, and those that no longer count."""
         d, minute = self.d, self.s.minute
-        pending = d.state == int(DirectiveState.PENDING)
-        due = pending & (d.trigger == int(Trigger.NONE)) & (d.start_at <= minute)
+        pending = d.state == _PENDING
+        due = pending & (d.trigger == _NO_TRIGGER) & (d.start_at <= minute)
         begun: Mask = (~pending | due) & ~(pending & (d.end_at <= minute))
         staff = self.s.notes.staff
         ended = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
-        over: Mask = (d.state >= int(DirectiveState.DONE)) | (d.end_at <= minute) | ended
+        over: Mask = (d.state >= _DONE) | (d.end_at <= minute) | ended
         return begun, over
 
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
@@ -190,11 +195,11 @@ class Plans:
 
     def waits(self, i: int) -> bool:
         """Whether a directive waits for something other than its hour."""
-        return int(self.d.trigger[i]) != Trigger.NONE and int(self.d.state[i]) == DirectiveState.PENDING
+        return int(self.d.trigger[i]) != _NO_TRIGGER and int(self.d.state[i]) == _PENDING
 
     def stand_fast(self, plan: Plan) -> bool:
         """Whether no step back is allowed."""
-        return plan.current >= 0 and int(self.d.permission[plan.current]) == Permission.STAND_FAST
+        return plan.current >= 0 and int(self.d.permission[plan.current]) == _STAND_FAST
 
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""

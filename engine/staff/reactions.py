@@ -30,13 +30,15 @@ TWO = 2
 
 def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """Judge the sector's need; the nearest reserve becomes line where it is worse than a worn division."""
-    own, notes = s.view.own, s.notes
+    own, staff = s.view.own, s.notes.staff
+    need, where = need_of(s, sector, int((s.role[members] != IN_RESERVE).sum())) if sector.hot else (0, NONE)
+    staff["need_before"][hq] = staff["need"][hq]
+    staff["need"][hq] = need
+    if need <= s.rules["staff.need_plug"] or where < 0:
+        return
     reserves = members[(s.role[members] == IN_RESERVE) & ~s.locked[members]]
-    need, where = need_of(s, sector, int((s.role[members] != IN_RESERVE).sum()))
-    notes.staff["need_before"][hq] = notes.staff["need"][hq]
-    notes.staff["need"][hq] = need
-    reserves = reserves[s.part[reserves] == s.control.part[where]] if where >= 0 else reserves[:0]
-    if need <= s.rules["staff.need_plug"] or not len(reserves):
+    reserves = reserves[s.part[reserves] == s.control.part[where]]
+    if not len(reserves):
         return
     gap = s.grid.distance(own.hex[reserves], where)
     chosen = reserves[np.lexsort((own.row[reserves], gap))[:1]]
@@ -45,25 +47,21 @@ def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Int
     wishes.place(int(chosen[0]), where, Reason.PLUG, where, NONE, need)
 
 
-def step_back(s: Situation, wishes: Intentions, line: Ints) -> None:
+def step_back(s: Situation, wishes: Intentions, members: Ints) -> None:
     """Those almost surrounded go one hex back, while a way is open."""
-    own, ways, land = s.view.own, s.control.ways, s.control.land
-    ring = s.grid.neighbours[own.hex[line]]
-    hostile = ((ring >= 0) & land[ring] & (s.owner[ring] == 1 - s.side)).sum(axis=1)
-    for at, count in zip(line.tolist(), hostile.tolist(), strict=True):
-        if count < HOSTILE_SIDES or not wishes.free(at):
+    for at in members.tolist():
+        count = s.hostile_round[at]
+        if count < HOSTILE_SIDES or s.role_of[at] == IN_RESERVE or not wishes.free(at):
             continue
-        back = [c for c in ways[own.hex[at]].tolist() if c >= 0 and s.owner[c] == s.side]
+        back = [c for c in s.control.ways[s.hex_of[at]].tolist() if c >= 0 and s.owner[c] == s.side]
         if back:
             wishes.want(at, OrderKind.WITHDRAW, back[0], Reason.STEP_BACK, back[0], -1, count)
 
 
-def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, line: Ints) -> None:
+def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """If much of the front has had no enemy before it for a cycle, holders step into the free hex ahead, abreast."""
     rules, staff, own = s.rules, s.notes.staff, s.view.own
-    other = s.front.other[sector.sides]
-    quiet = s.threat[other] < rules["staff.follow_threat"]
-    if int(quiet.sum()) * PPM < round(rules["staff.follow_share"] * PPM) * len(quiet):
+    if sector.quiet * PPM < round(rules["staff.follow_share"] * PPM) * len(sector.sides):
         staff["quiet_since"][hq] = NEVER
         return
     since = int(staff["quiet_since"][hq])
@@ -71,10 +69,12 @@ def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, line: Ints
         staff["quiet_since"][hq] = s.minute
     if s.minute - min(since, s.minute) < s.hours("staff.cycle_full_h"):
         return
-    share = s.control.own_share(other)
-    free = quiet & (share >= round(rules["staff.follow_own_share"] * PPM)) & ~s.enemy_zone[other]
+    other = s.front.other[sector.sides]
+    share = s.control.face_share[s.control.face_at[sector.sides]]
+    free = (s.threat[other] < rules["staff.follow_threat"]) & ~s.enemy_zone[other]
+    free &= share >= round(rules["staff.follow_own_share"] * PPM)
     ahead = dict(zip(other[free].tolist(), share[free].tolist(), strict=True))
-    able = [at for at in line[own.contact[line] == 0].tolist() if wishes.free(at)]
+    able = [at for at in members[own.contact[members] == 0].tolist() if s.role_of[at] != IN_RESERVE and wishes.free(at)]
     tasks, goals, _ = s.intent
     for at in able:
         if tasks[at] == TO_FOLLOW and ahead.pop(goals[at], 0):
@@ -86,7 +86,7 @@ def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, line: Ints
 
 def _step_ahead(s: Situation, wishes: Intentions, at: int, ahead: dict[int, int]) -> None:
     """Into the nearest free hex, of equals the one with most own ground round it; nobody shifts sideways meanwhile."""
-    here = int(s.view.own.hex[at])
+    here = s.hex_of[at]
     near = [(s.apart(here, cell), -share, cell) for cell, share in ahead.items()]
     gap, _, cell = min(near, default=(FARTHEST, 0, NONE))
     if gap > STRIDE:
@@ -100,15 +100,14 @@ def _step_ahead(s: Situation, wishes: Intentions, at: int, ahead: dict[int, int]
 
 def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, members: Ints) -> None:
     """Reserves stand some way behind the sector; they move only if they are too near or too far."""
-    reserves = [at for at in members[s.role[members] == IN_RESERVE].tolist() if at not in wishes]
-    cells = s.front.own[place.sides] if isinstance(place, Sector) else place
+    reserves = [at for at in members.tolist() if s.role_of[at] == IN_RESERVE and at not in wishes]
     if not reserves:
         return
-    own, crowd = s.view.own, dict[int, int]()
+    cells, crowd = s.front.own[place.sides] if isinstance(place, Sector) else place, dict[int, int]()
     middle = int(cells[len(cells) // 2]) if len(cells) else NONE
     for at in reserves:
-        here = int(own.hex[at])
-        goal = here if middle < 0 else _reserve_place(s, here, int(s.part[at]), cells, middle, crowd)
+        here = s.hex_of[at]
+        goal = here if middle < 0 else _reserve_place(s, here, s.part_of[at], cells, middle, crowd)
         crowd[goal] = crowd.get(goal, 0) + 1
         wishes.place(at, goal, Reason.RESERVE, middle if middle >= 0 else here)
 

@@ -6,6 +6,7 @@ claims nothing until half of it has come up: those who hold the ground go on hol
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,6 +34,12 @@ class Sector:
     hq: int
     sides: Ints
     weight: Ints
+    hot: bool = False
+    """Whether there was fighting or a change of owner on it lately."""
+    chance: bool = False
+    """Whether a counter-attack would find something to strike at."""
+    quiet: int = 0
+    """Sides with next to no threat before them."""
 
     @property
     def length_km(self) -> int:
@@ -52,6 +59,7 @@ class Sectors:
         for at, hq in zip(holders.tolist(), plans.commander[holders].tolist(), strict=True):
             if hq >= 0:
                 self._holders.setdefault(hq, []).append(at)
+        self._stand = {hq: np.array([s.hex_of[at] for at in who]) for hq, who in self._holders.items()}
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
         self.label, self.away_m = self._cut()
@@ -59,9 +67,10 @@ class Sectors:
     def _home(self, holders: list[int]) -> int:
         """Piece of own land in which most of the holders' power stands."""
         power: dict[int, int] = {}
+        part_of, power_of = self.s.part_of, self.s.power_of
         for at in holders:
-            part = int(self.s.part[at])
-            power[part] = power.get(part, 0) + int(self.s.view.own.power[at]) + 1
+            part = part_of[at]
+            power[part] = power.get(part, 0) + power_of[at] + 1
         return min(power, key=lambda p: (p < 0, -power[p], p))
 
     # Where a headquarters stands with regard to its line.
@@ -79,12 +88,12 @@ class Sectors:
         return found
 
     def _come_up(self, plan: Plan) -> bool:
-        holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
-        if not holders or not points:
+        holders, points = self._stand.get(plan.hq), self.plans.line_points(plan)
+        if holders is None or not points:
             return True
-        metres = line_distance(self.s.statics, points)[self.s.view.own.hex[holders]].tolist()
         far = round(self.s.rules["staff.near_hexes"]) * HEX_M
-        return bool(2 * sum(m <= far for m in metres) >= len(holders))
+        metres: list[int] = line_distance(self.s.statics, points)[holders].tolist()
+        return 2 * sum(m <= far for m in metres) >= len(holders)
 
     def own_line(self, plan: Plan) -> Ints:
         """Own hexes of its piece of land along the line it was given, in order."""
@@ -127,9 +136,8 @@ class Sectors:
         axis = self.plans.axis_points(plan.axis)
         # A line far from all of its holders has been overtaken by events.
         if not points or self.phase(plan) == APPROACH or not self.come_up(plan):
-            own, slot = s.view.own, s.slot
-            holders = self._holders[plan.hq]
-            places = np.where(slot[holders] >= 0, slot[holders], own.hex[holders])
+            slot = s.slot[self._holders[plan.hq]]
+            places = np.where(slot >= 0, slot, self._stand[plan.hq])
             metres: Array = s.grid.distance(cells[:, None], places[None, :]).min(axis=1).astype(np.int64) * HEX_M
         else:
             metres = self._rim_metres(points)
@@ -185,9 +193,27 @@ class Sectors:
     def sector(self, hq: int) -> Sector:
         """The sector of a headquarters; without sides if it has none."""
         sides, label = self._ordered
-        first, last = np.searchsorted(label, (hq, hq + 1))
+        first, last = label.searchsorted((hq, hq + 1)).tolist()
         mine = sides[first:last]
-        return Sector(hq, mine, self._weights[mine])
+        return Sector(hq, mine, self._weights[mine], hq in self._hot, hq in self._chance, self._quiet[hq])
+
+    def _with(self, marked: Mask) -> Counter[int]:
+        """How many of the marked sides of the front each headquarters has to man."""
+        sides, label = self._ordered
+        return Counter(label[marked[sides]].tolist())
+
+    @cached_property
+    def _hot(self) -> Counter[int]:
+        return self._with(self.s.hot[self.s.front.own])
+
+    @cached_property
+    def _chance(self) -> Counter[int]:
+        bases, salients = self.s.counter_faces
+        return self._with((bases | salients)[self.s.control.face_at])
+
+    @cached_property
+    def _quiet(self) -> Counter[int]:
+        return self._with(self.s.threat[self.s.front.other] < self.s.rules["staff.follow_threat"])
 
 
 def _without_slivers(label: Ints, chain: Array) -> Ints:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,23 +13,32 @@ from engine.core.arithmetic import PPM, log
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import Array
 from engine.core.paths import FAR, field
-from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Task
+from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Outcome, Task
 from engine.model.commander import Notes
 from engine.model.view import SideView
 from engine.model.world import Statics
 from engine.rules.power import terrain_factor
 from engine.rules.steps import MEAN, bridged_steps
 from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of
-from engine.staff.numbers import IN_LINE, IN_RESERVE
+from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_HOLD
 from engine.staff.reasons import Reason
 
-_TASK_OF = {
-    OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
-    OrderKind.WITHDRAW: Task.WITHDRAW, OrderKind.EXPLOIT: Task.EXPLOIT, OrderKind.ENTRENCH: Task.ENTRENCH,
-    OrderKind.REST: Task.REST, OrderKind.SUPPORT: Task.SUPPORT, OrderKind.FOLLOW: Task.FOLLOW,
-    OrderKind.PROBE: Task.PROBE, OrderKind.BOMBARD: Task.BOMBARD, OrderKind.CANCEL: Task.HOLD,
-}  # fmt: skip
-_PLACING = (OrderKind.MARCH, OrderKind.HOLD, OrderKind.WITHDRAW, OrderKind.ENTRENCH, OrderKind.REST, OrderKind.SUPPORT)
+_TASK_OF = {int(kind): int(task) for kind, task in (
+    (OrderKind.MARCH, Task.MARCH), (OrderKind.ATTACK, Task.ATTACK), (OrderKind.HOLD, Task.HOLD),
+    (OrderKind.WITHDRAW, Task.WITHDRAW), (OrderKind.EXPLOIT, Task.EXPLOIT), (OrderKind.ENTRENCH, Task.ENTRENCH),
+    (OrderKind.REST, Task.REST), (OrderKind.SUPPORT, Task.SUPPORT), (OrderKind.FOLLOW, Task.FOLLOW),
+    (OrderKind.PROBE, Task.PROBE), (OrderKind.BOMBARD, Task.BOMBARD), (OrderKind.CANCEL, Task.HOLD),
+)}  # fmt: skip
+_PLACING = frozenset(map(int, (
+    OrderKind.MARCH, OrderKind.HOLD, OrderKind.WITHDRAW, OrderKind.ENTRENCH, OrderKind.REST, OrderKind.SUPPORT,
+)))  # fmt: skip
+_CANCEL: Final = int(OrderKind.CANCEL)
+_ON_ITS_WAY: Final = int(OrderState.ON_ITS_WAY)
+_BROKEN_OFF: Final = int(Outcome.BROKEN_OFF)
+_DRIVEN: Final = (int(Mobility.MOTOR), int(Mobility.TRACK))
+_AT_A_TARGET = tuple(task in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for task in range(max(Task) + 1))
+"""For each task whether what it aims at is a target, not a goal."""
+_STANDING = np.array([task in (Task.HOLD, Task.ENTRENCH, Task.REST) for task in range(max(Task) + 1)])
 _DIRECTED = (int(Reason.ATTACK), int(Reason.FEED))
 FIELDS = 64
 """Fields of travel kept at a time."""
@@ -64,6 +74,38 @@ class Situation:
         """A parameter in hours as whole minutes."""
         return round(self.rules[rule] * HOUR)
 
+    @cached_property
+    def hex_of(self) -> list[int]:
+        """Where each own formation stands."""
+        cells: list[int] = self.view.own.hex.tolist()
+        return cells
+
+    @cached_property
+    def row_of(self) -> list[int]:
+        """World row of each own formation."""
+        rows: list[int] = self.view.own.row.tolist()
+        return rows
+
+    @cached_property
+    def leg_of(self) -> list[int]:
+        """The hex each own formation is marching into, -1 none."""
+        cells: list[int] = self.view.own.leg_to.tolist()
+        return cells
+
+    @cached_property
+    def standing_in(self) -> dict[int, list[int]]:
+        """Own formations by the hex they stand in."""
+        found: dict[int, list[int]] = {}
+        for at, cell in enumerate(self.hex_of):
+            found.setdefault(cell, []).append(at)
+        return found
+
+    @cached_property
+    def power_of(self) -> list[int]:
+        """Points of each own formation."""
+        points: list[int] = self.view.own.power.tolist()
+        return points
+
     # Maps.
 
     def spread(self, cells: Array, power: Array, kernel: tuple[float, ...]) -> Ints:
@@ -72,10 +114,10 @@ class Situation:
         if not len(cells):
             return np.zeros(n, np.int64)
         ring = self.grid.ring_table(radius)[cells]
-        weight = np.concatenate([np.full(6 * d if d else 1, round(k * 1000)) for d, k in enumerate(kernel)])
-        amount = power[:, None].astype(np.int64) * weight[None, :] // 1000
-        total = np.bincount(np.where(ring < 0, n, ring).ravel(), amount.ravel(), n + 1)
-        return total[:n].astype(np.int64)
+        amount = power[:, None].astype(np.int64) * _weights(kernel)[None, :] // 1000
+        total = np.zeros(n + 1, np.int64)
+        np.add.at(total, ring.ravel(), amount.ravel())  # -1 falls on the spare last entry
+        return total[:n]
 
     @cached_property
     def kernel(self) -> tuple[float, ...]:
@@ -137,7 +179,9 @@ class Situation:
         cap = round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen)
         held = self.spread(hexes, self.enemy_power, (rules["fortification.posture_1"],))
         power = held + np.minimum(self.spread(hexes, self.enemy_power, kernel), cap)
-        met: Ints = power * _terrain_ppm(self.statics) // PPM
+        # Nobody is known to hold or screen most of the map.
+        met, cells = power, power.nonzero()[0]
+        met[cells] = power[cells] * _terrain_ppm(self.statics)[cells] // PPM
         return met
 
     # Own formations.
@@ -147,6 +191,12 @@ class Situation:
         """StaffRole of each own formation, as the notes have it now: change it by ``give_role`` alone."""
         found: Array = self.notes.formation["role"][self.view.own.row]
         return found
+
+    @cached_property
+    def role_of(self) -> list[int]:
+        """The same as plain numbers."""
+        roles: list[int] = self.role.tolist()
+        return roles
 
     @cached_property
     def slot(self) -> Array:
@@ -160,6 +210,8 @@ class Situation:
         if len(fresh):
             rows, notes = self.view.own.row[fresh], self.notes.formation
             self.role[fresh] = notes["role"][rows] = role
+            for at in fresh.tolist():
+                self.role_of[at] = role
             self.slot[fresh] = notes["slot"][rows] = -1
             notes["role_since"][rows] = self.minute
 
@@ -178,32 +230,32 @@ class Situation:
         An order to go or stand somewhere holds for its time even when the march is over, others until they are done.
         """
         own, orders, until = self.view.own, self.view.orders, self.notes.formation["locked_until"]
-        mine = np.flatnonzero(orders.by_human == 1)
+        mine = (orders.by_human == 1).nonzero()[0]
         span = self.hours("staff.lock_h")
         live = np.zeros(len(own), bool)
         for i in mine[np.argsort(orders.row[mine], kind="stable")].tolist():
             at, end = own.at(int(orders.formation[i])), int(orders.issued_at[i]) + span
             if at >= 0 and end > self.minute:
-                kind = OrderKind(int(orders.kind[i]))
-                live[at] = kind is not OrderKind.CANCEL
+                kind = int(orders.kind[i])
+                live[at] = kind != _CANCEL
                 until[own.row[at]] = end if kind in _PLACING else self.minute
-        standing = np.isin(own.task, (Task.HOLD, Task.ENTRENCH, Task.REST))
-        mask: Mask = live | ((until[own.row] > self.minute) & standing)
+        mask: Mask = live | ((until[own.row] > self.minute) & _STANDING[own.task])
         return mask
 
     @cached_property
     def intent(self) -> tuple[list[int], list[int], list[bool]]:
         """Task and goal that each own formation has or will have when the order on its way arrives, and if one is."""
         own, orders = self.view.own, self.view.orders
-        attacking = np.isin(own.task, (Task.ATTACK, Task.PROBE, Task.BOMBARD))
-        task = own.task.tolist()
-        goal = np.where(attacking, own.target, own.goal).tolist()
+        task, goal = own.task.tolist(), own.goal.tolist()
+        for at, target in enumerate(own.target.tolist()):
+            if _AT_A_TARGET[task[at]]:
+                goal[at] = target
         coming = [False] * len(own)
-        rows = np.flatnonzero(orders.state == OrderState.ON_ITS_WAY)
+        rows = (orders.state == _ON_ITS_WAY).nonzero()[0]
         for i in rows[np.argsort(orders.row[rows], kind="stable")].tolist():
             at = own.at(int(orders.formation[i]))
             if at >= 0:
-                task[at] = int(_TASK_OF.get(OrderKind(int(orders.kind[i])), Task.HOLD))
+                task[at] = _TASK_OF.get(int(orders.kind[i]), TO_HOLD)
                 goal[at] = int(orders.goal[i])
                 coming[at] = True
         return task, goal, coming
@@ -231,8 +283,15 @@ class Situation:
     def attacking(self) -> Mask:
         """Own formations whose order, or the one on its way, is to attack."""
         tasks, _, _ = self.intent
-        found: Mask = np.array(tasks, np.int8) == int(Task.ATTACK)
+        found: Mask = np.array(tasks, np.int8) == TO_ATTACK
         return found
+
+    @cached_property
+    def broken_off(self) -> list[tuple[int, int]]:
+        """Minute and hex of every own attack that was broken off and is still remembered."""
+        battles = self.view.battles
+        rows = ((battles.outcome == _BROKEN_OFF) & (battles.attacking == 1)).nonzero()[0]
+        return list(zip(battles.ended_at[rows].tolist(), battles.hex[rows].tolist(), strict=True))
 
     @cached_property
     def on_directed_attack(self) -> set[int]:
@@ -248,7 +307,7 @@ class Situation:
     def mechanised(self) -> Mask:
         """Own formations on wheels or tracks."""
         mobility = self.view.own.mobility
-        driven: Mask = (mobility == Mobility.MOTOR) | (mobility == Mobility.TRACK)
+        driven: Mask = (mobility == _DRIVEN[0]) | (mobility == _DRIVEN[1])
         return driven
 
     @cached_property
@@ -257,6 +316,12 @@ class Situation:
         own = self.view.own
         found: Array = np.where(self.owner[own.hex] == self.side, self.control.part[own.hex], -1)
         return found
+
+    @cached_property
+    def part_of(self) -> list[int]:
+        """The same as plain numbers."""
+        parts: list[int] = self.part.tolist()
+        return parts
 
     @cached_property
     def own_pockets(self) -> frozenset[int]:
@@ -276,7 +341,8 @@ class Situation:
         depots = self.view.depots
         cells = depots.hex[(depots.hex >= 0)]
         mine = cells[(self.owner[cells] == self.side)]
-        return set(self.control.part[mine].tolist()) - {-1}
+        parts: set[int] = set(self.control.part[mine].tolist()) - {-1}
+        return parts
 
     # What happened lately.
 
@@ -284,7 +350,7 @@ class Situation:
     def hot(self) -> Mask:
         """Hexes with fighting or a change of owner within two hexes in the last day."""
         since = self.minute - self.hours("staff.need_h")
-        changed = np.flatnonzero((self.view.hexes.owner_since > max(since, 0)) & self.control.land)
+        changed = self._changed_after(max(since, 0))
         battles = self.view.battles
         cells = np.concatenate([changed, battles.hex[battles.ended_at > since]])
         mask = np.zeros(self.grid.size + 1, bool)
@@ -297,8 +363,33 @@ class Situation:
     def won(self) -> Ints:
         """Own hexes that were taken within the span that counts for a breach."""
         since = self.minute - self.hours("staff.commit_h")
-        fresh = self.control.land & (self.owner == self.side) & (self.view.hexes.owner_since > max(since, 0))
-        return np.flatnonzero(fresh)
+        cells = self._changed_after(max(since, 0))
+        own: Ints = cells[self.owner[cells] == self.side]
+        return own
+
+    def _changed_after(self, minute: int) -> Ints:
+        """Land that has changed hands later than a minute."""
+        cells: Ints = (self.view.hexes.owner_since > minute).nonzero()[0]
+        land: Ints = cells[self.control.land[cells]]
+        return land
+
+    @cached_property
+    def counter_faces(self) -> tuple[Mask, Mask]:
+        """Faces worth a counter-attack: bases of fresh penetrations, and salients of known enemies."""
+        control, rules = self.control, self.rules
+        since = self.minute - round(rules["staff.counter_days"] * DAY)
+        bases = self.view.hexes.owner_since[control.faces] > max(since, 0)
+        bases = bases & (control.face_share >= round(rules["staff.counter_own_share"] * PPM))
+        salients = self.occupied[control.faces] & (control.face_own >= round(rules["staff.pinch_neighbours"]))
+        return bases, salients
+
+    @cached_property
+    def hostile_round(self) -> list[int]:
+        """How many hexes round each own formation are the enemy's."""
+        ring, land = self.grid.neighbours[self.view.own.hex], self.control.land
+        hostile = (ring >= 0) & land[ring] & (self.owner[ring] == 1 - self.side)
+        counts: list[int] = hostile.sum(axis=1).tolist()
+        return counts
 
     # Estimates.
 
@@ -342,6 +433,12 @@ def ln(value: float) -> float:
         total = total * f2 + 1.0 / k
     total = total * f * 2.0 + power * 1.90821492927058770002e-10
     return total + power * 6.93147180369123816490e-01
+
+
+@cache
+def _weights(kernel: tuple[float, ...]) -> Ints:
+    """Thousandths of a kernel for each hex of a ring table's row."""
+    return np.concatenate([np.full(6 * d if d else 1, round(k * 1000)) for d, k in enumerate(kernel)])
 
 
 def _terrain_ppm(statics: Statics) -> Ints:

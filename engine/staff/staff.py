@@ -20,7 +20,7 @@ from engine.staff.numbers import IN_ASSAULT, IN_MOBILE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.pockets import break_out
 from engine.staff.pursuit import pursue
-from engine.staff.roles import members_of, take_up
+from engine.staff.roles import members_of, take_up, without
 from engine.staff.sectors import Sectors
 from engine.staff.situation import Situation
 
@@ -80,13 +80,14 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
 
 def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """What assault and mobile groups do: assemble before H-hour, then attack and exploit."""
-    role = s.role[members]
-    grouped = members[(role == IN_ASSAULT) | (role == IN_MOBILE)]
-    if not len(grouped):
+    role = s.role_of
+    grouped = [at for at in members.tolist() if role[at] in (IN_ASSAULT, IN_MOBILE)]
+    if not grouped:
         return
-    free = np.array([at for at in grouped.tolist() if wishes.free(at)], np.int64)
-    role = s.role[free]
-    assault, fast = free[role == IN_ASSAULT], free[role == IN_MOBILE]
+    assault, fast = (
+        np.array([at for at in grouped if role[at] == group and wishes.free(at)], np.int64)
+        for group in (IN_ASSAULT, IN_MOBILE)
+    )
     i = plan.current
     if not plans.attacking(plan):
         if timing.approaching(s, plans, plan):
@@ -98,10 +99,10 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     later = _of_the_next(plans, plan, np.concatenate([assault, fast]))
     if len(later):
         if timing.approaching(s, plans, plan):
-            _approach(s, wishes, plans, plan, np.intersect1d(assault, later))
+            _approach(s, wishes, plans, plan, assault[np.isin(assault, later)])
         if plans.assembling(plan):
             assemble(s, wishes, plans, plan.upcoming, later[[at not in wishes for at in later.tolist()]])
-        assault, fast = np.setdiff1d(assault, later), np.setdiff1d(fast, later)
+        assault, fast = without(assault, later), without(fast, later)
     attack.note_failures(s, plan.hq, np.concatenate([assault, fast]))
     aim = attack.aim_of(s, plans, plan, i)
     appraisal = attack.appraise(s, aim, assault)

@@ -33,19 +33,21 @@ class Strike:
 
 def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) -> None:
     """Move ``members`` beside a target and attack once most of the power is there and the odds allow it."""
-    own, rules, target = s.view.own, s.rules, aim.target
+    rules, target, hex_of, power_of = s.rules, aim.target, s.hex_of, s.power_of
     rest = s.notes.formation["rest_until"]
-    fit = [at for at in members if rest[own.row[at]] <= s.minute]
+    resting = {at for at in members if rest[s.row_of[at]] > s.minute}
+    fit = [at for at in members if at not in resting]
     for at in members:
-        if rest[own.row[at]] > s.minute:
+        if at in resting:
             wishes.stay(at, Reason.REST, target)
     if not fit:
         return
-    beside = [at for at in fit if s.apart(int(own.hex[at]), target) == 1 and int(own.leg_to[at]) in (-1, target)]
+    gap = {at: s.apart(hex_of[at], target) for at in fit}
+    beside = [at for at in fit if gap[at] == 1 and s.leg_of[at] in (-1, target)]
     # Once the attack is under way those a hex farther back go in off the march: no second order has to reach them.
-    close = [at for at in fit if at not in beside and s.apart(int(own.hex[at]), target) <= OFF_THE_MARCH]
-    total = sum(int(own.power[at]) for at in fit)
-    ready = sum(int(own.power[at]) for at in beside + close)
+    close = [at for at in fit if at not in beside and gap[at] <= OFF_THE_MARCH]
+    total = sum(power_of[at] for at in fit)
+    ready = sum(power_of[at] for at in beside + close)
     x_all, x = s.odds(total, target), s.odds(ready, target)
     under_way = target in s.attacked
     go = ready * 1000 >= total * round(rules["staff.go_power"] * 1000) and x >= aim.go_x
@@ -63,25 +65,28 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
     coming = [at for at in fit if at not in beside]
     if aim.released and coming and not beside and s.defence[target] == 0:
         # Nobody holds or screens it: the nearest goes in without another word.
-        first = min(coming, key=lambda at: (s.apart(int(own.hex[at]), target), int(own.row[at])))
+        first = min(coming, key=lambda at: (gap[at], s.row_of[at]))
         wishes.want(first, OrderKind.ATTACK, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
     _bring_up(s, wishes, target, [at for at in coming if at not in wishes])
 
 
 def _bring_up(s: Situation, wishes: Intentions, target: int, who: list[int]) -> None:
     """March each of ``who`` to an own hex beside the target, two to a hex, the nearest place first."""
-    own, control = s.view.own, s.control
-    places = [c for c in control.ways[target].tolist() if c >= 0 and s.owner[c] == s.side]
+    if not who:
+        return
+    own, control, hex_of = s.view.own, s.control, s.hex_of
+    places = {c: int(control.part[c]) for c in control.ways[target].tolist() if c >= 0 and s.owner[c] == s.side}
     coming = set(who)
     attackers, room = dict.fromkeys(places, 0), dict.fromkeys(places, ROOM)
-    for at, cell in enumerate(own.hex.tolist()):
-        if cell in room and at not in coming:
-            room[cell] -= int(own.stack[at])
-            attackers[cell] += at in wishes
+    for cell in places:
+        for at in s.standing_in.get(cell, ()):
+            if at not in coming:
+                room[cell] -= int(own.stack[at])
+                attackers[cell] += at in wishes
     _, goals, _ = s.intent
-    for at in sorted(who, key=lambda at: (s.apart(int(own.hex[at]), target), int(own.row[at]))):
-        here, part, size = int(own.hex[at]), int(s.part[at]), int(own.stack[at])
-        reach = [c for c in places if control.part[c] == part or part < 0]
+    for at in sorted(who, key=lambda at: (s.apart(hex_of[at], target), s.row_of[at])):
+        here, part, size = hex_of[at], s.part_of[at], int(own.stack[at])
+        reach = [c for c, piece in places.items() if piece == part or part < 0]
         if not reach:
             wishes.stay(at, Reason.BLOCKED, here, target)
             continue

@@ -80,32 +80,32 @@ def superior(s: Situation, hq: int) -> bool:
 
 def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
     """Write down when each planned and when it plans next."""
-    staff = s.notes.staff
+    staff, leading = s.notes.staff, set(plans.commander.tolist())
     for hq in who:
         attacks = plans.attacking(plans.of[hq])
         staff["planned_at"][hq] = s.minute
-        staff["cycle_at"][hq] = _next(s, plans, hq)
+        staff["cycle_at"][hq] = _next(s, plans, hq, hq in leading)
         staff["attacking"][hq] = attacks
     for hq in look:
         staff["full_at"][hq] = s.minute
 
 
-def _next(s: Situation, plans: Plans, hq: int) -> int:
+def _next(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
     """The hour of the grid at which the next multiple of a cycle's length has passed."""
-    cycle = _cycle_min(s, plans, hq)
+    cycle = _cycle_min(s, plans, hq, leads)
     grid = _LOOK if cycle >= _LOOK else _GRID
     # Staggered: not all holders of a side at the same hours.
     shift = (hq + 1) % max(round(cycle / _LOOK), 1) * _LOOK
     return round_up(((s.minute + shift) // cycle + 1) * cycle, grid) - shift
 
 
-def _cycle_min(s: Situation, plans: Plans, hq: int) -> int:
+def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
     plan = plans.of[hq]
     near = s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")
     soon = plan.upcoming >= 0 and int(plans.d.start_at[plan.upcoming]) <= s.minute + near
     if plans.attacking(plan) or soon:
         minutes = s.hours("staff.cycle_attack_h")
-    elif (plans.commander == hq).any():
+    elif leads:
         minutes = s.hours("staff.cycle_hold_h")
     elif s.view.headquarters.echelon[s.headquarters_at[hq]] <= _ARMY:
         minutes = s.hours("staff.cycle_army_h")

@@ -6,6 +6,8 @@ follow half a day later. The headquarters stands on its new line until the front
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from engine.core.arithmetic import PPM
@@ -21,6 +23,8 @@ from engine.staff.reasons import EndReason, Reason
 from engine.staff.sectors import ALL_BOUNDS, ESTABLISHED, FIRST_BOUND, Sector
 from engine.staff.situation import Situation
 
+_WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
+_MAY_FALL_BACK: Final = int(Permission.MAY_FALL_BACK)
 SAFE_DEPTH = 4
 """A line that nobody has named is looked for so many hexes behind the front."""
 STEP, NEAR_ENEMY, ON_WORKS = 10, 25, 6
@@ -31,7 +35,7 @@ REAR = 2
 
 def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
     """Whether the headquarters has been told to withdraw and has not yet begun."""
-    if plan.current < 0 or plans.kind[plan.current] != DirectiveKind.WITHDRAW:
+    if plan.current < 0 or plans.kind[plan.current] != _WITHDRAW:
         return False
     return int(s.notes.staff["phase_since"][plan.hq]) < int(plans.d.start_at[plan.current])
 
@@ -39,7 +43,7 @@ def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
 def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     """Whether it falls back of its own accord: allowed, in need for two cycles, and no reserve left."""
     staff, i = s.notes.staff, plan.current
-    if i < 0 or int(plans.d.permission[i]) != Permission.MAY_FALL_BACK or staff["fell_back"][plan.hq]:
+    if i < 0 or int(plans.d.permission[i]) != _MAY_FALL_BACK or staff["fell_back"][plan.hq]:
         return False
     least = s.rules["staff.need_plug"]
     pressed = staff["need"][plan.hq] > least and staff["need_before"][plan.hq] > least
