@@ -1,1 +1,1 @@
-"""Floor 1: the nouns. Scenario, theatre, world, orders, events, view, recording."""
+"""Floor 1: the nouns. Scenario, theatre, world, directives, orders, events, view, commander."""

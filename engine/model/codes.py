@@ -10,7 +10,7 @@ SIDES = ("axis", "soviet")
 
 
 class Mobility(IntEnum):
-    """Mobility classes of model.md 4.1: foot and horse march, motor and track drive."""
+    """Mobility classes: foot and horse march, motor and track drive."""
 
     FOOT = 0
     HORSE = 1
@@ -55,7 +55,7 @@ class Task(IntEnum):
 
 
 class Posture(IntEnum):
-    """Postures of the QJM (model.md 3.1)."""
+    """Postures of the QJM (Dupuy); attack and march are those of who is not defending."""
 
     HASTY = 0
     PREPARED = 1

@@ -48,10 +48,10 @@ FORMATIONS: Final = TableSpec(
         C("look_at", I64, NEVER, "minute", "when movement must look at it again (blocked, waiting, order taken up)"),
         # Its order as it is being carried out.
         C("order", I32, -1, "row of orders", "order in force"),
-        C("task", I8, 0, "Task", "hold, march, attack, withdraw, entrench, rest, support, follow"),
+        C("task", I8, 0, "Task", "hold, march, attack, withdraw, entrench, rest, support, follow, exploit, probe, bombard"),
         C("target", I32, -1, "cell", "hex it attacks"),
         C("posture", I8, 0, "Posture", "attack, hasty, prepared, fortified, withdrawal, delay, march"),
-        C("stage", I8, 0, "Stage", "idle, marching, waiting, fighting, recovering, exploiting"),
+        C("stage", I8, 0, "Stage", "idle, marching, waiting, fighting, recovering"),
         # Strength: flows.
         C("as_of", I64, 0, "minute", "when its flows were last settled"),
         C("men_u", I64, 0, "1e-6 man", "men present"),
@@ -127,7 +127,7 @@ HEADQUARTERS: Final = TableSpec(
     (
         C("subject", "uint32", 0, "", "stable subject for dice", fixed=True),
         C("side", I8, 0, "row of sides", "side", fixed=True),
-        C("echelon", I8, 0, "Echelon", "corps, army, front", fixed=True),
+        C("echelon", I8, 0, "Echelon", "division, corps, army, front", fixed=True),
         C("parent", I32, -1, "row of headquarters", "superior"),
         C("staff", I32, 1_000_000, "ppm", "staff quality: above 1 plans faster"),
         C("hex", I32, -1, "cell", "where it stands"),
@@ -189,7 +189,7 @@ BATTLES: Final = TableSpec(
         C("hex", I32, -1, "cell", "hex fought for"),
         C("ordinal", I16, 0, "", "number of the battle at this hex"),
         C("attacker", I8, 0, "side", "attacking side"),
-        C("kind", I8, 0, "BattleKind", "assault on a held hex, screen, probe, bombardment"),
+        C("kind", I8, 0, "BattleKind", "assault on a held hex, screen, probe, bombardment, overrun"),
         C("started_at", I64, 0, "minute", "contact"),
         C("ended_at", I64, NEVER, "minute", "end"),
         C("outcome", I8, 0, "Outcome", "live, yielded, broken off, dissolved"),
@@ -284,7 +284,7 @@ DEPOTS: Final = TableSpec(
     (
         C("subject", "uint32", 0, "", "stable subject", fixed=True),
         C("side", I8, 0, "side", "", fixed=True),
-        C("kind", I8, 0, "DepotKind", "rail source, port, edge, railhead", fixed=True),
+        C("kind", I8, 0, "DepotKind", "rail source, port, edge of the map", fixed=True),
         C("hex", I32, -1, "cell", ""),
         C("capacity_t", I32, 0, "t a day", "what it can pass on"),
         C("used_t", I32, 0, "t", "passed on at the last delivery"),

@@ -1,8 +1,9 @@
-"""Phase 2: couriers arrive and orders are taken up; directives start; commanders change.
+"""Phase 2, command: couriers arrive and orders are taken up; directives start and end; commanders change.
 
-The delay of an order is lognormal about the median of its headquarters' level (model.md 4.2), shorter under a good
-staff, longer if the headquarters moved today or lies out of wire and radio range. Orders of one minute are taken in
-order of (arrival, row): a later one supersedes the earlier.
+The delay of an order is lognormal about the median of its headquarters' level, shorter under a good staff, longer if
+the headquarters moved today or lies out of wire and radio range. Orders of one minute are taken in order of
+(arrival, row): a later one supersedes the earlier. A directive ends at its date, or at the full hour at which the
+notes of its headquarters report that it is through.
 """
 
 from __future__ import annotations

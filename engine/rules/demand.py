@@ -1,4 +1,4 @@
-"""What formations need and hold: the table of demands by kind and activity (model.md 4.3), in grams."""
+"""What formations need and hold: the table of demands by kind and activity, in grams."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What each means of reconnaissance finds in the hours before a look: contact, patrols, aircraft, radio, partisans.
 
-Every formation is looked at once for each six hours, all in one pass. Means are hazards an hour
-(model.md 8.4), so the chance of being found is 1 - exp(-hazard x hours). One side observes one formation, so the
+Every formation is looked at once for each six hours, all in one pass. Means are hazards an hour, so the chance of
+being found is 1 - exp(-hazard x hours). One side observes one formation, so the
 formation's own die settles it, whoever else is on the map.
 """
 

@@ -1,4 +1,4 @@
-"""Phase 9: headquarters follow their formations, keep a distance from the front, and flee when the enemy comes.
+"""Phase 9, headquarters: they follow their formations, keep a distance from the front, and flee when the enemy comes.
 
 On the six-hour grid a headquarters that has fallen far behind, or stands too near the enemy's ground, shifts by one
 bound to the best own hex in reach: as far behind the front as its level keeps, and near the middle of its

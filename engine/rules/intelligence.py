@@ -1,8 +1,9 @@
-"""Phase 11, intelligence: every six hours each side takes stock of what it has found out about the enemy, and troops
-that run into somebody new report at once.
+"""Phase 11, intelligence: what each side finds out about the enemy.
 
-Levels of detection: 0 nothing, 1 presence, 2 type and size, 3 strength within a quarter, 4 within a tenth
-(model.md 8.4). Contact shows type and size, prisoners strength; patrols, radio intercept and partisans add a level a
+Every six hours it takes stock; between, troops that run into somebody new report at once.
+
+Levels of detection: 0 nothing, 1 presence, 2 type and size, 3 strength within a quarter, 4 within a tenth.
+Contact shows type and size, prisoners strength; patrols, radio intercept and partisans add a level a
 report, aircraft see that somebody is there. What is not reported again fades (``sight.faded``). Reports below level 3
 from a distance may be a hex off, strengths are estimates, and some reports are of nobody at all: a formation seen
 dimly is counted twice. Reports that own troops find empty are dismissed. One pass over all formations, each with

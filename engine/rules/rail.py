@@ -2,7 +2,7 @@
 
 A link is one railway hexside. Trains of a side use links that lie whole on its ground, in its gauge (narrow gauge
 serves both). When ground changes hands its railways are torn up; crews mend and re-gauge them outwards from what
-is connected (model.md 8.3). Candidates are taken by distance from a source, then by row.
+is connected, nearest to a source first, then by row. Looked at every six hours.
 """
 
 from __future__ import annotations

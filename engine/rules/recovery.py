@@ -2,7 +2,7 @@
 
 Rates are set for the six hours to come and clamped so that no stock leaves its bounds before the next grid point;
 what belongs to a moment (the fuel of a march, a cohort of hunger) is taken off at once. Formations in battle keep
-the rates that combat set for them: ammunition used, cohesion lost, fatigue gained. Numbers: model.md 4.5, 6.5, 8.3.
+the rates that combat set for them: ammunition used, cohesion lost, fatigue gained.
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ def _rest(c: Company, free: Mask) -> Ints:
 
 
 def _digging(c: Company, free: Mask) -> Ints:
-    """Entrenchment by level reached, ground, contact and engineers (model.md 4.5)."""
+    """Entrenchment by level reached, ground, contact and engineers."""
     statics = c.world.statics
     if not on(statics.rules, "fortification"):
         return np.zeros(len(c.rows), dtype=np.int64)

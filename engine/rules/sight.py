@@ -19,7 +19,7 @@ LEAST_LEVEL: Final = 250_000
 
 
 def faded(level: Array, age_min: Array, half_life: Array) -> Floats:
-    """Level of detection (millionths) of a report after ``age_min`` minutes: model.md 8.4."""
+    """Level of detection (millionths) of a report after ``age_min`` minutes: it halves in each half-life."""
     return level * exp(-LN_2 * age_min / np.maximum(half_life, 1))
 
 

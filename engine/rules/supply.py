@@ -1,7 +1,7 @@
-"""Phase 4: who is connected (every six hours), and the day's delivery (at midnight).
+"""Phase 4, supply: who is connected (every six hours), and the day's delivery (at midnight).
 
 Sources -> railways (trunk) -> railheads -> trucks over own ground (last mile) -> stocks of formations. A formation's
-trucks reach so far and carry so much (model.md 8.3): payload x turns x availability, where turns fall with the way
+trucks reach so far and carry so much: payload x turns x availability, where turns fall with the way
 and the way is longer off the road, in mud, under the enemy's zone of control and his interdiction. Priority: first a
 day's bread, then ammunition and fuel, then the rest of the food. Rivals for one capacity share it in proportion.
 """

@@ -1,6 +1,6 @@
 """The trunk: tons from sources over railways to railheads, under the capacity of every source and link.
 
-A monotone fill (model.md 8.3): classes of load in order of priority, and for each class its nearest source first,
+A monotone fill: classes of load in order of priority, and for each class its nearest source first,
 then the next. In each pass every element (source or link) serves the loads that ask for it with the share
 ``left / asked``, and a load gets the least share on its way. What was asked counts as used, even where another
 element held it up: so a larger capacity anywhere never lowers what anyone gets. Whole kilograms throughout.

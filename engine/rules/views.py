@@ -130,7 +130,7 @@ def _own(world: World, side: int, rows: Rows, minute: int, numbers: Rows) -> Own
 
 
 def _points(world: World, fixed: dict[str, Any], now: dict[str, Rows]) -> Rows:
-    """Effective power, posture and terrain left out: q x (combat men + 20 AFV + 15 guns) (staffs.md 2)."""
+    """Effective power, posture and terrain left out: q x (combat men + 20 AFV + 15 guns)."""
     rules = world.statics.rules
     worth = now["men"] * (fixed["combat_share"] / PPM)
     worth = worth + rules["combat.weight_afv"] * now["afv"]

@@ -1,7 +1,7 @@
-"""Phase 1: weather of the day, state of the ground, daylight.
+"""Phase 1, weather: sky of the day, state of the ground, daylight.
 
-Days with a dated record in the scenario have it; others follow a daily Markov chain on the month's climate
-(model.md 8.8). The ground follows the sky unless the record says otherwise: one day's rain wets it, rain on wet
+Days with a dated record in the scenario have it; others follow a daily Markov chain on the month's climate.
+The ground follows the sky unless the record says otherwise: one day's rain wets it, rain on wet
 ground brings mud after some days, frost hardens it. The chain has no memory but the world's weather row, so chances
 of a change a day are one over the mean time in days.
 """

@@ -184,7 +184,7 @@ def _fill(formation: FormationSpec, kind: Any) -> float:
 
 
 def _lethality(scenario: Scenario, formation: FormationSpec) -> float:
-    """Kappa of the formation's side (model.md 6.3): losses it inflicts, apart from who wins."""
+    """Kappa of the formation's side: losses it inflicts, apart from who wins."""
     parameter = scenario.parameters.get(f"combat.lethality_{formation.side}")
     return float(parameter.value) if parameter is not None else 1.0
 

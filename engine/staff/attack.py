@@ -1,4 +1,4 @@
-"""The attack: a spearhead and a shoulder, chosen by way to the objective, estimated resistance and width."""
+"""The attack: a spearhead and up to two shoulders, chosen by way to the objective, estimated resistance and width."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Colours: the map's printed-sheet tones, four sets of side colours, cards of nations, the graphite and paper panels.
 
-A side is never told by colour alone: corner shape, hatch and line pattern go with it (`ui.map.counters`,
-`ui.map.front`). `USES` lists which ink stands on which ground, so that contrast is tested as a table.
+A side is never told by colour alone: corner shape, hatch and line pattern go with it (`ui.map.marks.counters`,
+`ui.map.ground.control`). `USES` lists which ink stands on which ground, so that contrast is tested as a table.
 """
 
 from __future__ import annotations
