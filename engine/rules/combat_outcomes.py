@@ -71,8 +71,24 @@ class Ending:
     events: list[Event] = field(default_factory=list)
     cohesion_taken: dict[int, int] = field(default_factory=dict)
     """Cohesion (1e-9) that a formation loses by it."""
+    shop_taken: dict[int, int] = field(default_factory=dict)
+    """Vehicles in repair (1e-6) that a formation loses by it."""
     depth_u: dict[int, int] = field(default_factory=dict)
     """Ground (1e-6 m) won in hexes where the defender gave way but not up."""
+
+    def take(self, rows: Ints, cohesion_n: Ints, shop_u: Ints) -> tuple[Ints, Ints]:
+        """What formations can still lose of an amount: one may break off an attack and lose its own hex in a minute."""
+        return _taken(self.cohesion_taken, rows, cohesion_n), _taken(self.shop_taken, rows, shop_u)
+
+
+def _taken(so_far: dict[int, int], rows: Ints, amount: Ints) -> Ints:
+    """``amount`` less what the rows have lost already: both were bounded by the same stock."""
+    more = []
+    for row, wanted in zip(rows.tolist(), amount.tolist(), strict=True):
+        had = so_far.get(row, 0)
+        more.append(max(wanted - had, 0))
+        so_far[row] = had + more[-1]
+    return np.array(more, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -181,7 +197,7 @@ def _break_off(world: World, f: _Field, minute: int, dice: Dice, ending: Ending)
     left = left_behind(rules, f.knocked_of(f.attackers), now["afv_shop"], 0.0)
     lost = np.minimum(round(rules["combat.break_off_cohesion"] * NANO), now["cohesion"])
     tired = np.minimum(round(rules["combat.break_off_fatigue"] * NANO), NANO - now["fatigue"])
-    ending.cohesion_taken.update(zip(f.attackers.tolist(), lost.tolist(), strict=True))
+    lost, left = ending.take(f.attackers, lost, left)
     ending.events.append(
         BROKE_OFF(minute, formation=f.attackers, battle=f.row, cohesion_n=lost, fatigue_n=np.maximum(tired, 0),
                   shop_u=left)
@@ -296,7 +312,7 @@ def _record(
         world, rows, minute, dice, share, moved=moved, captured=captured, cohesion=drop, knocked_u=f.knocked_of(rows)
     )
     pause = minute + round(rules["contact.retreat_pause_h"] * HOUR)
-    ending.cohesion_taken.update(zip(rows.tolist(), lost["cohesion_n"].tolist(), strict=True))
+    lost["cohesion_n"], lost["shop_u"] = ending.take(rows, lost["cohesion_n"], lost["shop_u"])
     ending.events.append(
         kind(minute, formation=rows, battle=f.row, hex=f.cell, to=to, pause_until=pause, **lost)  # type: ignore[operator]
     )

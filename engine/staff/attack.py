@@ -30,6 +30,8 @@ UNDER_WAY = 2
 """An attack that has been ordered is worth so much more to keep than one that is only meant: to break it off costs."""
 TARGETS = ("target_a", "target_b", "target_c")
 MOST_TARGETS = len(TARGETS)
+STAY_DIVIDED = 0.4
+"""How much worse the odds may become before a group that took on one target more gathers again."""
 _ASSAULT: Final = int(Reason.ASSAULT)
 _AT_THE_TARGET: Final = frozenset(map(int, (Reason.ATTACK, Reason.FEED, Reason.WAIT_FOR_STRENGTH)))
 
@@ -113,7 +115,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     for at, worth in _kept(s, aim, group, ground).items():
         fixed[at] -= rules["staff.score_keep"] * worth
     log_defence = s.log_defence[ground.at]
-    targets = _targets_for(s, number_of_targets(len(group)), len(group), power, log_defence)
+    targets = _targets_for(s, aim, len(group), power, log_defence)
     while True:
         x = ln(max(power // targets, 1)) - log_defence
         score = np.floor((fixed - rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)) * 1000 + 0.5)
@@ -196,15 +198,19 @@ def number_of_targets(group: int) -> int:
     return 1 if group <= 3 else 2 if group <= 6 else 3
 
 
-def _targets_for(
-    s: Situation, usual: int, group: int, power: int, log_defence: npt.NDArray[np.float64]
-) -> int:  # fmt: skip
-    """One target more than usual for a group so strong that divided it would still break through screens."""
+def _targets_for(s: Situation, aim: Aim, group: int, power: int, log_defence: npt.NDArray[np.float64]) -> int:
+    """One target more than usual for three or more so strong that divided they would still break through screens.
+
+    Once divided they stay so until it is plain that they are too weak for it.
+    """
+    usual = number_of_targets(group)
     more = usual + 1
-    if more > min(group, MOST_TARGETS):
+    if group <= 2 or more > MOST_TARGETS:
         return usual
+    divided = aim.remembers and int(s.notes.staff[TARGETS[usual]][aim.hq]) >= 0
+    least = s.rules["staff.commit_screen_x"] - (STAY_DIVIDED if divided else 0.0)
     x = ln(max(power // more, 1)) - log_defence
-    return more if (x >= s.rules["staff.commit_screen_x"]).tolist().count(True) >= more else usual
+    return more if (x >= least).tolist().count(True) >= more else usual
 
 
 def choose(s: Situation, a: Appraisal) -> list[int]:

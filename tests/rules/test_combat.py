@@ -13,6 +13,7 @@ from engine.files.drawn import drawn_scenario
 from engine.model.codes import BattleKind, Outcome, Role, Status, Task
 from engine.rules import combat, combat_flows, combat_refresh
 from engine.rules.combat_lineup import live_participants
+from engine.rules.combat_outcomes import Ending
 from engine.rules.system import Trace
 from engine.run.session import Session
 from tests.rules import battlefield
@@ -452,3 +453,14 @@ def test_of_three_divisions_in_a_hex_the_fresh_fight_and_the_worn_stand_behind()
     rest = world.statics.rules["combat.stack_rest"]
     assert lost["f1"] == pytest.approx(lost["g1"], rel=0.001)
     assert lost["a1"] == pytest.approx(lost["f1"] * rest, rel=0.02)
+
+
+def test_who_breaks_off_and_loses_his_hex_in_one_minute_never_loses_more_than_he_has() -> None:
+    nobody = np.zeros(3, dtype=bool)
+    ending, rows = Ending(out=nobody.copy(), spent=nobody.copy()), np.array([1])
+    stock = 1000
+    first = ending.take(rows, np.array([300]), np.array([700]))
+    second = ending.take(rows, np.array([stock]), np.array([500]))
+    assert [int(part[0]) for part in first] == [300, 700]
+    assert [int(part[0]) for part in second] == [stock - 300, 0]
+    assert ending.cohesion_taken == {1: stock}
