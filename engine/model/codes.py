@@ -88,6 +88,7 @@ class OrderKind(IntEnum):
     EXPLOIT = 11
     FOLLOW = 12
     ATTACH = 13
+    FORCED_MARCH = 14
 
 
 class OrderState(IntEnum):

@@ -12,7 +12,7 @@ from engine.model.codes import OrderKind
 NO_DETAIL = (0, 0, 0, 0)
 NEEDS_GOAL = frozenset(
     {OrderKind.MARCH, OrderKind.ATTACK, OrderKind.WITHDRAW, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.EXPLOIT,
-     OrderKind.FOLLOW}
+     OrderKind.FOLLOW, OrderKind.FORCED_MARCH}
 )  # fmt: skip
 _LINE = re.compile(r"\s*([a-z0-9_]+)\s*:\s*([a-z_]+)(?:\s+([A-Za-z]\d{3}\.\d{3}))?\s*")
 

@@ -98,6 +98,7 @@ FORMATIONS: Final = TableSpec(
         C("exploiting", I8, 0, "0/1", "passed through a breach; screens only its own neighbours"),
         C("moved_m", I64, 0, "metre", "ground covered so far"),
         C("worn_m", I64, 0, "metre", "ground covered when fuel, breakdowns and tiredness were last charged for it"),
+        C("forced_m", I64, 0, "metre", "of the ground not yet charged for: covered by forced march"),
         C("afv_gain_u", I64, 0, "1e-6 vehicle", "armoured vehicles received so far"),
         C("guns_gain_u", I64, 0, "1e-6 gun", "guns received so far"),
     ),

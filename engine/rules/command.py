@@ -68,8 +68,9 @@ _TASK_OF = {
     OrderKind.BOMBARD: Task.BOMBARD,
     OrderKind.EXPLOIT: Task.EXPLOIT,
     OrderKind.FOLLOW: Task.FOLLOW,
+    OrderKind.FORCED_MARCH: Task.MARCH,
 }
-_TASKS = np.array([_TASK_OF.get(OrderKind(k), Task.HOLD) if k else Task.HOLD for k in range(14)], dtype=np.int8)
+_TASKS = np.array([_TASK_OF.get(OrderKind(k), Task.HOLD) if k else Task.HOLD for k in range(max(OrderKind) + 1)], dtype=np.int8)
 _POSTURE_OF = {
     Task.ATTACK: Posture.ATTACK, Task.PROBE: Posture.ATTACK, Task.EXPLOIT: Posture.ATTACK,
     Task.MARCH: Posture.MARCH, Task.FOLLOW: Posture.MARCH, Task.WITHDRAW: Posture.WITHDRAWAL,

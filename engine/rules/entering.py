@@ -18,6 +18,7 @@ from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
 from engine.rules import ground
+from engine.rules.forced_march import forced
 from engine.rules.power import on
 
 Rows = npt.NDArray[np.int64]
@@ -192,9 +193,10 @@ class _Claims:
 
 def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
     formations = world.formations
+    spacing = world.statics.grid.spacing_m
     return ENTERED(
-        minute, formation=rows, came_from=formations.hex[rows], hex=to, at=formations.leg_at[rows],
-        moved_m=world.statics.grid.spacing_m,
+        minute, formation=rows, came_from=formations.hex[rows], hex=to, at=formations.leg_at[rows], moved_m=spacing,
+        forced_m=np.where(forced(world, rows), spacing, 0),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from engine.model.codes import Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
+from engine.rules.forced_march import forced, pace
 from engine.rules.power import on
 from engine.rules.steps import BY_DAY, BY_NIGHT, step_minutes, step_terms
 from engine.rules.system import Trace
@@ -33,7 +34,7 @@ def leg_minutes(
 
     Free enemy ground, and ground that changed hands within ``contact.fresh_h``, takes ``contact.entry_slowdown``
     times as long (exploiting columns: their pace is ``movement.exploit`` of a march); an enemy zone of control and a
-    crowded road add to it.
+    crowded road add to it, a forced march takes off.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -45,6 +46,7 @@ def leg_minutes(
         base[its] = step_minutes(world, kind, int(world.weather.ground[0]), light, cell[its], direction[its])
     spared = _bridging(scene, rows, mobility, cell, direction)
     hostile = scene.owner[to] == 1 - side
+    hurried = _hurried(scene, rows, base, cell, direction, hostile)
     slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
     resisted = np.where(hostile | _fresh(scene, to), rounded((base - spared) * (slow - 1.0)), 0)
     zone = _zone(scene, mobility, side, cell, to, hostile, light)
@@ -52,9 +54,26 @@ def leg_minutes(
     extra = rounded((base - spared) * (1.0 / rules["movement.road_crowding"] - 1.0))
     jam = np.where(crowded, extra, 0)
     if trace is not None:
-        _explain(scene, trace, rows, cell, direction, light, (spared, resisted, zone, jam, wait))
-    minutes: Rows = np.maximum(base - spared + resisted + zone + jam + wait, 1)
+        _explain(scene, trace, rows, cell, direction, light, (spared, hurried, resisted, zone, jam, wait))
+    minutes: Rows = np.maximum(base - spared - hurried + resisted + zone + jam + wait, 1)
     return minutes
+
+
+def _hurried(scene: Scene, rows: Rows, base: Rows, cell: Rows, direction: Rows, hostile: Mask) -> Rows:
+    """Minutes that a forced march saves on own ground, crossings apart."""
+    world, saved = scene.world, np.zeros(len(rows), np.int64)
+    for i in np.flatnonzero(forced(world, rows) & ~hostile).tolist():
+        march = int(base[i]) - _crossing(scene, int(world.formations.mobility[rows[i]]), cell[[i]], direction[[i]])
+        faster = float(pace(world, rows[[i]], scene.minute)[0])
+        saved[i] = int(rounded(march * (1.0 - 1.0 / faster)))
+    return saved
+
+
+def _crossing(scene: Scene, mobility: int, cell: Rows, direction: Rows) -> int:
+    """Minutes of a single step that are lost at a river whose bridges stand, or at a ferry."""
+    state = int(scene.world.weather.ground[0])
+    terms = step_terms(scene.world.statics, mobility, state, BY_DAY, cell, direction)
+    return int(next(t.minutes[0] for t in terms if t.key == "crossing"))
 
 
 def _fresh(scene: Scene, cells: Rows) -> Mask:
@@ -132,9 +151,7 @@ def _bridging(scene: Scene, rows: Rows, mobility: Any, cell: Rows, direction: Ro
     at = np.flatnonzero(helped & (statics.theatre.river[cell, direction] > 0))
     part = 1.0 - statics.rules["movement.bridging_factor"]
     for i in at.tolist():
-        state = int(world.weather.ground[0])
-        terms = step_terms(statics, int(mobility[i]), state, BY_DAY, cell[[i]], direction[[i]])
-        saved[i] = int(rounded(next(t.minutes[0] for t in terms if t.key == "crossing") * part))
+        saved[i] = int(rounded(_crossing(scene, int(mobility[i]), cell[[i]], direction[[i]]) * part))
     return saved
 
 
@@ -154,7 +171,8 @@ def _explain(
     """Record the terms of each leg, in minutes."""
     world = scene.world
     keys = (
-        ("bridging", "movement.bridging_factor"), ("enemy_ground", "contact.entry_slowdown"),
+        ("bridging", "movement.bridging_factor"), ("forced_march", "movement.forced_foot"),
+        ("enemy_ground", "contact.entry_slowdown"),
         ("zone_of_control", "contact.zoc_leg_h"), ("crowded_road", "movement.road_crowding"),
         ("start", "movement.start_h"),
     )  # fmt: skip
@@ -163,7 +181,7 @@ def _explain(
         for term in step_terms(world.statics, mobility, state, light, cell[[i]], direction[[i]]):
             trace.record("formations", row, f"march.{term.key}", float(term.minutes[0]), term.address)
         for (key, address), minutes in zip(keys, parts, strict=True):
-            sign = -1.0 if key == "bridging" else 1.0
+            sign = -1.0 if key in ("bridging", "forced_march") else 1.0
             trace.record("formations", row, f"march.{key}", sign * float(minutes[i]), address)
 
 

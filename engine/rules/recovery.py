@@ -24,6 +24,7 @@ from engine.model.events.recovery import RECOVERED, REPLACED, WORN
 from engine.model.world import Statics, World
 from engine.rules.combat_lineup import fighting
 from engine.rules.demand import needs
+from engine.rules.forced_march import first_day
 from engine.rules.ground import contacts, standing
 from engine.rules.power import on
 from engine.rules.system import System, Trace
@@ -115,7 +116,7 @@ def _worn(c: Company) -> Event | None:
     leaving = c.column("afv_shop_rate") + c.column("afv_lost_rate")
     spare = np.maximum(c.stock["afv"] - leaving * GRAIN_MIN, 0)
     broken = np.minimum(rounded(c.stock["afv"] * _breakdowns(statics)[kind] * (km / 100.0)), spare)
-    tired = rounded(NANO * c.rule("combat.fatigue_march_day") * (km / _day_march(statics)[c.column("mobility")]))
+    tired = rounded(_tiring(c, km))
     room = NANO - c.stock["fatigue"] - np.maximum(c.column("fatigue_gain"), 0) * GRAIN_MIN
     tired = np.clip(tired, 0, np.maximum(room, 0))
     want = np.where(c.hungry, c.rule("supply.food_cohesion_day"), 0.0)
@@ -133,6 +134,16 @@ def _worn(c: Company) -> Event | None:
         c.minute, formation=c.rows[some], moved_m=c.column("moved_m")[some], fuel_g=fuel[some],
         broken_u=broken[some], rear_u=rear[some], fatigue_n=tired[some], cohesion_n=lost[some],
     )  # fmt: skip
+
+
+def _tiring(c: Company, km: Floats) -> Floats:
+    """Fatigue of the ground covered, in 1e-9: by days of march, and more for what was covered by forced march."""
+    statics, mobility = c.world.statics, c.column("mobility")
+    hurried, day = c.column("forced_m") / 1000.0, _day_march(statics)[mobility]
+    usual = NANO * c.rule("combat.fatigue_march_day") * ((km - hurried) / day)
+    dear = NANO * c.rule("movement.forced_fatigue_day") * (hurried / (day * first_day(statics)[mobility]))
+    found: Floats = usual + dear
+    return found
 
 
 def _breakdowns(statics: Statics) -> Floats:

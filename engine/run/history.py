@@ -126,7 +126,8 @@ def _step_back(world: World, minute: int, owner: npt.NDArray[np.int8]) -> list[E
         return []
     goal = np.array([_nearest(grid.distance(int(formations.hex[r]), _own(owner, int(formations.side[r]))),
                               _own(owner, int(formations.side[r]))) for r in lost.tolist()])  # fmt: skip
-    return [ENTERED(minute, formation=lost, came_from=formations.hex[lost], hex=goal, at=minute, moved_m=0)]  # fmt: skip
+    here = formations.hex[lost]
+    return [ENTERED(minute, formation=lost, came_from=here, hex=goal, at=minute, moved_m=0, forced_m=0)]
 
 
 def _own(owner: npt.NDArray[np.int8], side: int) -> Cells:

@@ -9,6 +9,7 @@ import pytest
 from engine.files.build import sample_kinds
 from engine.model.codes import Obstacle, OrderKind, OrderState, Stage, Taking, Task
 from engine.model.facts import WeatherDay
+from engine.model.orders import Order
 from engine.model.theatre import Road
 from tests.rules.marches import (
     DAY,
@@ -299,3 +300,52 @@ def test_a_march_is_explained_by_terms_that_add_up_to_its_minutes():
     departed = rows_of(s, "Departed")[0]
     assert minutes == departed["leg_at"] - departed["departed_at"]
     assert s.world.statics.grid.spacing_m / 1000 == HEX_KM
+
+
+# Forced marches.
+
+
+def forced_km(kind: str, days: int) -> float:
+    """Kilometres that a division covers by forced march in so many days from when the order reached it."""
+    s = field(LONG, {"A": kind}, sets={"movement.start_h": 0})
+    start = hex_of(s, "a1")
+    march(s, "a1", at(s, 1, 89), OrderKind.FORCED_MARCH)
+    s.advance(15 + days * DAY)
+    return km_from(s, "a1", start)
+
+
+@pytest.mark.parametrize(("days", "km"), [(1, 56), (2, 97), (3, 129)])
+def test_foot_on_a_forced_march_covers_the_published_distances(days: int, km: float):
+    assert abs(forced_km("rifle", days) - km) <= 2 * HEX_KM
+
+
+def test_a_forced_march_of_tanks_beats_a_sustained_one_and_fades():
+    first, third = forced_km("panzer", 1), forced_km("panzer", 3) - forced_km("panzer", 2)
+    usual = day_km("panzer")
+    assert 1.3 * usual < first < 2 * usual
+    assert usual - HEX_KM <= third < first
+
+
+def tiredness(kind: OrderKind) -> float:
+    """Fatigue after a day's march, in 1e-9."""
+    s = field(LONG, {"A": "rifle"}, sets={"switch.recovery": 0})
+    march(s, "a1", at(s, 1, 89), kind)
+    s.advance(15 + DAY)
+    return float(s.world.formations.fatigue_n[row(s, "a1")])
+
+
+def test_a_forced_march_tires_for_its_distance_and_is_paid_only_once():
+    usual, forced = tiredness(OrderKind.MARCH), tiredness(OrderKind.FORCED_MARCH)
+    assert 0.06e9 < forced < 0.1e9
+    assert 3 * usual < forced < 6 * usual
+
+
+def test_an_order_to_march_forced_has_a_text_and_ends_like_a_march():
+    s = field("A.....")
+    order = Order.parse(f"a1: forced_march {s.world.statics.grid.text(at(s, 0, 5))}", s.world.statics.grid)
+    assert order.kind == OrderKind.FORCED_MARCH
+    assert s.submit("axis", order) == [None]
+    s.advance(2 * DAY)
+    assert hex_of(s, "a1") == at(s, 0, 5)
+    assert s.world.orders.state.tolist() == [OrderState.DONE]
+    assert s.world.formations.task[row(s, "a1")] == Task.HOLD

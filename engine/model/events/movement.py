@@ -29,6 +29,7 @@ ENTERED = EventKind(
         Field("hex", "int32", "hex entered", 2),
         Field("at", "int64", "the exact minute"),
         Field("moved_m", "int32", "metres covered"),
+        Field("forced_m", "int32", "of them by forced march"),
     ),
     subject="formation",
     sentence="{formation} enters {hex}",

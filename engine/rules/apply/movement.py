@@ -32,6 +32,7 @@ def entered(pen: Pen, event: Event) -> None:
     # Nothing but works changes its rate, and works start from nothing: no need to settle the other flows.
     _set(pen, rows, hex=event["hex"], in_place_since=event.minute, leg_to=-1, leg_at=NEVER, works_n=0, works_gain=0)
     formations["moved_m"][rows] += event["moved_m"]
+    formations["forced_m"][rows] += event["forced_m"]
     route = formations["route"]
     route[rows, :-1] = route[rows, 1:]
     route[rows, -1] = -1

@@ -22,6 +22,7 @@ def worn(pen: Pen, event: Event) -> None:
     formations, rows = pen["formations"], event["formation"]
     formations.settle(rows, event.minute)
     formations["worn_m"][rows] = event["moved_m"]
+    formations["forced_m"][rows] = 0
     formations["fuel_g"][rows] -= event["fuel_g"]
     formations["afv_u"][rows] -= event["broken_u"]
     formations["afv_shop_u"][rows] += event["broken_u"] - event["rear_u"]
