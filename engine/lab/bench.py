@@ -18,6 +18,7 @@ import numpy as np
 
 from engine.core.calendar import DAY
 from engine.lab.batch import run_batch
+from engine.lab.behaviour import quiet_front, tank_army
 from engine.lab.commanders import commanders
 from engine.lab.experiment import Experiment
 from engine.lab.store import Store
@@ -183,6 +184,11 @@ def starting(scenario: str, names: Mapping[str, str] | None = None) -> dict[str,
     }
 
 
+def behaviour(scenario: Scenario, seeds: Sequence[int] = range(1, 6)) -> dict[str, dict[str, float]]:
+    """How a quiet front and a tank army in a breach behave (``engine.lab.behaviour``)."""
+    return {"quiet": quiet_front(scenario, seeds), "tank_army": tank_army(seeds)}
+
+
 def _peak_memory_mb(command: Sequence[str]) -> float:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     unit = 1e6 if sys.platform == "darwin" else 1e3
@@ -235,6 +241,14 @@ def figures(found: Mapping[str, Any]) -> list[Figure]:
         b = found["batch"]
         words = f"wall time of {b['runs']} runs on {b['workers']} workers, against their CPU shared out evenly"
         lines.append(Figure(words, b["ratio"], "times", 1.1))
+    if "behaviour" in found:
+        quiet, army = found["behaviour"]["quiet"], found["behaviour"]["tank_army"]
+        lines.append(Figure("quiet front: hexes that change hands in ten days", quiet["hexes"], "", 2.0))
+        lines.append(Figure("quiet front: men lost in battle a day", quiet["loss_pct_day"], "%", 0.1))
+        lines.append(Figure("quiet front: purposeless marching of a formation a day", quiet["purposeless_km"], "km", 0.1))
+        pace = army.get("km_day", 0.0)
+        lines.append(Figure("fresh tank army in a breach, a day", pace, "km", 15.0, at_least=True))
+        lines.append(Figure("fresh tank army in a breach, a day", pace, "km", 30.0))
     if "window" in found:
         lines.append(Figure("first frame of the window", found["window"]["first_frame_s"], "s", 3.0))
         lines.append(Figure("frames a second while panning, 1600x900", found["window"]["pan_fps"], "", 60.0, at_least=True))

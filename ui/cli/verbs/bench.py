@@ -19,6 +19,9 @@ from ui.cli.output import Progress, columns, number, remark, show_json
 if TYPE_CHECKING:
     from engine import Scenario
 
+MOST = 10_000
+"""Formations of a generated case; more would not fit into the memory of a usual machine."""
+
 
 @click.command("bench")
 @click.option("--case", "cases", multiple=True, metavar="SCENARIO|generated:N",
@@ -42,7 +45,8 @@ def command(
     """Time the engine, or switch off each rule in turn.
 
     Prints CPU by system, then each figure beside its budget: CPU for a formation and day, campaign days for a CPU
-    second, what saving, rewinding and starting cost, how well a batch uses two cores, the window's frames. All are
+    second, what saving, rewinding and starting cost, how well a batch uses two cores, whether a quiet front stays quiet
+    and a tank army goes through a breach, the window's frames. All are
     medians. A machine that is busy with other things shows in the wall times, hardly in the CPU times.
     """
     names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
@@ -58,8 +62,8 @@ def _case(name: str, days: int) -> Scenario:
     kind, _, count = name.partition(":")
     if kind != "generated":
         return load_scenario(options.ScenarioName().convert(name, None, None))
-    if not count.isdigit() or int(count) < 8:
-        raise click.UsageError(f"expected generated:N with N of 8 or more, found {name!r}")
+    if not count.isdigit() or not 8 <= int(count) <= MOST:
+        raise click.UsageError(f"expected generated:N with N from 8 to {MOST}, found {name!r}")
     return generated_scenario(Size.of(int(count), days=days))
 
 
@@ -85,6 +89,8 @@ def _time(
         found["handling"] = {**bench.handling(_case(real, days), who), **bench.starting(real, who)}
         remark("a batch on two workers ...", quiet=quiet)
         found["batch"] = bench.parallel(_case(real, days), names=who)
+        remark("a quiet front and a tank army ...", quiet=quiet)
+        found["behaviour"] = bench.behaviour(_case(real, days))
         if window:
             remark("the window ...", quiet=quiet)
             found["window"] = _window(real)

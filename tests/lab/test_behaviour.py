@@ -1,0 +1,26 @@
+"""A quiet front stays quiet; a fresh tank army goes through a breach at the pace that history knows."""
+
+from __future__ import annotations
+
+from engine.files.scenario import load_scenario
+from engine.lab.behaviour import quiet_front, tank_army
+from engine.lab.bench import figures
+
+
+def test_where_nobody_is_told_to_attack_the_front_lies_still() -> None:
+    found = quiet_front(load_scenario("doppelkopf"), (1, 2))
+    assert found["hexes"] <= 2
+    assert 0 < found["loss_pct_day"] < 0.1
+    assert found["purposeless_km"] < 0.1
+
+
+def test_a_fresh_tank_army_in_a_breach_makes_fifteen_to_thirty_km_a_day() -> None:
+    found = tank_army((1, 2, 3))
+    assert found["committed"] == 1.0
+    assert 15 <= found["km_day"] <= 30
+
+
+def test_bench_prints_both_beside_their_bounds() -> None:
+    quiet = {"hexes": 3.0, "loss_pct_day": 0.02, "march_km": 0.4, "purposeless_km": 0.05}
+    lines = figures({"behaviour": {"quiet": quiet, "tank_army": {"committed": 1.0, "km_day": 24.0}}})
+    assert [line.met for line in lines] == [False, True, True, True, True]
