@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,8 +19,10 @@ LAND, SEA = 1, 0
 BORDER, FERRY, STRAIT, CAUSEWAY, LANE, WORKS = (
     rgb("#7A3E78"), rgb("#1E5F8A"), rgb("#B03A2E"), rgb("#6B4A1E"), rgb("#2E6E8E"), rgb("#7A2A18"),
 )  # fmt: skip
-_CYCLE = tuple(rgb(c) for c in ("#B7C9A8", "#D9C58B", "#C9A7A0", "#A9BFD3", "#CDB6D6", "#E0B58A", "#9FC4B7", "#D6D2A0",
+_CYCLE = tuple(rgb(c) for c in ("#B7C9A8", "#D9C58B", "#C9A7A0", "#D3B99C", "#CDB6D6", "#E0B58A", "#9FC4B7", "#D6D2A0",
                                 "#B9B4D4", "#E3C7B0", "#A6C28E", "#C7C7C7", "#D4A9C0", "#93B0A4"))  # fmt: skip
+_GROUND = ("#EFE9D2", "#D2DDAF", "#9CBB7F", "#93C2C4", "#C9A577", "#B0584A")
+_DEPTHS = ("#FFFFFF", "#DCEBF0", "#AFCDDD", "#7BA6C2")
 _GAUGES = {1: ("1435 mm", rgb("#2B2B2B")), 2: ("1524 mm", rgb("#B03A2E")), 3: ("narrow", rgb("#2E6E8E"))}
 
 
@@ -32,17 +35,20 @@ class Tint:
 
 
 def _bands(values: np.ndarray, where: np.ndarray, cuts: Sequence[int], colours: Sequence[str], unit: str) -> Tint:
+    """Values of the hexes of `where` in bands between the cuts, both in the unit that the legend names."""
     code = np.where(where, np.searchsorted(cuts, values, side="right"), -1)
     names = [f"under {cuts[0]} {unit}", *(f"{a} to {b} {unit}" for a, b in pairwise(cuts)), f"over {cuts[-1]} {unit}"]
     return Tint(code, tuple((n, rgb(c)) for n, c in zip(names, colours, strict=True)))
 
 
-def _named(values: np.ndarray, names: Sequence[str], where: np.ndarray) -> Tint:
+def _named(values: np.ndarray, names: Sequence[str], where: np.ndarray, colours: Sequence[str] = ()) -> Tint:
+    """Values as classes that have names; without colours of their own they get those of the cycle."""
     used = [k for k in range(len(names)) if (values[where] == k).any()]
     code = np.full(len(values), -1)
     for number, k in enumerate(used):
         code[where & (values == k)] = number
-    return Tint(code, tuple((names[k], _CYCLE[i % len(_CYCLE)]) for i, k in enumerate(used)))
+    own = [rgb(colours[k]) for k in used] if colours else [_CYCLE[i % len(_CYCLE)] for i in range(len(used))]
+    return Tint(code, tuple((names[k], colour) for k, colour in zip(used, own, strict=True)))
 
 
 def _ice(t: Theatre) -> Tint:
@@ -62,17 +68,18 @@ def _ice(t: Theatre) -> Tint:
 TINTS: dict[str, Callable[[Theatre], Tint]] = {
     "elevation": lambda t: _bands(t.elevation_m, t.kind == LAND, (20, 50, 100, 150, 200, 250),
                                   ("#A8C79A", "#C9D9A6", "#E8E2B0", "#E5CD94", "#D3AC78", "#B98B60", "#96694A"), "m"),
-    "relief": lambda t: _bands(t.relief_dm, t.kind == LAND, (30, 60, 90, 120, 200),
-                               ("#EFEBDD", "#E2D8BC", "#D0BE96", "#B99C70", "#9A7850", "#704F33"), "dm"),
+    "relief": lambda t: _bands(t.relief_dm / 10, t.kind == LAND, (3, 6, 9, 12, 20),
+                               ("#EFEBDD", "#E2D8BC", "#D0BE96", "#B99C70", "#9A7850", "#704F33"), "m"),
     "forest": lambda t: _bands(t.forest_pct, t.kind == LAND, (10, 20, 35, 50, 75),
                                ("#F0EDDC", "#DDE2C2", "#C2D1A4", "#A2BB86", "#7E9F68", "#567C4B"), "%"),
     "marsh": lambda t: _bands(t.marsh_pct, t.kind == LAND, (1, 25, 50, 75),
                               ("#F0EDDC", "#D8E3DF", "#B4CFCF", "#86B0BA", "#5E8AA0"), "%"),
-    "terrain": lambda t: _named(t.terrain, ("open", "mixed", "forest", "swamp", "rugged", "urban"), t.kind == LAND),
+    "terrain": lambda t: _named(t.terrain, ("open", "mixed", "forest", "swamp", "rugged", "urban"), t.kind == LAND,
+                                _GROUND),
     "country": lambda t: _named(t.country, t.countries, t.kind == LAND),
     "zone": lambda t: _named(t.zone, t.zones, np.ones(len(t.zone), bool)),
     "depth": lambda t: _named(t.depth, ("", "under 5 m: boats", "5 to 12 m: light ships", "over 12 m: all ships"),
-                              t.kind == SEA),
+                              t.kind == SEA, _DEPTHS),
     "ice": _ice,
 }  # fmt: skip
 
@@ -208,18 +215,25 @@ def gauges(sheet: Sheet) -> None:
         )
 
 
+def ring_of(sheet: Sheet, port_t: int) -> int:
+    """Radius in pixels of a port's ring: its area grows with the tons a day, and it shows around the town's sign."""
+    return sheet.thick(6 + round(math.sqrt(port_t) / 16))
+
+
 def bases(sheet: Sheet) -> None:
-    """Ports as anchors' rings, airfields as crosses."""
+    """Ports as rings by capacity, airfields as crosses beside the place's sign, bold where they are bases."""
+    arm, aside = sheet.thick(4), sheet.thick(9)
     for place in sheet.theatre.places:
         if not place.port_t and not place.airfield:
             continue
         x, y = sheet.xy(np.array([sheet.theatre.project(place.lat, place.lon)]))[0]
-        reach = sheet.thick(4)
         if place.port_t:
-            pygame.draw.circle(sheet.surface, FERRY, (x, y), reach + (place.port_t > 1500), max(1, sheet.thick(1)))
+            pygame.draw.circle(sheet.surface, FERRY, (x, y), ring_of(sheet, place.port_t), max(2, sheet.thick(2)))
         if place.airfield:
-            for dx, dy in ((reach, 0), (0, reach)):
-                pygame.draw.line(sheet.surface, WORKS, (x - dx, y - dy), (x + dx, y + dy), max(1, place.airfield))
+            at = (x - aside, y - aside)
+            for dx, dy in ((arm, 0), (0, arm)):
+                ends = (at[0] - dx, at[1] - dy), (at[0] + dx, at[1] + dy)
+                pygame.draw.line(sheet.surface, WORKS, *ends, 1 + place.airfield)
 
 
 MARKS: dict[str, tuple[Callable[[Sheet], None], tuple[tuple[str, Rgb], ...]]] = {
@@ -228,7 +242,7 @@ MARKS: dict[str, tuple[Callable[[Sheet], None], tuple[tuple[str, Rgb], ...]]] = 
     "crossings": (crossings, (("ferry", FERRY), ("causeway", CAUSEWAY), ("strait between hexes", STRAIT))),
     "lines": (works, (("fortified line", WORKS),)),
     "gauge": (gauges, tuple(_GAUGES.values())),
-    "bases": (bases, (("port", FERRY), ("airfield", WORKS))),
+    "bases": (bases, (("port, tons a day", FERRY), ("airfield", WORKS))),
 }
 """Layers of lines and signs: how to draw each, and its lines in the legend."""
-__all__ = ["MARKS", "TINTS", "Sheet", "Tint", "tint"]
+__all__ = ["FERRY", "MARKS", "TINTS", "WORKS", "Sheet", "Tint", "ring_of", "tint"]

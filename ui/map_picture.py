@@ -22,7 +22,7 @@ from ui.map.ground.fields import make_fields
 from ui.map.ground.lines import GRATICULE_STEP, LinePainter, graticule
 from ui.map.ground.relief import CHUNK, Look, Painter, paint_now
 from ui.map.marks.labels import Blockers, Label, TownNames, river_names, water_names
-from ui.map_layers import MARKS, TINTS, WORKS, Sheet, Tint, tint
+from ui.map_layers import FERRY, MARKS, TINTS, WORKS, Sheet, Tint, ring_of, tint
 from ui.theme import palette
 from ui.theme.palette import Rgb
 from ui.theme.scale import Scale
@@ -38,7 +38,11 @@ MARGIN = 24
 _PITCHES = (6, 10, 14, 20, 28, 36, 56)
 LAND_NAME: Rgb = (107, 99, 80)
 _LAND_STYLES = {"island": (12, "it", 0), "peninsula": (11, "it", 0), "spit": (11, "it", 0), "region": (13, "semibold", 4)}
-"""How lands are lettered, by kind: size, face, spacing. Marshes and ponds are not."""
+"""How lands are lettered, by kind: size, face, spacing. Countries, marshes and ponds are not."""
+PORT_NAMED_T = 300
+"""Ports of fewer tons a day than this get a ring without a figure."""
+FADED = 0.6
+"""Share of paper over the ground where it was not asked for."""
 
 
 class UnknownLayer(ValueError):
@@ -50,8 +54,8 @@ def draw_theatre(
 ) -> pygame.Surface:
     """Draw a theatre to at most `size` pixels (width, or width and height), write a PNG if `path` is given.
 
-    Without layers the general map is drawn. Given layers are drawn alone, values of hexes (elevation, forest, country,
-    ice, ...) over a pale ground with rivers and names.
+    Without layers the general map is drawn. Given layers are drawn alone over a faint coast, values of hexes (elevation,
+    forest, country, ice, ...) and marks over the ground with rivers and names.
     """
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     pygame.font.init()
@@ -65,10 +69,11 @@ def draw_theatre(
     sheet = pygame.Surface((frame.wide * pitch, frame.high * pitch))
     sheet.fill(palette.OUTSIDE)
     network = make_network(theatre)
-    if "ground" in wanted:
-        painter = Painter(fields)
-        for i, j in _chunks(sheet):
-            sheet.blit(paint_now(painter, i, j, look), (i * CHUNK, j * CHUNK))
+    painter = Painter(fields)
+    for i, j in _chunks(sheet):
+        sheet.blit(paint_now(painter, i, j, look), (i * CHUNK, j * CHUNK))
+    if "ground" not in wanted:
+        _fade(sheet)
     drawn = Sheet(theatre, frame, sheet, pitch)
     tints = [(name, TINTS[name](theatre)) for name in wanted if name in TINTS]
     for _, layer in tints:
@@ -80,8 +85,10 @@ def draw_theatre(
         rails=network.rails if "rails" in wanted else (),
     )
     pen = LinePainter(theatre, frame, kept)
+    # Who asks for lines alone wants all of them, also where the general map has room for the greatest only.
+    every = "ground" not in wanted or pitch >= 14
     for i, j in _chunks(sheet):
-        *_, lines = pen.paint(i, j, look)
+        *_, lines = pen.paint(i, j, replace(look, tier=max(tier, ARMY)) if every else look)
         sheet.blit(lines, (i * CHUNK, j * CHUNK), special_flags=pygame.BLEND_PREMULTIPLIED)
     for name in wanted:
         if name in MARKS:
@@ -89,8 +96,8 @@ def draw_theatre(
     area = sheet.get_rect()
     edge = _graticule_labels(drawn, area, tier)
     if "names" in wanted:
-        _names(drawn, kept, area, tier, edge, works="lines" in wanted)
-    page = _page(drawn, wanted, tints)
+        _names(drawn, kept, area, tier, edge, [name for name in wanted if name in MARKS])
+    page = _page(drawn, wanted, tints, every=every)
     if path is not None:
         pygame.image.save(page, str(path))
     return page
@@ -110,6 +117,14 @@ def _wanted(layers: Sequence[str]) -> tuple[str, ...]:
     }:
         return (*WITH_TINT[:-1], *layers, "names")
     return tuple(layers)
+
+
+def _fade(sheet: pygame.Surface) -> None:
+    """Paper over the ground, so that coasts and lakes only just show under lines drawn alone."""
+    veil = pygame.Surface(sheet.get_size())
+    veil.fill(PAPER)
+    veil.set_alpha(round(255 * FADED))
+    sheet.blit(veil, (0, 0))
 
 
 def _chunks(sheet: pygame.Surface) -> list[tuple[int, int]]:
@@ -140,7 +155,7 @@ def _graticule_labels(sheet: Sheet, area: pygame.Rect, tier: int) -> list[pygame
 
 
 def _names(
-    sheet: Sheet, network: Network, area: pygame.Rect, tier: int, edge: list[pygame.Rect], *, works: bool
+    sheet: Sheet, network: Network, area: pygame.Rect, tier: int, edge: list[pygame.Rect], marks: Sequence[str]
 ) -> None:
     scale = Scale(100)
     # A sheet shows more names than the window at the same pitch: nothing else wants the room.
@@ -164,7 +179,8 @@ def _names(
             pass
     for label in rivers:
         taken.add(label.rect)
-    lines = _line_names(sheet, area, scale, taken) if works else []
+    lines = _line_names(sheet, area, scale, taken) if "lines" in marks else []
+    lines += _port_names(sheet, area, scale, taken) if "bases" in marks else []
     for label in (*lines, *_land_names(sheet, area, scale, taken), *waters, *rivers, *signs, *towns):
         if label.leader is not None:
             pygame.draw.aaline(sheet.surface, palette.SECOND_NAME, *label.leader)
@@ -212,6 +228,22 @@ def _line_names(sheet: Sheet, area: pygame.Rect, scale: Scale, taken: Blockers) 
     return labels
 
 
+def _port_names(sheet: Sheet, area: pygame.Rect, scale: Scale, taken: Blockers) -> list[Label]:
+    """Tons a day beside the ring of each port of some size, the largest first."""
+    labels = []
+    for place in sorted(sheet.theatre.places, key=lambda p: (-p.port_t, p.id)):
+        if place.port_t < PORT_NAMED_T:
+            break
+        picture = TEXT.halo(f"{place.port_t:,} t", scale.type(11), "semibold", FERRY, palette.PLACE_HALO, radius=1.2)
+        x, y = sheet.xy(np.array([sheet.theatre.project(place.lat, place.lon)]))[0]
+        low = (int(x), int(y) + ring_of(sheet, place.port_t) + 2)
+        spot = _free_spot(picture.get_rect(midtop=low), area, taken, 4 * sheet.pitch)
+        if spot is not None:
+            taken.add(spot)
+            labels.append(Label(picture, spot.x, spot.y))
+    return labels
+
+
 def _free_spot(box: pygame.Rect, area: pygame.Rect, taken: Blockers, reach: int) -> pygame.Rect | None:
     """The box moved as little as possible, at most `reach` pixels, so that it lies in the area over nothing."""
     steps = range(-reach, reach + 1, 6)
@@ -222,11 +254,11 @@ def _free_spot(box: pygame.Rect, area: pygame.Rect, taken: Blockers, reach: int)
     return None
 
 
-def _page(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]]) -> pygame.Surface:
+def _page(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]], *, every: bool) -> pygame.Surface:
     """The map in its margin, with title, legend, scale bar and sources beneath."""
     margin = MARGIN
     wide, high = sheet.surface.get_size()
-    legend = _legend(sheet, wanted, tints, wide)
+    legend = _legend(sheet, wanted, tints, wide, every=every)
     page = pygame.Surface((wide + 2 * margin, high + legend.get_height() + 3 * margin + 28))
     page.fill(PAPER)
     title = TEXT.get(sheet.theatre.title, 24, "semibold", INK)
@@ -240,7 +272,9 @@ def _page(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]]
     return page
 
 
-def _legend(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]], width: int) -> pygame.Surface:
+def _legend(
+    sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint]], width: int, *, every: bool
+) -> pygame.Surface:
     items: list[tuple[str, str, Rgb]] = []
     if "ground" in wanted:
         if not tints:
@@ -251,12 +285,12 @@ def _legend(sheet: Sheet, wanted: Sequence[str], tints: Sequence[tuple[str, Tint
         items += [("box", "sea", palette.SEA_FAR), ("box", "lake", palette.LAKE)]
     if "rivers" in wanted:
         items += [("line3", "major river", palette.RIVER), ("line2", "river", palette.RIVER)]
-        items += [("line1", "stream", palette.RIVER)] if sheet.pitch >= 14 else []
+        items += [("line1", "stream", palette.RIVER)] if every else []
     if "roads" in wanted:
         items += [("line2", "main road", palette.MAIN_ROAD)]
-        items += [("line1", "road", palette.OTHER_ROAD)] if sheet.pitch >= 14 else []
+        items += [("line1", "road", palette.OTHER_ROAD)] if every else []
     if "rails" in wanted:
-        if sheet.pitch >= 14:
+        if every:
             items += [("rail", "railway 1435 mm", palette.RAILWAY), ("ticks", "railway 1524 mm", palette.RAILWAY),
                       ("half", "narrow gauge", palette.RAILWAY)]  # fmt: skip
         else:  # the small map draws main lines only, all alike

@@ -64,4 +64,7 @@ COUNTRIES = {"Riga": "Latvian SSR", "Abrene": "Latvian SSR", "Tallinn": "Estonia
              "Viborg": "Karelia, ceded by Finland 1940", "Helsinki": "Finland", "Palanga": "Lithuanian SSR",
              "Tauragė": "Lithuanian SSR", "Daugavpils": "Latvian SSR", "Zarasai": "Lithuanian SSR"}  # fmt: skip
 
+# Finland's south coast has no land way to the rest of the map; the others are islands that no ferry served.
+ROADLESS = {"Hanko", "Salo", "Turku", "Mariehamn", "Kihnu", "Ruhnu", "Naissaar", "Kronstadt", "Lavansaari", "Suursaari",
+            "Tytärsaari"}  # fmt: skip
 LAKES = {"Peipus with Pskov": (58.7, 27.5, 116), "Võrtsjärv": (58.27, 26.03, 7), "Ilmen": (58.27, 31.3, 26)}

@@ -21,6 +21,7 @@ from baltic_expected import (
     MARSHES,
     RAIL_KM,
     RIVER_TOWNS,
+    ROADLESS,
 )
 
 from engine.core.hexes import opposite
@@ -288,6 +289,13 @@ def wrong_bridges(t: Theatre) -> list[str]:
     )
 
 
+def roadless_places(t: Theatre) -> list[str]:
+    """Places of the mainland and the large islands that no road, causeway or ferry joins to Riga."""
+    linked = (t.road > 0) | (t.strait == Strait.CAUSEWAY) | (t.strait == Strait.FERRY)
+    joined = reach(t, cell(t, "Riga"), lambda a, d, b: bool(linked[a, d]))
+    return [f"{p.name} has no road" for p in t.places if p.cell not in joined and p.name not in ROADLESS]
+
+
 def misplaced_places(t: Theatre) -> list[str]:
     faults = [f"{p.name} lies in water" for p in t.places if t.kind[p.cell] != LAND]
     faults += [f"{p.name} is not in the hex of its position" for p in t.places if t.cell_at(p.lat, p.lon) != p.cell]
@@ -325,11 +333,11 @@ def wrong_lines(t: Theatre) -> list[str]:
             faults.append(f"{line.name} lies in water")
         if not 1 <= line.strength <= 4 or not line.source or not line.ready.startswith("194"):
             faults.append(f"{line.name} lacks strength, date or source")
-    wanted = ("Panther", "Marienburg", "Valga", "Cēsis", "Sigulda", "Riga contour", "Tukums", "Emajõgi", "Tannenberg",
+    wanted = ("Panther", "Marienburg", "Valga", "Cēsis", "Sigulda", "Riga contour", "Tukums", "Emajõgi", "Narva", "Tannenberg",
               "East Prussian", "Memel perimeter", "Salme", "Ariste", "Mitau-Ost", "Estland-West")  # fmt: skip
     return faults + [f"no line {w}" for w in wanted if not any(fold(w) in fold(x.name) for x in t.lines)]
 
 
 ALL = (wrong_grid, lopsided_sides, wrong_islands, causeway_is_broken, closed_waters, towns_off_their_river, leaking_rivers,
-       wet_rivers, stray_river_ends, nameless_rivers, wrong_railways, wrong_bridges, misplaced_places, wrong_ground,
-       wrong_lines)  # fmt: skip
+       wet_rivers, stray_river_ends, nameless_rivers, wrong_railways, wrong_bridges, roadless_places, misplaced_places,
+       wrong_ground, wrong_lines)  # fmt: skip

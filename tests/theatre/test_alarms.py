@@ -70,6 +70,7 @@ PLANTED: dict[str, Callable[[Theatre], Theatre]] = {
     "nameless_rivers": lambda t: replace(t, river_names=("nan", *t.river_names[1:])),
     "wrong_railways": lambda t: _set(t, "rail", inv.cell(t, "Krustpils"), 0),
     "wrong_bridges": lambda t: _set(t, "bridge", np.nonzero(t.bridge), 0),
+    "roadless_places": lambda t: _set(t, "road", t.grid.ring_table(1)[inv.cell(t, "Dobele")], 0),
     "misplaced_places": _moved,
     "wrong_ground": lambda t: _set(t, "elevation_m", slice(None), 0),
     "wrong_lines": lambda t: replace(t, lines=t.lines[1:]),

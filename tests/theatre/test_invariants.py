@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import baltic_invariants
+import numpy as np
 import pytest
-from baltic_invariants import SEA
+from baltic_invariants import LAKE, SEA, cell, rail_km
 
 from engine.model.theatre import Theatre
 
@@ -75,6 +76,51 @@ def test_sea_hexes_have_a_depth_and_land_has_none(baltic: Theatre) -> None:
 def test_ice_closes_the_gulf_of_riga_in_february_but_not_liepaja(baltic: Theatre) -> None:
     assert 2 in baltic.ice_months[baltic.ice[baltic.cell_at(57.6, 23.6)]]
     assert 2 not in baltic.ice_months[baltic.ice[baltic.cell_at(56.5, 20.8)]]
+
+
+def test_every_lake_freezes_and_so_does_the_archipelago_sea(baltic: Theatre) -> None:
+    lakes = baltic.kind == LAKE
+    assert all(2 in baltic.ice_months[k] for k in set(baltic.ice[lakes].tolist()))
+    assert 2 in baltic.ice_months[baltic.ice[baltic.cell_at(60.0, 21.5)]]
+
+
+def test_konigsberg_is_reached_by_its_canal_at_the_depth_of_light_ships(baltic: Theatre) -> None:
+    canal = next(lane for lane in baltic.lanes if lane.name.startswith("Pillau - Königsberg"))
+    assert (baltic.depth[list(canal.cells)] == 2).all()
+    ends = ((canal.cells[0], "Pillau"), (canal.cells[-1], "Königsberg"))
+    away = [int(baltic.grid.distance(end, cell(baltic, name))) for end, name in ends]
+    assert away[0] <= 1
+    assert away[1] <= 4, "the rest is the Pregel's own channel"
+
+
+def test_gauges_of_july_1944_follow_the_front(baltic: Theatre) -> None:
+    """Broad gauge on the Soviet side since the autumn of 1943, 1435 mm where German trains still ran in June."""
+    gauges = {line.name: line.gauge for line in baltic.railways}
+    assert gauges["Orsha - Smolensk"] == gauges["Pustoshka - Velikiye Luki"] == 1524
+    german = ("Minsk - Orsha", "Vitebsk - Orsha - Mogilev", "Krustpils - Rēzekne - Pustoshka")
+    assert {gauges[name] for name in german} == {1435}
+
+
+def test_no_rails_cross_the_nemunas_at_alytus_after_1926(baltic: Theatre) -> None:
+    alytus = baltic.find_place("Alytus").cell
+    assert (baltic.rail[alytus] > 0).sum() == 1
+    assert not ((baltic.rail[alytus] > 0) & (baltic.river[alytus] > 0)).any()
+
+
+def test_the_branch_of_1933_ends_on_the_daugava_at_druya(baltic: Theatre) -> None:
+    assert 80 <= rail_km(baltic, "Voropayevo", "Druya") <= 115
+
+
+@pytest.mark.parametrize(("name", "lat", "lon"), [("Abrene", 57.069, 27.915), ("Gruzino", 59.147, 31.887),
+                                                ("Lavry", 57.576, 27.479), ("Dubrovno", 57.925, 29.365),
+                                                ("Breitenstein", 54.825, 22.089), ("Myasnoy Bor", 58.822, 31.474),
+                                                ("Spasskaya Polist", 58.931, 31.508), ("Coadjuthen", 55.283, 21.833),
+                                                ("Osmino", 59.013, 29.083), ("Medved", 58.301, 30.513),
+                                                ("Sirotino", 55.374, 29.624), ("Laukuva", 55.619, 22.233),
+                                                ("Slavkovichi", 57.647, 29.067), ("Schirwindt", 54.782, 22.845)])  # fmt: skip
+def test_small_places_lie_where_gazetteers_have_them(name: str, lat: float, lon: float, baltic: Theatre) -> None:
+    place = baltic.find_place(name)
+    assert 111.2 * np.hypot(place.lat - lat, (place.lon - lon) * np.cos(np.radians(lat))) < 3
 
 
 def test_sea_lanes_keep_to_the_sea(baltic: Theatre) -> None:

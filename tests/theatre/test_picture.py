@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import numpy as np
 import pygame
 import pytest
 
 from engine.model.theatre import Theatre
-from ui.map_layers import MARKS, TINTS
+from ui.map_layers import MARKS, TINTS, Sheet, ring_of
 from ui.map_picture import UnknownLayer, draw_theatre
 
 TOP_LEFT = (24, 52)
@@ -43,6 +45,41 @@ def test_a_layer_of_values_changes_the_picture_of_the_land(baltic: Theatre) -> N
     tinted = draw_theatre(baltic, ("ground", "country"), 700)
     assert _pixel(plain, baltic, 55.5, 23.7) != _pixel(tinted, baltic, 55.5, 23.7)
     assert _pixel(plain, baltic, 56.4, 20.3) == _pixel(tinted, baltic, 56.4, 20.3)
+
+
+def test_lines_drawn_alone_lie_over_a_faint_coast(baltic: Theatre) -> None:
+    alone, full = draw_theatre(baltic, ("rivers",), 700), draw_theatre(baltic, ("ground", "rivers"), 700)
+    sea, land = _pixel(alone, baltic, 56.4, 20.3), _pixel(alone, baltic, 56.42, 23.9)
+    assert sea[2] - sea[0] > land[2] - land[0] + 5
+    assert sum(sea) > sum(_pixel(full, baltic, 56.4, 20.3)), "faint: nearer to the paper than the general map"
+
+
+def test_small_roads_and_narrow_gauge_are_drawn_when_asked_for_alone(baltic: Theatre) -> None:
+    from ui.map.camera import ARMY
+    from ui.map.ground.lines import OTHER_ROAD, RAIL_NARROW
+
+    assert OTHER_ROAD[ARMY] > 0
+    assert RAIL_NARROW[ARMY] > 0
+    roads = draw_theatre(baltic, ("roads",), 1000)
+    without = draw_theatre(replace(baltic, roads=tuple(r for r in baltic.roads if r.grade == 2),
+                                   road=np.where(baltic.road == 2, baltic.road, 0)), ("roads",), 1000)  # fmt: skip
+    assert pygame.image.tobytes(roads, "RGB") != pygame.image.tobytes(without, "RGB")
+
+
+def test_water_is_blue_and_forest_green_in_the_layers_of_values(baltic: Theatre) -> None:
+    depth = TINTS["depth"](baltic)
+    assert all(blue > red for _, (red, _, blue) in depth.classes)
+    ground = dict(TINTS["terrain"](baltic).classes)
+    red, green, blue = ground["forest"]
+    assert green > max(red, blue)
+    assert not [name for name, (red, green, blue) in TINTS["country"](baltic).classes if blue > green > red]
+    assert {name for name, _ in TINTS["relief"](baltic).classes} >= {"under 3 m", "over 20 m"}
+
+
+def test_a_large_port_shows_its_ring_around_the_town_sign() -> None:
+    sheet = Sheet.__new__(Sheet)
+    sheet.pitch = 9
+    assert ring_of(sheet, 12_000) > ring_of(sheet, 1_000) > ring_of(sheet, 100) >= 6
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from .frame import Frame, read_toml
-from .shores import LAND, SEA
+from .shores import LAKE, LAND, SEA
 
 DEEP, SHALLOW = 3, 2
 
@@ -31,7 +31,8 @@ def depth_and_ice(frame: Frame, kind: np.ndarray, path: Path) -> tuple[np.ndarra
         ring = shapely.Polygon(frame.project([(lon, lat) for lat, lon in entry["ring"]]))
         if entry["months"] not in classes:
             classes.append(entry["months"])
-        ice[(kind != LAND) & shapely.contains_xy(ring, c[:, 0], c[:, 1])] = classes.index(entry["months"])
+        waters = kind == LAKE if entry.get("water") == "lake" else kind != LAND
+        ice[waters & shapely.contains_xy(ring, c[:, 0], c[:, 1])] = classes.index(entry["months"])
     return depth, ice, classes
 
 
