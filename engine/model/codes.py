@@ -52,6 +52,7 @@ class Task(IntEnum):
     EXPLOIT = 8
     PROBE = 9
     BOMBARD = 10
+    ENTRAIN = 11
 
 
 class Posture(IntEnum):
@@ -89,6 +90,7 @@ class OrderKind(IntEnum):
     FOLLOW = 12
     ATTACH = 13
     FORCED_MARCH = 14
+    ENTRAIN = 15
 
 
 class OrderState(IntEnum):

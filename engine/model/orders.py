@@ -12,7 +12,7 @@ from engine.model.codes import OrderKind
 NO_DETAIL = (0, 0, 0, 0)
 NEEDS_GOAL = frozenset(
     {OrderKind.MARCH, OrderKind.ATTACK, OrderKind.WITHDRAW, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.EXPLOIT,
-     OrderKind.FOLLOW, OrderKind.FORCED_MARCH}
+     OrderKind.FOLLOW, OrderKind.FORCED_MARCH, OrderKind.ENTRAIN}
 )  # fmt: skip
 _LINE = re.compile(r"\s*([a-z0-9_]+)\s*:\s*([a-z_]+)(?:\s+([A-Za-z]\d{3}\.\d{3}))?\s*")
 
@@ -31,7 +31,7 @@ class Order:
     detail: tuple[int, int, int, int] = NO_DETAIL
 
     def text(self, grid: Grid) -> str:
-        """Such as ``s_tc_1: attack B087.064``."""
+        """Such as ``s_rd_417: attack B087.064``."""
         goal = f" {grid.text(self.goal)}" if self.goal >= 0 else ""
         return f"{self.formation}: {self.kind.name.lower()}{goal}"
 
@@ -40,7 +40,7 @@ class Order:
         """The order of a line of text; ValueError says what was expected."""
         match = _LINE.fullmatch(text)
         if match is None:
-            raise ValueError(f"expected 'formation: kind hex', such as 's_tc_1: attack B087.064', found {text!r}")
+            raise ValueError(f"expected 'formation: kind hex', such as 's_rd_417: attack B087.064', found {text!r}")
         name, kind, goal = match.groups()
         if kind.upper() not in OrderKind.__members__:
             kinds = ", ".join(k.name.lower() for k in OrderKind)

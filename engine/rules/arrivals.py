@@ -1,7 +1,8 @@
 """Phase 3, arrivals: formations enter the map and leave it on their dates.
 
 A formation that arrives takes the nearest own hex with room to the place its row names, within a march that grows
-with every day it has had to wait: it detrains elsewhere if its station is in enemy hands. One that is to leave goes
+with every day it has had to wait: it detrains elsewhere if its station is in enemy hands. So does one that comes by
+rail (``rail_moves``). One that is to leave goes
 as soon as it is in no battle and not cut off. Several that arrive in one minute choose in the order of their dice.
 Commanders and subordination change in ``command``, replacements come in ``recovery``, assets change hands in
 ``support``; a new name is ``Scenario.name_at``.
@@ -24,6 +25,7 @@ from engine.model.events.common import TICKED
 from engine.model.events.movement import APPEARED, LEFT_MAP, POSTPONED
 from engine.model.world import Statics, World
 from engine.rules import ground
+from engine.rules.rail_moves import detrains_at
 from engine.rules.system import System, Trace
 
 Rows = npt.NDArray[np.int64]
@@ -158,7 +160,8 @@ def _entrance(world: World, row: int, minute: int, places: Rows, trace: Trace | 
     place = _place(world, row)
     if place < 0:
         return -1
-    waited = max(minute - _dated(statics, row, minute), 0)
+    by_rail = formations.route[row, 0] >= 0
+    waited = max(minute - (int(formations.pause_until[row]) if by_rail else _dated(statics, row, minute)), 0)
     march = round(rules["arrivals.divert_km_day"] * 1000.0) * waited // DAY // statics.grid.spacing_m
     limit = round(2 * rules["contact.stack_limit"])
     cells = np.flatnonzero((world.hexes.owner == side) & ground.passable(statics)[:-1])
@@ -177,8 +180,10 @@ def _entrance(world: World, row: int, minute: int, places: Rows, trace: Trace | 
 
 
 def _place(world: World, row: int) -> int:
-    """Where a formation is to enter: the place its row names, else where its headquarters is."""
+    """Where a formation is to enter: its station, the place its row names, or where its headquarters is."""
     formations = world.formations
+    if formations.route[row, 0] >= 0:
+        return detrains_at(world, row)
     named, hq = int(formations.goal[row]), int(formations.hq[row])
     return named if named >= 0 or hq < 0 else int(world.headquarters.hex[hq])
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.core.dice import Dice
-from engine.model.codes import SIDES, HexKind, OrderKind, Status
+from engine.model.codes import SIDES, HexKind, Obstacle, OrderKind, Status
 from engine.model.events import Event
 from engine.model.events.common import ORDERED
 from engine.model.orders import NEEDS_GOAL, Order, Refusal
 from engine.model.world import World
 from engine.rules.command import courier_minutes, redundant
+from engine.rules.rail import network
+from engine.rules.rail_moves import obstacle
 
 
 def check(world: World, side: int, order: Order) -> Refusal | None:
@@ -24,6 +26,8 @@ def check(world: World, side: int, order: Order) -> Refusal | None:
     name = _name(world, row)
     if formations.side[row] != side:
         return Refusal("other_side", f"{name} does not take orders from the {SIDES[side]} side.")
+    if formations.status[row] == Status.WAITING and formations.route[row, 0] >= 0:
+        return Refusal("on_the_railway", f"{name} is on its trains.")
     if formations.status[row] == Status.WAITING:
         return Refusal("not_here_yet", f"{name} has not arrived yet.")
     if formations.status[row] != Status.ON_MAP:
@@ -41,6 +45,20 @@ def _check_goal(world: World, side: int, row: int, order: Order) -> Refusal | No
         return Refusal("water", f"{grid.text(order.goal)} is water.")
     if order.kind in (OrderKind.ATTACK, OrderKind.PROBE, OrderKind.BOMBARD) and world.hexes.owner[order.goal] == side:
         return Refusal("own_ground", f"{grid.text(order.goal)} is in our own hands: order a march there instead.")
+    return _check_trains(world, side, row, order.goal) if order.kind == OrderKind.ENTRAIN else None
+
+
+def _check_trains(world: World, side: int, row: int, goal: int) -> Refusal | None:
+    name, place = _name(world, row), world.statics.grid.text(goal)
+    if not (network(world, side).costs[goal] > 0).any():
+        return Refusal("no_railway", f"There is no railway at {place} that our trains can use.")
+    if not (network(world, side).costs[world.formations.hex[row]] > 0).any():
+        return Refusal("not_at_a_railway", f"{name} is not at a railway that our trains can use: march to one first.")
+    cause = obstacle(world, row, goal)
+    if cause == Obstacle.ENEMY:
+        return Refusal("in_contact", f"{name} cannot entrain beside the enemy.")
+    if cause is not None:
+        return Refusal("line_cut", f"No line leads from where {name} stands to {place}.")
     return None
 
 

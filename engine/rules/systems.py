@@ -11,6 +11,7 @@ from engine.rules import (
     intelligence,
     movement,
     rail,
+    rail_moves,
     recovery,
     score,
     supply,
@@ -31,4 +32,5 @@ SYSTEMS: tuple[System, ...] = (
     rail.SYSTEM,
     intelligence.SYSTEM,
     score.SYSTEM,
+    rail_moves.SYSTEM,
 )

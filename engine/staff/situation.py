@@ -28,11 +28,11 @@ _TASK_OF = {int(kind): int(task) for kind, task in (
     (OrderKind.WITHDRAW, Task.WITHDRAW), (OrderKind.EXPLOIT, Task.EXPLOIT), (OrderKind.ENTRENCH, Task.ENTRENCH),
     (OrderKind.REST, Task.REST), (OrderKind.SUPPORT, Task.SUPPORT), (OrderKind.FOLLOW, Task.FOLLOW),
     (OrderKind.PROBE, Task.PROBE), (OrderKind.BOMBARD, Task.BOMBARD), (OrderKind.CANCEL, Task.HOLD),
-    (OrderKind.FORCED_MARCH, Task.MARCH),
+    (OrderKind.FORCED_MARCH, Task.MARCH), (OrderKind.ENTRAIN, Task.ENTRAIN),
 )}  # fmt: skip
 _PLACING = frozenset(map(int, (
     OrderKind.MARCH, OrderKind.HOLD, OrderKind.WITHDRAW, OrderKind.ENTRENCH, OrderKind.REST, OrderKind.SUPPORT,
-    OrderKind.FORCED_MARCH,
+    OrderKind.FORCED_MARCH, OrderKind.ENTRAIN,
 )))  # fmt: skip
 _CANCEL: Final = int(OrderKind.CANCEL)
 _ON_ITS_WAY: Final = int(OrderState.ON_ITS_WAY)

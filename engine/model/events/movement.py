@@ -105,6 +105,29 @@ LEFT_MAP = EventKind(
     subject="formation",
     sentence="{formation} is withdrawn from the theatre",
 )
+ENTRAINED = EventKind(
+    "Entrained",
+    (
+        Field("formation", "int32", "who boards its trains", 2),
+        Field("hex", "int32", "where", 2),
+        Field("to", "int32", "station where it is to detrain"),
+        Field("route", "int32", "stations on the way, the first where it boards, the last where it is to detrain", width=ROUTE),
+        Field("trains", "int32", "trains needed"),
+        Field("appears_at", "int64", "when its last train is unloaded"),
+    ),
+    subject="formation",
+    sentence="{formation} entrains for {to}",
+)
+NOT_ENTRAINED = EventKind(
+    "NotEntrained",
+    (
+        Field("formation", "int32", "who cannot board trains"),
+        Field("hex", "int32", "where it was to go"),
+        Field("cause", "int8", "Obstacle: the enemy beside it, or no railway that leads there"),
+    ),
+    subject="formation",
+    sentence="{formation} cannot go by rail to {hex}: {cause}",
+)
 BRIDGE_BLOWN = EventKind(
     "BridgeBlown",
     (
@@ -128,5 +151,5 @@ BRIDGE_REBUILT = EventKind(
 
 KINDS = (
     DEPARTED, ENTERED, BLOCKED, ARRIVED, STOPPED, LOOKED, CAPTURED, CLOSING, TOUCHED, APPEARED, POSTPONED, LEFT_MAP,
-    BRIDGE_BLOWN, BRIDGE_WORK, BRIDGE_REBUILT,
+    ENTRAINED, NOT_ENTRAINED, BRIDGE_BLOWN, BRIDGE_WORK, BRIDGE_REBUILT,
 )  # fmt: skip

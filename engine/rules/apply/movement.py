@@ -54,13 +54,19 @@ def blocked(pen: Pen, event: Event) -> None:
 
 def arrived(pen: Pen, event: Event) -> None:
     """Orders are carried out; formations hold where they are."""
-    formations, rows = pen["formations"], event["formation"]
-    given = formations["order"][rows]
+    rows = event["formation"]
+    _close(pen, rows, OrderState.DONE)
+    _halt(pen, rows, NEVER)
+    _set(pen, rows, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=event["hex"], posture=0, exploiting=0)
+
+
+def _close(pen: Pen, rows: Array, state: OrderState) -> None:
+    """The orders in force of formations are over."""
+    given = pen["formations"]["order"][rows]
     given = given[given >= 0]
     in_force = given[pen["orders"]["state"][given] == IN_FORCE]
-    pen["orders"]["state"][in_force] = OrderState.DONE
-    _halt(pen, rows, NEVER)
-    _set(pen, rows, order=-1, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=event["hex"], posture=0, exploiting=0)
+    pen["orders"]["state"][in_force] = state
+    pen["formations"]["order"][rows] = -1
 
 
 def stopped(pen: Pen, event: Event) -> None:
@@ -95,11 +101,13 @@ def touched(pen: Pen, event: Event) -> None:
 
 
 def appeared(pen: Pen, event: Event) -> None:
-    """Formations enter the map."""
+    """Formations enter the map; those that came by rail have carried out their order."""
     formations, rows = pen["formations"], event["formation"]
     if np.any(formations["status"][rows] != Status.WAITING):
         raise ValueError("a formation arrived twice")
     formations.settle(rows, event.minute)
+    _close(pen, rows, OrderState.DONE)
+    formations["route"][rows] = -1
     _set(pen, rows, status=Status.ON_MAP, hex=event["hex"], goal=event["hex"], appears_at=NEVER,
          in_place_since=event.minute, leg_to=-1, leg_at=NEVER, look_at=NEVER, stage=Stage.IDLE)  # fmt: skip
     _alarm(pen, rows, event.minute)
@@ -125,6 +133,27 @@ def left_map(pen: Pen, event: Event) -> None:
     _halt(pen, rows, NEVER)
     _set(pen, rows, status=Status.WITHDRAWN, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD, stage=Stage.IDLE,
          contact=0, exploiting=0, **dict.fromkeys(_STEADY, 0))  # fmt: skip
+
+
+def entrained(pen: Pen, event: Event) -> None:
+    """Formations leave the map by train; their order is in force until they detrain."""
+    formations, rows = pen["formations"], event["formation"]
+    if np.any(formations["status"][rows] != Status.ON_MAP):
+        raise ValueError("only a formation on the map can entrain")
+    formations.settle(rows, event.minute)
+    _alarm(pen, rows, event.minute)
+    _halt(pen, rows, NEVER)
+    _set(pen, rows, status=Status.WAITING, hex=-1, goal=event["to"], target=-1, task=Task.HOLD, stage=Stage.IDLE,
+         contact=0, exploiting=0, works_n=0, appears_at=event["appears_at"], pause_until=event["appears_at"],
+         route=event["route"], routed_at=event.minute, **dict.fromkeys(_STEADY, 0))  # fmt: skip
+
+
+def not_entrained(pen: Pen, event: Event) -> None:
+    """Formations stay where they are."""
+    formations, rows = pen["formations"], event["formation"]
+    _close(pen, rows, OrderState.FAILED)
+    _halt(pen, rows, NEVER)
+    _set(pen, rows, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=formations["hex"][rows], posture=0)
 
 
 def _alarm(pen: Pen, rows: Array, minute: int) -> None:
@@ -168,6 +197,8 @@ APPLY = {
     "Appeared": appeared,
     "Postponed": postponed,
     "LeftMap": left_map,
+    "Entrained": entrained,
+    "NotEntrained": not_entrained,
     "BridgeBlown": bridge_blown,
     "BridgeWork": bridge_work,
     "BridgeRebuilt": bridge_rebuilt,
