@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.model.codes import OrderKind
 from tests.cli.conftest import ROOT, Answer
 from ui.cli.exit_codes import table
 from ui.cli.main import VERBS
@@ -49,9 +50,17 @@ def test_the_commands_run_in_the_order_shown(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "engagements.csv").write_text(blocks("csv")[0])
     (tmp_path / "tau.toml").write_text(blocks("toml")[0])
+    (tmp_path / "orders.txt").write_text(blocks("text")[0])
     for line in blocks("console")[0].splitlines():
         answer = deepbattle(*shlex.split(line.removeprefix("$ ./deepbattle ")))
         assert answer.code == 0, f"{line}\n{answer.out[-2000:]}\n{answer.err[-2000:]}"
+
+
+def test_every_kind_of_order_that_can_be_written_is_named() -> None:
+    named = re.search(r"kinds are ([a-z_, ]+),\s+hexes", README.replace("\n", " "))
+    assert named is not None
+    kinds = {kind.name.lower() for kind in OrderKind} - {"attach"}
+    assert kinds <= set(re.findall(r"[a-z_]+", named[1]))
 
 
 @pytest.mark.slow
@@ -67,3 +76,25 @@ def test_the_experiment_of_the_readme_is_a_good_one(tmp_path: Path) -> None:
     path = tmp_path / "experiment.toml"
     path.write_text(blocks("toml")[0])
     assert len(read_experiment(path).factors[0].levels) == 3
+
+
+def test_the_addresses_named_in_the_format_are_addresses() -> None:
+    from engine import load_scenario
+    from engine.model.address import datum
+
+    scenario = load_scenario("doppelkopf")
+    text = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:combat\.[a-z_]+)|(?:(?:forces|headquarters)\.[a-z0-9_]+\.[a-z_]+))`", text))
+    assert len(named) >= 3
+    for address in named:
+        assert datum(scenario, address).source
+
+
+def test_the_example_of_an_order_is_one_of_a_formation_there_is() -> None:
+    from engine import Order, load_scenario
+
+    scenario = load_scenario("doppelkopf")
+    with pytest.raises(ValueError, match="such as") as told:
+        Order.parse("nonsense", scenario.theatre.grid)
+    example = re.findall(r"such as '([^']*)'", str(told.value))[0]
+    assert Order.parse(example, scenario.theatre.grid).formation in {f.id for f in scenario.formations}
