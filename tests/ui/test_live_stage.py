@@ -16,6 +16,7 @@ from ui.map.app import App
 from ui.map.scene import TRUTH, Draft
 from ui.map.settings import Settings
 from ui.map.stages.live import LiveStage
+from ui.map.stages.log import LogWriter, readable
 
 
 def hold(drawing: Any) -> Session:
@@ -238,3 +239,26 @@ def test_a_fault_of_the_engine_is_told_and_stops_the_clock(drawing: Any, monkeyp
         time.sleep(0.005)
     assert "planted" in stage.progress.fault
     stage.close()
+
+
+def test_the_log_does_not_tell_a_side_what_the_enemy_knows(watched: LiveStage) -> None:
+    units = watched.story.units
+    mine, his = (next(k for k, u in enumerate(units) if u.side == side) for side in (0, 1))
+    writer = LogWriter(watched.story, directives=(("Take_the_town", 0), ("Cut_the_road", 1)))
+    for minute, who in ((10, mine), (20, his)):
+        writer._Retreated(minute, {"formation": who, "to": 30, "men_u": 312_000_000})
+    for k in (0, 1):
+        writer._DirectiveStarted(30, {"directive": k})
+    told = [m.headline for m in readable(writer.messages, 0)]
+    assert told == [f"{units[mine].name} retreats", "An enemy formation retreats", "Directive begins: Take the town"]
+    assert [(m.detail, m.unit, m.hex) for m in readable(writer.messages, 0)][1] == ("", -1, -1)
+    assert len(readable(writer.messages, TRUTH)) == 4
+
+
+def test_a_place_is_lost_to_a_side_not_to_a_name(watched: LiveStage) -> None:
+    story = watched.story
+    writer, his = LogWriter(story), next(k for k, u in enumerate(story.units) if u.side == 1)
+    place = next(p for p in story.theatre.places if p.size >= 1)
+    writer._Captured(10, {"formation": his, "side": 1, "hex": place.cell})
+    assert [m.headline for m in readable(writer.messages, 1)] == [f"{place.name} taken by {story.units[his].name}"]
+    assert [m.headline for m in readable(writer.messages, 0)] == [f"{place.name} taken by the Soviet"]

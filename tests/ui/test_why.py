@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
-from engine import Session
+from engine import Order, Session, why
+from engine.files.drawn import drawn_scenario
 from ui.map.app import App
 from ui.map.scene import TRUTH, Why, WhyTerm
 from ui.map.stages.live import LiveStage
+from ui.map.stages.reasons import battle_reason
 
 Open = Callable[..., App]
 
@@ -57,6 +61,26 @@ def test_what_lies_below_a_term_comes_to_the_term(watched: LiveStage) -> None:
     assert opened
     for term in opened:
         assert result(term.below) == pytest.approx(term.value, rel=1e-6)
+
+
+def test_the_terms_of_a_battle_come_to_its_balance() -> None:
+    scenario = drawn_scenario("...::\n.AAr:\n...::", {"A": "infantry", "r": "rifle"}, days=2)
+    session = Session(scenario, 1)
+    ours = [f.id for f in scenario.formations if f.side == "axis"]
+    goal = next(f.cell for f in scenario.formations if f.side == "soviet")
+    orders = [Order.parse(f"{name}: attack {scenario.theatre.grid.text(goal)}", scenario.theatre.grid) for name in ours]
+    assert session.submit("axis", *orders) == [None] * len(orders)
+    while not (session.world.battles.ended_at > session.now).any():
+        assert session.advance(session.now + 60) < session.end
+    session.advance(session.now + 180)
+    found = why.why_battle(session, int(np.flatnonzero(session.world.battles.ended_at > session.now)[0]))
+    shown = battle_reason(found)
+    assert shown is not None
+    assert result(shown.terms) == pytest.approx(shown.value, abs=0.02)
+    of = {term.key: term.value for term in found.terms}
+    assert math.log(of["attacker_points"] / of["defender_points"]) == pytest.approx(of["log_ratio"], abs=1e-3)
+    below = {term.label for term in shown.terms[0].below}
+    assert {"attacker quality", "defender quality", "attacker points", "defender points"} <= below
 
 
 def test_alarm_a_term_left_out_is_noticed(watched: LiveStage) -> None:

@@ -25,7 +25,8 @@ SIDE_NAMES = ("Axis", "Soviet")
 NEVER = 1 << 40
 Ints = npt.NDArray[Any]
 
-TASKS = ("hold", "march", "attack", "withdraw", "dig in", "rest", "support", "follow", "exploit", "probe", "bombard")
+TASKS = ("hold", "march", "attack", "withdraw", "dig in", "rest", "support", "follow", "exploit", "probe", "bombard",
+         "entrain")
 POSTURES = ("hasty defence", "prepared defence", "fortified", "delay", "withdrawal", "attack", "march")
 STAGES = ("in place", "on the march", "waiting", "fighting", "recovering")
 SKIES = ("clear", "cloudy", "rain", "fog", "snow")
@@ -172,6 +173,8 @@ class Message:
     side: int = -1
     """Who may read it: a side, or -1 for both."""
     count: int = 1
+    public: str = ""
+    """What the other side may read instead; nothing if empty."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from ui.map.scene import NEVER, TRUTH, Answer, Draft, Frame, Message, Odds, Prog
 from ui.map.stages import between
 from ui.map.stages.film import Film
 from ui.map.stages.frames import make_frame
-from ui.map.stages.log import LogWriter, facts_as_messages
+from ui.map.stages.log import LogWriter, facts_as_messages, readable
 from ui.map.stages.odds import odds_of
 from ui.map.stages.reach import march_reach, march_way
 from ui.map.stages.reasons import battle_reason, march_reason, power_reason
@@ -59,7 +59,7 @@ class LiveStage:
         self._films = {viewer: Film() for viewer in self.viewers}
         self._seen = 0
         statics = session.world.statics
-        directives = tuple(d.title or d.id for d in session.scenario.directives)
+        directives = tuple((d.title or d.id, SIDE_IDS.index(d.side)) for d in session.scenario.directives)
         self._log = LogWriter(self.story, statics.commanders, directives)
         self._facts = facts_as_messages(self.story) if mode != "play" else []
         self._shown: dict[int, tuple[int, list[Message]]] = {}
@@ -115,7 +115,7 @@ class LiveStage:
         kept = self._shown.get(viewer)
         key = len(log) + (log[-1].minute << 20 if log else 0)
         if kept is None or kept[0] != key:
-            mine = [m for m in [*log, *self._facts] if viewer == TRUTH or m.side in (-1, viewer)]
+            mine = readable([*log, *self._facts], viewer)
             kept = self._shown[viewer] = (key, sorted(mine, key=lambda m: m.minute))
         return kept[1]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from ui.map.scene import NEVER, SIDE_NAMES, TASKS, Message, Story
+from ui.map.scene import NEVER, SIDE_NAMES, TASKS, TRUTH, Message, Story
 from ui.map.stages.frames import ORDER_WORDS, onto, place_name
 
 YIELDED, BROKEN_OFF = 1, 2
@@ -17,7 +18,9 @@ _CAUSES = ("", "no way", "the enemy stands there", "the hex is full", "no fuel",
 class LogWriter:
     """Turns events into messages, in order; remembers what it has merged."""
 
-    def __init__(self, story: Story, commanders: tuple[str, ...] = (), directives: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, story: Story, commanders: tuple[str, ...] = (), directives: tuple[tuple[str, int], ...] = ()
+    ) -> None:
         self.story = story
         self.formations = sum(not u.headquarters for u in story.units)
         self.commanders, self.directives = commanders, directives
@@ -42,8 +45,6 @@ class LogWriter:
             if old.minute < message.minute - _SPAN_MIN:
                 break
             if (old.kind, old.headline, old.hex, old.side) == (message.kind, message.headline, message.hex, message.side):
-                from dataclasses import replace
-
                 self.messages[k] = replace(old, count=old.count + 1)
                 return
         self.messages.append(message)
@@ -59,8 +60,10 @@ class LogWriter:
 
     def _about(self, minute: int, kind: str, unit: int, words: str, cell: int = -1, detail: str = "", *,
                strong: bool = False, both: bool = False) -> None:  # fmt: skip
-        side = -1 if both else self._side(unit)
-        self._tell(Message(minute, kind, f"{self._name(unit)} {words}", detail, cell, unit, strong, side))
+        """A line about a formation for its own side; with ``both`` the other side reads that it was some enemy."""
+        seen = f"An enemy formation {words}" if both else ""
+        mine = Message(minute, kind, f"{self._name(unit)} {words}", detail, cell, unit, strong, self._side(unit), public=seen)
+        self._tell(mine)
 
     # Fights.
 
@@ -99,8 +102,10 @@ class LogWriter:
         cell = row["hex"]
         place = self.story.theatre.place_at.get(cell)
         if cell in self._big and place is not None:
-            who = f"by {self._name(row['formation'])}" if row["formation"] >= 0 else f"by the {SIDE_NAMES[row['side']]}"
-            self._tell(Message(minute, "place", f"{place.name} taken {who}", SIDE_NAMES[row["side"]], cell, strong=True))
+            side = SIDE_NAMES[row["side"]]
+            who = self._name(row["formation"]) if row["formation"] >= 0 else f"the {side}"
+            self._tell(Message(minute, "place", f"{place.name} taken by {who}", side, cell, strong=True, side=row["side"],
+                               public=f"{place.name} taken by the {side}"))  # fmt: skip
 
     # Movement and supply.
 
@@ -151,8 +156,21 @@ class LogWriter:
 
     def _DirectiveStarted(self, minute: int, row: dict[str, Any]) -> None:
         if 0 <= row["directive"] < len(self.directives):
-            words = self.directives[row["directive"]].replace("_", " ")
-            self._tell(Message(minute, "staff", f"Directive begins: {words}"))
+            words, side = self.directives[row["directive"]]
+            self._tell(Message(minute, "staff", f"Directive begins: {words.replace('_', ' ')}", side=side))
+
+
+def readable(messages: Iterable[Message], viewer: int) -> list[Message]:
+    """The messages as a viewer may read them: all, a side's own, or of the other side's what anybody can see."""
+    found = []
+    for message in messages:
+        if viewer == TRUTH or message.side in (-1, viewer):
+            found.append(message)
+        elif message.public:
+            away = message.unit >= 0  # where the enemy goes is his affair
+            cell = -1 if away else message.hex
+            found.append(replace(message, headline=message.public, detail="", unit=-1, hex=cell, side=-1))
+    return found
 
 
 def facts_as_messages(story: Story) -> list[Message]:

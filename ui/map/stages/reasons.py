@@ -9,6 +9,10 @@ from ui.map.scene import Why, WhyTerm
 NOTE = "Letters: grade of the source, A document to D estimate"
 
 
+_OF_A_SIDE = ("attacker_", "defender_")
+"""Terms of a battle that went into the points of one side."""
+
+
 def power_reason(found: Any) -> Why | None:
     """Power in points: (men in line + tanks x worth + guns x worth) x quality."""
     of = {term.key: term for term in found.terms}
@@ -53,8 +57,9 @@ def battle_reason(found: Any) -> Why | None:
     if "x" not in of:
         return None
     keys = [term.key for term in found.terms]
-    shifts = keys[keys.index("log_ratio") + 1 : keys.index("x")]
-    points = tuple(_shown(of[k], _words(k), of[k].value, "") for k in keys[: keys.index("log_ratio")])
+    before = keys[: keys.index("x")]
+    points = tuple(_shown(of[k], _words(k), of[k].value, "") for k in before if k.startswith(_OF_A_SIDE))
+    shifts = [k for k in before if not k.startswith((*_OF_A_SIDE, "log_ratio"))]
     terms = [_shown(of["log_ratio"], "log of the ratio of points", of["log_ratio"].value, "=", points)]
     terms += [_shown(of[k], _words(k), of[k].value, "+") for k in shifts if abs(of[k].value) >= 0.005]
     said = {"p_yield": "share of fights in which he yields", "tau_days": "days to a decision",
