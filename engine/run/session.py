@@ -146,7 +146,7 @@ class Session:
 
     def view(self, side: str | int) -> SideView:
         """What a side may know now."""
-        return side_view(self._world, side if isinstance(side, int) else SIDES.index(side), self.now)
+        return side_view(self._world, side if isinstance(side, int) else _number(side), self.now)
 
     def notes(self, side: int) -> Notes:
         """The memory of a side's commander, to be read and changed; the other side's rows are blank."""
@@ -171,14 +171,14 @@ class Session:
 
     def check(self, side: str, order: Order) -> Refusal | None:
         """Why an order cannot be given, or None; changes nothing."""
-        return door.check(self._world, SIDES.index(side), order)
+        return door.check(self._world, _number(side), order)
 
     def submit(self, side: str, *orders: Order) -> list[Refusal | None]:
         """Give orders at the present minute; returns a refusal, or None if accepted, for each.
 
         After a rewind the first order drops the future that was: from here on it is another course of events.
         """
-        number = SIDES.index(side)
+        number = _number(side)
         answers = [door.check(self._world, number, order) for order in orders]
         accepted = tuple(o for o, refusal in zip(orders, answers, strict=True) if refusal is None)
         if accepted:
@@ -190,7 +190,7 @@ class Session:
     def hand_over(self, side: str, commander: Commander | None) -> None:
         """Let another commander (or nobody) command a side from now on."""
         self._drop_future()
-        number = SIDES.index(side)
+        number = _number(side)
         if commander is None:
             self.commanders.pop(number, None)
         else:
@@ -283,17 +283,18 @@ class Session:
         notes = self.notes(side)
         fault: str = ""
         orders: list[Order] = []
+        accepted: tuple[Order, ...] = ()
         changes: tuple[Change, ...] = ()
         try:
             orders = self.commanders[side].plan(self.view(side), notes, self.dice(self.now), due)
             changes = tuple(notes.changes())
             if self.paranoid:
                 self._ask_again(side, due, orders, changes)
+            accepted = tuple(o for o in orders if door.check(self._world, side, o) is None)
         except Exception as problem:
             if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
                 raise
             fault, orders, changes = f"{type(problem).__name__}: {problem}", [], ()
-        accepted = tuple(o for o in orders if door.check(self._world, side, o) is None)
         if accepted or changes or fault:
             self._note(Input(self.now, side, 0, False, accepted, changes, fault))
         if self.spent is not None:
@@ -455,6 +456,12 @@ def same_events(ours: Sequence[Event], theirs: Sequence[Event]) -> bool:
         a.kind is b.kind and a.minute == b.minute and all(np.array_equal(a[f.name], b[f.name]) for f in a.kind.fields)
         for a, b in zip(ours, theirs, strict=True)
     )
+
+
+def _number(side: str) -> int:
+    if side not in SIDES:
+        raise ValueError(f"expected a side ({' or '.join(SIDES)}), found {side!r}")
+    return SIDES.index(side)
 
 
 def _noted(entry: Input) -> Event:

@@ -63,7 +63,7 @@ def test_a_run_goes_on_from_a_moment_of_a_recording(deepbattle: Call, recording:
     assert json.loads(answer.out)["result"]["minute"] == 2880
     late = deepbattle("run", "--from", f"{recording}@1944-08-20", "-q")
     assert late.code == Exit.USAGE
-    assert "expected a time up to" in late.err
+    assert "expected a moment of the recording" in late.err
 
 
 def test_a_recording_is_verified_and_an_edited_one_refused(deepbattle: Call, recording: Path, tmp_path: Path) -> None:
@@ -101,6 +101,57 @@ def test_orders_from_a_file_are_given_and_those_for_the_other_side_refused(deepb
     assert f"{orders}:2:1: " in answer.err
 
 
+@pytest.mark.parametrize(("body", "told"), [
+    (b"\x93\x00\xff", "1:1: expected UTF-8 text, found byte 0x93"),
+    (b"1944-08-01T06:00 g_pgd_gd: entrench\n", "1:1: expected a date within the run"),
+    (b"\n1950-01-01 g_pgd_gd: entrench\n", "2:1: expected a date within the run"),
+])  # fmt: skip
+def test_orders_that_cannot_be_read_or_lie_outside_the_run_are_told(
+    deepbattle: Call, tmp_path: Path, body: bytes, told: str
+) -> None:
+    orders = tmp_path / "x.orders"
+    orders.write_bytes(body)
+    answer = deepbattle("run", *SHORT, "--orders", f"axis={orders}")
+    assert answer.code == Exit.FILE
+    assert f"{orders}:{told}" in answer.err
+
+
+@pytest.mark.parametrize("date", ["1944-08-10", "1944-08-20"])
+def test_a_moment_that_a_recording_does_not_hold_is_told(
+    deepbattle: Call, recording: Path, tmp_path: Path, date: str
+) -> None:
+    for words in (("run", "--from", f"{recording}@{date}"), ("replay", recording, "--png", tmp_path / "x.png", "--at", date)):
+        answer = deepbattle(*words)
+        assert answer.code == Exit.USAGE
+        assert "expected a moment of the recording (15 August 1944 to 16 August 1944)" in answer.err
+
+
+@pytest.mark.parametrize(("answer", "told"), [
+    ("raise RuntimeError('boom')", "RuntimeError: boom"),
+    ("return 'no orders'", "AttributeError"),
+    ("return None", "TypeError"),
+])  # fmt: skip
+def test_a_commander_of_the_user_that_fails_gives_no_orders_and_that_is_told(
+    deepbattle: Call, tmp_path: Path, answer: str, told: str
+) -> None:
+    bot = tmp_path / "bot.py"
+    bot.write_text(f"class Bot:\n    digest = 'bot'\n    def plan(self, view, notes, dice, due):\n        {answer}\n")
+    short = ("doppelkopf", "--until", "1944-08-16", "-q", "--commander", "soviet=none")
+    done = deepbattle("run", *short, "--commander", f"axis={bot}:Bot")
+    assert done.code == Exit.DONE
+    assert "axis: the commander failed" in done.err
+    assert told in done.err
+
+
+def test_a_device_is_not_replaced_by_a_recording(deepbattle: Call, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    answer = deepbattle("run", *SHORT, "--out", pipe)
+    assert answer.code == Exit.OUTPUT
+    assert "not a file" in answer.err
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize(("words", "code", "told"), [
     (("run",), Exit.USAGE, "expected a SCENARIO"),
     (("run", "doppelkopf", "--until", "1946-01-01"), Exit.USAGE, "expected --until after"),
@@ -122,6 +173,12 @@ def test_orders_from_a_file_are_given_and_those_for_the_other_side_refused(deepb
     (("score", "doppelkopf", "--until", "soon"), Exit.USAGE, "expected"),
     (("replay", "x.dbr", "--png", "x.gif"), Exit.USAGE, "ending in .png or .jpg"),
     (("replay", "doppelkopf"), Exit.USAGE, "--history"),
+    (("map", "baltic", "--png", "x.txt"), Exit.USAGE, "ending in .png or .jpg"),
+    (("play", "doppelkopf", "--hq", "g_hq_nobody"), Exit.USAGE, "expected a headquarters of the soviet side"),
+    (("play", "doppelkopf", "--side", "soviet", "--hq", "g_hq_3pza"), Exit.USAGE, "expected a headquarters of the soviet side"),
+    (("bench", "--case", "generated:100000000"), Exit.USAGE, "generated:N"),
+    (("run", "doppelkopf", "--orders", "axis=no_such.orders"), Exit.FILE, "no_such.orders"),
+    (("run", "doppelkopf", "--orders", "axis=."), Exit.FILE, ".: expected a file with orders"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_told_in_words(
     deepbattle: Call, words: tuple[str, ...], code: Exit, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -141,7 +198,7 @@ def test_an_output_that_cannot_be_written_is_told_before_the_run(deepbattle: Cal
                  ("replay", "doppelkopf", "--history", "--html"), ("map", "doppelkopf", "--png"),
                  ("batch", *SHORT, "--out")):  # fmt: skip
         began = time.monotonic()
-        answer = deepbattle(*verb, place / "x.dbr")
+        answer = deepbattle(*verb, place / ("x.png" if verb[0] == "map" else "x.dbr"))
         assert answer.code == Exit.OUTPUT, (verb, answer.err)
         assert "cannot be written" in answer.err or "x.dbr" in answer.err
         assert time.monotonic() - began < 2.0

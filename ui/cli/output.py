@@ -56,6 +56,8 @@ def check_writable(path: Path | None) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(21, "is a folder")
+        if path.exists() and not path.is_file():
+            raise OSError(22, "is a device or a pipe, not a file")  # it would be replaced, not written to
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as problem:

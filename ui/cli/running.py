@@ -8,13 +8,15 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
-from engine import FileFaults, Order, Refusal, Result, Session, Store, Watch, commanders, load_scenario
+from engine import FileFaults, Order, Refusal, Result, Scenario, Session, Store, Watch, commanders, load_scenario
 from ui.cli.exit_codes import Exit
 
+SIDE_IDS = ("axis", "soviet")
 Planned = Mapping[int, Sequence[tuple[str, Order, str]]]
 """Orders by minute: (side, order, file:line)."""
 
@@ -45,14 +47,28 @@ def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> S
     path, _, time = origin.partition("@")
     session = Session.load(path)
     if time:
-        minute = parse_time(session, time)
-        if minute > session.now:
-            raise click.UsageError(f"expected a time up to {day(session, session.now)}, found {time!r}")
-        session.rewind(minute)
+        go_back(session, time)
     branch = session.branch(Path(path).name, seed)
     for side, commander in commanders(names).items():
         branch.hand_over(side, commander)
     return branch
+
+
+def check_headquarters(scenario: Scenario, side: str, hq: str) -> None:
+    """Fail if the side has no such headquarters."""
+    own = [row.id for row in scenario.headquarters if row.side == side]
+    if hq not in own:
+        near = get_close_matches(hq, own, 3, 0.3) or sorted(own)[:3]
+        raise click.UsageError(f"expected a headquarters of the {side} side, such as {', '.join(near)}; found {hq!r}")
+
+
+def go_back(session: Session, words: str) -> None:
+    """Rewind a recording to a date that it holds."""
+    minute, first = parse_time(session, words), min(session.frames)
+    if not first <= minute <= session.now:
+        bounds = f"{day(session, first)} to {day(session, session.now)}"
+        raise click.UsageError(f"expected a moment of the recording ({bounds}), found {words!r}")
+    session.rewind(minute)
 
 
 def of_batch(word: str) -> tuple[Session, dict[str, str]]:
@@ -138,13 +154,13 @@ def _asked_to_stop() -> Iterator[list[int]]:
 
 
 def read_orders(files: Sequence[tuple[str, str]], session: Session) -> Planned:
-    """Orders from files: on each line a date and an order, such as ``1944-08-16T06:00 s_tc_1: attack
+    """Orders from files: on each line a date and an order, such as ``1944-08-16T06:00 s_rd_417: attack
     B087.064``.
     """
     planned: dict[int, list[tuple[str, Order, str]]] = {}
     problems = []
     for side, name in files:
-        for number, line in enumerate(Path(name).read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(_text(name).splitlines(), start=1):
             text = line.partition("#")[0].strip()
             if not text:
                 continue
@@ -156,7 +172,32 @@ def read_orders(files: Sequence[tuple[str, str]], session: Session) -> Planned:
                 said = problem.message if isinstance(problem, click.UsageError) else str(problem)
                 problems.append(f"{name}:{number}:1: {said}")
                 continue
+            if not session.now <= minute < session.end:
+                bounds = f"{day(session, session.now)} to {day(session, session.end)}"
+                problems.append(f"{name}:{number}:1: expected a date within the run ({bounds}), found {date}")
             planned.setdefault(minute, []).append((side, order, f"{name}:{number}:1"))
     if problems:
         raise FileFaults("\n".join(problems))
     return planned
+
+
+def _text(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        found = f"byte 0x{problem.object[problem.start]:02x}"
+        raise FileFaults(f"{name}:1:1: expected UTF-8 text, found {found} (save the file as UTF-8)") from None
+    except OSError as problem:
+        raise FileFaults(f"{name}: expected a file with orders, found none ({problem.strerror})") from None
+
+
+def failures(session: Session) -> list[str]:
+    """How often each side's commander failed to plan, and how the first time; a sentence a side."""
+    found = []
+    for side, name in enumerate(SIDE_IDS):
+        failed = [entry for entry in session.log if entry.side == side and entry.fault]
+        if failed:
+            first = failed[0]
+            found.append(f"{name}: the commander failed {len(failed)} times and gave no orders then; first on "
+                         f"{day(session, first.at)}: {first.fault}")  # fmt: skip
+    return found

@@ -13,7 +13,7 @@ import click
 from ui.cli.exit_codes import Exit
 from ui.cli.options import ScenarioName, scenario_names
 from ui.cli.output import check_writable, remark
-from ui.cli.running import parse_time
+from ui.cli.running import go_back
 
 if TYPE_CHECKING:
     from engine import Session
@@ -53,17 +53,12 @@ def play(session: Session, side: str, hq: str | None) -> None:
 def still(name: str, history: bool, at: str | None, png: Path, width: int, quiet: bool) -> None:
     """Write a picture of one moment."""
     _headless()
-    if png.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-        raise click.UsageError(f"expected a picture ending in .png or .jpg, found {png.name!r}")
-    check_writable(png)
+    _check_picture(png)
     from ui.map import still as stills
 
     session = _session(name, history)
     if at is not None:
-        minute = parse_time(session, at)
-        if not 0 <= minute <= session.now:
-            raise click.UsageError(f"expected a moment of the recording, found {at!r}")
-        session.rewind(minute)
+        go_back(session, at)
     stills.write(session, png, width=width)
     remark(str(png), quiet=quiet)
 
@@ -80,7 +75,7 @@ def page(name: str, history: bool, html: Path, quiet: bool) -> None:
 def picture(what: str, layers: tuple[str, ...], width: int, png: Path, quiet: bool) -> None:
     """Draw a theatre or a scenario at its start."""
     _headless()
-    check_writable(png)
+    _check_picture(png)
     from engine import Session, load_scenario, load_theatre
 
     theatres = {path.name: path for path in _theatre_folders()}
@@ -97,6 +92,12 @@ def picture(what: str, layers: tuple[str, ...], width: int, png: Path, quiet: bo
         name = ScenarioName().convert(what, None, None)
         stills.write(Session(load_scenario(name), 1), png, layers=layers, width=width)
     remark(str(png), quiet=quiet)
+
+
+def _check_picture(png: Path) -> None:
+    if png.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise click.UsageError(f"expected a picture ending in .png or .jpg, found {png.name!r}")
+    check_writable(png)
 
 
 def _theatre_folders() -> list[Path]:

@@ -24,6 +24,8 @@ def command(
 
     names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
     session = running.new_session(scenario, seed, sets, overlays, names, force)
+    if hq is not None:
+        running.check_headquarters(session.scenario, side, hq)
     if until_history:
         session.advance(running.horizon(session, until_history))
     showing.play(session, side, hq)

@@ -76,6 +76,8 @@ def command(
         _show(session, result, as_json, took)
     if not as_json:
         _say_where(out, report, quiet)
+    for sentence in running.failures(session):
+        remark(sentence)
     if whole:
         mark_kernels_ready()
         return Exit.DONE
