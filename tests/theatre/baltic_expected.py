@@ -54,7 +54,8 @@ MARSHES = {"Soomaa": (58.45, 25.05), "Teiči": (56.60, 26.45), "Emajõe Suursoo"
            "Ķemeri": (56.90, 23.45), "Zehlau": (54.54, 20.90), "Polist": (57.15, 30.6), "Sinyavino": (59.85, 31.2),
            "Lubāns": (56.76, 26.75)}  # fmt: skip
 DRY = {"Jelgava's fields": (56.5, 23.6), "Courland": (56.8, 22.2), "Paide": (58.9, 25.6), "Raseiniai": (55.4, 23.1)}
-DROPPED = {"Narva reservoir": (59.30, 28.15), "Kaunas reservoir": (54.85, 24.15), "Pļaviņas reservoir": (56.62, 25.35),
+DROPPED = {"Narva reservoir": (59.30, 28.15), "its west arm": (59.324, 28.061),
+           "its south arm": (59.27, 28.06), "Kaunas reservoir": (54.85, 24.15), "Pļaviņas reservoir": (56.62, 25.35),
            "Riga reservoir": (56.85, 24.35)}  # fmt: skip
 COUNTRIES = {"Riga": "Latvian SSR", "Abrene": "Latvian SSR", "Tallinn": "Estonian SSR", "Petseri": "Estonian SSR",
              "Narva": "Estonian SSR", "Kaunas": "Lithuanian SSR", "Vilnius": "Lithuanian SSR", "Memel": "Memelland",

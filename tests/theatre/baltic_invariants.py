@@ -212,7 +212,9 @@ def wet_rivers(t: Theatre) -> list[str]:
     cells, sides = np.nonzero(t.river)
     there = t.grid.neighbours[cells, sides]
     wet = (t.kind[cells] != LAND) | (t.kind[there] != LAND)
-    return [f"river beside water at {t.grid.text(int(c))}" for c in cells[wet]]
+    faults = [f"river beside water at {t.grid.text(int(c))}" for c in cells[wet]]
+    both = np.flatnonzero(((t.river > 0) & (t.strait > 0)).any(axis=1))
+    return faults + [f"a strait that is a river too at {t.grid.text(int(c))}" for c in both]
 
 
 def corners(t: Theatre, c: int, d: int) -> list[frozenset[int]]:
