@@ -21,7 +21,7 @@ class _Columns(dict[str, Array]):
     def __init__(self, table: Table, foreign: Array | None) -> None:
         super().__init__()
         self.table = table
-        self._foreign = foreign
+        self._foreign = None if foreign is None else _span(foreign)
         self._given: dict[str, bytes] = {}
 
     def __missing__(self, name: str) -> Array:
@@ -34,14 +34,21 @@ class _Columns(dict[str, Array]):
 
     def changed(self, name: str) -> tuple[Array, list[int]] | None:
         """Values and changed rows of a column that somebody looked at; None if it is as it was given."""
-        given, new = self._given.get(name), self.get(name)
-        if given is None or new is None or new.tobytes() == given:
+        given, new = self._given[name], self[name]
+        if new.tobytes() == given:
             return None
         old = np.frombuffer(given, new.dtype).reshape(-1, *new.shape[1:])
         unequal = np.ones(len(new), bool)
         differs = new[: len(old)] != old
         unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
         return new, unequal.nonzero()[0].tolist()
+
+
+def _span(rows: Array) -> Array | slice:
+    """Rows as a slice where they lie in one piece, as a side's do: quicker to write."""
+    if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1:
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 class Notes:
@@ -71,11 +78,11 @@ class Notes:
         """Rows (table, row, column, values) of all that was changed, in a fixed order."""
         rows: list[tuple[int, int, int, tuple[int, ...]]] = []
         for number, columns in enumerate((self.formation, self.staff, self.failure)):
-            if not columns:
-                continue
-            for position, column in enumerate(columns.table.spec.columns):
-                changed = columns.changed(column.name)
+            places = {column.name: position for position, column in enumerate(columns.table.spec.columns)}
+            for name in sorted(columns, key=places.__getitem__):
+                changed = columns.changed(name)
                 if changed is not None:
+                    position = places[name]
                     values, where = changed
                     for row, value in zip(where, values[where].tolist(), strict=True):
                         rows.append((number, row, position, tuple(value) if isinstance(value, list) else (value,)))

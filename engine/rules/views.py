@@ -6,6 +6,8 @@ The law of fog rests on this file: nothing here may read an enemy formation exce
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -48,9 +50,6 @@ _STATE = (
     "hq", "hex", "in_place_since", "leg_to", "departed_at", "leg_at", "goal", "target", "pause_until", "task", "posture",
     "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
 )  # fmt: skip
-_FLOWS = (
-    "men", "afv", "afv_shop", "guns", "cohesion", "fatigue", "works", "ammo", "fuel", "food", "battle",
-)  # fmt: skip
 _DIRECTIVE = (
     "hq", "kind", "axis", "line", "fall_back", "objective", "assault", "mobile", "reserve",
     "assault_strongest", "mobile_strongest", "reserve_share", "corridor_m", "start_at", "end_at",
@@ -68,24 +67,66 @@ _WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight")
 
 def side_view(world: World, side: int, minute: int) -> SideView:
     """What ``side`` may know at ``minute`` (between minutes: all before it are done)."""
-    own = on_map(world, side)
-    live_orders, numbers = _live_orders(world, side), _order_numbers(world, side)
-    depots = np.flatnonzero(world.depots.side == side)
-    return SideView(
-        side=side,
-        minute=minute,
-        statics=world.statics,
-        own=_own(world, side, own, minute, numbers),
-        coming=_coming(world, side),
-        enemies=_enemies(world, side, own, minute),
-        hexes=_hexes(world),
-        headquarters=_headquarters(world, side),
-        orders=OwnOrders(row=_fixed(numbers[live_orders]), **_picked(world.orders, _ORDER, live_orders)),
-        directives=_directives(world, side, minute),
-        battles=_battles(world, side, minute),
-        depots=OwnDepots(row=_fixed(depots), **_picked(world.depots, _DEPOT, depots)),
-        weather=WeatherNow(*(int(world.weather[name][0]) for name in _WEATHER)),
-    )
+    make = _maker(world, side, minute)
+    return SideView(side, minute, world.statics, **{name: make(name, True) for name in _PARTS})
+
+
+def passing_view(world: World, side: int, minute: int) -> PassingView:
+    """The same for a commander, who answers before the world goes on: parts nobody looks at are never made."""
+    make = _maker(world, side, minute)
+    return PassingView({"side": side, "minute": minute, "statics": world.statics}, lambda name: make(name, False))
+
+
+_PARTS = (
+    "own", "coming", "enemies", "hexes", "headquarters", "orders", "directives", "battles", "depots", "weather",
+)  # fmt: skip
+
+
+class _AsAsked:
+    """A frame whose columns are made when they are first looked at, and until it is closed."""
+
+    def __init__(self, made: dict[str, Any], make: Callable[[str], Any]) -> None:
+        self.__dict__.update(made, _make=make)
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what has not been made yet."""
+        make = self.__dict__.get("_make")
+        if make is None or name.startswith("_"):
+            raise AttributeError(f"no {name!r} here, or nobody looked at it while the view was open")
+        found = self.__dict__[name] = make(name)
+        return found
+
+    def close(self) -> None:
+        """What has not been looked at by now is gone: the world goes on."""
+        self.__dict__["_make"] = None
+        for part in list(self.__dict__.values()):
+            if isinstance(part, _AsAsked):
+                part.close()
+
+
+class PassingView(_AsAsked, SideView):
+    """A view that is complete only in what was looked at before it was closed."""
+
+
+class _PassingOwn(_AsAsked, OwnFormations):
+    pass
+
+
+class _PassingEnemies(_AsAsked, Enemies):
+    pass
+
+
+def _maker(world: World, side: int, minute: int) -> Callable[[str, bool], Any]:
+    """A function that makes one part of a view by name, at once or (formations) as its columns are asked for."""
+
+    def make(name: str, at_once: bool) -> Any:
+        if name == "own":
+            return _own(world, side, minute, at_once)
+        if name == "enemies":
+            return _enemies(world, side, minute, at_once)
+        return _OTHER_PARTS[name](world, side, minute)
+
+    return make
 
 
 def _fixed(array: Array) -> Array:
@@ -101,35 +142,61 @@ def _picked(table: Table, names: tuple[str, ...], rows: Rows) -> dict[str, Any]:
     return picked
 
 
-def _own(world: World, side: int, rows: Rows, minute: int, numbers: Rows) -> OwnFormations:
-    formations = world.formations
-    fixed = _unchanging(world, side, rows)
-    now = formations.read_all(_FLOWS, minute, rows)
-    table, kind = needs(world.statics), fixed["kind"]
-    present = now["men"] / FINE
-    men = now["men"] // FINE
-    changing = {
-        "men": men,
-        "men_in_line": men * fixed["combat_share"] // PPM,
-        "afv": now["afv"] // FINE,
-        "afv_shop": now["afv_shop"] // FINE,
-        "guns": now["guns"] // FINE,
-        "power": _points(world, fixed, now),
-        "cohesion": now["cohesion"] // 1000,
-        "fatigue": now["fatigue"] // 1000,
-        "works": now["works"] // 1000,
-        "ammo_days": days_of(now["ammo"], table.ammo_defence[kind] * present),
-        "fuel_days": days_of(now["fuel"], table.fuel_100km[kind] * present),
-        "food_days": days_of(now["food"], table.food[kind] * present),
-        "battle_losses": now["battle"] // FINE,
-        "order": numbers[formations.order[rows]],
-    }
-    for values in changing.values():
-        values.flags.writeable = False
-    return OwnFormations(**fixed, **_picked(formations, _STATE, rows), **changing)
+class _Stocks(dict[str, Rows]):
+    """Stocks of some formations at a minute in their fine units, each read when it is first asked for."""
+
+    def __init__(self, world: World, minute: int, rows: Rows) -> None:
+        super().__init__()
+        self._of = world.formations, minute, rows
+
+    def __missing__(self, name: str) -> Rows:
+        formations, minute, rows = self._of
+        self[name] = found = formations.read_all((name,), minute, rows)[name]
+        return found
 
 
-def _points(world: World, fixed: dict[str, Any], now: dict[str, Rows]) -> Rows:
+def _own(world: World, side: int, minute: int, at_once: bool) -> OwnFormations:
+    formations, rows = world.formations, on_map(world, side)
+    fixed, now = _unchanging(world, side, rows), _Stocks(world, minute, rows)
+
+    def make(name: str) -> Array:
+        if name in _STATE:
+            return _fixed(formations[name][rows])
+        if name == "order":
+            return _fixed(_order_numbers(world, side)[formations.order[rows]])
+        return _fixed(_CHANGING[name](world, fixed, now))
+
+    if at_once:
+        fixed.update({name: make(name) for name in (*_STATE, *_CHANGING, "order")})
+        return OwnFormations(**fixed)
+    return _PassingOwn(fixed, make)
+
+
+def _per_man(world: World, fixed: dict[str, Any], now: _Stocks, stock: str, need: str) -> Rows:
+    """Days (fills of fuel) that a stock lasts at present strength, millionths."""
+    rate: npt.NDArray[np.float64] = getattr(needs(world.statics), need)[fixed["kind"]]
+    return days_of(now[stock], rate * (now["men"] / FINE))
+
+
+_CHANGING: dict[str, Callable[[World, dict[str, Any], _Stocks], Rows]] = {
+    "men": lambda world, fixed, now: now["men"] // FINE,
+    "men_in_line": lambda world, fixed, now: now["men"] // FINE * fixed["combat_share"] // PPM,
+    "afv": lambda world, fixed, now: now["afv"] // FINE,
+    "afv_shop": lambda world, fixed, now: now["afv_shop"] // FINE,
+    "guns": lambda world, fixed, now: now["guns"] // FINE,
+    "power": lambda world, fixed, now: _points(world, fixed, now),
+    "cohesion": lambda world, fixed, now: now["cohesion"] // 1000,
+    "fatigue": lambda world, fixed, now: now["fatigue"] // 1000,
+    "works": lambda world, fixed, now: now["works"] // 1000,
+    "ammo_days": lambda world, fixed, now: _per_man(world, fixed, now, "ammo", "ammo_defence"),
+    "fuel_days": lambda world, fixed, now: _per_man(world, fixed, now, "fuel", "fuel_100km"),
+    "food_days": lambda world, fixed, now: _per_man(world, fixed, now, "food", "food"),
+    "battle_losses": lambda world, fixed, now: now["battle"] // FINE,
+}
+"""Columns of own formations that follow from their stocks."""
+
+
+def _points(world: World, fixed: dict[str, Any], now: Mapping[str, Rows]) -> Rows:
     """Effective power, posture and terrain left out: q x (combat men + 20 AFV + 15 guns)."""
     rules = world.statics.rules
     worth = now["men"] * (fixed["combat_share"] / PPM)
@@ -160,76 +227,117 @@ def _unchanging(world: World, side: int, rows: Rows) -> dict[str, Any]:
     return dict(held[1])
 
 
-def _coming(world: World, side: int) -> Arrivals:
+def _coming(world: World, side: int, minute: int) -> Arrivals:
     formations = world.formations
     rows = np.flatnonzero((formations.side == side) & (formations.status == _WAITING))
     names = tuple(world.statics.formation_ids[row] for row in rows.tolist())
     return Arrivals(_fixed(rows), names, _fixed(formations.appears_at[rows]), _fixed(formations.hq[rows]))
 
 
-def _enemies(world: World, side: int, own: Rows, minute: int) -> Enemies:
+def _enemies(world: World, side: int, minute: int, at_once: bool) -> Enemies:
     """Reports that still count, corrected by what stands beside own formations now."""
     formations, sightings = world.formations, world.sightings
-    near = watched(world, own)
+    near = watched(world, on_map(world, side))
     theirs = on_map(world, 1 - side)
     beside = theirs[near[formations.hex[theirs]]]
-    # Reports are numbered within their side: how many the other has written is not for this one to know.
     reports = np.flatnonzero(sightings.observer == side)
-    # A phantom (-1) lands on the last entry, which nobody reads.
-    report_of = np.full(len(formations) + 1, -1, dtype=np.int64)
-    report_of[sightings.formation[reports]] = reports
-    met = _met(world, beside, report_of[beside], minute)
-    old = _remembered(world, side, reports, near, beside, minute)
-    found = {name: np.concatenate((met[name], old[name])) for name in met}
+    met = _Met(world, beside, reports, minute)
+    old = _Remembered(world, side, reports, near, beside, minute)
+
+    def make(name: str) -> Array:
+        found = np.concatenate((met.column(name), old.column(name)))
+        return _fixed(_numbers(sightings, reports)[found] if name == "sighting" else found)
+
+    if at_once:
+        return Enemies(**{field.name: make(field.name) for field in fields(Enemies)})
+    return _PassingEnemies({}, make)
+
+
+def _numbers(sightings: Table, reports: Rows) -> Rows:
+    """Reports are numbered within their side: how many the other has written is not for this one to know."""
     number = np.full(len(sightings) + 1, -1, dtype=np.int64)
     number[reports] = np.arange(len(reports))
-    found["sighting"] = number[found["sighting"]]
-    return Enemies(**{name: _fixed(values) for name, values in found.items()})
+    return number
 
 
-def _met(world: World, rows: Rows, report: Rows, minute: int) -> dict[str, Array]:
+class _Met:
     """Enemies beside own formations: true place, level at least 2; strength as reported, else as usual."""
-    formations, sightings = world.formations, world.sightings
-    kind = formations.kind[rows].astype(np.int64)
-    men, afv, power = (table[kind] for table in _usual(world))
-    level = np.full(len(rows), CONTACT_LEVEL * PPM, dtype=np.int64)
-    have = report >= 0
-    if have.any():
-        hits = report[have]
-        men[have], afv[have], power[have] = sightings.men[hits], sightings.afv[hits], sightings.power[hits]
-        age = minute - sightings.seen_at[hits]
+
+    def __init__(self, world: World, rows: Rows, reports: Rows, minute: int) -> None:
+        self.world, self.rows, self.minute = world, rows, minute
+        # A phantom (-1) lands on the last entry, which nobody reads.
+        report_of = np.full(len(world.formations) + 1, -1, dtype=np.int64)
+        report_of[world.sightings.formation[reports]] = reports
+        self.report = report_of[rows]
+
+    def column(self, name: str) -> Array:
+        """One column of ``Enemies``."""
+        formations, rows = self.world.formations, self.rows
+        if name in ("hex", "kind"):
+            return formations[name][rows].astype(np.int64)
+        if name in ("men", "afv", "power"):
+            return self._strength(name)
+        if name == "level":
+            return self._level()
+        if name == "moving":
+            moving: Array = (formations.leg_to[rows] >= 0) | (formations.stage[rows] == MARCHING)
+            return moving.astype(np.int64)
+        if name in ("sighting", "formation"):
+            return self.report if name == "sighting" else rows
+        same: dict[str, int] = {"seen_at": self.minute, "age_min": 0, "certainty": PPM, "contact": 1}
+        return np.full(len(rows), same[name], np.int64)
+
+    def _strength(self, name: str) -> Array:
+        usual = _usual(self.world)[("men", "afv", "power").index(name)]
+        found: Array = usual[self.world.formations.kind[self.rows]]
+        have = self.report >= 0
+        found[have] = self.world.sightings[name][self.report[have]]
+        return found
+
+    def _level(self) -> Array:
+        sightings, have = self.world.sightings, self.report >= 0
+        hits = self.report[have]
+        level = np.full(len(self.rows), CONTACT_LEVEL * PPM, dtype=np.int64)
+        age = self.minute - sightings.seen_at[hits]
         now = rounded(faded(sightings.level[hits], age, sightings.half_life[hits]))
         level[have] = np.maximum(level[have], now)
-    marching = (formations.leg_to[rows] >= 0) | (formations.stage[rows] == MARCHING)
-    ones = np.ones(len(rows), dtype=np.int64)
-    return {
-        "sighting": report, "hex": formations.hex[rows].astype(np.int64), "level": level,
-        "seen_at": ones * minute, "age_min": 0 * ones, "men": men, "afv": afv, "power": power,
-        "certainty": ones * PPM, "kind": kind, "formation": rows, "moving": marching.astype(np.int64), "contact": ones,
-    }  # fmt: skip
+        return level
 
 
-def _remembered(
-    world: World, side: int, reports: Rows, near: npt.NDArray[np.bool_], beside: Rows, minute: int
-) -> dict[str, Array]:
+class _Remembered:
     """Older reports: not of formations met now, nor of hexes where one would see that nobody is there."""
-    sightings = world.sightings
-    age = minute - sightings.seen_at[reports]
-    cell = sightings.hex[reports]
-    level = rounded(faded(sightings.level[reports], age, sightings.half_life[reports]))
-    met = np.zeros(len(world.formations) + 1, dtype=bool)
-    met[beside] = True
-    keep = (level >= LEAST_LEVEL) & (age <= memory_min(world.statics)) & ~met[sightings.formation[reports]]
-    keep &= ~near[cell] & (world.hexes.owner[cell] != side) & (cell >= 0)
-    rows, age, level = reports[keep], age[keep], level[keep]
-    moving_life = half_lives(world.statics)[1]
-    return {
-        "sighting": rows, "level": level, "age_min": age, "certainty": np.minimum(level // 2, PPM),
-        "formation": np.where(level >= CONTACT_LEVEL * PPM, sightings.formation[rows], -1).astype(np.int64),
-        "moving": (sightings.half_life[rows] == moving_life).astype(np.int64),
-        "contact": np.zeros(len(rows), dtype=np.int64),
-        **{name: sightings[name][rows].astype(np.int64) for name in _REPORT},
-    }  # fmt: skip
+
+    def __init__(
+        self, world: World, side: int, reports: Rows, near: npt.NDArray[np.bool_], beside: Rows, minute: int
+    ) -> None:
+        sightings = world.sightings
+        age = minute - sightings.seen_at[reports]
+        cell = sightings.hex[reports]
+        met = np.zeros(len(world.formations) + 1, dtype=bool)
+        met[beside] = True
+        keep = (age <= memory_min(world.statics)) & ~met[sightings.formation[reports]]
+        keep &= ~near[cell] & (world.hexes.owner[cell] != side) & (cell >= 0)
+        # How far a report has faded is dear to tell: only of those that may count.
+        rows, age = reports[keep], age[keep]
+        level = rounded(faded(sightings.level[rows], age, sightings.half_life[rows]))
+        clear = level >= LEAST_LEVEL
+        self.world, self.rows, self.age, self.level = world, rows[clear], age[clear], level[clear]
+
+    def column(self, name: str) -> Array:
+        """One column of ``Enemies``."""
+        sightings, rows = self.world.sightings, self.rows
+        if name in _REPORT:
+            return sightings[name][rows].astype(np.int64)
+        if name == "certainty":
+            return np.minimum(self.level // 2, PPM)
+        if name == "formation":
+            return np.where(self.level >= CONTACT_LEVEL * PPM, sightings.formation[rows], -1).astype(np.int64)
+        if name == "moving":
+            moving: Array = sightings.half_life[rows] == half_lives(self.world.statics)[1]
+            return moving.astype(np.int64)
+        if name == "contact":
+            return np.zeros(len(rows), dtype=np.int64)
+        return {"sighting": rows, "level": self.level, "age_min": self.age}[name]
 
 
 def _usual(world: World) -> tuple[Array, Array, Array]:
@@ -246,7 +354,7 @@ def _usual(world: World) -> tuple[Array, Array, Array]:
     return found
 
 
-def _hexes(world: World) -> HexFrame:
+def _hexes(world: World, side: int, minute: int) -> HexFrame:
     """Control as it is: views share it while it stays the same."""
     hexes = world.hexes
 
@@ -264,7 +372,7 @@ def _hexes(world: World) -> HexFrame:
     return derived(world, "views.hexes", key, make)
 
 
-def _headquarters(world: World, side: int) -> OwnHeadquarters:
+def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
     rows = np.flatnonzero(world.headquarters.side == side)
     names = tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
     return OwnHeadquarters(row=_fixed(rows), ids=names, **_picked(world.headquarters, _HEADQUARTERS, rows))
@@ -286,11 +394,11 @@ def _order_numbers(world: World, side: int) -> Rows:
     return found
 
 
-def _live_orders(world: World, side: int) -> Rows:
+def _orders(world: World, side: int, minute: int) -> OwnOrders:
     orders = world.orders
     rows = np.flatnonzero((orders.state == ON_ITS_WAY) | (orders.state == IN_FORCE))
     mine: Rows = rows[world.formations.side[orders.formation[rows]] == side]
-    return mine
+    return OwnOrders(row=_fixed(_order_numbers(world, side)[mine]), **_picked(orders, _ORDER, mine))
 
 
 def _directives(world: World, side: int, minute: int) -> OwnDirectives:
@@ -325,3 +433,18 @@ def _battles(world: World, side: int, minute: int) -> OwnBattles:
         **_picked(battles, ("hex", "kind", "started_at", "ended_at", "outcome", "cause"), rows),
         **_picked(participants, ("formation", "battle", "role", "direction", "share"), own),
     )
+
+
+def _depots(world: World, side: int, minute: int) -> OwnDepots:
+    rows = np.flatnonzero(world.depots.side == side)
+    return OwnDepots(row=_fixed(rows), **_picked(world.depots, _DEPOT, rows))
+
+
+def _weather(world: World, side: int, minute: int) -> WeatherNow:
+    return WeatherNow(*(int(world.weather[name][0]) for name in _WEATHER))
+
+
+_OTHER_PARTS: dict[str, Callable[[World, int, int], Any]] = {
+    "coming": _coming, "hexes": _hexes, "headquarters": _headquarters, "orders": _orders, "directives": _directives,
+    "battles": _battles, "depots": _depots, "weather": _weather,
+}  # fmt: skip

@@ -29,7 +29,7 @@ from engine.rules.apply import fold
 from engine.rules.redraw import redraw
 from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
-from engine.rules.views import side_view
+from engine.rules.views import passing_view, side_view
 from engine.run.event_book import EventBook
 from engine.run.keyframes import Keyframes
 from engine.run.log import Change, Input
@@ -286,7 +286,9 @@ class Session:
         accepted: tuple[Order, ...] = ()
         changes: tuple[Change, ...] = ()
         try:
-            orders = self.commanders[side].plan(self.view(side), notes, self.dice(self.now), due)
+            view = passing_view(self._world, side, self.now)
+            orders = self.commanders[side].plan(view, notes, self.dice(self.now), due)
+            view.close()
             changes = tuple(notes.changes())
             if self.paranoid:
                 self._ask_again(side, due, orders, changes)

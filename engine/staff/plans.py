@@ -38,6 +38,17 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
+class _Text:
+    """What directives say, by their place in the view's frame."""
+
+    axis: list[Points]
+    line: list[Points]
+    fall_back: list[Points]
+    groups: dict[str, list[Ints]]
+    """World rows of the formations that each directive names, by group."""
+
+
+@dataclass(frozen=True, eq=False)
 class _Reading:
     """What follows from the directives as they stand; the same until one begins, ends or arrives."""
 
@@ -50,11 +61,7 @@ class _Reading:
     """Its headquarters."""
     below: dict[int, tuple[int, ...]]
     """All headquarters under each."""
-    axis: list[Points]
-    line: list[Points]
-    fall_back: list[Points]
-    groups: dict[str, list[Ints]]
-    """World rows of the formations that each directive names, by group."""
+    text: _Text
 
 
 class Plans:
@@ -67,8 +74,8 @@ class Plans:
         self._start: list[int] = self.d.start_at.tolist()
         reading = self._reading()
         self.of, self.below = reading.of, reading.below
-        self._axis, self._line, self._fall_back = reading.axis, reading.line, reading.fall_back
-        self._groups = reading.groups
+        text = reading.text
+        self._axis, self._line, self._fall_back, self._groups = text.axis, text.line, text.fall_back, text.groups
         self.commander: Ints = self._commanders(reading)
 
     def _reading(self) -> _Reading:
@@ -95,23 +102,31 @@ class Plans:
         return begun, over
 
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
+        d, text = self.d, self._text()
         rows: dict[int, list[int]] = {}
-        for i, hq in enumerate(self.d.hq.tolist()):
+        for i, hq in enumerate(d.hq.tolist()):
             rows.setdefault(hq, []).append(i)
-        lined: list[bool] = np.any(self.d.line >= 0, axis=1).tolist()
+        lined = [bool(points) for points in text.line]
         of = {hq: self._plan(hq, rows.get(hq, []), begun, over, lined) for hq in self.s.view.headquarters.row.tolist()}
         named, namer = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for i in range(len(self.kind)):
+        for i, hq in enumerate(d.hq.tolist()):
             if not over[i] and (begun[i] or soon[i]):
-                for group in (self.d.assault[i], self.d.mobile[i], self.d.reserve[i]):
-                    named.append(group[group >= 0].astype(np.int64))
-                    namer.append(np.full(len(named[-1]), int(self.d.hq[i])))
-        d = self.d
-        return _Reading(
-            of, self._acting(of), np.concatenate(named), np.concatenate(namer), self._below(),
-            self._points("axis"), self._points("line"), self._points("fall_back"),
-            {name: [rows[rows >= 0] for rows in getattr(d, name)] for name in ("assault", "mobile", "reserve")},
-        )  # fmt: skip
+                for group in text.groups.values():
+                    named.append(group[i])
+                    namer.append(np.full(len(group[i]), hq))
+        return _Reading(of, self._acting(of), np.concatenate(named), np.concatenate(namer), self._below(), text)
+
+    def _text(self) -> _Text:
+        """What the directives say; read again only when one arrives."""
+        d, memo = self.d, self.s.statics.memo
+        key, stamp = f"staff.directives.{self.s.side}", d.row.tobytes()
+        held = memo.get(key)
+        if held is None or held[0] != stamp:
+            groups = {name: [_named(row) for row in getattr(d, name)] for name in ("assault", "mobile", "reserve")}
+            text = _Text(self._points("axis"), self._points("line"), self._points("fall_back"), groups)
+            held = memo[key] = (stamp, text)
+        found: _Text = held[1]
+        return found
 
     def _points(self, name: str) -> list[Points]:
         # What a directive says never changes: its points are read once a run.
@@ -229,3 +244,7 @@ class Plans:
     def names(self, i: int, group: str) -> bool:
         """Whether a directive names formations for a group (they need not be on the map)."""
         return len(self._groups[group][i]) > 0
+
+
+def _named(rows: Array) -> Ints:
+    return rows[rows >= 0].astype(np.int64)

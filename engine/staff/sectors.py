@@ -171,7 +171,7 @@ class Sectors:
     def _weights(self) -> Ints:
         """Weight of each side in thousandths: almost even, a little heavier where the threat is, less behind a river."""
         s, rules = self.s, self.s.rules
-        threat = s.threat[s.front.other]
+        threat = s.threat[s.front.other].astype(np.int64)
         counted = self._manned & (self.label >= 0)
         group = np.where(counted, self.label, len(s.statics.headquarters_ids))
         total = np.bincount(group, threat, len(s.statics.headquarters_ids) + 1)

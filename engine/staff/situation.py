@@ -58,6 +58,7 @@ class Situation:
         self.owner = view.hexes.owner
         self.control: Control = control_of(view)
         self.front: FrontTrace = self.control.front
+        self._planned: Array | None = None
         self._q, self._r = _axial_lists(view.statics)
 
     @cached_property
@@ -110,15 +111,13 @@ class Situation:
 
     # Maps.
 
-    def spread(self, cells: Array, power: Array, kernel: tuple[float, ...]) -> Ints:
+    def spread(self, cells: Array, power: Array, kernel: tuple[float, ...]) -> Array:
         """Sum over sources of power x kernel[distance]. Whole numbers, so they add alike in any order."""
         radius, n = len(kernel) - 1, self.grid.size
-        if not len(cells):
-            return np.zeros(n, np.int64)
         ring = self.grid.ring_table(radius)[cells]
         amount = power[:, None].astype(np.int64) * _weights(kernel)[None, :] // 1000
-        total = np.zeros(n + 1, np.int64)
-        np.add.at(total, ring.ravel(), amount.ravel())  # -1 falls on the spare last entry
+        total = np.zeros(n + 1, np.int32)  # half the memory to clear, and points are far from filling it
+        np.add.at(total, ring.ravel(), amount.ravel().astype(np.int32))  # -1 falls on the spare last entry
         return total[:n]
 
     @cached_property
@@ -135,12 +134,12 @@ class Situation:
         return power
 
     @cached_property
-    def threat(self) -> Ints:
+    def threat(self) -> Array:
         """Enemy power that can be brought to bear."""
         return self.spread(self.view.enemies.hex, self.enemy_power, self.kernel)
 
     @cached_property
-    def cover(self) -> Ints:
+    def cover(self) -> Array:
         """Own power that holds ground or is on its way to a place in the line."""
         held = (self.role != IN_RESERVE) & ((self.view.own.leg_to < 0) | (self.slot >= 0))
         return self.spread(self.planned_hex[held], self.view.own.power[held], self.kernel)
@@ -148,6 +147,11 @@ class Situation:
     @property
     def planned_hex(self) -> Array:
         """Where each own formation stands or is about to stand: its place in the line while that is own."""
+        if self._planned is None:
+            self._planned = self._plan_hex()
+        return self._planned
+
+    def _plan_hex(self) -> Array:
         own, slot = self.view.own, self.slot
         placed = (self.role == IN_LINE) & (slot >= 0)
         placed &= self.owner[np.where(placed, slot, 0)] == self.side
@@ -173,17 +177,18 @@ class Situation:
         return zone
 
     @cached_property
-    def defence(self) -> Ints:
+    def defence(self) -> Array:
         """What an attack on each hex would meet: power there in position and terrain, and the screens around it."""
         rules, hexes = self.rules, self.view.enemies.hex
         screen = rules["contact.screen_posture"]
         kernel = (0.0, rules["contact.screen_near"] * screen, rules["contact.screen_far"] * screen)
         cap = round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen)
-        held = self.spread(hexes, self.enemy_power, (rules["fortification.posture_1"],))
-        power = held + np.minimum(self.spread(hexes, self.enemy_power, kernel), cap)
+        met = np.minimum(self.spread(hexes, self.enemy_power, kernel), cap)
+        held = self.enemy_power * round(rules["fortification.posture_1"] * 1000) // 1000
+        np.add.at(met, hexes, held.astype(np.int32))
         # Nobody is known to hold or screen most of the map.
-        met, cells = power, power.nonzero()[0]
-        met[cells] = power[cells] * _terrain_ppm(self.statics)[cells] // PPM
+        cells = met.nonzero()[0]
+        met[cells] = met[cells] * _terrain_ppm(self.statics)[cells] // PPM
         return met
 
     # Own formations.
@@ -210,6 +215,7 @@ class Situation:
         """Write a StaffRole into the notes of those that had another; their place in the line is open again."""
         fresh = who[self.role[who] != role]
         if len(fresh):
+            self._planned = None
             rows, notes = self.view.own.row[fresh], self.notes.formation
             self.role[fresh] = notes["role"][rows] = role
             for at in fresh.tolist():
@@ -221,6 +227,7 @@ class Situation:
         """Write places in the line into the notes."""
         moved = self.slot[who] != cells
         if moved.any():
+            self._planned = None
             rows, notes = self.view.own.row[who[moved]], self.notes.formation
             self.slot[who[moved]] = notes["slot"][rows] = cells[moved]
             notes["slot_since"][rows] = self.minute

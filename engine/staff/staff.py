@@ -99,7 +99,7 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     later = _of_the_next(plans, plan, np.concatenate([assault, fast]))
     if len(later):
         if timing.approaching(s, plans, plan):
-            _approach(s, wishes, plans, plan, assault[np.isin(assault, later)])
+            _approach(s, wishes, plans, plan, without(assault, without(assault, later)))
         if plans.assembling(plan):
             assemble(s, wishes, plans, plan.upcoming, later[[at not in wishes for at in later.tolist()]])
         assault, fast = without(assault, later), without(fast, later)
@@ -128,7 +128,6 @@ def _of_the_next(plans: Plans, plan: Plan, group: Ints) -> Ints:
     if plan.upcoming == NONE:
         return group[:0]
     now, then = (
-        np.concatenate([plans.named(i, "assault"), plans.named(i, "mobile")]) for i in (plan.current, plan.upcoming)
+        {*plans.named(i, "assault").tolist(), *plans.named(i, "mobile").tolist()} for i in (plan.current, plan.upcoming)
     )
-    found: Ints = np.intersect1d(np.setdiff1d(then, now), group)
-    return found if len(now) else group[:0]
+    return np.array(sorted((then - now).intersection(group.tolist())) if now else [], np.int64)

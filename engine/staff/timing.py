@@ -48,8 +48,16 @@ def acting(view: SideView, notes: Notes, due: Sequence[int]) -> list[int]:
 
 
 def with_the_line(s: Situation, plans: Plans, who: list[int]) -> list[int]:
-    """Those that look at their whole line now: holders always, those in attack at every second cycle."""
-    return [hq for hq in who if not plans.attacking(plans.of[hq]) or _full_look(s, hq)]
+    """Those that look at their whole line now: holders always, those in attack or about to at every second cycle."""
+    return [hq for hq in who if _holds(s, plans, hq) or _full_look(s, hq)]
+
+
+def _holds(s: Situation, plans: Plans, hq: int) -> bool:
+    """Whether it only holds, or has been alarmed since its last look with no attack to lead yet."""
+    if plans.attacking(plans.of[hq]):
+        return False
+    alarmed = int(s.view.headquarters.alarm_at[s.headquarters_at[hq]]) >= int(s.notes.staff["full_at"][hq])
+    return alarmed or not _soon(s, plans, hq)
 
 
 def _full_look(s: Situation, hq: int) -> bool:
@@ -101,9 +109,7 @@ def _next(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
 
 def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
     plan = plans.of[hq]
-    near = s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")
-    soon = plan.upcoming >= 0 and int(plans.d.start_at[plan.upcoming]) <= s.minute + near
-    if plans.attacking(plan) or soon:
+    if plans.attacking(plan) or _soon(s, plans, hq):
         minutes = s.hours("staff.cycle_attack_h")
     elif leads:
         minutes = s.hours("staff.cycle_hold_h")
@@ -112,6 +118,13 @@ def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
     else:
         minutes = s.hours("staff.cycle_front_h")
     return minutes * PPM // _quality(s, hq)
+
+
+def _soon(s: Situation, plans: Plans, hq: int) -> bool:
+    """Whether its next attack is so near that it plans as often as in one."""
+    i = plans.of[hq].upcoming
+    near = s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")
+    return i >= 0 and int(plans.d.start_at[i]) <= s.minute + near
 
 
 def _quality(s: Situation, hq: int) -> int:

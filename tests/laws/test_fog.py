@@ -236,6 +236,21 @@ def test_the_staff_had_something_to_order_and_the_view_something_to_show() -> No
     assert all(len(war(hour).view(side).enemies) for hour in FORKS for side in (0, 1))
 
 
+@pytest.mark.parametrize("hour", FORKS)
+def test_a_commander_is_shown_what_everybody_is_shown_and_nothing_after_he_has_answered(hour: int) -> None:
+    run = war(hour)
+    for side in (0, 1):
+        passing = views.passing_view(run.world, side, run.now)
+        assert frames_differ(run.view(side), passing) is None
+        unread = views.passing_view(run.world, side, run.now)
+        assert len(unread.own.hex)
+        unread.close()
+        assert len(unread.own.hex)
+        for look in (lambda view: view.enemies, lambda view: view.own.power):
+            with pytest.raises(AttributeError):
+                look(unread)
+
+
 @pytest.mark.parametrize("where", ["route", "target", "supply"])
 def test_the_plain_staff_is_in_the_fog_too(where: str) -> None:
     run = war(FORKS[1])
