@@ -54,7 +54,12 @@ def prior_range(low: float | None, high: float | None, unit: str) -> tuple[float
     return (None if low is None else float(low)), (None if high is None else float(high))
 
 
-_OF_UNIT: Mapping[str, tuple[float, float]] = {"share": (0.0, 1.0), "chance": (0.0, 1.0), "0 or 1": (0.0, 1.0)}
+_OF_UNIT: Mapping[str, tuple[float, float | None]] = {
+    "share": (0.0, 1.0), "chance": (0.0, 1.0), "0 or 1": (0.0, 1.0),
+    "km": (0.1, None), "men": (1.0, None), "AFVs": (1.0, None),  # some of these divide
+    **dict.fromkeys(("h", "days", "minutes", "hexes", "cm", "formations", "divisions", "level", "log SD"), (0.0, None)),
+}  # fmt: skip
+"""What a quantity can be at all: there is no negative time, length or number of men."""
 
 
 @lru_cache

@@ -223,6 +223,11 @@ def test_the_ends_of_a_range_lie_inside_it_and_what_has_no_range_may_be_anything
     assert scenario.outside == {}
 
 
+@pytest.mark.parametrize("words", ["combat.hex_depth_km=0", "combat.hex_depth_km=-6", "combat.overrun_h=-3"])
+def test_times_and_lengths_are_not_negative_and_a_hex_has_depth(desk, words):
+    assert f"expected {words.split('=')[0]} at least 0" in desk.faults([], [words])[0]
+
+
 def test_force_lets_a_parameter_leave_its_range_and_the_scenario_says_so(desk):
     scenario = desk.load(sets=["combat.tau_days=9"], force=True)
     assert scenario.rule("combat.tau_days") == 9.0
