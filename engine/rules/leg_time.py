@@ -14,6 +14,7 @@ from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
 from engine.rules.forced_march import forced, pace
+from engine.rules.interdiction import day_pace
 from engine.rules.power import on
 from engine.rules.steps import BY_DAY, BY_NIGHT, step_minutes, step_terms
 from engine.rules.system import Trace
@@ -34,7 +35,7 @@ def leg_minutes(
 
     Free enemy ground, and ground that changed hands within ``contact.fresh_h``, takes ``contact.entry_slowdown``
     times as long (exploiting columns: their pace is ``movement.exploit`` of a march); an enemy zone of control and a
-    crowded road add to it, a forced march takes off.
+    crowded road add to it, by day the enemy's aircraft too; a forced march takes off.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -53,10 +54,19 @@ def leg_minutes(
     crowded = _crowding(scene, rows, cell, to)
     extra = rounded((base - spared) * (1.0 / rules["movement.road_crowding"] - 1.0))
     jam = np.where(crowded, extra, 0)
+    harried = _harried(scene, side, base - spared - hurried, light)
     if trace is not None:
-        _explain(scene, trace, rows, cell, direction, light, (spared, hurried, resisted, zone, jam, wait))
-    minutes: Rows = np.maximum(base - spared - hurried + resisted + zone + jam + wait, 1)
+        _explain(scene, trace, rows, cell, direction, light, (spared, hurried, resisted, zone, jam, harried, wait))
+    minutes: Rows = np.maximum(base - spared - hurried + resisted + zone + jam + harried + wait, 1)
     return minutes
+
+
+def _harried(scene: Scene, side: Rows, march: Rows, light: int) -> Rows:
+    """Minutes that the enemy's aircraft cost columns by day."""
+    if light != BY_DAY or not on(scene.world.statics.rules, "air"):
+        return np.zeros(len(side), np.int64)
+    pace = np.array([day_pace(scene.world, one) for one in (0, 1)])[side]
+    return rounded(march * (1.0 / pace - 1.0))
 
 
 def _hurried(scene: Scene, rows: Rows, base: Rows, cell: Rows, direction: Rows, hostile: Mask) -> Rows:
@@ -174,7 +184,7 @@ def _explain(
         ("bridging", "movement.bridging_factor"), ("forced_march", "movement.forced_foot"),
         ("enemy_ground", "contact.entry_slowdown"),
         ("zone_of_control", "contact.zoc_leg_h"), ("crowded_road", "movement.road_crowding"),
-        ("start", "movement.start_h"),
+        ("enemy_aircraft", "movement.air_delay_100"), ("start", "movement.start_h"),
     )  # fmt: skip
     for i, row in enumerate(rows.tolist()):
         mobility, state = int(world.formations.mobility[row]), int(world.weather.ground[0])

@@ -20,12 +20,13 @@ from engine.core.columns import FINE
 from engine.core.dice import Dice
 from engine.core.paths import FAR, components, field
 from engine.core.trails import roots
-from engine.model.codes import SIDES, Calendar, DepotKind, Echelon, Ground, Task
+from engine.model.codes import SIDES, Calendar, DepotKind, Ground, Task
 from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.events.supply import ISOLATED, SHIPPED, SUPPLIED
 from engine.model.theatre import BRIDGE_ROAD, River, Strait
 from engine.model.world import Statics, World
+from engine.rules import interdiction
 from engine.rules.demand import needs
 from engine.rules.derived import derived
 from engine.rules.ground import formations_near, mechanised, standing, zone
@@ -225,20 +226,7 @@ def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -
 def way_km(world: World, side: int, hectometres: npt.NDArray[np.int32]) -> Floats:
     """Kilometres of truck way with the enemy's interdiction of the day; at least one hex."""
     km = np.maximum(hectometres / HECTOMETRE, HEX_STEP / HECTOMETRE)
-    return km * (1.0 + _interdiction(world, side))
-
-
-def _interdiction(world: World, side: int) -> float:
-    """Enemy sorties against the roads behind one corps, over ``supply.path_sorties``."""
-    statics, rules = world.statics, world.statics.rules
-    totals = statics.memo.get("supply.sorties")
-    if totals is None:
-        assets = statics.scenario.assets
-        totals = [sum(a.sorties_day for a in assets if a.side == name and a.kind == "air") for name in SIDES]
-        statics.memo["supply.sorties"] = totals
-    corps = int(((world.headquarters.side == side) & (world.headquarters.echelon == Echelon.CORPS)).sum())
-    flown = totals[1 - side] * rules["air.interdiction_share"] * (int(world.weather.flyable[0]) / PPM)
-    return float(flown / max(corps, 1) / rules["supply.path_sorties"])
+    return km * (1.0 + interdiction.sorties(world, side) / world.statics.rules["supply.path_sorties"])
 
 
 def _truck_costs(world: World, side: int, minute: int) -> Costs:

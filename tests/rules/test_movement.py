@@ -302,6 +302,35 @@ def test_a_march_is_explained_by_terms_that_add_up_to_its_minutes():
     assert s.world.statics.grid.spacing_m / 1000 == HEX_KM
 
 
+# The enemy's aircraft.
+
+
+def leg_by(hour: int, sorties: int, **sets: float) -> int:
+    """Minutes of the leg that a division begins about this hour, with so many enemy sorties a day against roads."""
+    s = field(
+        "\n".join(["." * 40] + ["A" + "." * 39] + ["." * 40] * 6 + [":" * 39 + "R"]), {"A": "infantry", "R": "rifle"},
+        assets=[{"hq": "soviet_hq", "kind": "air", "sorties_day": sorties}],
+        sets={"air.interdiction_share": 1, **sets},
+    )  # fmt: skip
+    march(s, "a1", at(s, 1, 39))
+    s.advance(2 * DAY)
+    return next(
+        int(r["leg_at"] - r["departed_at"])
+        for r in rows_of(s, "Departed", formation=row(s, "a1"))
+        if min((r["minute"] - hour * HOUR) % DAY, (hour * HOUR - r["minute"]) % DAY) <= 3 * HOUR < r["minute"]
+    )
+
+
+def test_enemy_aircraft_slow_marches_by_day_and_not_by_night():
+    assert abs(leg_by(12, 100) * 0.7 - leg_by(12, 0)) <= 1
+    assert leg_by(0, 100) == leg_by(0, 0)
+
+
+def test_the_sky_never_stops_a_march_and_the_switch_clears_it():
+    assert leg_by(12, 5000) <= 4 * leg_by(12, 0) + 1
+    assert leg_by(12, 500, **{"switch.air": 0}) == leg_by(12, 0)
+
+
 # Forced marches.
 
 
