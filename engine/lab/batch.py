@@ -276,9 +276,9 @@ def _given_up(run: Run, why: str) -> Row:
     return Row(run.key, run.number, run.point, run.replication, run.seed, "failed", dict(run.values), fault=why)
 
 
-def source_of(store: Store) -> Source:
-    """What a report of a store is made from."""
-    return Source(store.manifest, unpacked(store.part("scenario")), list(store.rows()))
+def source_of(store: Store, any_map: bool = True) -> Source:
+    """What a report of a store is made from. Runs can be repeated only on the map that they were made on."""
+    return Source(store.manifest, unpacked(store.part("scenario"), any_map), list(store.rows()))
 
 
 def single_source(session: Session, result: Result, names: Mapping[str, str]) -> Source:

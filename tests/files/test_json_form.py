@@ -78,3 +78,14 @@ def test_another_map_is_refused_and_says_so(drawn):
     with pytest.raises(FileFaults) as caught:
         from_json(json.dumps(data))
     assert "the map has changed since" in str(caught.value)
+
+
+def test_a_scenario_on_a_map_that_has_changed_since_is_refused_but_for_reports():
+    scenario = drawn_scenario(":R:\n.A.")
+    changed = drawn_scenario(":R:\nfA.").theatre
+    text = to_json(scenario)
+    with pytest.raises(FileFaults, match="the map has changed since"):
+        from_json(text, changed)
+    back = from_json(text, changed, any_map=True)
+    assert back.formations == scenario.formations
+    assert back.theatre is changed

@@ -77,7 +77,7 @@ def of_batch(word: str) -> tuple[Session, dict[str, str]]:
 
     folder, _, number = word.rpartition("#")
     with Store.open(folder) as store:
-        source = source_of(store)
+        source = source_of(store, any_map=False)
     row = next((r for r in source.rows if r.number == int(number)), None)
     if row is None:
         raise click.UsageError(f"expected a run of {folder} (0 to {len(source.rows) - 1}), found {number}")
