@@ -150,3 +150,9 @@ def test_scenario_names_are_completed_in_the_shell(program: Call) -> None:
     answer = program(env=environment)
     names = [path.parent.name for path in (ROOT / "scenarios").glob("*/scenario.toml")]
     assert all(f"plain,{name}" in answer.out for name in names)
+
+
+@pytest.mark.parametrize(("verb", "name"), [("replay", "doppelkopf"), ("map", "doppelkopf"), ("map", "baltic")])
+def test_what_can_be_watched_or_drawn_is_completed_too(program: Call, verb: str, name: str) -> None:
+    environment = {"_DEEPBATTLE_COMPLETE": "bash_complete", "COMP_WORDS": f"deepbattle {verb} {name[:3]}", "COMP_CWORD": "2"}
+    assert f"plain,{name}" in program(env=environment).out.split()

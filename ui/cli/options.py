@@ -49,6 +49,17 @@ class ScenarioName(click.ParamType):
         return [CompletionItem(name) for name in scenario_names() if name.startswith(incomplete)]
 
 
+def complete_names_and_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of scenarios, and whatever files the shell finds."""
+    return [*(CompletionItem(n) for n in scenario_names() if n.startswith(incomplete)), CompletionItem(incomplete, "file")]
+
+
+def complete_names_and_theatres(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of scenarios and theatres."""
+    theatres = [path.parent.name for path in scenarios_folder().glob("theatres/*/theatre.toml")]
+    return [CompletionItem(n) for n in sorted([*scenario_names(), *theatres]) if n.startswith(incomplete)]
+
+
 class Setting(click.ParamType):
     """KEY=VALUE, such as combat.tau_days=3."""
 

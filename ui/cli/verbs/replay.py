@@ -11,7 +11,7 @@ from ui.cli.options import ScenarioName
 
 
 @click.command("replay")
-@click.argument("what", metavar="RECORDING|SCENARIO")
+@click.argument("what", metavar="RECORDING|SCENARIO", shell_complete=options.complete_names_and_files)
 @click.option("--history", is_flag=True, help="Play the scenario's own dated facts instead of a run.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to watch in a browser.")
 @click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture of one moment (.png or .jpg).")
