@@ -49,6 +49,7 @@ HEIGHTS = {
     # lat, lon, least and greatest mean height (m).
     "Munamägi": (57.714, 27.059, 180, 330), "Gaiziņkalns": (56.871, 25.959, 200, 320),
     "Jelgava": (56.65, 23.71, 0, 15), "Bauska fields": (56.45, 24.0, 5, 50), "Riga": (56.95, 24.11, 0, 30),
+    "bed of the Narva reservoir": (59.30, 28.15, 10, 40),
 }  # fmt: skip
 MARSHES = {"Soomaa": (58.45, 25.05), "Teiči": (56.60, 26.45), "Emajõe Suursoo": (58.40, 27.12), "Muraka": (59.13, 27.1),
            "Ķemeri": (56.90, 23.45), "Zehlau": (54.54, 20.90), "Polist": (57.15, 30.6), "Sinyavino": (59.85, 31.2),

@@ -123,6 +123,10 @@ def test_small_places_lie_where_gazetteers_have_them(name: str, lat: float, lon:
     assert 111.2 * np.hypot(place.lat - lat, (place.lon - lon) * np.cos(np.radians(lat))) < 3
 
 
+def test_the_curonian_spit_is_wooded_although_no_pixel_of_it_is_land(baltic: Theatre) -> None:
+    assert baltic.forest_pct[baltic.find_place("Nidden").cell] >= 20
+
+
 def test_sea_lanes_keep_to_the_sea(baltic: Theatre) -> None:
     assert len(baltic.lanes) >= 8
     assert all(baltic.kind[c] == SEA for lane in baltic.lanes for c in lane.cells)

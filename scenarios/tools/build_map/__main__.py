@@ -65,14 +65,14 @@ def build(folder: Path, sources: Sources, out: Path) -> None:
 
     print("ground")
     land_pixels = raster == LAND
-    height_m, relief_dm = relief(frame, sources, land_pixels)
-    wooded, built = cover(frame, sources, land_pixels)
+    land = kind == LAND
+    height_m, relief_dm = relief(frame, sources, land_pixels, land)
+    wooded, built = cover(frame, sources, land_pixels, land)
     borders = read_toml(folder / "borders.toml")
     country_letters = list(alphabet["country"])
     country = areas(frame, borders["country"], country_letters, 0, "country")
     country[kind == SEA] = 0
     zone = areas(frame, borders["zone"], list(alphabet["zone"]), 0, "zone")
-    land = kind == LAND
     marsh_pct = ring_shares(frame, read_toml(folder / "marshes.toml")["marsh"], land_pixels)
     urban = urban_cells(frame, book, built)
     height_m, relief_dm, marsh_pct = (np.where(land, v, 0) for v in (height_m, relief_dm, marsh_pct))

@@ -18,8 +18,8 @@ URBAN_PEOPLE_K, URBAN_SHARE = 25.0, 0.45
 BLEND, CLEARING, CLEARED_BESIDE, CLEARED_BY_LINE = 0.7, 0.35, 0.5, 0.4
 
 
-def relief(frame: Frame, sources: Sources, land: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean height in metres and its standard deviation in decimetres over the land pixels of each hex."""
+def relief(frame: Frame, sources: Sources, land: np.ndarray, dry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean height in metres and its standard deviation in decimetres over the land pixels of each hex; `dry` hexes are land."""
     grid, west, south, east, north = sources.heights()
     lat, lon = _pixel_degrees(frame)
     row = np.clip(np.rint((north - lat) / (north - south) * (grid.shape[0] - 1)).astype(int), 0, grid.shape[0] - 1)
@@ -27,10 +27,20 @@ def relief(frame: Frame, sources: Sources, land: np.ndarray) -> tuple[np.ndarray
     z = grid[row, column]
     use = (frame.pixel_cell >= 0) & (z > -500) & land
     cell, z = frame.pixel_cell[use], z[use]
-    count = np.maximum(np.bincount(cell, minlength=frame.grid.size), 1)
+    pixels = np.bincount(cell, minlength=frame.grid.size)
+    count = np.maximum(pixels, 1)
     mean = np.bincount(cell, z, frame.grid.size) / count
     spread = np.sqrt(np.maximum(0, np.bincount(cell, z * z, frame.grid.size) / count - mean**2))
+    mean, spread = (_filled(frame, value, pixels > 0, dry) for value in (mean, spread))
     return np.rint(mean).astype(int), np.rint(spread * 10).astype(int)
+
+
+def _filled(frame: Frame, value: np.ndarray, known: np.ndarray, dry: np.ndarray) -> np.ndarray:
+    """Values of hexes; on land of which nothing was seen (a reservoir's bed, an islet) the mean of the neighbours'."""
+    near = frame.grid.neighbours
+    seen = (near >= 0) & known[near]
+    around = np.where(seen, value[near], 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    return np.where(dry & ~known, around, value)
 
 
 def _pixel_degrees(frame: Frame) -> tuple[np.ndarray, np.ndarray]:
@@ -38,18 +48,19 @@ def _pixel_degrees(frame: Frame) -> tuple[np.ndarray, np.ndarray]:
     return frame.plane.inverse(x, y)
 
 
-def cover(frame: Frame, sources: Sources, land: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cover(frame: Frame, sources: Sources, land: np.ndarray, dry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Modern forest share (light wood counts half) and built-up share of each hex's land."""
     classes = sources.land_cover()
     lat, lon = _pixel_degrees(frame)
     value = classes[np.floor((90 - lat) / 0.05).astype(int), np.floor((lon + 180) / 0.05).astype(int)]
     use = (frame.pixel_cell >= 0) & land & (value != 0)
     cell = frame.pixel_cell[use]
-    count = np.maximum(np.bincount(cell, minlength=frame.grid.size), 1)
+    pixels = np.bincount(cell, minlength=frame.grid.size)
+    count = np.maximum(pixels, 1)
     wood = np.isin(value, FOREST_CLASSES) + 0.5 * (value == LIGHT_WOOD)
     forest = np.bincount(cell, wood[use], frame.grid.size) / count
     urban = np.bincount(cell, (value == URBAN_CLASS)[use], frame.grid.size) / count
-    return forest, urban
+    return _filled(frame, forest, pixels > 0, dry), urban
 
 
 def settled(frame: Frame, cells: list[int], lines: list[list[int]]) -> np.ndarray:
