@@ -292,6 +292,7 @@ class Session:
             changes = tuple(notes.changes())
             if self.paranoid:
                 self._ask_again(side, due, orders, changes)
+            changes = self._behind_the_other_side(changes)
             accepted = tuple(o for o in orders if door.check(self._world, side, o) is None)
         except Exception as problem:
             if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
@@ -301,6 +302,16 @@ class Session:
             self._note(Input(self.now, side, 0, False, accepted, changes, fault))
         if self.spent is not None:
             self.spent["staffs"] = self.spent.get("staffs", 0.0) + _cpu() - started
+
+    def _behind_the_other_side(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """New rows of notes after those that the other side has added at this minute, which are not yet written."""
+        longs = [len(table) for table in self._world.note_tables()]
+        now = self._log[bisect_left(self._log, self.now, key=lambda i: i.at) :]
+        added = {(t, r) for entry in now if entry.at == self.now for t, r, *_ in entry.notes if r >= longs[t]}
+        if not added:
+            return changes
+        by = [sum(table == number for table, _ in added) for number in range(len(longs))]
+        return tuple((t, r + by[t] if r >= longs[t] else r, c, v) for t, r, c, v in changes)
 
     def _forgiving(self, side: int) -> bool:
         """A bot that fails gives no orders and a logged fault; a fault of the built-in staff is a bug and shows."""
