@@ -10,6 +10,7 @@ from engine.core.hexes import Grid
 from engine.model.codes import OrderKind
 
 NO_DETAIL = (0, 0, 0, 0)
+NO_GOAL = -1
 NEEDS_GOAL = frozenset(
     {OrderKind.MARCH, OrderKind.ATTACK, OrderKind.WITHDRAW, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.EXPLOIT,
      OrderKind.FOLLOW, OrderKind.FORCED_MARCH, OrderKind.ENTRAIN}
@@ -23,12 +24,13 @@ class Order:
 
     kind: OrderKind
     formation: str
-    goal: int = -1
+    goal: int = NO_GOAL
     hq: str = ""
     """Id of the headquarters that gives it; empty: the side's command itself."""
     by_human: bool = False
     reason: int = 0
     detail: tuple[int, int, int, int] = NO_DETAIL
+    """Numbers of the reason; of ATTACH, first the row of the headquarters that is to command, counted from 1."""
 
     def text(self, grid: Grid) -> str:
         """Such as ``s_rd_417: attack B087.064``."""
@@ -45,7 +47,7 @@ class Order:
         if kind.upper() not in OrderKind.__members__:
             kinds = ", ".join(k.name.lower() for k in OrderKind)
             raise ValueError(f"expected one of {kinds}, found {kind!r}")
-        cell = grid.parse(goal) if goal else -1
+        cell = grid.parse(goal) if goal else NO_GOAL
         return Order(OrderKind[kind.upper()], name, cell, by_human=by_human)
 
     def record(self) -> dict[str, Any]:

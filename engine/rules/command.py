@@ -234,7 +234,7 @@ def _arrivals(world: World, minute: int) -> list[Event]:
         rows = rows[there]
     attach = orders.kind[rows] == _ATTACH
     if attach.any():
-        events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0]))
+        events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0] - 1))
         events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
         rows = rows[~attach]
     # Of several orders to one formation only the last is taken up.

@@ -10,7 +10,7 @@ from engine.core.dice import Dice
 from engine.model.codes import SIDES, HexKind, Obstacle, OrderKind, Status
 from engine.model.events import Event
 from engine.model.events.common import ORDERED
-from engine.model.orders import NEEDS_GOAL, Order, Refusal
+from engine.model.orders import NEEDS_GOAL, NO_GOAL, Order, Refusal
 from engine.model.world import World
 from engine.rules.command import courier_minutes, redundant
 from engine.rules.rail import network
@@ -32,13 +32,39 @@ def check(world: World, side: int, order: Order) -> Refusal | None:
         return Refusal("not_here_yet", f"{name} has not arrived yet.")
     if formations.status[row] != Status.ON_MAP:
         return Refusal("gone", f"{name} no longer exists as a formation.")
-    if order.kind in NEEDS_GOAL:
-        return _check_goal(world, side, row, order)
+    refusal = _check_giver(world, side, order)
+    if refusal is None and order.kind == OrderKind.ATTACH:
+        refusal = _check_attachment(world, side, order)
+    if refusal is None and (order.kind in NEEDS_GOAL or order.goal != NO_GOAL):
+        refusal = _check_goal(world, side, row, order)
+    return refusal
+
+
+def _check_giver(world: World, side: int, order: Order) -> Refusal | None:
+    """Orders come from the side's command itself or from a headquarters of the side."""
+    giver = world.statics.headquarters_rows.get(order.hq)
+    if order.hq and (giver is None or world.headquarters.side[giver] != side):
+        return Refusal("other_giver", f"The {SIDES[side]} side has no headquarters {order.hq!r} that could order this.")
+    return None
+
+
+def _check_attachment(world: World, side: int, order: Order) -> Refusal | None:
+    """The first number of the detail says to whom: the row of a headquarters, counted from 1."""
+    number = order.detail[0]
+    if number == 0:
+        return Refusal("no_headquarters", "An order to attach must say to which headquarters.")
+    if not 1 <= number <= len(world.headquarters):
+        return Refusal("unknown_headquarters", f"There is no headquarters number {number} in this scenario.")
+    if world.headquarters.side[number - 1] != side:
+        name = world.statics.scenario.headquarters[number - 1].name
+        return Refusal("other_headquarters", f"{name} is not a headquarters of the {SIDES[side]} side.")
     return None
 
 
 def _check_goal(world: World, side: int, row: int, order: Order) -> Refusal | None:
     grid = world.statics.grid
+    if order.goal == NO_GOAL:
+        return Refusal("no_goal", f"An order of kind {order.kind.name.lower()} must name a hex.")
     if not 0 <= order.goal < grid.size or not world.hexes.inside[order.goal]:
         return Refusal("off_map", f"{grid.text(order.goal)} lies outside the area of this scenario.")
     if world.statics.theatre.kind[order.goal] != HexKind.LAND:
