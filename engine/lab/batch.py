@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.core import calendar, jit
-from engine.lab.commanders import NOBODY, commander
+from engine.lab.commanders import commander_digest
 from engine.lab.drive import Drive, Interrupted, open_executor
 from engine.lab.experiment import Experiment, ExperimentFault, Run, Setting, layout
 from engine.lab.outcome import Result
@@ -82,8 +82,8 @@ def resume_batch(
     retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> BatchReport:
-    """Go on with a batch, with ``top_up`` more replications; refuses under another engine or another
-    scenario.
+    """Go on with a batch, with ``top_up`` more replications; refuses under another engine, another scenario or
+    other commanders.
     """
     with Store.open(folder, write=True) as store:
         manifest = store.manifest
@@ -91,23 +91,19 @@ def resume_batch(
         scenario = unpacked(store.part("scenario"))
         _same_scenario(store.folder, manifest, scenario, expect)
         experiment = Experiment.from_record(manifest["experiment"])
+        setting = setting_of(experiment, scenario)
+        _same_commanders(store.folder, manifest, setting)
         if top_up:
             experiment = replace(experiment, runs=experiment.runs + top_up)
             store.amend({"experiment": experiment.record()})
-        setting = setting_of(experiment, scenario)
         return _fill(store, experiment, scenario, setting, workers, executor, retry_failed, progress)
 
 
 def setting_of(experiment: Experiment, scenario: Scenario) -> Setting:
     """What all runs of the experiment share."""
     names = {side: experiment.commanders.get(side, "staff") for side in SIDES}
-    digests = {side: _commander_digest(name) for side, name in names.items()}
+    digests = {side: commander_digest(name) for side, name in names.items()}
     return Setting(engine_digest(), scenario.digest, horizon(experiment, scenario), digests)
-
-
-def _commander_digest(name: str) -> str:
-    who = commander(name)
-    return NOBODY if who is None else who.digest
 
 
 def horizon(experiment: Experiment, scenario: Scenario) -> int:
@@ -160,6 +156,14 @@ def _same_scenario(folder: Path, manifest: Mapping[str, Any], ours: Scenario, ex
             f"{folder} was run on another state of {manifest['scenario']!r}; leave the scenario out to go on "
             "with the embedded one, or name another folder"
         )
+
+
+def _same_commanders(folder: Path, manifest: Mapping[str, Any], setting: Setting) -> None:
+    """Runs of a commander before and after its file was edited do not belong together."""
+    for side, digest in setting.commanders.items():
+        if digest != manifest["commanders"][side]:
+            name = manifest["experiment"]["commanders"].get(side, "staff")
+            raise StoreFault(f"{folder}: {name}, which commands the {side} side, has changed since; name another folder")
 
 
 def _fill(
@@ -285,7 +289,7 @@ def single_source(session: Session, result: Result, names: Mapping[str, str]) ->
     """What a report of one run is made from."""
     scenario = session.scenario
     experiment = Experiment(scenario.id, scenario.overlays, seed=session.seed, runs=1, sample=False, commanders=names)
-    digests = {side: _commander_digest(name) for side, name in names.items()}
+    digests = {side: commander_digest(name) for side, name in names.items()}
     setting = Setting(engine_digest(), scenario.digest, result.minute, digests)
     row = Row("", 0, 0, 0, session.seed, "ok", {}, result.record(), dict(result.series))
     return Source(_manifest(experiment, scenario, setting), scenario, [row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections.abc import Mapping
 from importlib import import_module
@@ -31,10 +32,28 @@ def commander(name: str) -> Commander | None:
         module, _, attribute = BUILT_IN[name].partition(":")
         made: Commander = getattr(import_module(module), attribute)()
         return made
+    return _from_file(*_file_and_class(name))
+
+
+def commander_digest(name: str) -> str:
+    """Names a commander and its version in the keys of runs; of one from a file, with the digest of the file.
+
+    What the file imports is not in it: a bot of several files says in its own digest which they are.
+    """
+    who = commander(name)
+    if who is None:
+        return NOBODY
+    if name in BUILT_IN:
+        return who.digest
+    source = _file_and_class(name)[0].read_bytes()
+    return f"{who.digest} {hashlib.blake2b(source, digest_size=16).hexdigest()}"
+
+
+def _file_and_class(name: str) -> tuple[Path, str]:
     path, colon, attribute = name.rpartition(":")
     if not colon or not path.endswith(".py"):
         raise CommanderFault(f"expected {', '.join((*BUILT_IN, NOBODY))} or file.py:Class, found {name!r}")
-    return _from_file(Path(path), attribute)
+    return Path(path), attribute
 
 
 def commanders(names: Mapping[str, str]) -> dict[str, Commander]:

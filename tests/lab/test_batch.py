@@ -112,6 +112,33 @@ def test_another_state_of_the_scenario_may_not_be_mixed_in(made: Scenario, tmp_p
     assert resume_batch(folder, expect=made).total == 1
 
 
+BOT = """
+class Bot:
+    digest = "bot 1"
+
+    def plan(self, view, notes, dice, due):
+        return []
+"""
+
+
+def test_an_edited_commander_may_not_add_to_a_batch_though_it_says_it_is_the_same(made: Scenario, tmp_path: Path) -> None:
+    bot, folder = tmp_path / "bot.py", tmp_path / "b"
+    bot.write_text(BOT)
+    plan = replace(PLAN, runs=2, commanders={"axis": f"{bot}:Bot", "soviet": "none"})
+    first = run_batch(plan, made, folder, executor="serial")
+    before = setting_of(plan, made)
+    assert resume_batch(folder, top_up=1, executor="serial").done == 3
+    bot.write_text(BOT.replace("[]", "list(())"))
+    after = setting_of(plan, made)
+    keys = [{run.key for run in layout(plan, made, setting)} for setting in (before, after)]
+    assert first.done == 2
+    assert not keys[0] & keys[1]
+    with pytest.raises(StoreFault, match="which commands the axis side, has changed"):
+        resume_batch(folder, top_up=1, executor="serial")
+    with Store.open(folder) as store:
+        assert store.manifest["experiment"]["runs"] == 3, "a refused batch is left as it was"
+
+
 def test_a_run_that_fails_is_recorded_and_the_others_go_on(made: Scenario, tmp_path: Path) -> None:
     path = tmp_path / "moody.py"
     path.write_text(
