@@ -4,10 +4,11 @@ is there.
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
-from engine.files.common import SCENARIOS, common_parameters, common_sources, common_terrain
+from engine.files.common import SCENARIOS, UNASKED, common_parameters, common_sources, common_terrain
 from engine.model.citation import GRADES
 from engine.model.codes import Terrain
 
@@ -30,6 +31,41 @@ def test_every_parameter_that_code_asks_for_is_in_the_file():
         for name in ASKED.findall(path.read_text(encoding="utf-8"))
     }
     assert sorted(pair for pair in asked if pair[0] not in common_parameters()) == []
+
+
+def asked_for() -> set[str]:
+    """Parameters that code names: whole, in part (f"movement.mud_{name}"), or as the name of a switch."""
+    whole, partly = set(), []
+    for path in ENGINE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [re.escape(n.value) if isinstance(n, ast.Constant) else "[a-z_0-9]+" for n in node.values]
+                if re.match(r"[a-z]+\\\.", parts[0]) and parts[0] != r"switch\.":
+                    partly.append(re.compile("".join(parts)))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+                if path.parent.name == "rules":
+                    whole.add(f"switch.{node.value}")
+    return {a for a in common_parameters() if a in whole or any(p.fullmatch(a) for p in partly)}
+
+
+def test_every_parameter_in_the_file_is_asked_for_by_code_or_says_that_it_waits_for_its_rule():
+    waiting = {address for address, p in common_parameters().items() if p.note.endswith(UNASKED)}
+    asked = asked_for()
+    assert sorted(set(common_parameters()) - asked - waiting) == [], "remove them, or let a rule ask for them"
+    assert sorted(asked & waiting) == [], "a rule asks for them now: change the note"
+
+
+def test_the_search_for_what_code_asks_for_misses_what_nobody_asks_for():
+    asked = asked_for()
+    assert {"movement.mud_foot", "switch.naval", "command.delay_axis_top_h", "combat.tau_days"} <= asked
+    assert not {"naval.craft_men", "command.prepare_axis_army_h"} & asked
+
+
+def test_setting_a_parameter_that_waits_for_its_rule_gives_a_warning(desk):
+    assert desk.faults(sets=["naval.craft_men=12"]) == [
+        "--set:1:1: warning: expected a parameter that a rule asks for, found naval.craft_men (no rule asks for it yet)"
+    ]
 
 
 def test_terrain_has_a_row_for_every_code_in_order():
