@@ -18,6 +18,7 @@ from engine.files.shapes import (
     Id,
     Members,
     Moment,
+    NamedMembers,
     Path,
     Placed,
     Places,
@@ -197,7 +198,7 @@ class DirectiveRow(Cited):
     main_effort: Path = []
     assault: Members = []
     mobile: Members = []
-    reserve: Members = []
+    reserve: NamedMembers = []
     corridor_km: Annotated[float, Field(ge=1, le=60)] | None = None
     start: Moment | None = None
     end: Moment | None = None

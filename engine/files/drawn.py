@@ -287,6 +287,8 @@ class Finder:
         for name in ("assault", "mobile", "reserve"):
             if name in chosen:
                 chosen[name] = self.group(chosen[name])
+        if "reserve" in chosen and chosen["reserve"].strongest:
+            raise ValueError("a reserve is named: expected ids of formations")
         for name in ("start", "end"):
             if f"{name}_day" in chosen:
                 chosen[f"{name}_min"] = round(chosen.pop(f"{name}_day") * 1440)

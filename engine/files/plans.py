@@ -48,7 +48,7 @@ def directives_of(setting: Setting) -> tuple[Directive, ...]:
 def _group(setting: Setting, checked: Checked, name: str, side: str) -> Group:
     forces = setting.tables["forces"]
     members: list[str] = getattr(checked.data, name)
-    if len(members) == 1 and members[0].startswith("strongest "):
+    if name != "reserve" and len(members) == 1 and members[0].startswith("strongest "):
         return Group(strongest=int(members[0].split()[1]))
     for number, member in enumerate(members):
         spot = item(checked, name, number)

@@ -5,7 +5,7 @@ of.
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z][a-z0-9_]*$"
@@ -45,6 +45,14 @@ def _grouped(value: Any) -> Any:
     return value
 
 
+def _named(value: Any) -> Any:
+    """A list of ids. Who is strongest changes with every battle: a reserve is named, or left to the staff."""
+    if isinstance(value, str):
+        hint = "a list of formation ids (how many to keep in hand is said by reserve_share)"
+        raise PydanticCustomError("said", "{expected}", {"expected": hint})
+    return value
+
+
 def number_or_switch(value: Any) -> Any:
     if isinstance(value, bool):
         return value
@@ -61,7 +69,20 @@ Id = Annotated[str, Field(pattern=SLUG, max_length=60)]
 Words = Annotated[str, Field(max_length=4000)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Places = Annotated[list[str], BeforeValidator(_listed), Field(max_length=40)]
-Members = Annotated[list[str], BeforeValidator(_grouped), Field(max_length=16)]
+Members = Annotated[
+    list[str],
+    BeforeValidator(_grouped),
+    Field(max_length=16),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"items": {"type": "string"}, "maxItems": 16, "type": "array"},
+                {"pattern": "^strongest ([1-9]|[1-3][0-9]|40)$", "type": "string"},
+            ]
+        }
+    ),
+]
+NamedMembers = Annotated[list[str], BeforeValidator(_named), Field(max_length=16)]
 Path = Annotated[list[str], BeforeValidator(_listed), Field(max_length=8)]
 Year = Annotated[str, BeforeValidator(_text), Field(max_length=40)]
 Corner = Annotated[list[float], Field(min_length=2, max_length=2)]

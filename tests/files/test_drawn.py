@@ -96,7 +96,7 @@ def test_directives_speak_of_formations_towns_and_positions():
         {"B": "panzer"},
         [
             {"side": "axis", "kind": "attack", "axis": ["a2", "#"], "assault": "A", "mobile": ["b1"], "start_day": 0.5},
-            {"id": "hold", "hq": "soviet_hq", "kind": "defend", "line": [(0, 0), "1"], "reserve": "strongest 1"},
+            {"id": "hold", "hq": "soviet_hq", "kind": "defend", "line": [(0, 0), "1"], "reserve": ["r1"]},
         ],
         names={"#": "Tukums"},
     )
@@ -105,7 +105,7 @@ def test_directives_speak_of_formations_towns_and_positions():
     assert (attack.mobile.ids, attack.start_min) == (("b1",), 720)
     assert scenario.theatre.find_place("tukums").cell == attack.axis[1].cell == drawn_cell(scenario, 0, 4)
     assert [p.cell for p in hold.line] == [0, 7]
-    assert hold.reserve.strongest == 1
+    assert hold.reserve.ids == ("r1",)
     assert {(o.side, o.place) for o in scenario.objectives} == {("axis", "Tukums"), ("soviet", "Tukums")}
 
 

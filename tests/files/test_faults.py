@@ -202,6 +202,19 @@ EDITS = {
         '"strong 2"',
         "plan_axis.toml:7:10: expected a list of formation ids or \"strongest n\", found 'strong 2'",
     ),
+    "a reserve of the strongest": (
+        PLAN,
+        'mobile = ["g_pd_2"]',
+        'reserve = "strongest 2"',
+        "plan_axis.toml:7:11: expected a list of formation ids (how many to keep in hand is said by reserve_share), "
+        "found 'strongest 2'",
+    ),
+    "a reserve of the strongest in a list": (
+        PLAN,
+        'mobile = ["g_pd_2"]',
+        'reserve = ["strongest 2"]',
+        "plan_axis.toml:7:12: expected the id of a formation, found 'strongest 2'",
+    ),
     "an enemy in a group": (
         PLAN,
         '["g_pd_2"]',
