@@ -19,6 +19,7 @@ import numpy as np
 
 from engine.core import jit
 from engine.lab.batch import Progress, resume_batch, run_batch
+from engine.lab.commanders import commander_digest
 from engine.lab.experiment import Experiment
 from engine.lab.report import MEASURES
 from engine.lab.scorecard import Score, Scorecard, scorecard
@@ -90,14 +91,21 @@ def tally(
 
 
 def _key(scenario: Scenario, experiment: Experiment) -> str:
-    text = plain_json([engine_digest(), scenario.digest, experiment.record()])
+    commanders = _versions(experiment.commanders)
+    text = plain_json([engine_digest(), scenario.digest, experiment.record(), commanders])
     return f"{scenario.id}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 
 def head(scenario: Scenario, asked: Asked) -> dict[str, Any]:
     """What a tally must agree in to be the one asked for."""
     return {"format": FORMAT, "scenario": scenario.id, "scenario_digest": scenario.digest, "engine": engine_digest(),
-            "asked": {**asdict(asked), "commanders": dict(asked.commanders)}}  # fmt: skip
+            "asked": {**asdict(asked), "commanders": dict(asked.commanders)},
+            "commanders": _versions(asked.commanders)}  # fmt: skip
+
+
+def _versions(names: Mapping[str, str]) -> dict[str, str]:
+    """Digest of each side's commander: an edited file is another commander."""
+    return {side: commander_digest(name) for side, name in names.items()}
 
 
 def summed_up(scenario: Scenario, asked: Asked, rows: Sequence[Row], plain: Sequence[Row] | None) -> dict[str, Any]:

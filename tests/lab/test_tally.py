@@ -65,6 +65,16 @@ def test_a_kept_tally_is_current_until_engine_scenario_or_question_change(
     assert not is_current(kept, made, asked)
 
 
+def test_a_kept_tally_of_a_commander_from_a_file_is_not_current_once_the_file_is_edited(tmp_path: Path) -> None:
+    bot = tmp_path / "bot.py"
+    bot.write_text("class Bot:\n    digest = 'bot 1'\n\n    def plan(self, *given):\n        return []\n")
+    made, asked = scenario(), Asked(runs=5, baseline=False, commanders={"axis": f"{bot}:Bot", "soviet": "staff"})
+    kept = json.loads(json.dumps(summed_up(made, asked, rows(5, made), None)))
+    assert is_current(kept, made, asked)
+    bot.write_text(bot.read_text() + "# edited\n")
+    assert not is_current(kept, made, asked)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 99}', '"a text"'])
 def test_a_file_that_is_no_tally_is_made_again(tmp_path: Path, text: str) -> None:
     path = tmp_path / "tally.json"
