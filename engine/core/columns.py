@@ -218,13 +218,13 @@ def _blank(column: Column, rows: int) -> Array:
     return np.full(shape, column.default, dtype=column.dtype)
 
 
-def digest_of(tables: Sequence[Table], *, fixed: bool = False) -> str:
-    """Hex digest of the mutable (or the fixed) columns of tables, independent of the processor's byte order."""
+def digest_of(tables: Sequence[Table]) -> str:
+    """Hex digest of the mutable columns of tables, independent of the processor's byte order."""
     hasher = hashlib.blake2b(digest_size=16)
     for table in tables:
         hasher.update(f"{table.spec.name}:{len(table)};".encode())
         for column, values in table.columns():
-            if column.fixed == fixed:
+            if not column.fixed:
                 hasher.update(column.name.encode())
                 hasher.update(_little(values).data)
     return hasher.hexdigest()

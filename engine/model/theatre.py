@@ -260,10 +260,6 @@ class Theatre:
                 names.append(name)
         return tuple(names[:count])
 
-    def hexside_direction(self, cell: int, neighbour: int) -> int:
-        """Which direction leads from a hex to a neighbouring one."""
-        return self.grid.direction(cell, neighbour)
-
     @cached_property
     def place_at(self) -> dict[int, Place]:
         """The leading place of each hex that has one."""

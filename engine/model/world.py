@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -138,10 +137,6 @@ class World:
         chosen = [self._tables[name] for name in tables] if tables else list(self._tables.values())
         return digest_of(chosen)
 
-    def fixed_digest(self) -> str:
-        """Hex digest of the columns that never change."""
-        return digest_of(list(self._tables.values()), fixed=True)
-
     def note_tables(self) -> tuple[Table, ...]:
         """The staffs' notes."""
         return tuple(self._tables[spec.name] for spec in NOTES)
@@ -160,8 +155,3 @@ def first_difference(a: World, b: World) -> str | None:
                 row = int(np.flatnonzero(unequal.any(axis=1) if unequal.ndim > 1 else unequal)[0])
                 return f"{name}.{column.name} row {row}: {values[row]} against {theirs[row]}"
     return None
-
-
-def deep_copy_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a note or order payload that the caller can no longer change."""
-    return copy.deepcopy(dict(values))

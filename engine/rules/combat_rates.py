@@ -82,11 +82,6 @@ class Curves:
         """Chance that the defender yields first."""
         return logistic(self.intercept + self.win_slope * x + phi)
 
-    def days_to_decision(self, x: Floats) -> Floats:
-        """Mean time to a decision: shorter with great superiority."""
-        days: Floats = self.tau_days * exp(-self.tau_slope * np.maximum(0.0, x - self.tau_x))
-        return days
-
     def attacker_loss(self, x: Floats, shift: Shift = 0.0) -> Floats:
         """Share of the attackers lost a day, at intensity and lethality 1; ``shift`` is a log."""
         return exp(self.log_a0 - self.slope_a * x + shift)

@@ -397,13 +397,6 @@ class App:
         self.map._place_symbols(self.frame_now, self.minute, self.marked)
         self.map.finish()
 
-    def save_png(self, path: str | Path) -> None:
-        """Write the window as it is, complete."""
-        self.finish()
-        self.draw()
-        self.draw()  # the first drawing finds the spots that hover and focus refer to
-        pygame.image.save(self.surface, str(path))
-
     def run(self) -> Stage | None:
         """Show the window until it is closed; returns a stage to go on with (a game that was loaded), or None."""
         clock = pygame.time.Clock()

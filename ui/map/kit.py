@@ -178,10 +178,6 @@ class Canvas:
                   else [(x - size / 2, y - size), (x + size * 0.7, y), (x - size / 2, y + size)])  # fmt: skip
         self.polygon(points, self.theme.second)
 
-    def focus_ring(self, x: float, y: float, w: float, h: float) -> None:
-        """The ring of keyboard focus."""
-        pygame.draw.rect(self.surface, self.theme.focus, self.px(x, y, w, h), max(2, self.scale(2)))
-
 
 def find_spot(spots: Sequence[Spot], position: tuple[int, int]) -> Spot | None:
     """The topmost spot under a position (the last drawn wins)."""

@@ -21,10 +21,6 @@ APPLY: dict[str, Callable[[Pen, Event], None]] = {
 }
 
 
-class ImpossibleEvent(Exception):
-    """An event contradicts the world: a bug in the rule that decided it."""
-
-
 def fold(pen: Pen, event: Event) -> None:
     """Write one event into the world."""
     if len(event):

@@ -12,7 +12,7 @@ from ui.map.marks.icons import arm_of
 from ui.map.scene import Fact, Light, Objective, Story, Unit
 
 if TYPE_CHECKING:
-    from engine import Scenario, Theatre
+    from engine import Scenario
 
 ECHELONS = {"company": 1, "battalion": 2, "regiment": 3, "group": 4, "brigade": 4, "division": 5, "corps": 6, "army": 7,
             "command": 7, "front": 8, "army_group": 8}  # fmt: skip
@@ -49,13 +49,6 @@ def make_story(scenario: Scenario, statics: Any = None) -> Story:
         side_names=(scenario.sides[0].short or "Axis", scenario.sides[1].short or "Soviet"),
         files=scenario.id,
     )
-
-
-def theatre_story(theatre: Theatre) -> Story:
-    """A story without a war: the bare map."""
-    from datetime import date
-
-    return Story(theatre.title, date(1944, 8, 15), 1440, theatre, np.ones(theatre.grid.size, bool), ())
 
 
 def _units(scenario: Scenario) -> tuple[Unit, ...]:
