@@ -340,10 +340,8 @@ SIDES: Final = TableSpec(
     "sides",
     (
         C("score", I64, 0, "points", "objectives held, summed by day"),
-        C("replacements_u", I64, 0, "1e-6 man", "men waiting to be sent forward"),
         C("delivered_kg", I64, 0, "kg", "supply delivered to formations so far"),
         C("air_kg", I64, 0, "kg", "of it by air"),
-        C("sorties_flown", I64, 0, "", "sorties flown so far"),
     ),
 )
 
