@@ -25,7 +25,7 @@ check: $(VENV)/.stamp           ## style, types, floors
 	$(PY) -m mypy --no-error-summary
 	$(VENV)/bin/lint-imports --no-cache >.import_linter.log || { cat .import_linter.log; exit 1; }
 
-scores: $(VENV)/.stamp          ## 50 runs of each campaign against history, and of the plain staff (some minutes)
+scores: $(VENV)/.stamp          ## 50 runs of Doppelkopf against history, and 50 of the plain staff (some minutes)
 	$(PY) deepbattle score doppelkopf --runs 50 --keep docs/scores/doppelkopf.json
 
 clean:                          ## what can be made again; saved games and results stay
