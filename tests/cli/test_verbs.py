@@ -161,6 +161,8 @@ def test_a_device_is_not_replaced_by_a_recording(deepbattle: Call, tmp_path: Pat
     (("run", "doppelkopf", "--commander", "axis=napoleon"), Exit.USAGE, "staff, plain, none"),
     (("run", "doppelkopf", "--overlay", "no_such_file.toml"), Exit.FILE, "no_such_file"),
     (("run", "--from", "no_such.dbr"), Exit.UNUSABLE, "no_such.dbr"),
+    (("run", "--from", "x.dbr", "--set", "combat.tau_days=3"), Exit.USAGE, "carries its own scenario, found --set"),
+    (("run", "doppelkopf", "--from", "x.dbr"), Exit.USAGE, "found SCENARIO as well"),
     (("batch", "--out", "x"), Exit.USAGE, "expected a SCENARIO"),
     (("batch", "--resume", "--out", "no_such_folder"), Exit.UNUSABLE, "holds no batch"),
     (("report", "no_such_folder"), Exit.UNUSABLE, "holds no batch"),

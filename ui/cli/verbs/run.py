@@ -54,6 +54,7 @@ def command(
     from engine import mark_kernels_ready
     from ui.cli import running
 
+    _refuse_what_would_be_ignored(scenario, origin)
     for path in (out, report):
         check_writable(path)
     names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
@@ -83,6 +84,18 @@ def command(
         return Exit.DONE
     remark(f"stopped at {running.day(session, session.now)}" + (f"; go on with: deepbattle run --from {out}" if out else ""))
     return Exit.STOPPED
+
+
+def _refuse_what_would_be_ignored(scenario: str | None, origin: str | None) -> None:
+    """A recording and a run of a batch carry their scenario with them: nothing about it can be said again."""
+    fixed = "a recording" if origin else "a run of a batch" if scenario and "#" in scenario else ""
+    if not fixed:
+        return
+    told = [f"--{flag}" for name, flag in (("sets", "set"), ("overlays", "overlay"), ("force", "force")) if _given(name)]
+    told += ["SCENARIO"] if origin and scenario else []
+    told += [] if origin else [f"--{flag}" for name, flag in (("seed", "seed"), ("commanders", "commander")) if _given(name)]
+    if told:
+        raise click.UsageError(f"expected {fixed} alone, which carries its own scenario, found {', '.join(told)} as well")
 
 
 def _given(name: str) -> bool:
