@@ -164,9 +164,12 @@ session = Session(load_scenario({scenario!r}), 1, commanders({names!r}))
 """
 _FIRST_EVENT = _ENGINE + "session.advance(session.end, lambda now: len(session.events) > 0)"
 _MEMORY = _ENGINE + """
-import resource
 session.advance(session.end)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+try:  # Linux: what getrusage tells starts from the size of the process that started this one
+    print(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+except OSError:
+    import resource
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
