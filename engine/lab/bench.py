@@ -21,6 +21,7 @@ from engine.lab.batch import run_batch
 from engine.lab.behaviour import quiet_front, tank_army
 from engine.lab.commanders import commanders
 from engine.lab.experiment import Experiment
+from engine.lab.generated import Size, generated_scenario
 from engine.lab.store import Store
 from engine.model.codes import SIDES, Status
 from engine.model.scenario import Scenario
@@ -188,8 +189,15 @@ def starting(scenario: str, names: Mapping[str, str] | None = None) -> dict[str,
 
 
 def behaviour(scenario: Scenario, seeds: Sequence[int] = range(1, 6)) -> dict[str, dict[str, float]]:
-    """How a quiet front and a tank army in a breach behave (``engine.lab.behaviour``)."""
-    return {"quiet": quiet_front(scenario, seeds), "tank_army": tank_army(seeds)}
+    """How quiet fronts and a tank army in a breach behave (``engine.lab.behaviour``).
+
+    Two quiet fronts: the scenario's, and a generated one that winds, where staffs find salients to strike at.
+    """
+    winding = generated_scenario(Size(100, 80, 40, attacking=0.0, days=10))
+    return {
+        "quiet": quiet_front(scenario, seeds), "quiet_generated": quiet_front(winding, seeds),
+        "tank_army": tank_army(seeds),
+    }  # fmt: skip
 
 
 def _peak_memory_mb(command: Sequence[str]) -> float:
@@ -245,10 +253,12 @@ def figures(found: Mapping[str, Any]) -> list[Figure]:
         words = f"wall time of {b['runs']} runs on {b['workers']} workers, against their CPU shared out evenly"
         lines.append(Figure(words, b["ratio"], "times", 1.1))
     if "behaviour" in found:
-        quiet, army = found["behaviour"]["quiet"], found["behaviour"]["tank_army"]
-        lines.append(Figure("quiet front: hexes that change hands in ten days", quiet["hexes"], "", 2.0))
-        lines.append(Figure("quiet front: men lost in battle a day", quiet["loss_pct_day"], "%", 0.1))
-        lines.append(Figure("quiet front: purposeless marching of a formation a day", quiet["purposeless_km"], "km", 0.1))
+        army = found["behaviour"]["tank_army"]
+        for key, words in (("quiet", "quiet front"), ("quiet_generated", "quiet generated front")):
+            quiet = found["behaviour"][key]
+            lines.append(Figure(f"{words}: hexes that change hands in ten days", quiet["hexes"], "", 2.0))
+            lines.append(Figure(f"{words}: men lost in battle a day", quiet["loss_pct_day"], "%", 0.1))
+            lines.append(Figure(f"{words}: marching beyond the straight way", quiet["purposeless_km"], "km a day", 0.1))
         pace = army.get("km_day", 0.0)
         lines.append(Figure("fresh tank army in a breach, a day", pace, "km", 15.0, at_least=True))
         lines.append(Figure("fresh tank army in a breach, a day", pace, "km", 30.0))

@@ -213,9 +213,9 @@ class _Maker:
         found = []
         for side, name in enumerate(SIDES):
             rows = self._sector_rows(side)
-            attackers = max(1, round(self.size.attacking * len(rows)))
+            attackers = max(1, round(self.size.attacking * len(rows))) if self.size.attacking else 0
             # Attackers are spread along the front; those of the two sides do not face each other.
-            first = 0 if side == 0 else len(rows) // (2 * attackers)
+            first = 0 if side == 0 else len(rows) // (2 * max(attackers, 1))
             chosen = {(first + i * len(rows) // attackers) % len(rows) for i in range(attackers)}
             for i, row in enumerate(rows):
                 key = f"{name}_hq_{i:02d}"

@@ -165,6 +165,11 @@ def _medians(statics: Statics) -> npt.NDArray[np.float64]:
     return found
 
 
+def median_delay_h(statics: Statics, side: int, echelon: int) -> float:
+    """Hours that an order of a headquarters of that echelon usually takes: known to its own staff, too."""
+    return float(_medians(statics)[side, min(max(echelon - int(Echelon.DIVISION), 0), len(_LEVELS) - 1)])
+
+
 def _distance_km(world: World, formation: Rows, hq: Rows) -> npt.NDArray[np.float64]:
     here, there = world.formations.hex[formation], world.headquarters.hex[hq]
     both = (hq >= 0) & (here >= 0) & (there >= 0)

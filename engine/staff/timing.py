@@ -13,13 +13,13 @@ from typing import Final
 
 from engine.core.arithmetic import PPM, round_up
 from engine.core.calendar import HOUR
-from engine.model.codes import SIDES, Echelon
+from engine.model.codes import Echelon
 from engine.model.commander import Notes
 from engine.model.view import SideView
+from engine.rules.command import median_delay_h
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 
-_LEVELS = ("division", "corps", "army", "front")
 GRID_H = 3
 """Cycles fall on hours that divide by this, so that many headquarters plan in one pass."""
 LOOK_H = 6
@@ -75,8 +75,8 @@ def approaching(s: Situation, plans: Plans, plan: Plan) -> bool:
 
 def released(s: Situation, plans: Plans, plan: Plan) -> bool:
     """Whether orders written now reach the troops at about H-hour of the next attack."""
-    level = _LEVELS[min(max(int(s.view.headquarters.echelon[s.headquarters_at[plan.hq]]) - Echelon.DIVISION, 0), 3)]
-    lead = s.hours(f"command.delay_{SIDES[s.side]}_{level}_h") * PPM // _quality(s, plan.hq)
+    echelon = int(s.view.headquarters.echelon[s.headquarters_at[plan.hq]])
+    lead = round(median_delay_h(s.statics, s.side, echelon) * HOUR) * PPM // _quality(s, plan.hq)
     return int(plans.d.start_at[plan.upcoming]) - s.minute <= lead + GRID_H * HOUR // 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.files.scenario import load_scenario
 from engine.lab.behaviour import quiet_front, tank_army
 from engine.lab.bench import figures
+from engine.lab.generated import Size, generated_scenario
 
 
 def test_where_nobody_is_told_to_attack_the_front_lies_still() -> None:
@@ -22,5 +23,12 @@ def test_a_fresh_tank_army_in_a_breach_makes_fifteen_to_thirty_km_a_day() -> Non
 
 def test_bench_prints_both_beside_their_bounds() -> None:
     quiet = {"hexes": 3.0, "loss_pct_day": 0.02, "march_km": 0.4, "purposeless_km": 0.05}
-    lines = figures({"behaviour": {"quiet": quiet, "tank_army": {"committed": 1.0, "km_day": 24.0}}})
-    assert [line.met for line in lines] == [False, True, True, True, True]
+    restless = {**quiet, "loss_pct_day": 0.5}
+    army = {"committed": 1.0, "km_day": 24.0}
+    lines = figures({"behaviour": {"quiet": quiet, "quiet_generated": restless, "tank_army": army}})
+    assert [line.met for line in lines] == [False, True, True, False, False, True, True, True]
+
+
+def test_a_generated_front_may_be_without_attackers() -> None:
+    kinds = {d.kind for d in generated_scenario(Size(32, 40, 40, attacking=0.0, days=2)).directives}
+    assert kinds == {"defend"}
