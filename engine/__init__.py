@@ -31,6 +31,7 @@ _HOME = {
     "verify": "engine.run.verify",
     "engine_digest": "engine.run.fingerprint",
     "Order": "engine.model.orders",
+    "Instruction": "engine.model.instruction",
     "Refusal": "engine.model.orders",
     "SideView": "engine.model.view",
     "World": "engine.model.world",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from engine.core.columns import Array, Table
+from engine.model.instruction import Instruction
 from engine.model.orders import Order
 
 if TYPE_CHECKING:
@@ -101,6 +102,6 @@ class Commander(Protocol):
         """Names the commander and its version: part of a run's key."""
         ...
 
-    def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> list[Order]:
-        """Orders for this minute."""
+    def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
+        """Orders to formations and directives to headquarters for this minute."""
         ...

@@ -181,6 +181,7 @@ DIRECTIVES: Final = TableSpec(
         C("state", I8, 0, "DirectiveState", "pending, running, done, culminated, superseded"),
         C("source", I16, -1, "index of Statics.directive_ids", "which line of a plan it is; -1 human"),
         C("arrives_at", I64, 0, "minute", "when it reaches the headquarters"),
+        C("clears", I8, 0, "0/1", "ends all that the headquarters and those below it were told before"),
     ),
 )
 
@@ -393,6 +394,7 @@ STAFF_NOTES: Final = TableSpec(
         C("linked_at", I64, NEVER, "minute", "when two pieces of own land met; -1 they were apart"),
         C("group_men", I64, 0, "men", "men of the assault group when it began, and of those who joined it"),
         C("end_reason", I8, 0, "EndReason", ""),
+        C("directed_at", I64, -NEVER, "minute", "when the high command last gave it a directive"),
     ),
 )
 

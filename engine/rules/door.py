@@ -10,15 +10,24 @@ from engine.core.dice import Dice
 from engine.model.codes import SIDES, HexKind, Obstacle, OrderKind, Status
 from engine.model.events import Event
 from engine.model.events.common import ORDERED
+from engine.model.instruction import Instruction
 from engine.model.orders import NEEDS_GOAL, NO_GOAL, Order, Refusal
 from engine.model.world import World
 from engine.rules.command import courier_minutes, redundant
+from engine.rules.directing import check_instruction, directed_event
 from engine.rules.rail import network
 from engine.rules.rail_moves import obstacle
 
+__all__ = ["check", "directed_event", "ordered_event"]
 
-def check(world: World, side: int, order: Order) -> Refusal | None:
-    """Why the order cannot be given, or None. Uses only what the side knows of its own formations and the map."""
+
+def check(world: World, side: int, order: Order | Instruction, minute: int = 0) -> Refusal | None:
+    """Why the order or directive cannot be given, or None.
+
+    Uses only what the side knows of its own formations and the map.
+    """
+    if isinstance(order, Instruction):
+        return check_instruction(world, side, order, minute)
     row = world.statics.formation_rows.get(order.formation)
     if row is None:
         return Refusal("unknown_formation", f"There is no formation {order.formation!r} in this scenario.")

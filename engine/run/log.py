@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.model.codes import SIDES
+from engine.model.instruction import Instruction
 from engine.model.orders import Order
 
 Change = tuple[int, int, int, tuple[int, ...]]
@@ -14,7 +15,7 @@ Change = tuple[int, int, int, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What one side did at one minute: orders and changed notes (rows [table, row, column, values])."""
+    """What one side did at one minute: orders, directives and changed notes (rows [table, row, column, values])."""
 
     at: int
     side: int
@@ -22,6 +23,7 @@ class Input:
     human: bool
     orders: tuple[Order, ...] = ()
     notes: tuple[Change, ...] = ()
+    directives: tuple[Instruction, ...] = ()
     fault: str = ""
     """Why a commander gave no orders, if it failed."""
 
@@ -35,6 +37,8 @@ class Input:
         row: dict[str, Any] = {"at": self.at, "side": SIDES[self.side], "seq": self.sequence, "human": self.human}
         if self.orders:
             row["orders"] = [o.record() for o in self.orders]
+        if self.directives:
+            row["directives"] = [d.record() for d in self.directives]
         if self.notes:
             row["notes"] = self.notes
         if self.fault:
@@ -48,5 +52,6 @@ class Input:
             int(row["at"]), SIDES.index(row["side"]), int(row["seq"]), bool(row["human"]),
             tuple(Order.from_record(o) for o in row.get("orders", ())),
             tuple((int(t), int(r), int(c), tuple(int(x) for x in v)) for t, r, c, v in row.get("notes", ())),
+            tuple(Instruction.from_record(d) for d in row.get("directives", ())),
             str(row.get("fault", "")),
         )  # fmt: skip

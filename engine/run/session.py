@@ -20,6 +20,7 @@ from engine.model.codes import SIDES
 from engine.model.commander import Commander, Notes
 from engine.model.events import Event
 from engine.model.events.common import NOTED
+from engine.model.instruction import Instruction
 from engine.model.orders import Order, Refusal
 from engine.model.scenario import Scenario
 from engine.model.view import SideView
@@ -169,22 +170,22 @@ class Session:
 
     # Acting.
 
-    def check(self, side: str, order: Order) -> Refusal | None:
-        """Why an order cannot be given, or None; changes nothing."""
-        return door.check(self._world, _number(side), order)
+    def check(self, side: str, order: Order | Instruction) -> Refusal | None:
+        """Why an order or directive cannot be given, or None; changes nothing."""
+        return door.check(self._world, _number(side), order, self.now)
 
-    def submit(self, side: str, *orders: Order) -> list[Refusal | None]:
-        """Give orders at the present minute; returns a refusal, or None if accepted, for each.
+    def submit(self, side: str, *orders: Order | Instruction) -> list[Refusal | None]:
+        """Give orders and directives at the present minute; returns a refusal, or None if accepted, for each.
 
-        After a rewind the first order drops the future that was: from here on it is another course of events.
+        After a rewind the first one drops the future that was: from here on it is another course of events.
         """
         number = _number(side)
-        answers = [door.check(self._world, number, order) for order in orders]
-        accepted = tuple(o for o, refusal in zip(orders, answers, strict=True) if refusal is None)
-        if accepted:
+        answers = [door.check(self._world, number, order, self.now) for order in orders]
+        accepted, directives = _sorted_out([o for o, no in zip(orders, answers, strict=True) if no is None])
+        if accepted or directives:
             self._drop_future()
             sequence = sum(1 for i in self._log if i.at == self.now and i.human)
-            self._note(Input(self.now, number, sequence, True, accepted))
+            self._note(Input(self.now, number, sequence, True, accepted, directives=directives))
         return answers
 
     def hand_over(self, side: str, commander: Commander | None) -> None:
@@ -282,8 +283,9 @@ class Session:
         started = _cpu() if self.spent is not None else 0.0
         notes = self.notes(side)
         fault: str = ""
-        orders: list[Order] = []
+        orders: Sequence[Order | Instruction] = []
         accepted: tuple[Order, ...] = ()
+        directives: tuple[Instruction, ...] = ()
         changes: tuple[Change, ...] = ()
         try:
             view = passing_view(self._world, side, self.now)
@@ -293,13 +295,13 @@ class Session:
             if self.paranoid:
                 self._ask_again(side, due, orders, changes)
             changes = self._behind_the_other_side(changes)
-            accepted = tuple(o for o in orders if door.check(self._world, side, o) is None)
+            accepted, directives = _sorted_out([o for o in orders if door.check(self._world, side, o, self.now) is None])
         except Exception as problem:
             if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
                 raise
             fault, orders, changes = f"{type(problem).__name__}: {problem}", [], ()
-        if accepted or changes or fault:
-            self._note(Input(self.now, side, 0, False, accepted, changes, fault))
+        if accepted or directives or changes or fault:
+            self._note(Input(self.now, side, 0, False, accepted, changes, directives, fault))
         if self.spent is not None:
             self.spent["staffs"] = self.spent.get("staffs", 0.0) + _cpu() - started
 
@@ -382,6 +384,8 @@ class Session:
             self._emit(_noted(entry))
         if entry.orders:
             self._emit(door.ordered_event(self._world, entry.side, entry.orders, self.now, self.dice(self.now)))
+        if entry.directives:
+            self._emit(door.directed_event(self._world, entry.directives, self.now, self.dice(self.now)))
 
     def _due(self, i: int) -> int:
         return self._systems[i].next_due(self._world, self.now)
@@ -418,7 +422,9 @@ class Session:
         if not same_events(events, again):
             raise Diverged(f"{system.name} decides otherwise at minute {minute} when derived maps are made anew")
 
-    def _ask_again(self, side: int, due: list[int], orders: list[Order], changes: tuple[Change, ...]) -> None:
+    def _ask_again(
+        self, side: int, due: list[int], orders: Sequence[Order | Instruction], changes: tuple[Change, ...]
+    ) -> None:
         notes = self.notes(side)
         with self._nothing_derived() as dice:
             again = self.commanders[side].plan(self.view(side), notes, dice, due)
@@ -468,6 +474,14 @@ def same_events(ours: Sequence[Event], theirs: Sequence[Event]) -> bool:
     return len(ours) == len(theirs) and all(
         a.kind is b.kind and a.minute == b.minute and all(np.array_equal(a[f.name], b[f.name]) for f in a.kind.fields)
         for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _sorted_out(orders: Sequence[Order | Instruction]) -> tuple[tuple[Order, ...], tuple[Instruction, ...]]:
+    """Orders to formations, and directives to headquarters."""
+    return (
+        tuple(o for o in orders if isinstance(o, Order)),
+        tuple(o for o in orders if isinstance(o, Instruction)),
     )
 
 

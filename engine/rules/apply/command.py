@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
 
 from engine.model.codes import IN_FORCE, DirectiveState, OrderState
 from engine.model.events import Event
 from engine.model.world import Pen
+
+LEVELS: Final = 4
+"""Levels of headquarters below an army group."""
 
 
 def order_taken(pen: Pen, event: Event) -> None:
@@ -53,8 +58,23 @@ def directive_started(pen: Pen, event: Event) -> None:
     rows = event["directive"]
     older = (directives["state"] == DirectiveState.RUNNING) & np.isin(directives["hq"], directives["hq"][rows])
     directives["state"][older] = DirectiveState.SUPERSEDED
+    _clear(pen, rows)
     directives["state"][rows] = DirectiveState.RUNNING
     directives["start_at"][rows] = event["start_at"]
+
+
+def _clear(pen: Pen, rows: Any) -> None:
+    """End all earlier directives of the headquarters, and of those below, that a clearing one is given to."""
+    directives, parent = pen["directives"], pen["headquarters"].table.parent
+    for row in rows[directives.table.clears[rows] == 1].tolist():
+        below = np.zeros(len(parent) + 1, bool)  # parent -1 falls on the spare last entry
+        below[directives.table.hq[row]] = True
+        for _ in range(LEVELS):
+            below[:-1] |= below[parent]
+        state = directives["state"]
+        open_ = (state == DirectiveState.RUNNING) | (state == DirectiveState.PENDING)
+        earlier = np.arange(len(state)) < row
+        state[open_ & earlier & below[directives.table.hq]] = DirectiveState.SUPERSEDED
 
 
 def alarmed(pen: Pen, event: Event) -> None:
