@@ -369,6 +369,20 @@ class Situation:
         return found
 
     @cached_property
+    def provoked(self) -> Mask:
+        """Hexes near which the enemy has attacked or taken ground within the days that a counter-attack answers."""
+        since = self.minute - round(self.rules["staff.counter_days"] * DAY)
+        changed, battles = self._changed_after(max(since, 0)), self.view.battles
+        lost = changed[self.owner[changed] == 1 - self.side]
+        theirs = (battles.attacking == 0) & (battles.ended_at > since)
+        cells = np.concatenate([lost, battles.hex[theirs]])
+        mask = np.zeros(self.grid.size + 1, bool)
+        if len(cells):
+            mask[self.grid.ring_table(round(self.rules["staff.need_hexes"]))[cells]] = True
+        found: Mask = mask[:-1]
+        return found
+
+    @cached_property
     def won(self) -> Ints:
         """Own hexes that were taken within the span that counts for a breach."""
         since = self.minute - self.hours("staff.commit_h")
@@ -384,12 +398,16 @@ class Situation:
 
     @cached_property
     def counter_faces(self) -> tuple[Mask, Mask]:
-        """Faces worth a counter-attack: bases of fresh penetrations, and salients of known enemies."""
+        """Faces worth a counter-attack: bases of fresh penetrations, and salients of known enemies where they attack.
+
+        A salient that lies still is part of a quiet front and stays one.
+        """
         control, rules = self.control, self.rules
         since = self.minute - round(rules["staff.counter_days"] * DAY)
         bases = self.view.hexes.owner_since[control.faces] > max(since, 0)
         bases = bases & (control.face_share >= round(rules["staff.counter_own_share"] * PPM))
         salients = self.occupied[control.faces] & (control.face_own >= round(rules["staff.pinch_neighbours"]))
+        salients = salients & self.provoked[control.faces]
         return bases, salients
 
     @cached_property

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from engine.core.arithmetic import PPM
+from engine.model.codes import OrderKind
 from engine.staff.control import control_of
 from engine.staff.reasons import Reason
 from tests.staff.drawn_war import (
@@ -21,6 +23,7 @@ from tests.staff.drawn_war import (
     place,
     run,
     seeds,
+    tell,
     war,
 )
 
@@ -65,19 +68,40 @@ def test_a_weak_reserve_blocks_ahead_instead():
     assert Reason.COUNTER_BASE not in reasons
 
 
-def test_a_salient_is_pinched():
-    text = """
-        ...........
-        .....A.....
-        ..A.:R..A..
-        ....:..B...
-        ....:......
-        ::::R::::R:
-        """
-    weak = {"r1": {"strength": 0.4}, "B": "panzer"}
-    session = run(text, days=3, depth=3, led=["axis"], formations=weak)
+SALIENT = """
+    ...........
+    .....A.....
+    ..A.:R..A..
+    ....:..B...
+    ....:......
+    ::::R::::R:
+    """
+
+
+def _salient(seed, **more):
+    return war(SALIENT, days=6, depth=3, led=["axis"], seed=seed, formations={"r1": {"strength": 0.4}, "B": "panzer"}, **more)
+
+
+def _struck_at(session):
     reasons = {reason for name in of_side(session, "axis") for _, _, _, reason in orders_to(session, name)}
-    assert Reason.COUNTER_SALIENT in reasons
+    return reasons & {Reason.COUNTER_SALIENT, Reason.COUNTER_BASE}
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_salient_that_lies_still_is_left_alone(seed):
+    session = _salient(seed)
+    session.advance(6 * DAY)
+    assert not _struck_at(session)
+    assert captures(session) == []
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_salient_from_which_the_enemy_attacks_is_pinched(seed):
+    session = _salient(seed)
+    session.advance(HOUR)
+    tell(session, "soviet", OrderKind.ATTACK, ["r1"], cell_of(session, "a1"))
+    session.advance(3 * DAY)
+    assert Reason.COUNTER_SALIENT in _struck_at(session)
 
 
 POCKET = """

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.lab.generated import Size, generated_scenario
 from engine.model.codes import OrderKind
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
+    begin,
     captures,
     cell_at,
     cell_of,
@@ -39,6 +43,18 @@ def test_a_quiet_line_loses_no_hex_and_marches_nowhere():
     assert captures(session) == []
     assert moved_km(session, names) < 0.1 * 10 * len(names)
     assert len(session.world.battles) == 0
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_a_winding_front_on_which_nobody_is_told_to_attack_stays_as_it_is(seed):
+    """Armour behind a line full of corners: nobody strikes at a salient that lies still, nor spreads anew."""
+    session = begin(generated_scenario(Size(60, 50, 40, attacking=0.0, days=10), seed), seed=seed)
+    session.advance(10 * DAY)
+    names = of_side(session, "axis") + of_side(session, "soviet")
+    assert captures(session) == []
+    assert len(session.world.battles) == 0
+    late = [order for name in names for order in orders_to(session, name) if order[0] > 6 * DAY]
+    assert len(late) <= 2
 
 
 def test_a_dense_quiet_line_draws_one_reserve_and_then_lies_still():
