@@ -21,7 +21,6 @@ from tests.staff.drawn_war import (
     orders_to,
     owner,
     place,
-    run,
     seeds,
     tell,
     war,
