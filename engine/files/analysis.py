@@ -17,6 +17,7 @@ import numpy.typing as npt
 from engine.files.directive_check import directive_faults
 from engine.files.faults import Fault, nearest
 from engine.files.ground import fault_at, flood
+from engine.files.sea_check import sea_faults
 from engine.model.address import TABLES, rows_of
 from engine.model.codes import SIDES, HexKind
 from engine.model.scenario import NOBODY, Scenario
@@ -48,6 +49,7 @@ def analyse(scenario: Scenario) -> list[Fault]:
         _without_goal,
         _headquarters_ground,
         directive_faults,
+        sea_faults,
     )
     return [fault for check in checks for fault in check(scenario)]
 

@@ -165,6 +165,7 @@ class AssetRow(Placed):
     afv: Annotated[int, Field(ge=0, le=1000)] = 0
     sorties_day: Annotated[int, Field(ge=0, le=3000)] = 0
     range_km: Annotated[float, Field(ge=0, le=500)] = 0.0
+    lifts_day: Annotated[int, Field(ge=0, le=8)] = 0
     from_: Annotated[Moment | None, Field(alias="from")] = None
     until: Moment | None = None
 
@@ -273,6 +274,20 @@ class SupplyRow(Placed):
     capacity_t: Annotated[float, Field(gt=0, le=100000)]
 
 
+class ShippingRow(Placed):
+    """One [[shipping]] of scenario.toml."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    side: Side
+    men_day: Annotated[int, Field(ge=0, le=50000)] = 0
+    tons_day: Annotated[int, Field(ge=0, le=50000)] = 0
+    loss: Annotated[float, Field(ge=0, le=0.2)] | None = None
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    until: Moment | None = None
+
+
 class ObjectiveRow(Placed):
     """One [[objective]] of scenario.toml."""
 
@@ -330,6 +345,7 @@ ROWS: Mapping[str, type[Strict]] = {
     "weather": WeatherRow,
     "history": FactRow,
     "supply_sources": SupplyRow,
+    "shipping": ShippingRow,
     "objectives": ObjectiveRow,
     "kinds": KindRow,
     "terrain_kinds": TerrainRow,

@@ -19,7 +19,7 @@ from engine.model.codes import AXIS, SIDES, SOVIET, HexKind
 from engine.model.directive import Directive
 from engine.model.facts import HistoryFact, WeatherDay
 from engine.model.forces import AssetSpec, FormationSpec, HeadquartersSpec, KindSpec, ReinforcementSpec
-from engine.model.scenario import NOBODY, Objective, Scenario, SideSpec, SupplySource
+from engine.model.scenario import NOBODY, Objective, Scenario, ShippingSpec, SideSpec, SupplySource
 from engine.model.theatre import Theatre
 
 TEST_SOURCE = "deep_battle"
@@ -89,6 +89,7 @@ def build_scenario(
     assets: Iterable[AssetSpec] = (),
     reinforcements: Iterable[ReinforcementSpec] = (),
     supply_sources: Iterable[SupplySource] = (),
+    shipping: Iterable[ShippingSpec] = (),
     objectives: Iterable[Objective] = (),
     weather: Sequence[WeatherDay] = (),
     history: Iterable[HistoryFact] = (),
@@ -132,6 +133,7 @@ def build_scenario(
         reinforcements=tuple(sorted(reinforcements, key=lambda row: (row.at_min, row.id))),
         directives=tuple(sorted(directives, key=lambda row: row.id)),
         supply_sources=tuple(sorted(supply_sources, key=lambda row: row.id)),
+        shipping=tuple(sorted(shipping, key=lambda row: row.id)),
         objectives=tuple(sorted(objectives, key=lambda row: row.id)),
         weather=tuple(sorted(weather, key=lambda row: (row.day, row.zone))),
         history=tuple(sorted(history, key=lambda row: row.id)),

@@ -72,7 +72,7 @@ def _shape(order: Directive) -> Iterator[Fault]:
             "note",
             "directive/fall_back",
         )
-    if order.kind in ("land", "evacuate", "rail") and not order.objective:
+    if order.kind in ("land", "rail") and not order.objective:
         yield fault_at(order.where, "an objective", f"none in {order.id}", "", "error", "directive/objective")
 
 

@@ -32,7 +32,7 @@ from engine.model.codes import SIDES, Terrain
 from engine.model.directive import Directive, Group, Waypoint
 from engine.model.facts import WeatherDay
 from engine.model.forces import AssetSpec, FormationSpec, HeadquartersSpec, KindSpec
-from engine.model.scenario import Objective, Scenario, SupplySource
+from engine.model.scenario import Objective, Scenario, ShippingSpec, SupplySource
 from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Place, River, Theatre
 
 FIRST_KIND = {"axis": "infantry", "soviet": "rifle"}
@@ -55,6 +55,9 @@ def drawn_scenario(
     sets: Mapping[str, Value] | None = None,
     weather: Sequence[WeatherDay] = (),
     assets: Sequence[Mapping[str, Any]] = (),
+    sources: Sequence[Mapping[str, Any]] = (),
+    shipping: Sequence[Mapping[str, Any]] = (),
+    ports: Mapping[str, int] | None = None,
     supply: bool = True,
     roads: bool = True,
     points: int = 10,
@@ -73,7 +76,8 @@ def drawn_scenario(
     ("AB" or a list of ids), parent, echelon, staff; without it each side has one corps headquarters, axis_hq
     and soviet_hq. `directives` are dicts of Directive's columns (id, hq, kind, ...), with places as Spots,
     groups as lists of ids or "strongest n", times in minutes or, as `start_day` and `end_day`, in days. Every
-    side gets a supply source at its rear edge unless `supply` is False. `ground` gives further characters to
+    side gets a supply source at its rear edge unless `supply` is False; `sources` are further ones, `shipping` what
+    ships carry (dicts of their columns, `at` a Spot), `ports` tons a day by town. `ground` gives further characters to
     a side, such as {"g": "axis"}.
     """
     options = {
@@ -82,7 +86,7 @@ def drawn_scenario(
     drawing = read_drawing(
         text, own=own, depth=depth, letters=frozenset(k for k in options if len(k) == 1), ground=ground
     )
-    theatre = _theatre(drawing, names or {}, roads, arrays)
+    theatre = _theatre(drawing, names or {}, ports or {}, roads, arrays)
     all_kinds = dict(kinds) if kinds is not None else dict(sample_kinds())
     units = _formations(drawing, options, all_kinds)
     staffs, units = _headquarters(drawing, theatre, units, headquarters)
@@ -95,7 +99,8 @@ def drawn_scenario(
         headquarters=staffs,
         directives=[found.directive(d, staffs) for d in directives],
         assets=[found.asset(a, staffs) for a in assets],
-        supply_sources=_supply(drawing, theatre) if supply else (),
+        supply_sources=[*(_supply(drawing, theatre) if supply else ()), *(found.source(s) for s in sources)],
+        shipping=[found.shipping(s) for s in shipping],
         objectives=[Objective(f"{s}_{p.id}", s, p.name, p.cell, points, src=TEST_SOURCE) for p in goals for s in SIDES],
         weather=weather,
         kinds=all_kinds,
@@ -112,7 +117,9 @@ def drawn_cell(scenario: Scenario, row: int, column: int, depth: int = 0) -> int
     return scenario.theatre.grid.cell(column, row + depth)
 
 
-def _theatre(drawing: Drawing, names: Mapping[str, str], roads: bool, arrays: Mapping[str, npt.ArrayLike]) -> Theatre:
+def _theatre(
+    drawing: Drawing, names: Mapping[str, str], ports: Mapping[str, int], roads: bool, arrays: Mapping[str, npt.ArrayLike]
+) -> Theatre:
     marks = "".join(drawing.rows)
     columns, n = drawing.columns, len(marks)
     formations = set(drawing.marks)
@@ -146,6 +153,7 @@ def _theatre(drawing: Drawing, names: Mapping[str, str], roads: bool, arrays: Ma
                 lon=lon,
                 cell=cell,
                 size=2,
+                port_t=ports.get(key, 0),
             )
         )
     return plain_theatre(columns, n // columns, places=places, arrays=made)
@@ -304,3 +312,17 @@ class Finder:
         chosen.setdefault("id", f"{chosen['hq']}_{chosen['kind']}")
         chosen.setdefault("name", chosen["id"])
         return AssetSpec(side=side, **{"src": TEST_SOURCE, **chosen})
+
+    def source(self, given: Mapping[str, Any]) -> SupplySource:
+        """A supply source from a dict: side, kind, capacity_t; `at` is a Spot."""
+        chosen = dict(given)
+        spot = chosen.pop("at")
+        chosen.setdefault("id", f"{chosen['side']}_{chosen['kind']}")
+        return SupplySource(place=str(spot), cell=self.cell(spot), **{"src": TEST_SOURCE, **chosen})
+
+    def shipping(self, given: Mapping[str, Any]) -> ShippingSpec:
+        """What a side's ships carry from a dict: side, men_day, tons_day; `at` is a Spot, their home."""
+        chosen = dict(given)
+        spot = chosen.pop("at")
+        chosen.setdefault("id", f"{chosen['side']}_ships")
+        return ShippingSpec(place=str(spot), cell=self.cell(spot), **{"src": TEST_SOURCE, **chosen})

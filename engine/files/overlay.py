@@ -30,6 +30,7 @@ TABLES = (
     "history",
     "objectives",
     "supply_sources",
+    "shipping",
     "kinds",
 )
 """Tables whose rows an overlay may add, change and drop."""

@@ -25,7 +25,8 @@ def directives_of(setting: Setting) -> tuple[Directive, ...]:
             expected = f"a headquarters of side {written} in plan_{written}.toml"
             setting.complain(checked.at("hq"), expected, f"{data.hq!r} of {side}", code="ref/side")
         paths = {name: setting.points(checked, name) for name in _PATHS}
-        paths["objective"] = paths["objective"] or paths["axis"][-1:]
+        if data.kind != "evacuate":  # without an objective ships leave the map
+            paths["objective"] = paths["objective"] or paths["axis"][-1:]
         _check_trigger(setting, checked)
         values = {
             **shared(checked, Directive),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.files.checked import Checked, Table, shared
-from engine.files.faults import Report
+from engine.files.faults import Report, shown
 from engine.files.heads import ScenarioHead
 from engine.files.order_of_battle import (
     arrivals_folded,
@@ -29,7 +29,7 @@ from engine.files.setting import Setting
 from engine.model.citation import Parameter, Source
 from engine.model.codes import SIDES, HexKind
 from engine.model.forces import FormationSpec, KindSpec
-from engine.model.scenario import NOBODY, Objective, Scenario, SideSpec, SupplySource, TerrainSpec
+from engine.model.scenario import NOBODY, Objective, Scenario, ShippingSpec, SideSpec, SupplySource, TerrainSpec
 from engine.model.theatre import Theatre
 
 
@@ -71,6 +71,7 @@ def resolve(
         reinforcements=reinforcements,
         directives=directives_of(setting),
         supply_sources=tuple(SupplySource(**values) for values in _standing(setting, "supply_sources", SupplySource)),
+        shipping=_shipping(setting),
         objectives=tuple(Objective(**values) for values in _standing(setting, "objectives", Objective)),
         weather=weather_of(setting),
         history=history_of(setting),
@@ -167,6 +168,29 @@ def _standing(setting: Setting, table: str, kind: type) -> list[dict[str, Any]]:
             place = checked.data.place or here.text or f"{here.lat:.2f} {here.lon:.2f}"
             found.append(shared(checked, kind) | {"cell": here.cell, "place": place})
     return found
+
+
+def _shipping(setting: Setting) -> tuple[ShippingSpec, ...]:
+    """What the sides' ships can carry, and where they come from: a hex of the sea, or a port on it."""
+    theatre, found = setting.theatre, []
+    for checked in setting.tables["shipping"].values():
+        data, here = checked.data, setting.needed_place(checked)
+        if data.until is not None and data.from_ is not None and data.until <= data.from_:
+            setting.complain(checked.at("until"), "a time after `from`", shown(data.until.isoformat()), code="date/order")
+        if here is None:
+            continue
+        if theatre.kind[here.cell] != HexKind.SEA and not theatre.sea_coast[here.cell]:
+            inland = f"{here.text or 'a place'} inland at {theatre.grid.text(here.cell)}"
+            setting.complain(checked.at("place"), "a home port or a hex of the sea", inland, code="shipping/inland")
+        values = shared(checked, ShippingSpec) | {
+            "cell": here.cell,
+            "place": data.place or f"{here.lat:.2f} {here.lon:.2f}",
+            "loss": -1.0 if data.loss is None else data.loss,
+            "from_min": setting.minute(data.from_, 0),
+            "until_min": setting.minute(data.until, -1),
+        }
+        found.append(ShippingSpec(**values))
+    return tuple(found)
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

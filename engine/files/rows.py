@@ -40,7 +40,7 @@ TOML_LISTS: Mapping[str, tuple[str, str]] = {
     "history.toml": ("fact", "history"),
 }
 """TOML files that are a list of tables: its name in the file, its table here."""
-HEAD_LISTS: Mapping[str, str] = {"supply": "supply_sources", "objective": "objectives"}
+HEAD_LISTS: Mapping[str, str] = {"supply": "supply_sources", "shipping": "shipping", "objective": "objectives"}
 """Lists of tables inside scenario.toml."""
 KNOWN_FILES = frozenset(
     {
@@ -301,7 +301,7 @@ def row_key(table: str, values: Mapping[str, Any]) -> str:
         return f"{str(values['date'])[:10]}_{values.get('zone', 'all')}"
     if table == "reinforcements" and values.get("subject"):
         return slug(f"{values['subject']}_{values.get('kind', '')}_{str(values.get('at', ''))[:10]}")
-    if table in ("supply_sources", "objectives") and values.get("side"):
+    if table in ("supply_sources", "shipping", "objectives") and values.get("side"):
         return slug(f"{values['side']}_{values.get('place', '')}")
     return ""
 

@@ -12,7 +12,17 @@ from typing import Any
 
 from pydantic import TypeAdapter, create_model
 
-from engine.files.boundary import ROWS, DirectiveRow, FactRow, ObjectiveRow, RuleRow, SourceRow, SupplyRow, ranged_keys
+from engine.files.boundary import (
+    ROWS,
+    DirectiveRow,
+    FactRow,
+    ObjectiveRow,
+    RuleRow,
+    ShippingRow,
+    SourceRow,
+    SupplyRow,
+    ranged_keys,
+)
 from engine.files.common import SCENARIOS
 from engine.files.heads import OverlayHead, ScenarioHead
 from engine.files.overlay import TABLES
@@ -20,6 +30,8 @@ from engine.files.rows import COMMON_CSV, CSV_TABLES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = {"type": "number"}
+_NAMED_BY_OTHERS = ("weather", "reinforcements", "supply_sources", "shipping", "objectives")
+"""Tables whose ids may be made of other columns."""
 
 
 def schemas() -> Mapping[str, dict[str, Any]]:
@@ -28,13 +40,16 @@ def schemas() -> Mapping[str, dict[str, Any]]:
         "Scenario",
         __base__=ScenarioHead,
         supply=(list[SupplyRow], []),
+        shipping=(list[ShippingRow], []),
         objective=(list[ObjectiveRow], []),
         rules=(dict[str, Any], {}),
     )
     plan = create_model("Plan", format=(int, 1), directive=(list[DirectiveRow], []))
     history = create_model("History", format=(int, 1), fact=(list[FactRow], []))
     found = {
-        "scenario.schema.json": _of(scenario, {"SupplyRow": "supply_sources", "ObjectiveRow": "objectives"}),
+        "scenario.schema.json": _of(
+            scenario, {"SupplyRow": "supply_sources", "ShippingRow": "shipping", "ObjectiveRow": "objectives"}
+        ),
         "plan.schema.json": _of(plan, {"DirectiveRow": "plans"}),
         "history.schema.json": _of(history, {}),
         "sources.schema.json": _table_of(SourceRow, "Sources by id"),
@@ -56,7 +71,7 @@ def _of(model: Any, tables: Mapping[str, str]) -> dict[str, Any]:
             for end, words in (("_low", "least"), ("_high", "largest")):
                 row["properties"][f"{key}{end}"] = {**_NUMBER, "description": f"{words} {key}, for sampling"}
         # An id may be left out where it is made of other columns.
-        if table in ("weather", "reinforcements", "supply_sources", "objectives") and "id" in row.get("required", ()):
+        if table in _NAMED_BY_OTHERS and "id" in row.get("required", ()):
             row["required"].remove("id")
         if table == "forces":
             row["required"] = [name for name in row["required"] if name not in ("name", "side", "kind")]

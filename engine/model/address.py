@@ -20,6 +20,7 @@ TABLES: Mapping[str, str] = {
     "reinforcements": "reinforcements",
     "plans": "directives",
     "supply_sources": "supply_sources",
+    "shipping": "shipping",
     "objectives": "objectives",
     "kinds": "kinds",
     "terrain_kinds": "terrain",

@@ -27,6 +27,7 @@ AssetKind = Literal[
     "bridging",
     "air",
     "naval",
+    "landing_craft",
 ]
 ReinforcementKind = Literal["arrive", "withdraw", "attach", "replacements", "commander", "rename", "asset"]
 
@@ -153,6 +154,8 @@ class AssetSpec:
     """Army troops, air or ships at a headquarters' disposal; not a counter on the map.
 
     `guns` are tubes, launchers or, for naval groups, the equivalent of 15 cm guns; `sorties_day` is for air.
+    For landing craft `men` are those whom all of them carry in one lift, `lifts_day` how often they cross (0 = the
+    rule's), `range_km` how far from their station they serve (0 = the rule's).
     Usable from `from_min` (inclusive) to `until_min` (exclusive, -1 = to the end). `cell` is the station or
     firing point, -1 when the asset goes with its headquarters. `range_km` 0 = within the headquarters'
     sector.
@@ -168,6 +171,7 @@ class AssetSpec:
     afv: int = 0
     sorties_day: int = 0
     range_km: float = 0.0
+    lifts_day: int = 0
     place: str = ""
     cell: int = -1
     from_min: int = 0

@@ -46,6 +46,7 @@ __all__ = [
     "ReinforcementSpec",
     "Rival",
     "Scenario",
+    "ShippingSpec",
     "SideSpec",
     "Source",
     "SupplySource",
@@ -87,6 +88,31 @@ class SupplySource:
     cell: int
     kind: Literal["rail", "port", "edge"]
     capacity_t: float
+    details: tuple[Detail, ...] = ()
+    src: str = ""
+    grade: str = "estimate"
+    note: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingSpec:
+    """What the ships of a side can carry, from `from_min` (inclusive) to `until_min` (exclusive, -1 = to the end).
+
+    `men_day` are men with their kit that can be taken aboard a day, `tons_day` metric tons of cargo for its ports.
+    `cell` is the home port, or a hex of the sea where its convoys come from and go to off the map. `loss` is the
+    share of ships lost in a sailing (-1 = the rule's). Rows of one side that overlap in time add up.
+    """
+
+    id: str
+    side: str
+    place: str
+    cell: int
+    men_day: int = 0
+    tons_day: int = 0
+    loss: float = -1.0
+    from_min: int = 0
+    until_min: int = -1
     details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
@@ -169,6 +195,7 @@ class Scenario:
     reinforcements: tuple[ReinforcementSpec, ...] = field(default=(), repr=False)
     directives: tuple[Directive, ...] = field(default=(), repr=False)
     supply_sources: tuple[SupplySource, ...] = field(default=(), repr=False)
+    shipping: tuple[ShippingSpec, ...] = field(default=(), repr=False)
     objectives: tuple[Objective, ...] = field(default=(), repr=False)
     weather: tuple[WeatherDay, ...] = field(default=(), repr=False)
     history: tuple[HistoryFact, ...] = field(default=(), repr=False)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.hexes import OFF_GRID, Grid
+from engine.model.codes import HexKind
 from engine.model.projection import Laea
 
 Bytes = npt.NDArray[np.uint8]
@@ -28,6 +29,7 @@ WATER_TERRAIN = 255
 """Terrain code of hexes that are sea or lake."""
 BRIDGE_ROAD, BRIDGE_RAIL = 1, 2
 NO_NAME = -1
+_SEA, _LAND = int(HexKind.SEA), int(HexKind.LAND)
 
 
 class River(IntEnum):
@@ -217,6 +219,14 @@ class Theatre:
     def lon_e6(self) -> Ints:
         """Longitude of each centre in millionths of a degree, shape (n,)."""
         return self._centres_e6[1]
+
+    @cached_property
+    def sea_coast(self) -> npt.NDArray[np.bool_]:
+        """Shape (hexes,): land on the sea; a lake does not count."""
+        near = self.grid.neighbours
+        found: npt.NDArray[np.bool_] = (self.kind == _LAND) & ((near >= 0) & (self.kind[near] == _SEA)).any(axis=1)
+        found.flags.writeable = False
+        return found
 
     @cached_property
     def _by_name(self) -> dict[str, Place]:

@@ -88,6 +88,7 @@ def test_parameters_of_rules_have_addresses_in_known_groups():
         "reinforcements",
         "plans",
         "supply_sources",
+        "shipping",
         "objectives",
         "kinds",
         "terrain_kinds",

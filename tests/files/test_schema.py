@@ -30,6 +30,7 @@ def test_every_column_is_in_the_readme():
         "weather",
         "history",
         "supply_sources",
+        "shipping",
         "objectives",
         "kinds",
         "identities",
