@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from engine.files.shapes import (
     Cited,
+    Conditions,
     GradeOrBlank,
     Id,
     Members,
@@ -24,13 +25,16 @@ from engine.files.shapes import (
     Places,
     Side,
     Strict,
+    Subjects,
     Words,
     Year,
     number_or_switch,
+    yes_or_no,
 )
 from engine.model.directive import DirectiveKind, Permission
 from engine.model.facts import FactKind, Ground, Sky
 from engine.model.forces import AssetKind, Echelon, Mobility, ReinforcementKind, Role
+from engine.model.politics import EffectKind, PeopleKind
 
 
 class IdentityRow(Cited):
@@ -204,7 +208,7 @@ class DirectiveRow(Cited):
     start: Moment | None = None
     end: Moment | None = None
     known: Moment | None = None
-    trigger: Annotated[str, Field(pattern=r"^$|^(after|taken|lost):.+$", max_length=100)] = ""
+    trigger: Annotated[str, Field(pattern=r"^$|^(after|taken|lost|event):.+$", max_length=100)] = ""
     permission: Permission = "free"
     raid: bool = False
     surprise: Annotated[float, Field(ge=0, le=3)] = 0.0
@@ -294,6 +298,59 @@ class ObjectiveRow(Placed):
     id: Id
     side: Side
     points: Annotated[int, Field(ge=0, le=1000)]
+    by: Moment | None = None
+    held_days: Annotated[float, Field(ge=0, le=400)] = 0.0
+    in_history: Annotated[bool | None, BeforeValidator(yes_or_no)] = None
+
+
+class PeopleRow(Placed):
+    """One line of people.csv."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    kind: PeopleKind
+    side: Side
+    radius_km: Annotated[float, Field(ge=0, le=1000)] = 0.0
+    hq: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    nation: Annotated[str, Field(max_length=3)] = ""
+    subject: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    men: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    men_day: Annotated[float, Field(ge=0, le=20_000)] = 0.0
+    share_day: Annotated[float, Field(ge=0, le=1)] = 0.0
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    until: Moment | None = None
+    opens: Literal["date", "event"] = "date"
+
+
+class EffectRow(Strict):
+    """One [[event.effect]]."""
+
+    kind: EffectKind
+    subject: Subjects = []
+    side: Side | Literal[""] = ""
+    hq: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    place: Words = ""
+    text: Words = ""
+    staff: Annotated[float, Field(ge=0.5, le=1.5)] | None = None
+    capacity_t: Annotated[float, Field(ge=0, le=100_000)] | None = None
+    permission: Permission | Literal[""] = ""
+    open: bool = True
+
+
+class EventRow(Cited):
+    """One [[event]] of events.toml."""
+
+    id: Id
+    title: Words
+    side: Side | Literal[""] = ""
+    at: Moment | None = None
+    until: Moment | None = None
+    trigger: Conditions = []
+    any: bool = False
+    after_days: Annotated[float, Field(ge=0, le=400)] = 0.0
+    secret: bool = False
+    effect: Annotated[list[EffectRow], Field(max_length=20)] = []
 
 
 class SourceRow(Strict):
@@ -347,6 +404,8 @@ ROWS: Mapping[str, type[Strict]] = {
     "supply_sources": SupplyRow,
     "shipping": ShippingRow,
     "objectives": ObjectiveRow,
+    "people": PeopleRow,
+    "events": EventRow,
     "kinds": KindRow,
     "terrain_kinds": TerrainRow,
     "identities": IdentityRow,

@@ -35,6 +35,8 @@ TABLES = (
     "supply_sources",
     "shipping",
     "objectives",
+    "people",
+    "events",
     "sources",
     "rules",
 )
@@ -49,6 +51,8 @@ _NAMES = {
     "supply_sources": "[[supply]]",
     "shipping": "[[shipping]]",
     "objectives": "[[objective]]",
+    "people": "people.csv",
+    "events": "[[event]]",
     "kinds": "kinds.csv",
     "rules": "a parameter",
     "terrain_kinds": "terrain.csv",

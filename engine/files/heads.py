@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.files.shapes import Corner, Id, Moment, Side, Strict, Words
+from engine.files.shapes import Cited, Corner, Id, Moment, Side, Strict, Words
 
 
 class SideTable(Strict):
@@ -49,6 +49,13 @@ class GroundTable(Strict):
     area: list[AreaTable] = []
 
 
+class VictoryTable(Cited):
+    """[victory]: what history came to."""
+
+    axis_men_lost: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    soviet_men_lost: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+
+
 class ScenarioHead(Strict):
     """The keys of scenario.toml that are not tables of rows."""
 
@@ -63,6 +70,7 @@ class ScenarioHead(Strict):
     window: WindowTable | None = None
     sides: SidesTable
     ground: GroundTable
+    victory: VictoryTable | None = None
 
 
 class OverlayHead(Strict):

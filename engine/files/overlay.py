@@ -31,6 +31,8 @@ TABLES = (
     "objectives",
     "supply_sources",
     "shipping",
+    "people",
+    "events",
     "kinds",
 )
 """Tables whose rows an overlay may add, change and drop."""
@@ -116,15 +118,30 @@ def _drop(raw: Raw, text: TomlText, tables: Mapping[str, Any], label: str, touch
 
 
 def _leave_groups(raw: Raw, formation: str) -> None:
-    """A dropped formation is in no directive's group and comes with no reinforcement."""
+    """A dropped formation is in no directive's group, comes with no reinforcement and is told nothing by events."""
     for row in raw.tables["plans"].values():
         for group in ("assault", "mobile", "reserve"):
             members = row.values.get(group)
             if isinstance(members, list) and formation in members:
                 row.values[group] = [member for member in members if member != formation]
-    rows = raw.tables["reinforcements"]
-    for key in [key for key, row in rows.items() if row.values.get("subject") == formation]:
-        del rows[key]
+    for table in ("reinforcements", "people"):
+        rows = raw.tables[table]
+        for key in [key for key, row in rows.items() if row.values.get("subject") == formation]:
+            del rows[key]
+    for row in raw.tables["events"].values():
+        effects = row.values.get("effect")
+        if isinstance(effects, list):
+            row.values["effect"] = [kept for effect in effects if (kept := _without(effect, formation)) is not None]
+
+
+def _without(effect: Any, formation: str) -> Any:
+    """An effect without a subject; None if it was about that one alone."""
+    named = effect.get("subject") if isinstance(effect, dict) else None
+    if named == formation or named == [formation]:
+        return None
+    if isinstance(named, list) and formation in named:
+        return {**effect, "subject": [name for name in named if name != formation]}
+    return effect
 
 
 def _rows(

@@ -69,6 +69,8 @@ def _check_trigger(setting: Setting, checked: Checked) -> None:
         setting.refer(checked, "trigger", name, "plans", "after: and the id of a directive")
         if name == checked.data.id:
             setting.complain(checked.at("trigger"), "another directive", repr(name), code="directive/itself")
+    elif verb == "event":
+        setting.refer(checked, "trigger", name, "events", "event: and the id of an event of events.toml")
     elif verb and theatre.find_place(name) is None:
         near = theatre.nearest_names(name)
         hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.files.common import UNASKED, prior_range
-from engine.files.faults import Fault, FileFaults, Report
+from engine.files.faults import Fault, FileFaults, Report, shown
 from engine.files.rows import Prior, Raw, Row
 from engine.files.texts import CommandLine, Spot
 from engine.model.citation import Parameter
@@ -63,12 +63,17 @@ def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, fo
                 report.add(
                     spot.fault(
                         f"{address} {prior.words}",
-                        f"{given:g}" if key == "value" else f"{key} = {given:g}",
+                        _shown(given) if key == "value" else f"{key} = {_shown(given)}",
                         "" if force else HINT,
                         "warning" if force else "error",
                         CODE,
                     )
                 )
+
+
+def _shown(number: Any) -> str:
+    """A number in short; a whole number may be too long for a float."""
+    return f"{number:g}" if abs(number) < 1e300 else shown(number)
 
 
 def outside_fault(spot: Spot, address: str, value: Any, parameters: Mapping[str, Parameter]) -> Fault | None:

@@ -23,6 +23,7 @@ from engine.files.order_of_battle import (
 )
 from engine.files.places import boxed, inside
 from engine.files.plans import directives_of
+from engine.files.politics import events_of, people_of, victory_of
 from engine.files.record import history_of, weather_of
 from engine.files.rows import Raw, Row
 from engine.files.setting import Setting
@@ -73,6 +74,9 @@ def resolve(
         supply_sources=tuple(SupplySource(**values) for values in _standing(setting, "supply_sources", SupplySource)),
         shipping=_shipping(setting),
         objectives=tuple(Objective(**values) for values in _standing(setting, "objectives", Objective)),
+        people=people_of(setting),
+        events=events_of(setting),
+        victory=victory_of(setting),
         weather=weather_of(setting),
         history=history_of(setting),
         sources={key: Source(id=key, **row.data.model_dump()) for key, row in tables["sources"].items()},
@@ -166,7 +170,7 @@ def _standing(setting: Setting, table: str, kind: type) -> list[dict[str, Any]]:
         here = setting.needed_place(checked)
         if here is not None:
             place = checked.data.place or here.text or f"{here.lat:.2f} {here.lon:.2f}"
-            found.append(shared(checked, kind) | {"cell": here.cell, "place": place})
+            found.append(shared(checked, kind) | {"cell": here.cell, "place": place} | _wanted(setting, checked, table))
     return found
 
 
@@ -191,6 +195,14 @@ def _shipping(setting: Setting) -> tuple[ShippingSpec, ...]:
         }
         found.append(ShippingSpec(**values))
     return tuple(found)
+
+
+def _wanted(setting: Setting, checked: Checked, table: str) -> dict[str, Any]:
+    """When an objective is to be held, and whether it was in history."""
+    if table != "objectives":
+        return {}
+    known = {None: "", True: "yes", False: "no"}[checked.data.in_history]
+    return {"by_min": setting.minute(checked.data.by, -1), "in_history": known}
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -24,6 +24,7 @@ CSV_TABLES: Mapping[str, str] = {
     "headquarters.csv": "headquarters",
     "assets.csv": "assets",
     "reinforcements.csv": "reinforcements",
+    "people.csv": "people",
     "weather.csv": "weather",
 }
 """CSV files of a scenario folder and their tables."""
@@ -37,6 +38,7 @@ COMMON_CSV: Mapping[str, str] = {
 TOML_LISTS: Mapping[str, tuple[str, str]] = {
     "plan_axis.toml": ("directive", "plans"),
     "plan_soviet.toml": ("directive", "plans"),
+    "events.toml": ("event", "events"),
     "history.toml": ("fact", "history"),
 }
 """TOML files that are a list of tables: its name in the file, its table here."""
@@ -301,6 +303,9 @@ def row_key(table: str, values: Mapping[str, Any]) -> str:
         return f"{str(values['date'])[:10]}_{values.get('zone', 'all')}"
     if table == "reinforcements" and values.get("subject"):
         return slug(f"{values['subject']}_{values.get('kind', '')}_{str(values.get('at', ''))[:10]}")
+    if table == "people" and values.get("side"):
+        about = values.get("subject") or values.get("place") or values.get("nation") or ""
+        return slug(f"{values['side']}_{values.get('kind', '')}_{about}")
     if table in ("supply_sources", "shipping", "objectives") and values.get("side"):
         return slug(f"{values['side']}_{values.get('place', '')}")
     return ""

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, create_model
 from engine.files.boundary import (
     ROWS,
     DirectiveRow,
+    EventRow,
     FactRow,
     ObjectiveRow,
     RuleRow,
@@ -30,7 +31,7 @@ from engine.files.rows import COMMON_CSV, CSV_TABLES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = {"type": "number"}
-_NAMED_BY_OTHERS = ("weather", "reinforcements", "supply_sources", "shipping", "objectives")
+_NAMED_BY_OTHERS = ("weather", "reinforcements", "supply_sources", "shipping", "objectives", "people")
 """Tables whose ids may be made of other columns."""
 
 
@@ -46,11 +47,13 @@ def schemas() -> Mapping[str, dict[str, Any]]:
     )
     plan = create_model("Plan", format=(int, 1), directive=(list[DirectiveRow], []))
     history = create_model("History", format=(int, 1), fact=(list[FactRow], []))
+    events = create_model("Events", format=(int, 1), event=(list[EventRow], []))
     found = {
         "scenario.schema.json": _of(
             scenario, {"SupplyRow": "supply_sources", "ShippingRow": "shipping", "ObjectiveRow": "objectives"}
         ),
         "plan.schema.json": _of(plan, {"DirectiveRow": "plans"}),
+        "events.schema.json": _of(events, {"EventRow": "events"}),
         "history.schema.json": _of(history, {}),
         "sources.schema.json": _table_of(SourceRow, "Sources by id"),
         "rules.schema.json": _groups_of(RuleRow),

@@ -2,6 +2,7 @@
 of.
 """
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z][a-z0-9_]*$"
+CONDITION = re.compile(
+    r"held:(axis|soviet):.+|lost_formations:(axis|soviet):\d{1,4}|(fallen|event):[a-z][a-z0-9_]*"
+    r"|(lost_men|objectives|objectives_below):(axis|soviet):(0(\.\d+)?|1(\.0+)?)"
+)
+CONDITION_WORDS = (
+    "held:SIDE:PLACE, lost_formations:SIDE:NUMBER, lost_men:SIDE:SHARE, objectives:SIDE:SHARE, "
+    "objectives_below:SIDE:SHARE, fallen:FORMATION or event:EVENT"
+)
 FIRST_YEAR, LAST_YEAR = 1900, 1999
 
 
@@ -61,6 +70,20 @@ def number_or_switch(value: Any) -> Any:
     raise PydanticCustomError("said", "{expected}", {"expected": "a number, or true or false"})
 
 
+def _condition(value: Any) -> Any:
+    """One thing an event waits for, as text; what it names is looked up in politics.py."""
+    if isinstance(value, str) and CONDITION.fullmatch(value.strip()):
+        return value.strip()
+    raise PydanticCustomError("said", "{expected}", {"expected": CONDITION_WORDS})
+
+
+def yes_or_no(value: Any) -> Any:
+    """true or false from TOML, or as a cell of a table."""
+    if isinstance(value, str) and value.strip().lower() in ("true", "false", "yes", "no"):
+        return value.strip().lower() in ("true", "yes")
+    return value
+
+
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
@@ -84,6 +107,10 @@ Members = Annotated[
 ]
 NamedMembers = Annotated[list[str], BeforeValidator(_named), Field(max_length=16)]
 Path = Annotated[list[str], BeforeValidator(_listed), Field(max_length=8)]
+Subjects = Annotated[list[Id], BeforeValidator(_listed), Field(max_length=200)]
+Conditions = Annotated[
+    list[Annotated[str, BeforeValidator(_condition)]], BeforeValidator(_listed), Field(max_length=20)
+]
 Year = Annotated[str, BeforeValidator(_text), Field(max_length=40)]
 Corner = Annotated[list[float], Field(min_length=2, max_length=2)]
 Side = Literal["axis", "soviet"]

@@ -22,6 +22,8 @@ TABLES: Mapping[str, str] = {
     "supply_sources": "supply_sources",
     "shipping": "shipping",
     "objectives": "objectives",
+    "people": "people",
+    "events": "events",
     "kinds": "kinds",
     "terrain_kinds": "terrain",
     "history": "history",

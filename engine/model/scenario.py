@@ -23,6 +23,7 @@ from engine.model.codes import AXIS, SIDES, SOVIET
 from engine.model.directive import Directive, Group, Waypoint
 from engine.model.facts import HistoryFact, Rival, WeatherDay
 from engine.model.forces import AssetSpec, FormationSpec, HeadquartersSpec, KindSpec, ReinforcementSpec
+from engine.model.politics import Condition, Effect, PeopleSpec, PoliticalEvent, VictorySpec
 
 if TYPE_CHECKING:
     from engine.model.theatre import Theatre
@@ -34,7 +35,9 @@ __all__ = [
     "SIDES",
     "SOVIET",
     "AssetSpec",
+    "Condition",
     "Directive",
+    "Effect",
     "FormationSpec",
     "Grade",
     "Group",
@@ -43,6 +46,8 @@ __all__ = [
     "KindSpec",
     "Objective",
     "Parameter",
+    "PeopleSpec",
+    "PoliticalEvent",
     "ReinforcementSpec",
     "Rival",
     "Scenario",
@@ -52,6 +57,7 @@ __all__ = [
     "SupplySource",
     "TerrainSpec",
     "Value",
+    "VictorySpec",
     "Waypoint",
     "WeatherDay",
 ]
@@ -122,13 +128,20 @@ class ShippingSpec:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A place worth `points` to whoever holds it at the end; `side` is who is told to have it."""
+    """A place worth `points` to `side`, who is told to have it, at `by_min` (-1: when the run ends).
+
+    It counts if the side has then held it for `held_days`. `in_history`: "yes" or "no", whether it was so in
+    history; empty = the facts about control tell.
+    """
 
     id: str
     side: str
     place: str
     cell: int
     points: int
+    by_min: int = -1
+    held_days: float = 0.0
+    in_history: str = ""
     details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"
@@ -197,6 +210,9 @@ class Scenario:
     supply_sources: tuple[SupplySource, ...] = field(default=(), repr=False)
     shipping: tuple[ShippingSpec, ...] = field(default=(), repr=False)
     objectives: tuple[Objective, ...] = field(default=(), repr=False)
+    people: tuple[PeopleSpec, ...] = field(default=(), repr=False)
+    events: tuple[PoliticalEvent, ...] = field(default=(), repr=False)
+    victory: VictorySpec = field(default=VictorySpec(), repr=False)
     weather: tuple[WeatherDay, ...] = field(default=(), repr=False)
     history: tuple[HistoryFact, ...] = field(default=(), repr=False)
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)

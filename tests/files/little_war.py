@@ -108,6 +108,42 @@ id,kind,subject,at,hq,men,staff,text,src,grade
 ,replacements,s_rd_3,1944-08-17,,500,,,book,estimate
 new_chief,commander,s_hq_1,1944-08-18T10:00,,,1.2,D. General,book,estimate
 """,
+    "people.csv": """\
+id,kind,side,place,radius_km,hq,nation,men,men_day,men_day_low,men_day_high,share_day,from,until,opens,src,grade
+,conscription,soviet,Siauliai,20,s_hq_1,,900,40,20,60,,1944-08-16,,,book,estimate
+gone_home,release,axis,,,,,,,,,0.05,,1944-08-19,event,book,estimate
+""",
+    "events.toml": """\
+[[event]]
+id = "riga_falls"
+title = "Riga is lost"
+trigger = ["held:soviet:Riga", "lost_formations:axis:1"]
+any = true
+after_days = 0.5
+src = "book"
+grade = "estimate"
+[[event.effect]]
+kind = "people"
+subject = "gone_home"
+[[event.effect]]
+kind = "permission"
+subject = "g_hq_0"
+permission = "may_fall_back"
+
+[[event]]
+id = "over"
+title = "The axis gives up"
+side = "axis"
+at = 1944-08-18
+trigger = "event:riga_falls"
+secret = true
+src = "book"
+[[event.effect]]
+kind = "surrender"
+side = "axis"
+[[event.effect]]
+kind = "end"
+""",
     "plan_axis.toml": """\
 [[directive]]
 id = "to_siauliai"

@@ -134,7 +134,7 @@ BAD = {
     "an unknown table": (
         "[drop]\nforce = []\n",
         "bad.toml:4:1: expected one of forces, headquarters, assets, reinforcements, plans, weather, history, "
-        "objectives, supply_sources, shipping, kinds, found 'force' (did you mean 'forces'?)",
+        "objectives, supply_sources, shipping, people, events, kinds, found 'force' (did you mean 'forces'?)",
     ),
     "an unknown key": ("[sets]\n", "bad.toml:3:1: expected a known key of an overlay, found 'sets'"),
     "a value with unknown parts": (

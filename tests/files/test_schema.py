@@ -32,6 +32,8 @@ def test_every_column_is_in_the_readme():
         "supply_sources",
         "shipping",
         "objectives",
+        "people",
+        "events",
         "kinds",
         "identities",
         "sources",
@@ -43,7 +45,7 @@ def test_every_column_is_in_the_readme():
 
 def test_the_overlay_of_the_readme_fits_doppelkopf(tmp_path):
     readme = (SCENARIOS / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)[1]
+    block = re.search(r"```toml\n(.*?)```", readme.partition("## Overlays")[2], re.DOTALL)[1]
     path = tmp_path / "overlay.toml"
     path.write_text(block, encoding="utf-8")
     errors = [str(f) for f in check_scenario("doppelkopf", [path]).faults if f.severity == "error"]
