@@ -16,21 +16,51 @@ if TYPE_CHECKING:
     from engine.model.view import SideView
 
 
+class OwnNotes:
+    """Columns of the note tables as one side may read them: rows of the other side are blank.
+
+    ``foreign`` names those rows of each table. Kept from one plan to the next: a column is read again only when it
+    has been written.
+    """
+
+    def __init__(self, tables: Sequence[Table], foreign: Sequence[Array] = ()) -> None:
+        rows: Sequence[Array | None] = foreign or [None] * len(tables)
+        self._parts = [(table, None if r is None else _span(r)) for table, r in zip(tables, rows, strict=True)]
+        self._read: dict[tuple[int, str], tuple[tuple[int, ...], Array, bytes]] = {}
+
+    def table(self, number: int) -> Table:
+        """The table of a number."""
+        return self._parts[number][0]
+
+    def column(self, number: int, name: str) -> tuple[Array, bytes]:
+        """Values of a column, not to be written to, and the same as bytes."""
+        table, foreign = self._parts[number]
+        version, key = table.version(name), (number, name)
+        held = self._read.get(key)
+        if held is None or held[0] != version:
+            values: Array = table[name].copy()
+            if foreign is not None:
+                values[foreign] = table.spec.column(name).default
+            held = self._read[key] = (version, values, values.tobytes())
+        return held[1], held[2]
+
+
 class _Columns(dict[str, Array]):
     """Columns of one note table, copied when they are first looked at."""
 
-    def __init__(self, table: Table, foreign: Array | None) -> None:
+    def __init__(self, own: OwnNotes, number: int) -> None:
         super().__init__()
-        self.table = table
-        self._foreign = None if foreign is None else _span(foreign)
+        self._own, self._number = own, number
         self._given: dict[str, bytes] = {}
 
+    @property
+    def table(self) -> Table:
+        """The table they are columns of."""
+        return self._own.table(self._number)
+
     def __missing__(self, name: str) -> Array:
-        values: Array = self.table[name].copy()
-        if self._foreign is not None:
-            values[self._foreign] = self.table.spec.column(name).default
-        self._given[name] = values.tobytes()
-        self[name] = values
+        given, self._given[name] = self._own.column(self._number, name)
+        self[name] = values = given.copy()
         return values
 
     def changed(self, name: str) -> tuple[Array, list[int]] | None:
@@ -55,15 +85,13 @@ def _span(rows: Array) -> Array | slice:
 class Notes:
     """A staff's memory: writable copies of the note tables, ``notes.staff["need"][row]``.
 
-    Only whole numbers. What a commander changes here is compared with what it was given and logged as input.
-    ``foreign`` names rows of each table that are the other side's: they read as their defaults.
+    Only whole numbers. What a commander changes here is compared with what it was given and logged as input. With
+    ``own`` only a side's own rows can be read.
     """
 
-    def __init__(self, formation: Table, staff: Table, failure: Table, foreign: Sequence[Array] = ()) -> None:
-        ours: Sequence[Array | None] = foreign or (None, None, None)
-        self.formation, self.staff, self.failure = (
-            _Columns(table, rows) for table, rows in zip((formation, staff, failure), ours, strict=True)
-        )
+    def __init__(self, formation: Table, staff: Table, failure: Table, own: OwnNotes | None = None) -> None:
+        readable = own or OwnNotes((formation, staff, failure))
+        self.formation, self.staff, self.failure = (_Columns(readable, number) for number in range(3))
 
     def add_failure(self, hq: int, cell: int, minute: int) -> None:
         """Remember that an attack of a headquarters on a hex failed."""
@@ -79,14 +107,13 @@ class Notes:
         """Rows (table, row, column, values) of all that was changed, in a fixed order."""
         rows: list[tuple[int, int, int, tuple[int, ...]]] = []
         for number, columns in enumerate((self.formation, self.staff, self.failure)):
-            places = {column.name: position for position, column in enumerate(columns.table.spec.columns)}
-            for name in sorted(columns, key=places.__getitem__):
-                changed = columns.changed(name)
+            for position, column in enumerate(columns.table.spec.columns):
+                changed = columns.changed(column.name) if column.name in columns else None
                 if changed is not None:
-                    position = places[name]
                     values, where = changed
-                    for row, value in zip(where, values[where].tolist(), strict=True):
-                        rows.append((number, row, position, tuple(value) if isinstance(value, list) else (value,)))
+                    found = values[where].tolist()
+                    each = map(tuple, found) if column.width > 1 else zip(found, strict=True)
+                    rows += [(number, row, position, value) for row, value in zip(where, each, strict=True)]
         return rows
 
 

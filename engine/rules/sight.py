@@ -12,6 +12,7 @@ from engine.core.calendar import DAY, HOUR
 from engine.core.columns import Array
 from engine.model.codes import ON_MAP
 from engine.model.world import Statics, World
+from engine.rules.derived import derived
 
 LN_2: Final = 0.6931471805599453
 LEAST_LEVEL: Final = 250_000
@@ -37,9 +38,19 @@ def half_lives(statics: Statics) -> tuple[int, int, int]:
 
 def on_map(world: World, side: int) -> npt.NDArray[np.int64]:
     """Rows of a side's formations that stand on the map."""
+    return _present(world)[side]
+
+
+def _present(world: World) -> list[npt.NDArray[np.int64]]:
+    """Rows on the map by side."""
     formations = world.formations
-    present = (formations.status == ON_MAP) & (formations.hex >= 0)
-    return np.flatnonzero(present & (formations.side == side))
+
+    def make() -> list[npt.NDArray[np.int64]]:
+        rows = ((formations.status == ON_MAP) & (formations.hex >= 0)).nonzero()[0]
+        sides = formations.side[rows]
+        return [rows[sides == side] for side in (0, 1)]
+
+    return derived(world, "sight.on_map", formations.version("status", "hex", "side"), make)
 
 
 def watched(world: World, own: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -46,10 +46,11 @@ CONTACT_LEVEL = 2
 """What one knows of an enemy beside an own formation, at least: type and size."""
 
 _IDENTITY = ("kind", "mobility", "echelon", "stack", "combat_share", "quality", "men_full")
-_STATE = (
+_STATE: Final = (
     "hq", "hex", "in_place_since", "leg_to", "departed_at", "leg_at", "goal", "target", "pause_until", "task", "posture",
     "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
 )  # fmt: skip
+_AS_IT_STANDS: Final = frozenset(_STATE)
 _DIRECTIVE = (
     "hq", "kind", "axis", "line", "fall_back", "objective", "assault", "mobile", "reserve",
     "assault_strongest", "mobile_strongest", "reserve_share", "corridor_m", "start_at", "end_at",
@@ -62,6 +63,8 @@ _HEADQUARTERS = ("echelon", "parent", "staff", "hex", "moved_at", "commander", "
 _DEPOT = ("kind", "hex", "capacity_t", "used_t", "working")
 _REPORT = ("hex", "seen_at", "men", "afv", "power", "kind")
 _WAITING = int(Status.WAITING)
+_OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
+"""Stocks that make up points: read together, as one is hardly asked for without the others."""
 _WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight")
 
 
@@ -116,14 +119,20 @@ class _PassingEnemies(_AsAsked, Enemies):
     pass
 
 
+class _PassingOrders(_AsAsked, OwnOrders):
+    pass
+
+
+class _PassingBattles(_AsAsked, OwnBattles):
+    pass
+
+
 def _maker(world: World, side: int, minute: int) -> Callable[[str, bool], Any]:
-    """A function that makes one part of a view by name, at once or (formations) as its columns are asked for."""
+    """A function that makes one part of a view by name, at once or (where it pays) as its columns are asked for."""
 
     def make(name: str, at_once: bool) -> Any:
-        if name == "own":
-            return _own(world, side, minute, at_once)
-        if name == "enemies":
-            return _enemies(world, side, minute, at_once)
+        if name in _BY_COLUMNS:
+            return _BY_COLUMNS[name](world, side, minute, at_once)
         return _OTHER_PARTS[name](world, side, minute)
 
     return make
@@ -151,8 +160,8 @@ class _Stocks(dict[str, Rows]):
 
     def __missing__(self, name: str) -> Rows:
         formations, minute, rows = self._of
-        self[name] = found = formations.read_all((name,), minute, rows)[name]
-        return found
+        self.update(formations.read_all(_OF_POWER if name in _OF_POWER else (name,), minute, rows))
+        return self[name]
 
 
 def _own(world: World, side: int, minute: int, at_once: bool) -> OwnFormations:
@@ -160,7 +169,7 @@ def _own(world: World, side: int, minute: int, at_once: bool) -> OwnFormations:
     fixed, now = _unchanging(world, side, rows), _Stocks(world, minute, rows)
 
     def make(name: str) -> Array:
-        if name in _STATE:
+        if name in _AS_IT_STANDS:
             return _fixed(formations[name][rows])
         if name == "order":
             return _fixed(_order_numbers(world, side)[formations.order[rows]])
@@ -228,6 +237,7 @@ def _unchanging(world: World, side: int, rows: Rows) -> dict[str, Any]:
 
 
 def _coming(world: World, side: int, minute: int) -> Arrivals:
+    """Formations still to come."""
     formations = world.formations
     rows = np.flatnonzero((formations.side == side) & (formations.status == _WAITING))
     names = tuple(world.statics.formation_ids[row] for row in rows.tolist())
@@ -373,9 +383,12 @@ def _hexes(world: World, side: int, minute: int) -> HexFrame:
 
 
 def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
-    rows = np.flatnonzero(world.headquarters.side == side)
-    names = tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
-    return OwnHeadquarters(row=_fixed(rows), ids=names, **_picked(world.headquarters, _HEADQUARTERS, rows))
+    def make() -> OwnHeadquarters:
+        rows = np.flatnonzero(world.headquarters.side == side)
+        names = tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
+        return OwnHeadquarters(row=_fixed(rows), ids=names, **_picked(world.headquarters, _HEADQUARTERS, rows))
+
+    return derived(world, f"views.headquarters.{side}", world.headquarters.version("side", *_HEADQUARTERS), make)
 
 
 def _order_numbers(world: World, side: int) -> Rows:
@@ -394,17 +407,23 @@ def _order_numbers(world: World, side: int) -> Rows:
     return found
 
 
-def _orders(world: World, side: int, minute: int) -> OwnOrders:
+def _orders(world: World, side: int, minute: int, at_once: bool) -> OwnOrders:
     orders = world.orders
-    rows = np.flatnonzero((orders.state == ON_ITS_WAY) | (orders.state == IN_FORCE))
+    rows = ((orders.state == ON_ITS_WAY) | (orders.state == IN_FORCE)).nonzero()[0]
     mine: Rows = rows[world.formations.side[orders.formation[rows]] == side]
-    return OwnOrders(row=_fixed(_order_numbers(world, side)[mine]), **_picked(orders, _ORDER, mine))
+
+    def make(name: str) -> Array:
+        return _fixed(_order_numbers(world, side)[mine] if name == "row" else orders[name][mine])
+
+    if at_once:
+        return OwnOrders(**{name: make(name) for name in ("row", *_ORDER)})
+    return _PassingOrders({}, make)
 
 
 def _directives(world: World, side: int, minute: int) -> OwnDirectives:
     """Directives that have arrived. What they say never changes once written but for state and start."""
     directives = world.directives
-    known = np.flatnonzero(directives.arrives_at <= minute)
+    known = (directives.arrives_at <= minute).nonzero()[0]
     rows = known[world.headquarters.side[directives.hq[known]] == side]
     key = f"views.directives.{side}"
     stamp = (rows.tobytes(), directives.start_at[rows].tobytes(), directives.end_at[rows].tobytes())
@@ -415,36 +434,63 @@ def _directives(world: World, side: int, minute: int) -> OwnDirectives:
     return OwnDirectives(**held[1], state=_fixed(directives.state[rows]))
 
 
-def _battles(world: World, side: int, minute: int) -> OwnBattles:
+def _battles(world: World, side: int, minute: int, at_once: bool) -> OwnBattles:
     battles, participants = world.battles, world.participants
-    live = battles.outcome == LIVE
-    recent = live | (battles.ended_at > minute - REMEMBERED_MIN)
-    rows = np.flatnonzero(recent)
-    own = np.flatnonzero(participants.left_at > minute)
+    recent = (battles.outcome == LIVE) | (battles.ended_at > minute - REMEMBERED_MIN)
+    rows = recent.nonzero()[0]
+    own = (participants.left_at > minute).nonzero()[0]
     own = own[recent[participants.battle[own]]]
     own = own[world.formations.side[participants.formation[own]] == side]
-    depth = np.where(live[rows], battles.read("depth", minute, rows), battles.depth_u[rows]) // 1_000_000
-    felt = (battles.x[rows].astype(np.int64) + X_STEP // 2) // X_STEP * X_STEP
-    return OwnBattles(
-        row=_fixed(rows),
-        attacking=_fixed((battles.attacker[rows] == side).astype(np.int8)),
-        depth_m=_fixed(depth),
-        x=_fixed(felt),
-        **_picked(battles, ("hex", "kind", "started_at", "ended_at", "outcome", "cause"), rows),
-        **_picked(participants, ("formation", "battle", "role", "direction", "share"), own),
-    )
+
+    def make(name: str) -> Array:
+        if name in _TAKING_PART:
+            return _fixed(participants[name][own])
+        if name in _BATTLE:
+            return _fixed(battles[name][rows])
+        return _fixed(_FELT[name](world, side, minute, rows))
+
+    if at_once:
+        return OwnBattles(**{name: make(name) for name in (*_FELT, *_BATTLE, *_TAKING_PART)})
+    return _PassingBattles({}, make)
+
+
+_BATTLE: Final = ("hex", "kind", "started_at", "ended_at", "outcome", "cause")
+_TAKING_PART: Final = ("formation", "battle", "role", "direction", "share")
+
+
+def _depth(world: World, side: int, minute: int, rows: Rows) -> Array:
+    battles = world.battles
+    live = battles.outcome[rows] == LIVE
+    depth: Array = np.where(live, battles.read("depth", minute, rows), battles.depth_u[rows]) // 1_000_000
+    return depth
+
+
+_FELT: Final[dict[str, Callable[[World, int, int, Rows], Array]]] = {
+    "row": lambda world, side, minute, rows: rows,
+    "attacking": lambda world, side, minute, rows: (world.battles.attacker[rows] == side).astype(np.int8),
+    "depth_m": _depth,
+    "x": lambda world, side, minute, rows: (world.battles.x[rows].astype(np.int64) + X_STEP // 2) // X_STEP * X_STEP,
+}
+"""Columns of battles as a side sees them."""
 
 
 def _depots(world: World, side: int, minute: int) -> OwnDepots:
-    rows = np.flatnonzero(world.depots.side == side)
-    return OwnDepots(row=_fixed(rows), **_picked(world.depots, _DEPOT, rows))
+    def make() -> OwnDepots:
+        rows = np.flatnonzero(world.depots.side == side)
+        return OwnDepots(row=_fixed(rows), **_picked(world.depots, _DEPOT, rows))
+
+    return derived(world, f"views.depots.{side}", world.depots.version("side", *_DEPOT), make)
 
 
 def _weather(world: World, side: int, minute: int) -> WeatherNow:
     return WeatherNow(*(int(world.weather[name][0]) for name in _WEATHER))
 
 
-_OTHER_PARTS: dict[str, Callable[[World, int, int], Any]] = {
-    "coming": _coming, "hexes": _hexes, "headquarters": _headquarters, "orders": _orders, "directives": _directives,
-    "battles": _battles, "depots": _depots, "weather": _weather,
+_BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
+    "own": _own, "enemies": _enemies, "orders": _orders, "battles": _battles,
+}  # fmt: skip
+"""Parts whose columns are made one by one as they are asked for, or all at once."""
+_OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
+    "coming": _coming, "hexes": _hexes, "headquarters": _headquarters, "directives": _directives, "depots": _depots,
+    "weather": _weather,
 }  # fmt: skip

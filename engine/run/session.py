@@ -17,7 +17,7 @@ from engine.core.calendar import DAY, HOUR
 from engine.core.clock import Clock
 from engine.core.dice import Dice
 from engine.model.codes import SIDES
-from engine.model.commander import Commander, Notes
+from engine.model.commander import Commander, Notes, OwnNotes
 from engine.model.events import Event
 from engine.model.events.common import NOTED
 from engine.model.instruction import Instruction
@@ -27,6 +27,7 @@ from engine.model.view import SideView
 from engine.model.world import Pen, World
 from engine.rules import door
 from engine.rules.apply import fold
+from engine.rules.derived import derived
 from engine.rules.redraw import redraw
 from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
@@ -37,6 +38,7 @@ from engine.run.log import Change, Input
 from engine.run.start import new_world
 
 KEYFRAME_MIN = 12 * HOUR
+_LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True)
@@ -152,13 +154,21 @@ class Session:
     def notes(self, side: int) -> Notes:
         """The memory of a side's commander, to be read and changed; the other side's rows are blank."""
         world = self._world
+        key = (
+            *world.formations.version("side"), *world.headquarters.version("side"), *world.failure_notes.version("hq")
+        )  # fmt: skip
+        own = derived(world, f"notes.{side}", key, lambda: self._own_notes(side))
+        return Notes(world.formation_notes, world.staff_notes, world.failure_notes, own)
+
+    def _own_notes(self, side: int) -> OwnNotes:
+        world = self._world
         of = world.headquarters.side
         foreign = (
             np.flatnonzero(world.formations.side != side),
             np.flatnonzero(of != side),
             np.flatnonzero(of[world.failure_notes.hq] != side),
         )
-        return Notes(world.formation_notes, world.staff_notes, world.failure_notes, foreign)
+        return OwnNotes(world.note_tables(), foreign)
 
     def dice(self, minute: int) -> Dice:
         """The luck in force at a minute."""
@@ -308,6 +318,8 @@ class Session:
     def _behind_the_other_side(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """New rows of notes after those that the other side has added at this minute, which are not yet written."""
         longs = [len(table) for table in self._world.note_tables()]
+        if not any(row >= longs[table] for table, row, _, _ in changes):
+            return changes
         now = self._log[bisect_left(self._log, self.now, key=lambda i: i.at) :]
         added = {(t, r) for entry in now if entry.at == self.now for t, r, *_ in entry.notes if r >= longs[t]}
         if not added:
@@ -328,8 +340,7 @@ class Session:
         """A log entry as a line of a recording."""
         known = self._lines.get(id(entry))
         if known is None or known[0] is not entry:
-            text = json.dumps(entry.record(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-            known = self._lines[id(entry)] = (entry, text.encode() + b"\n")
+            known = self._lines[id(entry)] = (entry, _LINE.encode(entry.record()).encode() + b"\n")
         return known[1]
 
     def _follow_record(self, until: int) -> None:
