@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
-    "bench": "engine.lab.bench", "tallies": "engine.lab.tally", "ways": "engine.rules.ways", "why": "engine.run.why",
+    "bench": "engine.lab.bench", "pairings": "engine.lab.pairings", "tallies": "engine.lab.tally",
+    "ways": "engine.rules.ways", "why": "engine.run.why",
 }  # fmt: skip
 _HOME = {
     # What a run starts from.

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.core import calendar, jit
-from engine.lab.commanders import commander_digest
+from engine.lab.commanders import check_takeover, commander_digest
 from engine.lab.drive import Drive, Interrupted, open_executor
 from engine.lab.experiment import Experiment, ExperimentFault, Run, Setting, layout
 from engine.lab.outcome import Result
@@ -102,6 +102,8 @@ def resume_batch(
 def setting_of(experiment: Experiment, scenario: Scenario) -> Setting:
     """What all runs of the experiment share."""
     names = {side: experiment.commanders.get(side, "staff") for side in SIDES}
+    for name in names.values():
+        check_takeover(name, scenario)
     digests = {side: commander_digest(name) for side, name in names.items()}
     return Setting(engine_digest(), scenario.digest, horizon(experiment, scenario), digests)
 

@@ -8,16 +8,21 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from engine.core import calendar
 from engine.model.codes import SIDES
 from engine.model.commander import Commander
+from engine.model.scenario import Scenario
 
 BUILT_IN: Mapping[str, str] = {
     "staff": "engine.staff.staff:Staff",
     "plain": "engine.staff.plain:Plain",
+    "high": "engine.staff.high.commander:HighCommand",
 }
-"""Name -> where it lives. `plain` (attack the nearest, hold otherwise) is the baseline for every comparison.
+"""Name -> where it lives. `plain` (attack the nearest, hold otherwise) is the baseline for every comparison;
+`high` needs no plan: its high command chooses the directives.
 """
 NOBODY = "none"
+HIGH = "high"
 
 
 class CommanderFault(Exception):
@@ -25,12 +30,17 @@ class CommanderFault(Exception):
 
 
 def commander(name: str) -> Commander | None:
-    """The commander of a name: staff, plain, none, or ``file.py:Class``."""
+    """The commander of a name: staff, plain, high, none, or ``file.py:Class``.
+
+    ``high@1944-08-20`` or ``high@lost:Riga`` follows the plan files until then.
+    """
     if name == NOBODY:
         return None
-    if name in BUILT_IN:
-        module, _, attribute = BUILT_IN[name].partition(":")
-        made: Commander = getattr(import_module(module), attribute)()
+    head, _, since = name.partition("@")
+    if head in BUILT_IN and (head == HIGH or not since):
+        module, _, attribute = BUILT_IN[head].partition(":")
+        kind = getattr(import_module(module), attribute)
+        made: Commander = kind(since) if head == HIGH else kind()
         return made
     return _from_file(*_file_and_class(name))
 
@@ -43,7 +53,7 @@ def commander_digest(name: str) -> str:
     who = commander(name)
     if who is None:
         return NOBODY
-    if name in BUILT_IN:
+    if name.partition("@")[0] in BUILT_IN:
         return who.digest
     source = _file_and_class(name)[0].read_bytes()
     return f"{who.digest} {hashlib.blake2b(source, digest_size=16).hexdigest()}"
@@ -56,13 +66,35 @@ def _file_and_class(name: str) -> tuple[Path, str]:
     return Path(path), attribute
 
 
-def commanders(names: Mapping[str, str]) -> dict[str, Commander]:
-    """Commanders by side; sides without one are left out."""
+def commanders(names: Mapping[str, str], scenario: Scenario | None = None) -> dict[str, Commander]:
+    """Commanders by side; sides without one are left out. With a scenario their dates and places are checked, too."""
     unknown = sorted(set(names) - set(SIDES))
     if unknown:
         raise CommanderFault(f"expected a side ({' or '.join(SIDES)}), found {unknown[0]!r}")
+    if scenario is not None:
+        for name in names.values():
+            check_takeover(name, scenario)
     found = {side: commander(names.get(side, "staff")) for side in SIDES}
     return {side: who for side, who in found.items() if who is not None}
+
+
+def check_takeover(name: str, scenario: Scenario) -> None:
+    """Raise unless the moment at which ``high@...`` takes over is a date or a place of the scenario."""
+    head, at, since = name.partition("@")
+    if head != HIGH or not at:
+        return
+    kind, colon, place = since.partition(":")
+    if kind in ("taken", "lost") and colon:
+        if scenario.theatre.find_place(place) is None:
+            near = ", ".join(scenario.theatre.nearest_names(place))
+            raise CommanderFault(f"expected a place of the theatre in {name!r}, nearest: {near or 'none'}")
+        return
+    try:
+        calendar.parse(scenario.start, since)
+    except ValueError:
+        raise CommanderFault(
+            f"expected {HIGH}@1944-08-20, {HIGH}@taken:PLACE or {HIGH}@lost:PLACE, found {name!r}"
+        ) from None
 
 
 def _from_file(path: Path, attribute: str) -> Commander:

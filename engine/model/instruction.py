@@ -44,6 +44,9 @@ class Instruction:
     clears: bool = False
     """When it comes into force it ends all that this headquarters and those below it were told before."""
     by_human: bool = False
+    reason: int = 0
+    """Why, as of an order: a code and four numbers."""
+    detail: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def record(self) -> dict[str, Any]:
         """The directive as a row of the input log: what differs from the defaults."""

@@ -116,6 +116,8 @@ def directed_event(world: World, given: Sequence[Instruction], minute: int, dice
         source=[-1] * len(given),
         arrives_at=arrives,
         clears=[one.clears for one in given],
+        reason=[int(one.reason) for one in given],
+        detail=np.array([one.detail for one in given], np.int64),
     )  # fmt: skip
 
 

@@ -51,6 +51,13 @@ class Reason(IntEnum):
     NO_FRONT = 34
     PURSUE = 35
     CALLED_OFF = 36
+    # Of the high command, for directives.
+    MAIN_EFFORT = 60
+    SECOND_ECHELON = 61
+    DEFENSIVE = 62
+    GIVE_GROUND = 63
+    IN_HAND = 64
+    TAKES_OVER = 65
 
 
 class EndReason(IntEnum):
@@ -116,6 +123,12 @@ _SENTENCES = {
     Reason.PURSUE: "pursues into {0} towards {1}: the enemy has gone",
     Reason.CALLED_OFF: "breaks off the attack it was told to make: that directive is over",
     Reason.NO_FRONT: "stays at {0}: no part of the front is its headquarters' to hold",
+    Reason.MAIN_EFFORT: "is to attack from {1} towards {0}: worth {2} points, estimated x {y} at the point of the blow",
+    Reason.SECOND_ECHELON: "is to follow the main effort from {1} towards {0}, estimated x {y}",
+    Reason.DEFENSIVE: "is to hold: it has {2} % of the power that is reckoned with before it",
+    Reason.GIVE_GROUND: "is to give ground: it has only {2} % of the power that is reckoned with before it",
+    Reason.IN_HAND: "is kept in hand: it has no part of the front, and no attack is near",
+    Reason.TAKES_OVER: "the high command leads from here on: what was planned before is over",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
 }
 

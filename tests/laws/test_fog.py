@@ -26,6 +26,7 @@ from engine.model.world import World
 from engine.rules import door, intelligence, sight, views, ways
 from engine.rules.systems import SYSTEMS
 from engine.run.session import Session
+from engine.staff.high.commander import HighCommand
 from engine.staff.plain import Plain
 from engine.staff.staff import Staff
 
@@ -257,6 +258,13 @@ def test_the_plain_staff_is_in_the_fog_too(where: str) -> None:
     assert leaks(told(run, AXIS, Plain()), told(other_world(run, AXIS, where), AXIS, Plain())) == []
 
 
+@pytest.mark.parametrize("where", ["route", "target", "supply"])
+@pytest.mark.parametrize("hour", FORKS[:2])
+def test_the_high_command_is_in_the_fog_too(where: str, hour: int) -> None:
+    run = war(hour)
+    assert leaks(told(run, AXIS, HighCommand()), told(other_world(run, AXIS, where), AXIS, HighCommand())) == []
+
+
 def test_what_the_side_can_see_is_told() -> None:
     """Not a law but its other half: an enemy beside own troops is noticed at once."""
     run = war(FORKS[1])
@@ -326,7 +334,7 @@ def test_alarm_a_view_that_counts_the_enemys_orders(
 def test_alarm_a_check_that_knows_who_stands_there(
     fork: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def knowing(world: World, side: int, order: Order) -> Refusal | None:
+    def knowing(world: World, side: int, order: Order, minute: int = 0) -> Refusal | None:
         there = (world.formations.hex == order.goal) & (world.formations.side != side)
         return Refusal("defended", "Somebody is there.") if order.goal >= 0 and there.any() else None
 

@@ -99,7 +99,8 @@ commander_option = click.option(
     multiple=True,
     type=SideCommander(),
     metavar="SIDE=NAME",
-    help="Who commands a side: staff (the default), plain, none, or file.py:Class. May be repeated.",
+    help="Who commands a side: staff (the default), plain, high (needs no plan; high@DATE follows it until then), "
+    "none, or file.py:Class. May be repeated.",
 )
 
 

@@ -37,7 +37,7 @@ def new_session(
 ) -> Session:
     """A session at minute 0."""
     loaded = load_scenario(scenario, overlays, [f"{key}={value}" for key, value in sets], force=force)
-    return Session(loaded, seed, commanders(names))
+    return Session(loaded, seed, commanders(names, loaded))
 
 
 def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> Session:
@@ -49,7 +49,7 @@ def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> S
     if time:
         go_back(session, time)
     branch = session.branch(Path(path).name, seed)
-    for side, commander in commanders(names).items():
+    for side, commander in commanders(names, session.scenario).items():
         branch.hand_over(side, commander)
     return branch
 

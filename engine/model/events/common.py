@@ -56,6 +56,8 @@ DIRECTED = EventKind(
         Field("source", "int16", "index of Statics.directive_ids; -1 given during the run"),
         Field("arrives_at", "int64", "when it reaches the headquarters"),
         Field("clears", "int8", "0/1: ends what it was told before, and those below it"),
+        Field("reason", "int16", "Reason"),
+        Field("detail", "int64", "numbers of the reason", width=4),
     ),
     sentence="{hq} is directed: {kind} towards {objective}",
 )

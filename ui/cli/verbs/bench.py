@@ -56,7 +56,7 @@ def command(
     return Exit.DONE
 
 
-def _case(name: str, days: int) -> Scenario:
+def case_of(name: str, days: int) -> Scenario:
     from engine import Size, generated_scenario, load_scenario
 
     kind, _, count = name.partition(":")
@@ -78,7 +78,7 @@ def _time(
         click.echo("; ".join(f"{key} {value}" for key, value in found["machine"].items()) + "\n")
     for name in names:
         remark(f"{name} ...", quiet=quiet)
-        timing = bench.time_case(_case(name, days), seeds=range(1, seeds + 1), names=who)
+        timing = bench.timecase_of(case_of(name, days), seeds=range(1, seeds + 1), names=who)
         found["cases"].append(timing.record())
         if not as_json:
             click.echo(_words(timing) + "\n")
@@ -86,11 +86,11 @@ def _time(
     real = next((n for n in names if not n.startswith("generated")), None)
     if real is not None:
         remark("saving, rewinding, starting ...", quiet=quiet)
-        found["handling"] = {**bench.handling(_case(real, days), who), **bench.starting(real, who)}
+        found["handling"] = {**bench.handling(case_of(real, days), who), **bench.starting(real, who)}
         remark("a batch on two workers ...", quiet=quiet)
-        found["batch"] = bench.parallel(_case(real, days), names=who)
+        found["batch"] = bench.parallel(case_of(real, days), names=who)
         remark("a quiet front and a tank army ...", quiet=quiet)
-        found["behaviour"] = bench.behaviour(_case(real, days))
+        found["behaviour"] = bench.behaviour(case_of(real, days))
         if window:
             remark("the window ...", quiet=quiet)
             found["window"] = _window(real)
@@ -145,7 +145,7 @@ def _ablate(
     from engine import ablate
 
     name = cases[0] if cases else "doppelkopf"
-    scenario = _case(name, 10)
+    scenario = case_of(name, 10)
     with Progress(f"each rule off: {name}", 1, quiet=quiet or as_json) as bar:
         found = ablate(scenario, seeds=seeds, rules=rules, until=until, names=names, workers=workers,
                        folder=out, progress=bar.of)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The high command: it gives directives to armies and their like, never orders to formations."""

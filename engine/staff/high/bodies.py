@@ -1,0 +1,113 @@
+"""Bodies: the headquarters that the high command directs, with their forces, their part of the front, and whom they face.
+
+A body is an army with all that is under it; a corps or division outside any army; or the formations that stand
+directly under a front or army group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.model.codes import Echelon
+from engine.staff.control import Ints
+from engine.staff.situation import Situation
+
+REACH = 8
+"""Enemies farther than so many hexes from the front face nobody yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """One headquarters with what it commands. Formations by their place in the view."""
+
+    hq: int
+    members: Ints
+    rim: Ints
+    """Own hexes on the front that are its: nearest to its formations."""
+    power: int
+    enemy: int
+    """Known power before it, and what must be reckoned with where nothing is known."""
+
+    @property
+    def ratio(self) -> float:
+        """Own power over the enemy's before it; large where nobody is."""
+        return self.power / max(self.enemy, 1)
+
+
+def bodies_of(s: Situation) -> list[Body]:
+    """All bodies of the side that have formations on the map, in order of headquarters."""
+    of = operators(s)
+    own = s.view.own
+    leader = np.array([of.get(hq, -1) for hq in own.hq.tolist()], np.int64)
+    there = (leader >= 0) & (s.owner[own.hex] == s.side)
+    rim = s.control.rim
+    holder, facing = _rim_holders(s, leader, there), _facing(s)
+    unseen = round(s.rules["high.unseen_points"])
+    found = []
+    for hq in sorted(set(leader[leader >= 0].tolist())):
+        members = np.flatnonzero(leader == hq)
+        mine = holder == hq
+        enemy = int(facing[mine].sum()) + unseen * int(mine.sum())
+        found.append(Body(hq, members, rim[mine], int(own.power[members].sum()), enemy))
+    return found
+
+
+def operators(s: Situation) -> dict[int, int]:
+    """For each own headquarters the body it belongs to: an army above it, else the highest corps or division, else itself."""
+    headquarters = s.view.headquarters
+    echelon = dict(zip(headquarters.row.tolist(), headquarters.echelon.tolist(), strict=True))
+    parent = dict(zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True))
+    found = {}
+    for hq in echelon:
+        chain = [one for one in _upward(hq, parent) if echelon[one] <= Echelon.ARMY]
+        armies = [one for one in chain if echelon[one] == Echelon.ARMY]
+        found[hq] = armies[0] if armies else chain[-1] if chain else hq
+    return found
+
+
+def _upward(hq: int, parent: dict[int, int]) -> Iterator[int]:
+    while hq >= 0 and hq in parent:
+        yield hq
+        hq = parent[hq]
+
+
+def tops(s: Situation) -> list[int]:
+    """Headquarters with nobody above them."""
+    headquarters = s.view.headquarters
+    rows: list[int] = headquarters.row[headquarters.parent < 0].tolist()
+    return rows
+
+
+def _rim_holders(s: Situation, leader: Ints, there: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
+    """Body of each own hex of the front: that of the nearest formation, -1 if there is none."""
+    rim, own = s.control.rim, s.view.own
+    who = np.flatnonzero(there)
+    if not len(who) or not len(rim):
+        return np.full(len(rim), -1, np.int64)
+    gaps = s.grid.distance(rim[:, None], own.hex[who][None, :])
+    nearest: Ints = leader[who[gaps.argmin(axis=1)]]
+    return nearest
+
+
+def _facing(s: Situation) -> Ints:
+    """Known enemy power by the hex of the front it is nearest to. Shape of ``control.rim``."""
+    rim, enemies = s.control.rim, s.view.enemies
+    power = np.zeros(len(rim), np.int64)
+    if not len(rim) or not len(enemies):
+        return power
+    gaps = s.grid.distance(enemies.hex[:, None], rim[None, :])
+    nearest, near = gaps.argmin(axis=1), gaps.min(axis=1) <= REACH
+    np.add.at(power, nearest[near], s.enemy_power[near])
+    return power
+
+
+def readiness(s: Situation, body: Body) -> float:
+    """Mean cohesion of a body's formations less their tiredness, 0-1, weighted by power."""
+    own = s.view.own
+    weight = own.power[body.members].astype(np.int64) + 1
+    fresh = own.cohesion[body.members].astype(np.int64) - own.fatigue[body.members] // 2
+    return float((weight * fresh).sum() / (weight.sum() * PPM))

@@ -1,0 +1,67 @@
+"""The commander that needs no plan: the high command chooses directives, the staffs carry them out.
+
+It can also follow the plan files first and take over at a date or when a place falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.core.calendar import DAY, parse
+from engine.core.dice import Dice
+from engine.model.commander import Notes
+from engine.model.instruction import Instruction
+from engine.model.orders import Order
+from engine.model.view import SideView
+from engine.staff.high.bodies import tops
+from engine.staff.high.choice import all_clear, review
+from engine.staff.situation import Situation
+from engine.staff.staff import Staff
+
+
+class HighCommand:
+    """A side without a script. It keeps nothing between calls: what it has told is in the notes and directives.
+
+    ``since`` is empty (from the start), a date such as ``1944-08-20``, ``taken:PLACE`` or ``lost:PLACE``: until then
+    the plan files lead. ValueError at the first call if it names no date of the scenario and no place of the theatre.
+    """
+
+    built_in = True
+
+    def __init__(self, since: str = "") -> None:
+        self.since = since
+        self.digest = f"high-1{'@' + since if since else ''} {Staff.digest}"
+        self._staff = Staff()
+
+    def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
+        """Directives once a day, and the orders of all due headquarters."""
+        told = self._directives(view, notes)
+        if told and view.minute == 0:
+            return told  # the staffs plan an hour later, when they have been told
+        return [*told, *self._staff.plan(view, notes, dice, due)]
+
+    def _directives(self, view: SideView, notes: Notes) -> list[Instruction]:
+        s = Situation(view, notes)
+        heads = tops(s)
+        last = max((int(notes.staff["directed_at"][hq]) for hq in heads), default=-1)
+        first = last < 0
+        if not heads or (view.minute - last < DAY if not first else not self._begins(view)):
+            return []
+        told = [*(all_clear(s, heads) if first else ()), *review(s, first=first)]
+        for hq in heads:
+            notes.staff["directed_at"][hq] = view.minute
+        return told
+
+    def _begins(self, view: SideView) -> bool:
+        """Whether it is time to take over from the plan files."""
+        if not self.since:
+            return True
+        scenario = view.statics.scenario
+        kind, colon, name = self.since.partition(":")
+        if not colon or kind not in ("taken", "lost"):
+            return view.minute >= parse(scenario.start, self.since)
+        place = view.statics.theatre.find_place(name)
+        if place is None:
+            raise ValueError(f"expected a place of the theatre after {kind}:, found {name!r}")
+        own = int(view.hexes.owner[place.cell]) == view.side
+        return own if kind == "taken" else not own
