@@ -105,18 +105,40 @@ def test_the_command_tree_is_complete_and_has_no_cycles(scenario: Scenario) -> N
 
 
 def test_every_corps_with_troops_has_a_directive_at_every_hour(scenario: Scenario) -> None:
+    """Its own, or one of a headquarters that it stands under at some time; one's own leave no gap."""
+    above: dict[str, set[str]] = {h.id: {h.parent} for h in scenario.headquarters}
+    for change in scenario.reinforcements:
+        if change.kind == "attach" and change.subject in above:
+            above[change.subject].add(change.hq)
     for staff in scenario.headquarters:
         troops = [f.arrives_min for f in scenario.formations if f.parent == staff.id]
         if staff.echelon not in ("corps", "division") or not troops:
             continue
-        told = sorted(
-            ((d.start_min, d) for d in scenario.directives if d.hq == staff.id and not d.trigger),
-            key=lambda pair: pair[0],
-        )
-        assert told[0][0] <= max(MORNING, min(troops)), staff.id
-        for (_, before), (start, after) in pairwise(told):
-            assert before.end_min == start, (before.id, after.id)
-        assert told[-1][1].end_min in (-1, scenario.end_min), staff.id
+        own = spans_of(scenario, {staff.id})
+        for (_, ended), (began, _) in pairwise(own):
+            assert ended == began, staff.id
+        told = own or spans_of(scenario, superiors(above, staff.id))
+        now = max(MORNING, min(troops))
+        for began, ended in told:
+            assert began <= now, (staff.id, began)
+            now = max(now, ended)
+        assert now >= scenario.end_min, staff.id
+
+
+def spans_of(scenario: Scenario, staffs: set[str]) -> list[tuple[int, int]]:
+    """Start and end of the directives of some headquarters that wait for nothing, by start."""
+    mine = [d for d in scenario.directives if d.hq in staffs and not d.trigger]
+    return sorted((d.start_min, scenario.end_min if d.end_min == -1 else d.end_min) for d in mine)
+
+
+def superiors(above: dict[str, set[str]], staff: str) -> set[str]:
+    """All headquarters above one, at any time."""
+    found: set[str] = set()
+    front = {staff}
+    while front:
+        front = {up for one in front for up in above.get(one, ()) if up} - found
+        found |= front
+    return found
 
 
 def test_towns_stand_at_the_start_on_the_side_that_history_gives_them(scenario: Scenario) -> None:
