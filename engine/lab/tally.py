@@ -20,6 +20,7 @@ import numpy as np
 from engine.core import jit
 from engine.lab.batch import Progress, resume_batch, run_batch
 from engine.lab.commanders import commander_digest
+from engine.lab.dates import headline
 from engine.lab.experiment import Experiment
 from engine.lab.report import MEASURES
 from engine.lab.scorecard import Score, Scorecard, scorecard
@@ -122,11 +123,16 @@ def summed_up(scenario: Scenario, asked: Asked, rows: Sequence[Row], plain: Sequ
         "failed": failed,
         "complete": len(rows) == asked.runs and (not asked.baseline or len(plain) == asked.runs),
         **_shares(card),
-        "baseline": {"runs": len(plain), **_shares(base)} if base else None,
+        **_headline(scenario, rows),
+        "baseline": {"runs": len(plain), **_shares(base), **_headline(scenario, plain)} if base else None,
         "facts": [_fact(s, rows, beside.get(s.fact.id), plain) for s in card.scores],
         "measures": [_measure(side, name, rows, plain) for name in MEASURES for side in SIDES] if rows else [],
         "told": list(card.told),
     }
+
+
+def _headline(scenario: Scenario, rows: Sequence[Row]) -> dict[str, Any]:
+    return {"headline": headline(scenario, [r.outcome for r in rows]) if rows else None}
 
 
 def _shares(card: Scorecard) -> dict[str, Any]:

@@ -115,6 +115,8 @@ def tallied(found: Mapping[str, Any]) -> str:
         if card and card["share"] is not None:
             brier = "" if card["brier"] is None else f"; Brier score of control {card['brier']:.3f} (0 best, 0.25 says nothing)"
             parts.append(f"{name}weighted share met {100 * card['share']:.0f} %{brier}")
+            parts += _headline(card.get("headline"), name)
+    parts.append(_dates(found.get("headline")))
     parts.append(_measures(found, beside is not None))
     return "\n\n".join(part for part in parts if part)
 
@@ -130,6 +132,40 @@ def _facts(found: Mapping[str, Any], beside: bool) -> str:
         plain = met_words(fact["baseline"]["met"]) if fact["baseline"] else ""
         rows.append((fact["words"], band_words(fact["band"]), *spread, met_words(fact["met"]), plain))
     return columns(rows, right=range(2, 9))
+
+
+def _headline(head: Mapping[str, Any] | None, name: str) -> list[str]:
+    """Dates, losses and front in one line: what a campaign is judged by."""
+    if not head:
+        return []
+    words = []
+    if head["dates"]:
+        error = "infinite" if head["error_days"] is None else f"{head['error_days']:.1f} days"
+        words.append(f"{head['inside']} of {len(head['dates'])} dates inside the runs' 80 % band, median error {error}")
+    if head["losses"]:
+        ratios = ", ".join(f"{loss['side']} {loss['measure']} x {loss['ratio']:.2f}" for loss in head["losses"])
+        words.append(f"losses against the record: {ratios}")
+    if head["front_km"] is not None:
+        words.append(f"front {head['front_km']:.0f} km from the dated lines")
+    return [name + "; ".join(words)] if words else []
+
+
+def _dates(head: Mapping[str, Any] | None) -> str:
+    """When places changed hands, in the record and in the runs. Days from the start."""
+    if not head or not head["dates"]:
+        return ""
+    rows = [("Changed hands (day of the campaign)", "record", "runs, 80 %", "median", "taken in", "")]
+    for one in head["dates"]:
+        window = "–".join(f"{day:.0f}" for day in one["window"])
+        band = "–".join(_day(day) for day in one["band"])
+        taker = {"axis": "Axis", "soviet": "Red Army"}[one["side"]]
+        rows.append((f"{one['place']} to the {taker}", window, band, _day(one["median"]),
+                     f"{one['taken']} of {one['runs']}", "inside" if one["inside"] else ""))  # fmt: skip
+    return columns(rows, right=range(1, 5))
+
+
+def _day(day: float | None) -> str:
+    return "never" if day is None else f"{day:.1f}"
 
 
 def _measures(found: Mapping[str, Any], beside: bool) -> str:
