@@ -41,25 +41,31 @@ def exp(x: npt.ArrayLike) -> Floats:
     if not compiled.ENABLED:
         return _exp_by_arrays(values)
     out = np.empty(values.size)
-    _exp_each(np.ascontiguousarray(values).reshape(-1), _TERMS, out)
+    _exp_each(np.ascontiguousarray(values).reshape(-1), out)
     return out.reshape(values.shape)
 
 
-_TERMS: Final = np.array(_EXP[::-1])
+_TERMS: Final = _EXP[::-1]
 
 
 @jit
-def _exp_each(values: Floats, terms: Floats, out: Floats) -> None:
+def exp_of(x: float) -> float:
+    """:func:`exp` of one number, for compiled rules."""
+    v = min(max(x, -700.0), 700.0)
+    n = math.floor(v * 1.44269504088896338700 + 0.5)
+    r = v - n * 6.93147180369123816490e-01
+    r = r - n * 1.90821492927058770002e-10
+    total = _TERMS[0]
+    for k in range(1, len(_TERMS)):
+        total = total * r
+        total = total + _TERMS[k]
+    return math.ldexp(total, int(n))
+
+
+@jit
+def _exp_each(values: Floats, out: Floats) -> None:
     for i in range(len(values)):
-        v = min(max(values[i], -700.0), 700.0)
-        n = math.floor(v * 1.44269504088896338700 + 0.5)
-        r = v - n * 6.93147180369123816490e-01
-        r = r - n * 1.90821492927058770002e-10
-        total = terms[0]
-        for k in range(1, len(terms)):
-            total = total * r
-            total = total + terms[k]
-        out[i] = math.ldexp(total, int(n))
+        out[i] = exp_of(values[i])
 
 
 def _exp_by_arrays(x: Floats) -> Floats:
@@ -85,13 +91,8 @@ def log(x: npt.ArrayLike) -> Floats:
 
 
 @jit
-def _log_each(values: Floats, out: Floats) -> None:
-    for i in range(len(values)):
-        out[i] = _log_of(values[i])
-
-
-@jit
-def _log_of(value: float) -> float:
+def log_of(value: float) -> float:
+    """:func:`log` of one number, for compiled rules."""
     mantissa, power = math.frexp(max(value, 1e-300))
     n = float(power)
     if mantissa < 0.7071067811865476:
@@ -107,6 +108,12 @@ def _log_of(value: float) -> float:
     total = total * 2.0
     total = total + n * 1.90821492927058770002e-10
     return total + n * 6.93147180369123816490e-01
+
+
+@jit
+def _log_each(values: Floats, out: Floats) -> None:
+    for i in range(len(values)):
+        out[i] = log_of(values[i])
 
 
 def _log_by_arrays(x: Floats) -> Floats:
@@ -130,6 +137,12 @@ def logistic(x: npt.ArrayLike) -> Floats:
     """1 / (1 + exp(-x))."""
     result: Floats = 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
     return result
+
+
+@jit
+def whole(x: float) -> int:
+    """:func:`rounded` of one number, for compiled rules."""
+    return math.floor(x + 0.5)
 
 
 def rounded(x: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -165,7 +178,7 @@ def _quantile_each(shares: Floats, out: Floats) -> None:
             top = q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
             out[i] = top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
             continue
-        t = math.sqrt(-_log_of(min(shares[i], 1.0 - shares[i])))
+        t = math.sqrt(-log_of(min(shares[i], 1.0 - shares[i])))
         if t <= 5.0:
             r = t - 1.6
             value = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777

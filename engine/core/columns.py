@@ -1,7 +1,8 @@
 """Tables of integer columns, declared once; copying, freezing, digesting, saving and loading follow from that.
 
 A table is a structure of arrays. Rows are appended, never removed or reused within a run. Readers get permanent
-read-only views; only the holder of the ``Writer`` can change anything.
+read-only views; only the holder of the ``Writer`` can change anything. Columns of one type lie in one block, row upon
+row of memory, so that a compiled rule is handed three arrays and the places of its columns in them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.jit import jit
+
 Array = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
 
 FINE: Final = 1_000_000
 """Fine units of a stock: millionths of a man, of a vehicle, of a gun, of a gram."""
@@ -66,6 +70,64 @@ class TableSpec:
                 return column
         raise KeyError(f"{self.name} has no column {name!r}")
 
+    def places(self, dtype: str, *names: str) -> Ints:
+        """Where columns of one type lie in the block of that type, for compiled rules."""
+        order = [c.name for c in self.columns if c.dtype == dtype and c.width == 1]
+        return np.array([order.index(name) for name in names], dtype=np.int64)
+
+    def plan(self, *flows: str) -> Ints:
+        """How to read flows from the block of 64-bit columns (:func:`read_flow`), shape (flows, 2 + most terms).
+
+        A row holds the place of the stock, the number of terms that add to it, then the places of all terms, those
+        that add first; -1 fills the rest. The last row tells the place of ``as_of``.
+        """
+        declared = {flow.name: flow for flow in self.flows}
+        width = 2 + max(len(flow.plus) + len(flow.minus) for flow in self.flows)
+        table = np.full((len(flows) + 1, width), -1, dtype=np.int64)
+        for row, name in enumerate(flows):
+            flow = declared[name]
+            places = self.places("int64", flow.stock, *flow.plus, *flow.minus)
+            table[row, 0], table[row, 1] = places[0], len(flow.plus)
+            table[row, 2 : 1 + len(places)] = places[1:]
+        table[-1, 0] = self.places("int64", self.as_of)[0]
+        return table
+
+
+@jit
+def read_flow(block: Array, plan: Ints, flow: int, row: int, minute: int) -> int:
+    """The value of one flow of one row at a minute, as :meth:`Table.read` gives it; ``plan`` by TableSpec.plan."""
+    rate = 0
+    for k in range(2, plan.shape[1]):
+        place = plan[flow, k]
+        if place < 0:
+            break
+        term = int(block[place, row])
+        rate = rate + term if k < 2 + plan[flow, 1] else rate - term
+    return int(block[plan[flow, 0], row]) + rate * (minute - int(block[plan[len(plan) - 1, 0], row]))
+
+
+@jit
+def _read_flows(block: Array, plan: Ints, rows: Ints, minute: int, out: Ints) -> None:
+    for i in range(len(rows)):
+        for flow in range(len(out)):
+            out[flow, i] = read_flow(block, plan, flow, rows[i], minute)
+
+
+@jit
+def _settle(block: Array, plan: Ints, rows: Ints, minute: int) -> bool:
+    """Bring flows of ``rows`` up to ``minute``; False if some stand later than that, and nothing is written then."""
+    as_of = plan[len(plan) - 1, 0]
+    for i in range(len(rows)):
+        if block[as_of, rows[i]] > minute:
+            return False
+    for i in range(len(rows)):
+        row = rows[i]
+        if block[as_of, row] < minute:
+            for flow in range(len(plan) - 1):
+                block[plan[flow, 0], row] = read_flow(block, plan, flow, row, minute)
+            block[as_of, row] = minute
+    return True
+
 
 @cache
 def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, int]], tuple[int, ...]]:
@@ -83,6 +145,9 @@ class Table:
         self.spec = spec
         self._flows = {flow.name: flow for flow in spec.flows}
         self._views: dict[str, Array] = {}
+        self.blocks: dict[str, Array] = {}
+        """By type: shape (columns of that type, rows and spare rows), see ``TableSpec.places``."""
+        self._plans: dict[tuple[str, ...], Ints] = {}
         self._count = 0
         self._versions: dict[str, int] = dict.fromkeys((column.name for column in spec.columns), 0)
 
@@ -117,17 +182,23 @@ class Table:
 
     def read_all(self, flows: Sequence[str], minute: int, rows: Any = slice(None)) -> dict[str, npt.NDArray[np.int64]]:
         """Several flows at once, as :meth:`read` gives them one by one; dearer parts are done only once."""
-        elapsed = minute - self._views[self.spec.as_of][rows]
-        values: dict[str, npt.NDArray[np.int64]] = {}
-        for name in flows:
-            declared = self._flows[name]
-            value = self._views[declared.stock][rows]
-            for term in declared.plus:
-                value = value + self._views[term][rows] * elapsed
-            for term in declared.minus:
-                value = value - self._views[term][rows] * elapsed
-            values[name] = value
-        return values
+        which = self.numbers(rows)
+        out = np.empty((len(flows), len(which)), dtype=np.int64)
+        _read_flows(self.blocks["int64"], self.plan(*flows), which, minute, out)
+        return dict(zip(flows, out, strict=True))
+
+    def plan(self, *flows: str) -> Ints:
+        """How compiled rules read some flows (``TableSpec.plan``)."""
+        found = self._plans.get(flows)
+        if found is None:
+            found = self._plans[flows] = self.spec.plan(*flows)
+        return found
+
+    def numbers(self, rows: Any) -> Ints:
+        """Row numbers of what indexes a column: a slice, a mask, numbers."""
+        if isinstance(rows, slice) or (isinstance(rows, np.ndarray) and rows.dtype == bool):
+            rows = np.arange(self._count)[rows]
+        return np.atleast_1d(np.asarray(rows, dtype=np.int64))
 
     def columns(self, *, mutable_only: bool = False) -> Iterator[tuple[Column, Array]]:
         """Declared columns with their values, in declared order."""
@@ -143,11 +214,26 @@ class Writer:
         self.spec = spec
         self.table = Table(spec)
         self._arrays: dict[str, Array] = {}
+        self._blocks: dict[str, Array] = {}
         self._used: dict[str, Array] = {}
         """The writable columns without the spare rows at their ends."""
-        for column in spec.columns:
-            self._arrays[column.name] = _blank(column, rows)
+        self._allot(rows)
         self._publish(rows)
+
+    def _allot(self, rows: int, kept: int = 0) -> None:
+        """New blocks with room for ``rows``: what the first ``kept`` rows held, defaults in the others."""
+        before, self._arrays, self._blocks = self._arrays, {}, {}
+        for dtype in sorted({column.dtype for column in self.spec.columns if column.width == 1}):
+            mine = [column for column in self.spec.columns if column.width == 1 and column.dtype == dtype]
+            self._blocks[dtype] = block = np.empty((len(mine), rows), dtype)
+            self._arrays |= dict(zip((column.name for column in mine), block, strict=True))
+        for column in self.spec.columns:
+            if column.width > 1:
+                self._arrays[column.name] = np.empty((rows, column.width), column.dtype)
+            array = self._arrays[column.name]
+            array[kept:] = column.default
+            if kept:
+                array[:kept] = before[column.name][:kept]
 
     def _publish(self, rows: int) -> None:
         views = {}
@@ -156,6 +242,7 @@ class Writer:
             views[name] = view = array[:rows]
             view.flags.writeable = False
         self.table._views = views
+        self.table.blocks = {dtype: _read_only(block) for dtype, block in self._blocks.items()}
         self.table._count = rows
         self.table.__dict__.update(views)
         versions = self.table._versions
@@ -174,48 +261,35 @@ class Writer:
             raise KeyError(f"{self.spec.name} has no column {sorted(unknown)}")
         before = len(self.table)
         after = before + count
+        room = len(next(iter(self._arrays.values())))
+        if after > room:
+            self._allot(max(after, 2 * room, 16), before)
         for column in self.spec.columns:
-            array = self._arrays[column.name]
-            if after > len(array):
-                grown = _blank(column, max(after, 2 * len(array), 16))
-                grown[:before] = array[:before]
-                self._arrays[column.name] = array = grown
-            array[before:after] = values.get(column.name, column.default)
+            self._arrays[column.name][before:after] = values.get(column.name, column.default)
         self._publish(after)
         return np.arange(before, after)
 
     def settle(self, rows: Any, minute: int) -> None:
         """Bring every flow of ``rows`` up to ``minute``; afterwards their rates may be set."""
-        as_of = self[self.spec.as_of]
-        elapsed = minute - as_of[rows]
-        if np.any(elapsed < 0):
+        table = self.table
+        plan = table.plan(*(flow.name for flow in self.spec.flows))
+        if not _settle(self._blocks["int64"], plan, table.numbers(rows), minute):
             raise ValueError(f"{self.spec.name}: flows settled backwards at minute {minute}")
-        for flow in self.spec.flows:
-            stock = self[flow.stock]
-            for name in flow.plus:
-                stock[rows] += self[name][rows] * elapsed
-            for name in flow.minus:
-                stock[rows] -= self[name][rows] * elapsed
-        as_of[rows] = minute
+        for name in (*(flow.stock for flow in self.spec.flows), self.spec.as_of):
+            table._versions[name] += 1
 
     def restore(self, values: Mapping[str, Array], rows: int) -> None:
         """Replace the given columns and the row count: a keyframe or a file. Columns not given keep their values."""
-        for column in self.spec.columns:
-            if column.name in values:
-                array = _blank(column, rows)
-                array[:] = values[column.name]
-                self._arrays[column.name] = array
-            elif rows != len(self._arrays[column.name]):
-                array = _blank(column, rows)
-                kept = min(rows, len(self.table))
-                array[:kept] = self._arrays[column.name][:kept]
-                self._arrays[column.name] = array
+        self._allot(rows, min(rows, len(self.table)))
+        for name in self._arrays.keys() & values.keys():
+            self._arrays[name][:] = values[name]
         self._publish(rows)
 
 
-def _blank(column: Column, rows: int) -> Array:
-    shape: int | tuple[int, int] = rows if column.width == 1 else (rows, column.width)
-    return np.full(shape, column.default, dtype=column.dtype)
+def _read_only(block: Array) -> Array:
+    view = block.view()
+    view.flags.writeable = False
+    return view
 
 
 def digest_of(tables: Sequence[Table]) -> str:

@@ -100,8 +100,11 @@ class Kernel:
         return kernel_folder() / f"{who}.{form}-{source}.kernel"
 
     def _sources(self) -> set[str]:
-        """Digests of the files that this kernel and the kernels it calls are written in."""
-        found = {_digest_of(self.function.__code__.co_filename)}
+        """Digests of the files that this kernel and the kernels it calls are written in, and constants from others."""
+        around = self.function.__globals__
+        constants = {name: around.get(name) for name in self.function.__code__.co_names}
+        found = {f"{name}={value!r}" for name, value in constants.items() if isinstance(value, (int, float, tuple))}
+        found.add(_digest_of(self.function.__code__.co_filename))
         return found.union(*(other._sources() for other in self._called().values()))
 
     def _called(self) -> dict[str, Kernel]:
