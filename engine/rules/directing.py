@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from engine.rules.command import LEAST_DELAY_MIN, median_delay_h
 
 _ADVANCES = frozenset({DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT})
 _MOST_CORRIDOR_M = 60_000
+PRELUDE: Final = 6 * HOUR
+"""Minutes from the start of a run; by then both sides have their first reports."""
 
 
 def check_instruction(world: World, side: int, told: Instruction, minute: int) -> Refusal | None:
@@ -72,10 +75,10 @@ def _groups(world: World, side: int, told: Instruction) -> Iterator[Refusal]:
 def directive_minutes(world: World, hq: int, minute: int, dice: Dice, draw: int = 0) -> int:
     """Minutes until a directive reaches a headquarters: the delay of whoever is above it.
 
-    Lognormal about that level's median, shorter under a good staff. What is told before the curtain rises (minute 0)
-    is there at once, as a plan file's is.
+    Lognormal about that level's median, shorter under a good staff. What is told in the first hours of a run is there
+    at once, as a plan file's is: it stands for what was prepared before.
     """
-    if minute == 0:
+    if minute <= PRELUDE:
         return 0
     headquarters, rules = world.headquarters, world.statics.rules
     if not rules.get("switch.command_delay", 1.0):

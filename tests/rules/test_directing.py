@@ -89,12 +89,12 @@ def test_before_the_curtain_a_directive_is_there_at_once():
 
 def test_later_it_takes_the_courier_of_the_level_above_and_is_unknown_below_until_then():
     s = ground(sets={"switch.command_delay": 1})
-    s.advance(HOUR)
-    s.submit("axis", attack(s, start_at=2 * HOUR))
-    s.advance(HOUR + 1)
+    s.advance(7 * HOUR)
+    s.submit("axis", attack(s, start_at=8 * HOUR))
+    s.advance(7 * HOUR + 1)
     arrives = int(s.world.directives.arrives_at[0])
-    assert HOUR < arrives < 2 * DAY
-    assert s.world.directives.start_at[0] == max(arrives, 2 * HOUR), "nobody acts on what he has not got"
+    assert 7 * HOUR < arrives < 2 * DAY
+    assert s.world.directives.start_at[0] == max(arrives, 8 * HOUR), "nobody acts on what he has not got"
     assert len(s.view("axis").directives.row) == 0
     s.advance(arrives + HOUR)
     assert s.world.directives.state[0] == DirectiveState.RUNNING

@@ -13,6 +13,7 @@ from engine.model.commander import Notes
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
 from engine.model.view import SideView
+from engine.rules.directing import PRELUDE
 from engine.staff.high.bodies import tops
 from engine.staff.high.choice import all_clear, review
 from engine.staff.situation import Situation
@@ -35,22 +36,24 @@ class HighCommand:
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
         """Directives once a day, and the orders of all due headquarters."""
-        told = self._directives(view, notes)
-        if told and view.minute == 0:
-            return told  # the staffs plan an hour later, when they have been told
-        return [*told, *self._staff.plan(view, notes, dice, due)]
+        return [*self._directives(view, notes), *self._staff.plan(view, notes, dice, due)]
 
     def _directives(self, view: SideView, notes: Notes) -> list[Instruction]:
         s = Situation(view, notes)
         heads = tops(s)
         last = max((int(notes.staff["directed_at"][hq]) for hq in heads), default=-1)
         first = last < 0
-        if not heads or (view.minute - last < DAY if not first else not self._begins(view)):
+        if not heads or (not self._due(view.minute, last) if not first else not self._begins(view)):
             return []
-        told = [*(all_clear(s, heads) if first else ()), *review(s, first=first)]
         for hq in heads:
             notes.staff["directed_at"][hq] = view.minute
-        return told
+        # Before the first reports have come in nobody can tell where to attack.
+        told = [] if view.minute < PRELUDE else review(s, first=last < PRELUDE)
+        return [*(all_clear(s, heads) if first else ()), *told]
+
+    def _due(self, minute: int, last: int) -> bool:
+        """Once a day, and as soon as the first reports are in."""
+        return minute - last >= DAY or last < PRELUDE <= minute
 
     def _begins(self, view: SideView) -> bool:
         """Whether it is time to take over from the plan files."""
