@@ -46,6 +46,7 @@ class Stream(IntEnum):
     DUMMY = 19
     ENGAGE = 20
     BRIDGE = 21
+    SABOTAGE = 22
 
 
 def subject_of(text: str) -> int:

@@ -218,8 +218,9 @@ def _out_of_supply(scenario: Scenario) -> Finding:
 
 def _outside_dates(scenario: Scenario) -> Finding:
     end, last = scenario.end_min, scenario.end.isoformat()
+    called = {name for event in scenario.events for e in event.effects if e.kind == "arrive" for name in e.subjects}
     for row in scenario.formations:
-        if row.arrives_min >= end:
+        if row.arrives_min >= end and row.id not in called:
             yield fault_at(row.where, f"an arrival before {last}", f"{row.id} after it", "", "warning", "analysis/date")
     for change in scenario.reinforcements:
         if not 0 <= change.at_min < end:
@@ -241,6 +242,16 @@ def _outside_dates(scenario: Scenario) -> Finding:
                 "warning",
                 "analysis/date",
             )
+    spans = [(row.at_min, row.until_min, row.id, row.where) for row in scenario.events]
+    spans += [(row.from_min, row.until_min, row.id, row.where) for row in scenario.people]
+    for first, until, name, where in spans:
+        if first >= end or until == 0:
+            expected = f"a time inside {scenario.start} to {last}"
+            yield fault_at(where, expected, f"{name} outside", "", "warning", "analysis/date")
+    for goal in scenario.objectives:
+        if goal.by_min == 0 or goal.by_min > end:
+            expected = f"a date after {scenario.start} and not after {last}"
+            yield fault_at(goal.where, expected, f"{goal.id} outside", "", "warning", "analysis/date")
     for order in scenario.directives:
         if order.start_min >= end:
             yield fault_at(

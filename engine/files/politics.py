@@ -72,7 +72,7 @@ def people_of(setting: Setting) -> tuple[PeopleSpec, ...]:
                     "place": data.place or (here.text if here else ""),
                     "cell": here.cell if here else -1,
                     "from_min": max(0, setting.minute(data.from_, 0)),
-                    "until_min": setting.minute(data.until, -1),
+                    "until_min": -1 if data.until is None else max(0, setting.minute(data.until, 0)),
                 }
             )
         )  # fmt: skip
@@ -96,7 +96,7 @@ def events_of(setting: Setting) -> tuple[PoliticalEvent, ...]:
             PoliticalEvent(
                 **shared(checked, PoliticalEvent) | {
                     "at_min": max(0, setting.minute(data.at, 0)),
-                    "until_min": setting.minute(data.until, -1),
+                    "until_min": -1 if data.until is None else max(0, setting.minute(data.until, 0)),
                     "conditions": tuple(c for c in conditions if c is not None),
                     "effects": tuple(effects),
                 }

@@ -201,8 +201,9 @@ def _wanted(setting: Setting, checked: Checked, table: str) -> dict[str, Any]:
     """When an objective is to be held, and whether it was in history."""
     if table != "objectives":
         return {}
+    by = checked.data.by
     known = {None: "", True: "yes", False: "no"}[checked.data.in_history]
-    return {"by_min": setting.minute(checked.data.by, -1), "in_history": known}
+    return {"by_min": -1 if by is None else max(0, setting.minute(by, 0)), "in_history": known}
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -134,6 +134,7 @@ class Trigger(IntEnum):
     AFTER = 1
     TAKEN = 2
     LOST = 3
+    EVENT = 4
 
 
 class BattleKind(IntEnum):
@@ -233,6 +234,8 @@ class Calendar(IntEnum):
     HEADQUARTERS = 9
     RAIL = 10
     SCORE = 11
+    PEOPLE = 12
+    POLITICS = 13
 
 
 class Obstacle(IntEnum):

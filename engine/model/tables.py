@@ -101,6 +101,10 @@ FORMATIONS: Final = TableSpec(
         C("forced_m", I64, 0, "metre", "of the ground not yet charged for: covered by forced march"),
         C("afv_gain_u", I64, 0, "1e-6 vehicle", "armoured vehicles received so far"),
         C("guns_gain_u", I64, 0, "1e-6 gun", "guns received so far"),
+        C("home_u", I64, 0, "1e-6 man", "men who went home so far"),
+        C("commander", I16, -1, "index of Statics.commanders", "who leads it"),
+        C("leaves_at", I64, NEVER, "minute", "called away by an event: leaves the theatre from then on"),
+        C("called_at", I64, -NEVER, "minute", "when it was last announced: departures dated before no longer count"),
     ),
     flows=(
         Flow("men", "men_u", plus=("gain_rate",), minus=("battle_rate", "sick_rate")),
@@ -348,6 +352,42 @@ SIDES: Final = TableSpec(
     ),
 )
 
+PEOPLE: Final = TableSpec(
+    "people",
+    (
+        # One row for each row of people.csv, in the order of Scenario.people.
+        C("open_at", I64, NEVER, "minute", "in force from"),
+        C("close_at", I64, NEVER, "minute", "in force until (exclusive)"),
+        C("left_u", I64, 0, "1e-6 man", "men still to be called up; partisans still fighting; -1 no limit"),
+        C("done_u", I64, 0, "1e-6 man", "men called up, come back, gone home or fallen so far"),
+        C("seen_u", I64, 0, "1e-6 man", "convalescents: battle losses counted so far"),
+        C("owed_u", I64, 0, "1e-6 man", "convalescents: wounded who will come back"),
+    ),
+)
+
+HAPPENINGS: Final = TableSpec(
+    "happenings",
+    (
+        # One row for each event of events.toml, in the order of Scenario.events.
+        C("met_at", I64, NEVER, "minute", "when what it waits for came true"),
+        C("happened_at", I64, NEVER, "minute", "when it happened"),
+    ),
+)
+
+GOALS: Final = TableSpec(
+    "goals",
+    (
+        # One row for each objective, in the order of Scenario.objectives.
+        C("settled_at", I64, NEVER, "minute", "when it was found held or not held, if it has a date"),
+        C("met", I8, 0, "0/1", "held then, and long enough"),
+    ),
+)
+
+COURSE: Final = TableSpec(
+    "course",
+    (C("ends_at", I64, NEVER, "minute", "end of the run, if an event has ended it"),),
+)
+
 SYSTEMS: Final = TableSpec(
     "systems",
     (C("next_at", I64, 0, "minute", "when a system that keeps a calendar wants to run again"),),
@@ -413,5 +453,5 @@ FAILURE_NOTES: Final = TableSpec(
 NOTES: Final = (FORMATION_NOTES, STAFF_NOTES, FAILURE_NOTES)
 TABLES: Final = (
     FORMATIONS, HEADQUARTERS, ORDERS, DIRECTIVES, BATTLES, PARTICIPANTS, HEXES, HEXSIDES, LINKS, DEPOTS, SIGHTINGS, SHIPS,
-    WEATHER, SIDES, SYSTEMS, *NOTES,
+    WEATHER, SIDES, SYSTEMS, PEOPLE, HAPPENINGS, GOALS, COURSE, *NOTES,
 )  # fmt: skip

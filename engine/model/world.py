@@ -124,6 +124,10 @@ class World:
     weather: Table
     sides: Table
     systems: Table
+    people: Table
+    happenings: Table
+    goals: Table
+    course: Table
     formation_notes: Table
     staff_notes: Table
     failure_notes: Table

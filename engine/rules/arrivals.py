@@ -77,9 +77,12 @@ def _departures(world: World, minute: int) -> tuple[Rows, Rows]:
     """Formations that leave now, and those that are to but cannot: in battle or cut off."""
     dated = schedule(world.statics)
     past = dated[dated[:, 0] <= minute]
-    latest = {row: what for _, what, row, _, _ in past.tolist()}  # by minute: the last line of each counts
-    rows = np.array([row for row, what in sorted(latest.items()) if what == WITHDRAW], dtype=np.int64)
     formations, participants = world.formations, world.participants
+    past = past[past[:, 0] > formations.called_at[past[:, 2]]]
+    latest = {row: what for _, what, row, _, _ in past.tolist()}  # by minute: the last line of each counts
+    going = [row for row, what in latest.items() if what == WITHDRAW]
+    called = np.flatnonzero(formations.leaves_at <= minute)
+    rows = np.union1d(called, np.array(going, dtype=np.int64)).astype(np.int64)
     rows = rows[np.isin(formations.status[rows], (Status.ON_MAP, Status.WAITING))]
     fighting = np.zeros(len(formations), dtype=bool)
     fighting[participants.formation[participants.left_at > minute]] = True

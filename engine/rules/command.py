@@ -41,6 +41,7 @@ from engine.model.events.command import (
     ORDER_CLOSED,
     ORDER_TAKEN,
     SUBORDINATED,
+    TOOK_COMMAND,
 )
 from engine.model.events.common import DIRECTIVE_ENDED, TICKED
 from engine.model.world import Statics, World
@@ -81,7 +82,7 @@ _TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT)
 _ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task])
 _ATTACH, _CANCEL = int(OrderKind.ATTACH), int(OrderKind.CANCEL)
 _STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
-_AFTER, _TAKEN, _LOST = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST)
+_AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST), int(Trigger.EVENT)
 
 
 # Couriers.
@@ -308,9 +309,10 @@ def _triggered(world: World, rows: Rows, ended: Rows) -> npt.NDArray[np.bool_]:
     over = directives.state >= _OVER
     over[ended] = True
     own = world.hexes.owner[ref] == world.headquarters.side[directives.hq[rows]]
-    after, taken, lost = kind == _AFTER, kind == _TAKEN, kind == _LOST
-    met: npt.NDArray[np.bool_] = ~(after | taken | lost) | (taken & own) | (lost & ~own)
+    after, taken, lost, event = kind == _AFTER, kind == _TAKEN, kind == _LOST, kind == _EVENT
+    met: npt.NDArray[np.bool_] = ~(after | taken | lost | event) | (taken & own) | (lost & ~own)
     met[after] = over[ref[after]]
+    met[event] = world.happenings.happened_at[ref[event]] < NEVER
     return met
 
 
@@ -365,9 +367,11 @@ def _schedule(statics: Statics) -> list[tuple[int, str, int, int, int]]:
         hqs, formations = statics.headquarters_rows, statics.formation_rows
         for change in statics.scenario.reinforcements:
             at, staff = max(change.at_min, 0), round(change.staff * PPM)
-            if change.kind == "commander" and change.subject in hqs:
+            if change.kind == "commander":
                 name = statics.commanders.index(change.text) if change.text in statics.commanders else -1
-                found.append((at, "commander", hqs[change.subject], name, staff))
+                led = change.subject in formations
+                kind, row = ("leader", formations[change.subject]) if led else ("commander", hqs[change.subject])
+                found.append((at, kind, row, name, staff))
             elif change.kind == "attach" and change.hq in hqs and change.subject in hqs:
                 found.append((at, "subordinate", hqs[change.subject], hqs[change.hq], 0))
             elif change.kind == "attach" and change.hq in hqs and change.subject in formations:
@@ -389,6 +393,8 @@ def _changes(world: World, minute: int) -> list[Event]:
             continue
         if kind == "commander":
             events.append(COMMANDER_CHANGED(minute, hq=row, commander=other, staff=staff))
+        elif kind == "leader":
+            events.append(TOOK_COMMAND(minute, formation=row, commander=other))
         elif kind == "subordinate":
             events.append(SUBORDINATED(minute, hq=row, parent=other))
         else:

@@ -64,14 +64,14 @@ def other_ends(world: World) -> npt.NDArray[np.int32]:
 
 
 def working_sources(world: World, side: int) -> Ints:
-    """Rows of a side's depots whose place is in its hands."""
+    """Rows of a side's depots whose place is in its hands and that are not shut."""
     depots = world.depots
-    return np.flatnonzero((depots.side == side) & (world.hexes.owner[depots.hex] == side))
+    return np.flatnonzero((depots.side == side) & (world.hexes.owner[depots.hex] == side) & (depots.capacity_t > 0))
 
 
 def network(world: World, side: int) -> Network:
     """The railway network of a side."""
-    key = (*world.links.version("gauge", "broken"), *world.hexes.version("owner"), *world.depots.version("hex"))
+    key = (*world.links.version("gauge", "broken"), *world.hexes.version("owner"), *world.depots.version("hex", "capacity_t"))
     return derived(world, f"rail.network.{side}", key, lambda: _network(world, side))
 
 

@@ -281,12 +281,25 @@ def _replacements(c: Company) -> Ints:
     side = c.column("side")
     usual = np.array([c.rule(f"repair.replacements_{name}_day") for name in SIDES])[side]
     resting = (side == SOVIET) & (c.task == Task.REST) & ~c.contact & ~c.battle
+    usual = usual * _drafts(c.world, c.minute)[side]
     a_day = np.where(resting, np.maximum(usual, c.rule("repair.rest_men_day")), usual)
     a_day = a_day * np.where(c.column("echelon") >= Echelon.DIVISION, 1.0, 0.3)
     a_day = np.where(c.cut_off, 0.0, a_day)
     owed = rounded((c.stock["battle"] + c.stock["sick"]) * c.rule("repair.replacements_share_max")) - c.stock["gain"]
     room = c.column("men_full").astype(np.int64) * FINE - c.stock["men"]
     return np.minimum(rounded(_a_minute(a_day * FINE)), _until_next(np.minimum(owed, room)))
+
+
+def _drafts(world: World, minute: int) -> Floats:
+    """Share of the flow of replacements by side: less while its convalescents are counted by a row of their own."""
+    share = np.ones(len(SIDES))
+    if len(world.people):
+        live = (world.people.open_at <= minute) & (world.people.close_at > minute)
+        for row in np.flatnonzero(live).tolist():
+            spec = world.statics.scenario.people[row]
+            if spec.kind == "convalescents":
+                share[SIDES.index(spec.side)] = world.statics.rules["people.drafts_share"]
+    return share
 
 
 def _repair(c: Company) -> Ints:

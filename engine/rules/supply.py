@@ -83,7 +83,7 @@ def connected(world: World, side: int) -> Mask:
         linked: Mask = reached[areas]
         return linked
 
-    key = (*world.hexes.version("owner"), *world.depots.version("hex"))
+    key = (*world.hexes.version("owner"), *world.depots.version("hex", "capacity_t"))
     return derived(world, f"supply.connected.{side}", key, make)
 
 
@@ -292,7 +292,7 @@ def source_capacities(world: World, side: int) -> tuple[Ints, Ints]:
     beside = formations_near(world, 1 - side, 1)[depots.hex]
     share = np.where(near, rules["supply.port_fire_share"], 1.0)
     share = np.where(beside, 0.0, share) * (1.0 - rules["supply.sea_loss"])
-    working = (depots.side == side) & (world.hexes.owner[depots.hex] == side)
+    working = (depots.side == side) & (world.hexes.owner[depots.hex] == side) & (depots.capacity_t > 0)
     capacity = np.where(port, np.floor(capacity * share).astype(np.int64), capacity)
     return np.where(working, capacity, 0), working.astype(np.int64)
 

@@ -10,6 +10,8 @@ from engine.rules import (
     headquarters,
     intelligence,
     movement,
+    people,
+    politics,
     rail,
     rail_moves,
     recovery,
@@ -33,4 +35,6 @@ SYSTEMS: tuple[System, ...] = (
     intelligence.SYSTEM,
     score.SYSTEM,
     rail_moves.SYSTEM,
+    people.SYSTEM,
+    politics.SYSTEM,
 )

@@ -115,8 +115,8 @@ class Session:
 
     @property
     def end(self) -> int:
-        """The minute at which the scenario ends."""
-        return self.scenario.end_min
+        """The minute at which the run ends: the scenario's end, or what an event has set before it."""
+        return min(self.scenario.end_min, int(self._world.course.ends_at[0]))
 
     @property
     def world(self) -> World:
@@ -212,13 +212,12 @@ class Session:
 
         ``progress(now)`` is called about once an hour of the campaign and stops the advance by returning True.
         """
-        until = min(until, self.end)
         if self.now < self.begins:
             self._follow_record(min(until, self.begins))
-        while self.now < until:
+        while self.now < min(until, self.end):
             self._commanders_speak()
             self._apply_inputs()
-            stop = min(until, round_up(self.now + 1, HOUR))
+            stop = min(until, self.end, round_up(self.now + 1, HOUR))
             Clock(self.now, self._systems, self._due, self._fire).run(stop)
             self.now = stop
             if stop % KEYFRAME_MIN == 0 and self._keep_frames:

@@ -44,14 +44,14 @@ _ECHELONS = {
     "army": Echelon.ARMY, "front": Echelon.FRONT, "army_group": Echelon.FRONT, "command": Echelon.ARMY,
 }  # fmt: skip
 _ROLES = {"line": StaffRole.LINE, "assembly": StaffRole.ASSAULT}
-_TRIGGERS = {"after": Trigger.AFTER, "taken": Trigger.TAKEN, "lost": Trigger.LOST}
+_TRIGGERS = {"after": Trigger.AFTER, "taken": Trigger.TAKEN, "lost": Trigger.LOST, "event": Trigger.EVENT}
 
 
 def statics_of(scenario: Scenario) -> Statics:
     """Names and parameters of a scenario, in the order of the world's rows."""
-    named = {h.commander for h in scenario.headquarters} | {
-        change.text for change in scenario.reinforcements if change.kind == "commander"
-    }
+    named = {row.commander for row in scenario.headquarters} | {row.commander for row in scenario.formations}
+    named |= {change.text for change in scenario.reinforcements if change.kind == "commander"}
+    named |= {effect.text for event in scenario.events for effect in event.effects if effect.kind == "commander"}
     commanders = sorted(named - {""})
     numbers = {a: float(p.value) for a, p in scenario.parameters.items() if not isinstance(p.value, str)}
     return Statics(
@@ -86,7 +86,7 @@ def new_world(scenario: Scenario) -> tuple[World, Pen]:
     """The world at minute 0 and the pen that writes it."""
     statics = statics_of(scenario)
     cells = scenario.theatre.grid.size
-    pen = Pen({"hexes": cells, "systems": CALENDAR_ROWS, "sides": len(SIDES), "weather": 1})
+    pen = Pen({"hexes": cells, "systems": CALENDAR_ROWS, "sides": len(SIDES), "weather": 1, "course": 1})
     _check_subjects(scenario)
     _fill_hexes(pen, scenario)
     _fill_headquarters(pen, scenario, statics)
@@ -95,6 +95,9 @@ def new_world(scenario: Scenario) -> tuple[World, Pen]:
     _fill_links(pen, scenario)
     _fill_ships(pen, scenario)
     _fill_directives(pen, scenario, statics)
+    _fill_people(pen, scenario)
+    pen["happenings"].append({}, len(scenario.events))
+    pen["goals"].append({}, len(scenario.objectives))
     pen["formation_notes"].append({"role": [_ROLES.get(f.role, StaffRole.RESERVE) for f in scenario.formations]},
                                   len(scenario.formations))  # fmt: skip
     pen["staff_notes"].append({}, len(scenario.headquarters))
@@ -154,6 +157,7 @@ def _fill_formations(pen: Pen, scenario: Scenario, statics: Statics) -> None:
             "men_full": [f.men for f in rows],
             "stack": [2 if _ECHELONS[f.echelon] >= Echelon.DIVISION else 1 for f in rows],
             "hq": [statics.headquarters_rows.get(f.parent, -1) for f in rows],
+            "commander": [statics.commanders.index(f.commander) if f.commander else -1 for f in rows],
             "status": np.where(later, Status.WAITING, Status.ON_MAP),
             "hex": np.where(later, -1, [f.cell for f in rows]),
             "goal": [f.cell for f in rows],
@@ -233,6 +237,21 @@ def _fill_ships(pen: Pen, scenario: Scenario) -> None:
     )
 
 
+def _fill_people(pen: Pen, scenario: Scenario) -> None:
+    rows = scenario.people
+    waits = np.array([p.opens == "event" for p in rows], dtype=bool)
+    limited = [p.men > 0 or p.kind == "partisans" for p in rows]
+    pen["people"].append(
+        {
+            "open_at": np.where(waits, NEVER, [p.from_min for p in rows]),
+            "close_at": [p.until_min if p.until_min >= 0 else NEVER for p in rows],
+            "left_u": [p.men * FINE if has else -1 for p, has in zip(rows, limited, strict=True)],
+            "owed_u": [p.men * FINE if p.kind == "convalescents" else 0 for p in rows],
+        },
+        len(rows),
+    )
+
+
 def _fill_directives(pen: Pen, scenario: Scenario, statics: Statics) -> None:
     rows = scenario.directives
     pen["directives"].append(
@@ -275,6 +294,8 @@ def _trigger(directive: Directive, scenario: Scenario, statics: Statics) -> tupl
         return Trigger.NONE, -1
     if kind == "after":
         return Trigger.AFTER, statics.directive_ids.index(name)
+    if kind == "event":
+        return Trigger.EVENT, [event.id for event in scenario.events].index(name)
     place = scenario.theatre.find_place(name)
     if place is None:
         raise ValueError(f"directive {directive.id}: no place {name!r} for its trigger")

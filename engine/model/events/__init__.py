@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from engine.model.events import arrivals, combat, command, common, intelligence, movement, recovery, supply, weather
+from engine.model.events import (
+    arrivals,
+    combat,
+    command,
+    common,
+    intelligence,
+    movement,
+    people,
+    politics,
+    recovery,
+    supply,
+    weather,
+)
 from engine.model.events.kinds import Event, EventKind, Field
 
 _TOPICS = (
@@ -15,6 +27,8 @@ _TOPICS = (
     supply,
     arrivals,
     intelligence,
+    people,
+    politics,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

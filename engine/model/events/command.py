@@ -41,6 +41,12 @@ COMMANDER_CHANGED = EventKind(
     ),
     sentence="{commander} takes over {hq}",
 )
+TOOK_COMMAND = EventKind(
+    "TookCommand",
+    (Field("formation", "int32", "whom he leads now"), Field("commander", "int16", "index of Statics.commanders")),
+    subject="formation",
+    sentence="{commander} takes over {formation}",
+)
 DIRECTIVE_STARTED = EventKind(
     "DirectiveStarted",
     (Field("directive", "int32", "row"), Field("start_at", "int64", "H-hour as it has turned out")),
@@ -58,5 +64,6 @@ HEADQUARTERS_MOVED = EventKind(
 )
 
 KINDS = (
-    ORDER_TAKEN, ORDER_CLOSED, ATTACHED, SUBORDINATED, COMMANDER_CHANGED, DIRECTIVE_STARTED, ALARMED, HEADQUARTERS_MOVED,
+    ORDER_TAKEN, ORDER_CLOSED, ATTACHED, SUBORDINATED, COMMANDER_CHANGED, TOOK_COMMAND, DIRECTIVE_STARTED, ALARMED,
+    HEADQUARTERS_MOVED,
 )  # fmt: skip

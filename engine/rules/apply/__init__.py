@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from engine.model.events import Event
 from engine.model.world import Pen
-from engine.rules.apply import arrivals, combat, command, common, intelligence, movement, recovery, supply, weather
+from engine.rules.apply import (
+    arrivals,
+    combat,
+    command,
+    common,
+    intelligence,
+    movement,
+    people,
+    politics,
+    recovery,
+    supply,
+    weather,
+)
 
 APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **common.APPLY,
@@ -18,6 +30,8 @@ APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **supply.APPLY,
     **arrivals.APPLY,
     **intelligence.APPLY,
+    **people.APPLY,
+    **politics.APPLY,
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.model.codes import Status
+from engine.core.calendar import NEVER
+from engine.model.codes import Calendar, Status
 from engine.model.events import Event
 from engine.model.world import Pen
 
@@ -12,11 +13,15 @@ from engine.model.world import Pen
 def expected(pen: Pen, event: Event) -> None:
     """Formations that had left the theatre are on their way back."""
     formations, rows = pen["formations"], event["formation"]
-    if np.any(formations["status"][rows] != Status.WITHDRAWN):
-        raise ValueError("only a formation that has left the theatre can be expected back")
+    if np.any(~np.isin(formations["status"][rows], (Status.WITHDRAWN, Status.WAITING))):
+        raise ValueError("only a formation that is not in the theatre can be expected")
     formations["status"][rows] = Status.WAITING
     formations["appears_at"][rows] = event["appears_at"]
     formations["goal"][rows] = event["hex"]
+    formations["leaves_at"][rows] = NEVER
+    formations["called_at"][rows] = event.minute
+    next_at = pen["systems"]["next_at"]
+    next_at[Calendar.ARRIVALS] = min(int(next_at[Calendar.ARRIVALS]), int(event["appears_at"].min()))
 
 
 def scored(pen: Pen, event: Event) -> None:

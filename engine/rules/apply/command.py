@@ -52,6 +52,11 @@ def commander_changed(pen: Pen, event: Event) -> None:
     headquarters["staff"][event["hq"][known]] = event["staff"][known]
 
 
+def took_command(pen: Pen, event: Event) -> None:
+    """A new man leads a formation."""
+    pen["formations"]["commander"][event["formation"]] = event["commander"]
+
+
 def directive_started(pen: Pen, event: Event) -> None:
     """A directive comes into force; the one its headquarters followed so far is superseded."""
     directives = pen["directives"]
@@ -95,6 +100,7 @@ APPLY = {
     "Attached": attached,
     "Subordinated": subordinated,
     "CommanderChanged": commander_changed,
+    "TookCommand": took_command,
     "DirectiveStarted": directive_started,
     "Alarmed": alarmed,
     "HeadquartersMoved": headquarters_moved,

@@ -131,8 +131,8 @@ def left_map(pen: Pen, event: Event) -> None:
     formations.settle(rows, event.minute)
     _alarm(pen, rows, event.minute)
     _halt(pen, rows, NEVER)
-    _set(pen, rows, status=Status.WITHDRAWN, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD, stage=Stage.IDLE,
-         contact=0, exploiting=0, **dict.fromkeys(_STEADY, 0))  # fmt: skip
+    _set(pen, rows, status=Status.WITHDRAWN, leaves_at=NEVER, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD,
+         stage=Stage.IDLE, contact=0, exploiting=0, **dict.fromkeys(_STEADY, 0))  # fmt: skip
 
 
 def entrained(pen: Pen, event: Event) -> None:
