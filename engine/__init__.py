@@ -14,7 +14,7 @@ _MODULES = {
 }  # fmt: skip
 _HOME = {
     # What a run starts from.
-    "load_scenario": "engine.files.scenario",
+    "load_scenario": "engine.files.stored",
     "check_scenario": "engine.files.scenario",
     "load_theatre": "engine.files.theatre",
     "generated_scenario": "engine.lab.generated",

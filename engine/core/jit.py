@@ -14,13 +14,16 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
 from engine.core import machine_code
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+_LAYOUT: Final = 0x503
+"""numpy's flags that machine code depends on: contiguous (rows, columns), aligned, writeable."""
 
 ENABLED = os.environ.get("DEEPBATTLE_JIT", "1") != "0"
 
@@ -54,7 +57,7 @@ class Kernel:
         self._ready: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     def __call__(self, *args: Any) -> Any:
-        types = tuple([(a.dtype, a.ndim, a.flags.num) if type(a) is np.ndarray else type(a) for a in args])
+        types = tuple([(a.dtype, a.ndim, a.flags.num & _LAYOUT) if type(a) is np.ndarray else type(a) for a in args])
         ready = self._ready.get(types)
         if ready is None:
             ready = self._ready[types] = self._made_ready(types, args)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from engine.files.analysis import analyse, enemy_ground, structural
 from engine.files.checked import check_head, check_rows
-from engine.files.common import SCENARIOS
 from engine.files.confidence import Standing, confidence, estimates
 from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
+from engine.files.folders import SCENARIOS, overlay_path, scenario_folder, scenario_names, theatre_folder
 from engine.files.overlay import apply_overlays, apply_sets
 from engine.files.priors import check_priors, priors_of, set_since
 from engine.files.resolve import Resolved, resolve
@@ -76,25 +76,6 @@ def check_scenario(
     for fault in (*enemy_ground(resolved.scenario, resolved.drawn_owner), *analyse(resolved.scenario)):
         report.add(fault)
     return Loaded(resolved.scenario, sorted_faults(report))
-
-
-def scenario_names(root: Path = SCENARIOS) -> tuple[str, ...]:
-    """Names of the scenarios in a folder of scenarios, sorted."""
-    return tuple(sorted(path.parent.name for path in root.glob("*/scenario.toml")))
-
-
-def scenario_folder(name: str | Path) -> Path | None:
-    """The folder of a scenario given by name, folder or scenario.toml; None when there is none."""
-    path = Path(name)
-    try:
-        if path.name == "scenario.toml" and path.is_file():
-            return path.parent
-        if (path / "scenario.toml").is_file():
-            return path
-        inside = SCENARIOS / path
-        return inside if (inside / "scenario.toml").is_file() else None
-    except (OSError, ValueError):
-        return None
 
 
 def _read(
@@ -167,18 +148,8 @@ def read_raw(folder: Path, root: Path, report: Report) -> Raw:
     return raw
 
 
-def overlay_path(overlay: str | Path, root: Path = SCENARIOS) -> Path:
-    """The file of an overlay given as a path or as a name in what_if/."""
-    path = Path(overlay)
-    if not path.exists() and path.suffix != ".toml":
-        named = root / "what_if" / f"{path}.toml"
-        if named.exists():
-            return named
-    return path
-
-
 def _theatre(root: Path, name: str, raw: Raw, report: Report) -> Theatre | None:
-    folder = next((base / "theatres" / name for base in (root, SCENARIOS) if (base / "theatres" / name).is_dir()), None)
+    folder = theatre_folder(root, name)
     if folder is None:
         known = sorted(path.name for path in (SCENARIOS / "theatres").glob("*") if path.is_dir())
         spot = raw.head.spots.get("theatre", raw.head.spot)
