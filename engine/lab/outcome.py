@@ -15,12 +15,14 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.calendar import NEVER
 from engine.core.columns import FINE
 from engine.lab.measures import corridor_km, distance_to_front_km
 from engine.model.codes import SIDES, Status
 from engine.model.facts import HistoryFact
 from engine.model.scenario import Scenario
 from engine.model.world import World
+from engine.rules.victory import verdict
 
 LOOK_MIN = 360
 """Minutes between two looks at who holds what."""
@@ -58,7 +60,8 @@ class Result:
     changed hands, [minute, side], from the start. ``facts``: what the run shows for each fact of history, in
     the fact's unit (control: share of the time held); None where it never got that far. ``series``: lists by
     measure beside ``minute``. ``ground``: who held each hex of the window at the end, packed.
-    ``outside``: rule parameters that were put outside their prior range.
+    ``outside``: rule parameters that were put outside their prior range. ``victory``: who won, beside history
+    (``rules.victory.Verdict``). ``happened``: political events, [id, minute], by time.
     """
 
     minute: int
@@ -69,6 +72,8 @@ class Result:
     series: Mapping[str, Sequence[int]] = field(default_factory=dict)
     ground: str = ""
     outside: Mapping[str, float] = field(default_factory=dict)
+    victory: Mapping[str, Any] = field(default_factory=dict)
+    happened: Sequence[Sequence[Any]] = ()
 
     def record(self) -> dict[str, Any]:
         """Plain JSON without the series, which a store keeps apart."""
@@ -80,6 +85,8 @@ class Result:
             "facts": dict(self.facts),
             "ground": self.ground,
             **({"outside_range": dict(self.outside)} if self.outside else {}),
+            **({"victory": dict(self.victory)} if self.victory else {}),
+            **({"events": [list(told) for told in self.happened]} if self.happened else {}),
         }
 
     @staticmethod
@@ -94,6 +101,8 @@ class Result:
             series or {},
             row["ground"],
             row.get("outside_range", {}),
+            row.get("victory", {}),
+            row.get("events", ()),
         )
 
 
@@ -234,6 +243,8 @@ class Watch:
             series,
             pack_ground(world.hexes.owner[inside]),
             self._session.scenario.outside,
+            verdict(world, now).record() if self._session.scenario.objectives else {},
+            happened(world),
         )
 
     def _answer(self, fact: HistoryFact, values: Mapping[str, int], now: int) -> float | None:
@@ -245,6 +256,13 @@ class Watch:
             return None if before is None or after is None else float(after - before)
         seen = self._sums[fact.id]
         return round(sum(seen) / len(seen), 4) if seen else None
+
+
+def happened(world: World) -> list[list[Any]]:
+    """Political events so far: [id, minute], by time."""
+    at = world.happenings.happened_at.tolist()
+    told = [[event.id, at[row]] for row, event in enumerate(world.statics.scenario.events) if at[row] < NEVER]
+    return sorted(told, key=lambda entry: (entry[1], entry[0]))
 
 
 def _append(series: dict[str, list[int]], now: int, values: Mapping[str, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -181,7 +182,20 @@ def _brief(card: Scorecard, ok: Sequence[Row]) -> list[str]:
         afv = mean_interval([r.outcome["values"][f"{side}.afv_lost"] for r in ok])
         between = "" if math.isnan(men.low) else f" (95 % interval of the mean {men.low:,.0f} to {men.high:,.0f})"
         lines.append(f"{name} loses {men.value:,.0f} men{between} and {afv.value:,.0f} armoured vehicles.")
-    return lines
+    return [*lines, *_victories(ok)]
+
+
+def _victories(ok: Sequence[Row]) -> list[str]:
+    """Who won, as a sentence: how many runs came to which level beside history's result."""
+    judged = [found for r in ok if (found := r.outcome.get("victory", {})).get("level")]
+    if not judged:
+        return []
+    names = {"": "a draw", "axis": "victory of the Axis", "soviet": "victory of the Red Army"}
+    words = [names[f["winner"]] if not f["winner"] else f"a {f['level']} {names[f['winner']]}" for f in judged]
+    if len(judged) == 1:
+        return [f"Beside history's result it is {words[0]}."]
+    counts = Counter(words).most_common()
+    return ["Beside history's result: " + ", ".join(f"{count} times {told}" for told, count in counts) + "."]
 
 
 def _holder(row: Row, place: str, minute: float) -> int:

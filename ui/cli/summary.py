@@ -55,6 +55,40 @@ def holdings(scenario: Scenario, result: Result) -> str:
     return "\n".join(lines)
 
 
+def politics(scenario: Scenario, result: Result) -> str:
+    """What happened outside the troops' hands, each with its moment."""
+    titles = {event.id: event.title for event in scenario.events}
+    rows = [(f"  {moment(scenario, at)}", titles[name]) for name, at in result.happened]
+    return "\n".join(["Events", columns(rows)]) if rows else ""
+
+
+def victory(scenario: Scenario, result: Result) -> str:
+    """Who won beside history, and the points behind it; nothing without objectives."""
+    found = result.victory
+    if not found:
+        return ""
+    names = {side.id: side.short or side.name for side in scenario.sides}
+    if not found["level"]:
+        head = "Victory: no level, for history does not say: " + "; ".join(found["unknown"])
+    else:
+        word = "a draw" if not found["winner"] else f"{found['level']} victory of the {names[found['winner']]} side"
+        head = f"Victory: {word} (margin {found['margin']:+.2f}, history {found['history']:+.2f}; Soviet less Axis)"
+        if found["unknown"]:
+            head += f"; not told by history: {'; '.join(found['unknown'])}"
+    sides = tuple(found["points"])
+    rows = [
+        ("", *(names[side] for side in sides)),
+        ("  points of objectives and losses", *(f"{found['points'][s]:.1f} of {found['possible'][s]}" for s in sides)),
+        ("  share of men lost", *(f"{100 * found['men_lost_share'][s]:.1f} %" for s in sides)),
+    ]
+    lines = [head, columns(rows, right=[1, 2])]
+    differs = [g for g in found["objectives"] if g["in_history"] is not None and g["met"] is not g["in_history"]]
+    if differs:
+        told = (f"{g['place']} {'held' if g['met'] else 'not held'} by {names[g['side']]} ({g['points']})" for g in differs)
+        lines.append("  otherwise than in history: " + ", ".join(told))
+    return "\n".join(lines)
+
+
 def losses(scenario: Scenario, result: Result) -> str:
     """A table of both sides' losses."""
     head = ("Losses", scenario.sides[0].name, scenario.sides[1].name)

@@ -54,6 +54,20 @@ class Unit:
     mobility: int = 0
     other_names: tuple[str, ...] = ()
     source: str = ""
+    commander: str = ""
+    """Who leads it at the start."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new name or commander of a unit: dated, or with event number `happening` of the scenario, once it happens."""
+
+    unit: int
+    what: str
+    """name or commander."""
+    text: str
+    minute: int = 0
+    happening: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,6 +245,8 @@ class Story:
     side_names: tuple[str, str] = SIDE_NAMES
     files: str = ""
     """The scenario's id: what its saves are called."""
+    changes: tuple[Change, ...] = ()
+    """New names and commanders, dated or by events."""
 
     def moment(self, minute: float) -> datetime:
         """The wall-clock moment of a minute."""
@@ -358,6 +374,8 @@ class Stage(Protocol):
     """Where the session stood when it was opened."""
     last_minute: int
     """Frames can exist up to here: the end of the recording, or of the scenario."""
+    happened: dict[int, int]
+    """When each political event of the scenario happened, by its number."""
     yielding: bool
     """Set by the window while it has much to draw: background work goes slower."""
 
@@ -408,4 +426,24 @@ class Stage(Protocol):
         """The window is closing."""
 
 
-__all__ = [name for name in dir() if name[0].isupper()]
+def called(stage: Stage, unit: int, minute: float) -> str:
+    """A unit's name at a minute."""
+    return _latest(stage, unit, "name", minute) or stage.story.units[unit].name
+
+
+def led_by(stage: Stage, unit: int, minute: float) -> str:
+    """Who leads a unit at a minute; empty if nobody is named."""
+    return _latest(stage, unit, "commander", minute) or stage.story.units[unit].commander
+
+
+def _latest(stage: Stage, unit: int, what: str, minute: float) -> str:
+    found, since = "", -1
+    for change in stage.story.changes:
+        if change.unit == unit and change.what == what:
+            at = change.minute if change.happening < 0 else stage.happened.get(change.happening, NEVER)
+            if since <= at <= minute:
+                found, since = change.text, at
+    return found
+
+
+__all__ = [*(name for name in dir() if name[0].isupper()), "called", "led_by"]

@@ -143,6 +143,9 @@ def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
         click.echo(summary.outside(session.scenario.outside) + "\n")
     click.echo(summary.holdings(session.scenario, result) + "\n")
     click.echo(summary.losses(session.scenario, result) + "\n")
+    for told in (summary.politics(session.scenario, result), summary.victory(session.scenario, result)):
+        if told:
+            click.echo(told + "\n")
     click.echo(summary.against_history(card))
 
 

@@ -10,7 +10,7 @@ from ui.map.kit import Canvas
 from ui.map.marks.counters import LOW, draw, margin, supply_badge
 from ui.map.marks.symbols import look_of
 from ui.map.panels import hexcard, whytree
-from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame
+from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame, called, led_by
 from ui.map.stages.frames import place_name
 from ui.theme.palette import GRAPHITE
 from ui.theme.type import number, wrap
@@ -83,12 +83,17 @@ class CardPanel:
         c.surface.blit(picture, (c.scale(12) - margin(size) + 2, c.scale(36) - margin(size) + 2))
         room = c.width - 84
         y = 44.0
-        for line in wrap(u.name, c.scale.type(15.5), "semibold", round(room * c.scale.factor))[:2]:
+        name = called(app.stage, unit, frame.minute)
+        for line in wrap(name, c.scale.type(15.5), "semibold", round(room * c.scale.factor))[:2]:
             c.text(72, y, line, 15.5, "semibold")
             y += 19
         parents = self._parents(app, frame, unit)
         if parents:
             c.text(72, y, parents, 12, colour=t.second, room=room)
+            y += 17
+        leader = led_by(app.stage, unit, frame.minute) if frame.viewer in (TRUTH, u.side) else ""
+        if leader:
+            c.text(72, y, leader, 12, colour=t.second, room=room)
             y += 17
         where = place_name(app.stage.story, int(frame.hex[unit])) if known else "not on the map"
         text_hex = app.stage.story.theatre.grid.text(int(frame.hex[unit])) if known else ""
@@ -113,7 +118,7 @@ class CardPanel:
     def _parents(self, app: App, frame: Frame, unit: int) -> str:
         names, at = [], int(frame.parent[unit])
         while at >= 0 and len(names) < 3:
-            names.append(app.stage.story.units[at].name)
+            names.append(called(app.stage, at, frame.minute))
             at = int(frame.parent[at])
         return " · ".join(names)
 

@@ -60,7 +60,8 @@ class LiveStage:
         self._seen = 0
         statics = session.world.statics
         directives = tuple((d.title or d.id, SIDE_IDS.index(d.side)) for d in session.scenario.directives)
-        self._log = LogWriter(self.story, statics.commanders, directives)
+        happenings = tuple(told.title for told in session.scenario.events)
+        self._log = LogWriter(self.story, statics.commanders, directives, happenings)
         self._facts = facts_as_messages(self.story) if mode != "play" else []
         self._shown: dict[int, tuple[int, list[Message]]] = {}
         self._mobility = tuple(u.mobility for u in self.story.units)
@@ -118,6 +119,10 @@ class LiveStage:
             mine = readable([*log, *self._facts], viewer)
             kept = self._shown[viewer] = (key, sorted(mine, key=lambda m: m.minute))
         return kept[1]
+
+    @property
+    def happened(self) -> dict[int, int]:
+        return self._log.happened
 
     def losses(self) -> tuple[Any, Any, Any]:
         lost = self._lost

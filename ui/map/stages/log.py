@@ -19,17 +19,21 @@ class LogWriter:
     """Turns events into messages, in order; remembers what it has merged."""
 
     def __init__(
-        self, story: Story, commanders: tuple[str, ...] = (), directives: tuple[tuple[str, int], ...] = ()
+        self, story: Story, commanders: tuple[str, ...] = (), directives: tuple[tuple[str, int], ...] = (),
+        happenings: tuple[str, ...] = (),
     ) -> None:
         self.story = story
         self.formations = sum(not u.headquarters for u in story.units)
-        self.commanders, self.directives = commanders, directives
+        self.commanders, self.directives, self.happenings = commanders, directives, happenings
         self.messages: list[Message] = []
+        self.happened: dict[int, int] = {}
+        """When each political event happened."""
         self._big = {p.cell for p in story.theatre.places if p.size >= 1} | {o.hex for o in story.objectives}
 
     def cut(self, minute: int) -> None:
         """Forget messages from a minute on."""
         self.messages = [m for m in self.messages if m.minute < minute]
+        self.happened = {k: at for k, at in self.happened.items() if at < minute}
 
     def add(self, events: Iterable[Any]) -> None:
         """Take further events."""
@@ -149,6 +153,38 @@ class LogWriter:
         who = self.commanders[row["commander"]] if 0 <= row["commander"] < len(self.commanders) else "A new commander"
         hq = self.formations + row["hq"]
         self._tell(Message(minute, "staff", f"{who} takes over {self._name(hq)}", "", -1, hq, True, self._side(hq)))
+
+    def _TookCommand(self, minute: int, row: dict[str, Any]) -> None:
+        who = self.commanders[row["commander"]] if 0 <= row["commander"] < len(self.commanders) else "A new commander"
+        unit = row["formation"]
+        self._tell(Message(minute, "staff", f"{who} takes over {self._name(unit)}", "", -1, unit, True, self._side(unit)))
+
+    # People and politics.
+
+    def _Happened(self, minute: int, row: dict[str, Any]) -> None:
+        self.happened[row["happening"]] = minute
+        if 0 <= row["happening"] < len(self.happenings):
+            self._tell(Message(minute, "history", self.happenings[row["happening"]], strong=True))
+
+    def _HappenedInSecret(self, minute: int, row: dict[str, Any]) -> None:
+        self.happened[row["happening"]] = minute
+        if 0 <= row["happening"] < len(self.happenings):
+            self._tell(Message(minute, "history", self.happenings[row["happening"]], strong=True, side=row["side"]))
+
+    def _RunEnded(self, minute: int, row: dict[str, Any]) -> None:
+        self._tell(Message(minute, "history", "The fighting ends", strong=True))
+
+    def _Recalled(self, minute: int, row: dict[str, Any]) -> None:
+        self._about(minute, "move", row["formation"], "is called away from the theatre")
+
+    def _CalledUp(self, minute: int, row: dict[str, Any]) -> None:
+        self._about(minute, "supply", row["formation"], f"receives {row['men_u'] // 1_000_000} men called up")
+
+    def _WentHome(self, minute: int, row: dict[str, Any]) -> None:
+        self._about(minute, "supply", row["formation"], f"loses {row['men_u'] // 1_000_000} men who go home")
+
+    def _CutRails(self, minute: int, row: dict[str, Any]) -> None:
+        self._tell(Message(minute, "supply", "Partisans cut a railway"))
 
     def _HeadquartersMoved(self, minute: int, row: dict[str, Any]) -> None:
         if row["driven"]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ui.map.marks.icons import arm_of
-from ui.map.scene import Fact, Light, Objective, Story, Unit
+from ui.map.scene import Change, Fact, Light, Objective, Story, Unit
 
 if TYPE_CHECKING:
     from engine import Scenario
@@ -48,6 +48,7 @@ def make_story(scenario: Scenario, statics: Any = None) -> Story:
         summary=scenario.summary,
         side_names=(scenario.sides[0].short or "Axis", scenario.sides[1].short or "Soviet"),
         files=scenario.id,
+        changes=_changes(scenario, units),
     )
 
 
@@ -63,7 +64,7 @@ def _units(scenario: Scenario) -> tuple[Unit, ...]:
             f.id, f.name, face_of(f.name), sides[f.side], nation_of(f.nation, f.kind, f.name, f.side), arm_of(f.sidc),
             ECHELONS.get(f.echelon, 5), number.get(f.parent, -1), False, max(f.men, 1), kind,
             MOBILITIES.index(mobility) if mobility in MOBILITIES else 0, tuple(n for n in (f.name_de, f.name_ru) if n),
-            f.src,
+            f.src, f.commander,
         ))  # fmt: skip
     for h in scenario.headquarters:
         name = h.name
@@ -72,8 +73,26 @@ def _units(scenario: Scenario) -> tuple[Unit, ...]:
             h.id, name, face_of(name), sides[h.side], nation_of(h.nation, "", name, h.side), arm,
             ECHELONS.get(h.echelon, 6), number.get(h.parent, -1), True, 0, h.echelon.replace("_", " "), 2,
             tuple(n for n in (h.name_de, h.name_ru, h.commander) if n), h.src,
+            h.commander,
         ))  # fmt: skip
     return tuple(out)
+
+
+def _changes(scenario: Scenario, units: tuple[Unit, ...]) -> tuple[Change, ...]:
+    """New names and commanders: dated lines of the order of battle, and effects of events."""
+    number = {unit.id: k for k, unit in enumerate(units)}
+    words = {"rename": "name", "commander": "commander"}
+    dated = [Change(number[r.subject], words[r.kind], r.text, r.at_min) for r in scenario.reinforcements
+             if r.kind in words and r.subject in number]  # fmt: skip
+    told = [
+        Change(number[subject], words[effect.kind], effect.text, happening=k)
+        for k, event in enumerate(scenario.events)
+        for effect in event.effects
+        if effect.kind in words
+        for subject in effect.subjects
+        if subject in number
+    ]
+    return (*dated, *told)
 
 
 def face_of(name: str) -> str:
