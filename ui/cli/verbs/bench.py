@@ -78,7 +78,7 @@ def _time(
         click.echo("; ".join(f"{key} {value}" for key, value in found["machine"].items()) + "\n")
     for name in names:
         remark(f"{name} ...", quiet=quiet)
-        timing = bench.timecase_of(case_of(name, days), seeds=range(1, seeds + 1), names=who)
+        timing = bench.time_case(case_of(name, days), seeds=range(1, seeds + 1), names=who)
         found["cases"].append(timing.record())
         if not as_json:
             click.echo(_words(timing) + "\n")
