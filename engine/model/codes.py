@@ -53,6 +53,8 @@ class Task(IntEnum):
     PROBE = 9
     BOMBARD = 10
     ENTRAIN = 11
+    EMBARK = 12
+    LAND = 13
 
 
 class Posture(IntEnum):
@@ -91,6 +93,8 @@ class OrderKind(IntEnum):
     ATTACH = 13
     FORCED_MARCH = 14
     ENTRAIN = 15
+    EMBARK = 16
+    LAND = 17
 
 
 class OrderState(IntEnum):
@@ -174,6 +178,14 @@ class Cause(IntEnum):
     SURPRISED = 9
 
 
+class Afloat(IntEnum):
+    """How much of a formation is on the water: none, it is going aboard or at sea, or part of it awaits a lift."""
+
+    ASHORE = 0
+    BY_SHIP = 1
+    BY_CRAFT = 2
+
+
 class DepotKind(IntEnum):
     RAIL = 0
     PORT = 1
@@ -236,6 +248,7 @@ class Calendar(IntEnum):
     SCORE = 11
     PEOPLE = 12
     POLITICS = 13
+    SEA = 14
 
 
 class Obstacle(IntEnum):
@@ -247,6 +260,9 @@ class Obstacle(IntEnum):
     NO_WAY = 4
     NO_FUEL = 5
     IMMOBILE = 6
+    NO_SHIPS = 7
+    NO_PORT = 8
+    NO_CRAFT = 9
 
 
 class Taking(IntEnum):

@@ -13,7 +13,7 @@ NO_DETAIL = (0, 0, 0, 0)
 NO_GOAL = -1
 NEEDS_GOAL = frozenset(
     {OrderKind.MARCH, OrderKind.ATTACK, OrderKind.WITHDRAW, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.EXPLOIT,
-     OrderKind.FOLLOW, OrderKind.FORCED_MARCH, OrderKind.ENTRAIN}
+     OrderKind.FOLLOW, OrderKind.FORCED_MARCH, OrderKind.ENTRAIN, OrderKind.LAND}
 )  # fmt: skip
 _LINE = re.compile(r"\s*([a-z0-9_]+)\s*:\s*([a-z_]+)(?:\s+([A-Za-z]\d{3}\.\d{3}))?\s*")
 

@@ -48,7 +48,7 @@ FORMATIONS: Final = TableSpec(
         C("look_at", I64, NEVER, "minute", "when movement must look at it again (blocked, waiting, order taken up)"),
         # Its order as it is being carried out.
         C("order", I32, -1, "row of orders", "order in force"),
-        C("task", I8, 0, "Task", "hold, march, attack, withdraw, entrench, rest, support, follow, exploit, probe, bombard"),
+        C("task", I8, 0, "Task", "hold, march, attack, withdraw, entrench, rest, support, follow, exploit and so on"),
         C("target", I32, -1, "cell", "hex it attacks"),
         C("posture", I8, 0, "Posture", "attack, hasty, prepared, fortified, withdrawal, delay, march"),
         C("stage", I8, 0, "Stage", "idle, marching, waiting, fighting, recovering"),
@@ -105,6 +105,14 @@ FORMATIONS: Final = TableSpec(
         C("commander", I16, -1, "index of Statics.commanders", "who leads it"),
         C("leaves_at", I64, NEVER, "minute", "called away by an event: leaves the theatre from then on"),
         C("called_at", I64, -NEVER, "minute", "when it was last announced: departures dated before no longer count"),
+        # At sea: what has left the formation for ships, or waits for landing craft.
+        C("afloat", I8, 0, "Afloat", "ashore, going aboard ships or at sea, landed by craft with more to come"),
+        C("aboard_u", I64, 0, "1e-6 man", "men aboard ships, or waiting for the next lift"),
+        C("aboard_afv_u", I64, 0, "1e-6 vehicle", "armoured vehicles with them"),
+        C("aboard_guns_u", I64, 0, "1e-6 gun", "guns with them"),
+        C("drowned_u", I64, 0, "1e-6 man", "lost at sea so far"),
+        C("beach", I32, -1, "cell", "beach it was landed over, while craft serve it"),
+        C("landed_at", I64, -NEVER, "minute", "when it was landed over a beach"),
     ),
     flows=(
         Flow("men", "men_u", plus=("gain_rate",), minus=("battle_rate", "sick_rate")),
@@ -298,6 +306,9 @@ DEPOTS: Final = TableSpec(
         C("used_t", I32, 0, "t", "passed on at the last delivery"),
         C("used_kg", I64, 0, "kg", "passed on so far"),
         C("working", I8, 1, "0/1", "not in enemy hands, not cut"),
+        C("open", I8, 1, "0/1", "of a port: ships reach it"),
+        C("sea_kg", I64, -1, "kg a day", "of a port: what ships bring; -1 its capacity"),
+        C("sunk_kg", I64, 0, "kg", "of a port: lost on the way so far"),
     ),
 )
 
@@ -328,6 +339,22 @@ SHIPS: Final = TableSpec(
         C("hex", I32, -1, "cell", "station"),
         C("from_at", I64, NEVER, "minute", "on station from"),
         C("until_at", I64, NEVER, "minute", "on station until"),
+    ),
+)
+
+CRAFT: Final = TableSpec(
+    "craft",
+    (
+        C("subject", "uint32", 0, "", "", fixed=True),
+        C("side", I8, 0, "side", "", fixed=True),
+        C("men", I32, 0, "men", "carried in one lift by all of them", fixed=True),
+        C("lifts_day", I8, 0, "lifts a day", "0 the rule's", fixed=True),
+        C("range_m", I32, 0, "metre", "from their station to where troops embark and land; 0 the rule's", fixed=True),
+        C("hex", I32, -1, "cell", "station; -1 anywhere"),
+        C("from_at", I64, NEVER, "minute", "there from"),
+        C("until_at", I64, NEVER, "minute", "there until"),
+        C("left", I32, 1_000_000, "ppm", "share of them that is left"),
+        C("used_at", I64, -NEVER, "minute", "when they last crossed"),
     ),
 )
 
@@ -453,5 +480,5 @@ FAILURE_NOTES: Final = TableSpec(
 NOTES: Final = (FORMATION_NOTES, STAFF_NOTES, FAILURE_NOTES)
 TABLES: Final = (
     FORMATIONS, HEADQUARTERS, ORDERS, DIRECTIVES, BATTLES, PARTICIPANTS, HEXES, HEXSIDES, LINKS, DEPOTS, SIGHTINGS, SHIPS,
-    WEATHER, SIDES, SYSTEMS, PEOPLE, HAPPENINGS, GOALS, COURSE, *NOTES,
+    CRAFT, WEATHER, SIDES, SYSTEMS, PEOPLE, HAPPENINGS, GOALS, COURSE, *NOTES,
 )  # fmt: skip

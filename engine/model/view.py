@@ -81,6 +81,10 @@ class OwnFormations:
     moved_m: Array
     battle_losses: Array
     """Men lost in battle so far."""
+    afloat: Array
+    """Afloat: 1 a part of it has gone aboard ships, 2 a part waits for the next lift of landing craft."""
+    landed_at: Array
+    """When it was landed over a beach."""
     position: Array
     """Shape (all formations,): where a world row stands in this frame, -1 if it is not here."""
 

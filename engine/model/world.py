@@ -121,6 +121,7 @@ class World:
     depots: Table
     sightings: Table
     ships: Table
+    craft: Table
     weather: Table
     sides: Table
     systems: Table

@@ -86,7 +86,7 @@ def _departures(world: World, minute: int) -> tuple[Rows, Rows]:
     rows = rows[np.isin(formations.status[rows], (Status.ON_MAP, Status.WAITING))]
     fighting = np.zeros(len(formations), dtype=bool)
     fighting[participants.formation[participants.left_at > minute]] = True
-    bound = fighting[rows] | (formations.cut_off_since[rows] < NEVER)
+    bound = fighting[rows] | (formations.cut_off_since[rows] < NEVER) | (formations.afloat[rows] > 0)
     return rows[~bound], rows[bound]
 
 
@@ -123,7 +123,7 @@ def _entries(
 ) -> tuple[list[Event], list[int]]:
     """Formations whose hour has come, in the order of their dice; and when others are due."""
     formations = world.formations
-    waiting = np.flatnonzero(formations.status == Status.WAITING)
+    waiting = np.flatnonzero((formations.status == Status.WAITING) & (formations.afloat == 0))
     waiting = waiting[~np.isin(waiting, _gone_before(world, minute))]
     due = waiting[formations.appears_at[waiting] <= minute]
     coming = formations.appears_at[np.setdiff1d(waiting, due)]

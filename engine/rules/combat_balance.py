@@ -28,9 +28,10 @@ from engine.model.codes import (
     Sky,
 )
 from engine.model.world import World
-from engine.rules import power
+from engine.rules import craft, power
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_rates import log_ratio, saturated, tank_worth
+from engine.rules.landing import weakness
 from engine.rules.support import Support, share_out
 
 Ints = npt.NDArray[np.int64]
@@ -123,6 +124,9 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int, *, expl
     ammunition = power.ammunition_factor(world, who, now)
     own_quality, command = power.quality_of(world, who, now), _command(world, who, minute)
     quality = own_quality * ammunition * command
+    weak = weakness(world, who, minute)
+    if weak is not None:
+        quality = quality * weak
     works = power.works_level(world, who, lineup.hex[slot], now)
     situation = np.where(ours == 0, _attack(world, lineup, support), _defence(world, lineup, works, minute))
     worth = line * counts[slot, ours] + rules["combat.weight_afv"] * tanks * tank[slot, ours]
@@ -276,6 +280,9 @@ def _attack(world: World, lineup: Lineup, support: Support) -> Floats:
         factor = factor * rules["weather.attack_rain"]
     if int(weather.ground[0]) == Ground.MUD:
         factor = np.where(power.mechanised(world, who), factor * rules["combat.attack_mud"], factor)
+    over = craft.narrow(world.statics)[lineup.hex[slot], direction] & (lineup.direction >= 0)
+    if over.any():
+        factor = np.where(over, factor * rules["naval.landing_first"], factor)
     river = power.river_factor(world.statics, lineup.hex[slot], direction)
     if not (river > 1.0).any():
         return factor

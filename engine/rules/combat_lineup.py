@@ -36,7 +36,7 @@ from engine.model.codes import (
     Task,
 )
 from engine.model.world import World
-from engine.rules import ground
+from engine.rules import craft, ground
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -91,7 +91,21 @@ def wants_to_attack(world: World, minute: int) -> Rows:
         rows = rows[stands & (formations.pause_until[rows] <= minute)]
     near = world.statics.grid.neighbours[formations.hex[rows]] == formations.target[rows][:, None]
     beside: Rows = rows[near.any(axis=1)]
-    return beside
+    return _over_water(world, beside, minute) if len(beside) else beside
+
+
+def _over_water(world: World, rows: Rows, minute: int) -> Rows:
+    """Without those whose target lies over a strait that no craft of their side can cross now."""
+    formations, statics = world.formations, world.statics
+    cells, targets = formations.hex[rows], formations.target[rows]
+    across = (statics.grid.neighbours[cells] == targets[:, None]) & craft.narrow(statics)[cells]
+    wet = across.any(axis=1)
+    if not wet.any():
+        return rows
+    for i in np.flatnonzero(wet).tolist():
+        wet[i] = not craft.can_force(world, int(formations.side[rows[i]]), int(targets[i]), minute)
+    dry: Rows = rows[~wet]
+    return dry
 
 
 def ready(world: World, minute: int) -> Rows:

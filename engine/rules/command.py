@@ -71,6 +71,8 @@ _TASK_OF = {
     OrderKind.FOLLOW: Task.FOLLOW,
     OrderKind.FORCED_MARCH: Task.MARCH,
     OrderKind.ENTRAIN: Task.ENTRAIN,
+    OrderKind.EMBARK: Task.EMBARK,
+    OrderKind.LAND: Task.LAND,
 }
 _TASKS = np.array([_TASK_OF.get(OrderKind(k), Task.HOLD) if k else Task.HOLD for k in range(max(OrderKind) + 1)], dtype=np.int8)
 _POSTURE_OF = {

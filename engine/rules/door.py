@@ -13,6 +13,7 @@ from engine.model.events.common import ORDERED
 from engine.model.instruction import Instruction
 from engine.model.orders import NEEDS_GOAL, NO_GOAL, Order, Refusal
 from engine.model.world import World
+from engine.rules import embarking, landing
 from engine.rules.command import courier_minutes, redundant
 from engine.rules.directing import check_instruction, directed_event
 from engine.rules.rail import network
@@ -37,6 +38,8 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
         return Refusal("other_side", f"{name} does not take orders from the {SIDES[side]} side.")
     if formations.status[row] == Status.WAITING and formations.route[row, 0] >= 0:
         return Refusal("on_the_railway", f"{name} is on its trains.")
+    if formations.status[row] == Status.WAITING and formations.afloat[row] > 0:
+        return Refusal("at_sea", f"{name} is at sea.")
     if formations.status[row] == Status.WAITING:
         return Refusal("not_here_yet", f"{name} has not arrived yet.")
     if formations.status[row] != Status.ON_MAP:
@@ -46,6 +49,10 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
         refusal = _check_attachment(world, side, order)
     if refusal is None and (order.kind in NEEDS_GOAL or order.goal != NO_GOAL):
         refusal = _check_goal(world, side, row, order)
+    if refusal is None and order.kind == OrderKind.EMBARK:
+        refusal = _check_ships(world, side, row, order.goal, minute)
+    if refusal is None and order.kind == OrderKind.LAND:
+        refusal = _check_craft(world, side, row, order.goal, minute)
     return refusal
 
 
@@ -94,6 +101,38 @@ def _check_trains(world: World, side: int, row: int, goal: int) -> Refusal | Non
         return Refusal("in_contact", f"{name} cannot entrain beside the enemy.")
     if cause is not None:
         return Refusal("line_cut", f"No line leads from where {name} stands to {place}.")
+    return None
+
+
+def _check_ships(world: World, side: int, row: int, goal: int, minute: int) -> Refusal | None:
+    """Ships, a quay here and there, and a way that is not frozen; where the enemy's guns are is found out on the way."""
+    name, here = _name(world, row), int(world.formations.hex[row])
+    cause = embarking.obstacle(world, row, goal, minute, guns=False)
+    if cause == Obstacle.ENEMY:
+        return Refusal("in_battle", f"{name} cannot embark in the middle of a battle.")
+    if cause == Obstacle.NO_SHIPS:
+        return Refusal("no_ships", f"The {SIDES[side]} side has no ships for {name} now.")
+    if cause == Obstacle.NO_PORT and goal >= 0 and embarking.quay_men(world, side, here, minute):
+        return Refusal("no_port", f"{world.statics.grid.text(goal)} is no other port of ours.")
+    if cause == Obstacle.NO_PORT:
+        return Refusal("not_at_a_port", f"{name} is not at a port: march to one first.")
+    if cause is not None:
+        place = world.statics.grid.text(goal) if goal >= 0 else "a home off the map"
+        return Refusal("no_way_by_sea", f"No ship can go from where {name} stands to {place}.")
+    return None
+
+
+def _check_craft(world: World, side: int, row: int, goal: int, minute: int) -> Refusal | None:
+    name, place = _name(world, row), world.statics.grid.text(goal)
+    cause = landing.obstacle(world, row, goal, minute)
+    if cause == Obstacle.ENEMY:
+        return Refusal("in_battle", f"{name} cannot embark in the middle of a battle.")
+    if cause == Obstacle.NO_PORT:
+        return Refusal("not_on_the_coast", f"{name} does not stand on the coast.")
+    if cause == Obstacle.NO_CRAFT:
+        return Refusal("no_craft", f"No landing craft of the {SIDES[side]} side serve the way to {place}.")
+    if cause is not None:
+        return Refusal("no_beach", f"{place} cannot be reached over water from where {name} stands.")
     return None
 
 

@@ -32,7 +32,7 @@ from engine.model.events import Event
 from engine.model.events.movement import ARRIVED, BLOCKED, DEPARTED, LOOKED, STOPPED
 from engine.model.tables import ROUTE
 from engine.model.world import Statics, World
-from engine.rules import ground, ways
+from engine.rules import craft, ground, ways
 from engine.rules.demand import needs
 from engine.rules.entering import Scene
 from engine.rules.leg_time import leg_minutes
@@ -225,6 +225,7 @@ def _set_out(
         if asks.any():
             barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
     barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
+    barred[hostile & _over_water(scene, group.cell[at], to, group.side[at])] = Obstacle.NO_CRAFT
     cause[at] = barred
     events: list[Event] = []
     held = np.flatnonzero(cause > 0)
@@ -239,6 +240,15 @@ def _set_out(
     if len(at):
         events.append(_departed(scene, group.some(at), route[at], routed_at[at], trace))
     return events
+
+
+def _over_water(scene: Scene, cells: Rows, to: Rows, side: Rows) -> Mask:
+    """Steps over a strait for which a side has no craft: an enemy shore has no ferry."""
+    statics = scene.world.statics
+    wet: Mask = ((statics.grid.neighbours[cells] == to[:, None]) & craft.narrow(statics)[cells]).any(axis=1)
+    for i in np.flatnonzero(wet).tolist():
+        wet[i] = not craft.can_force(scene.world, int(side[i]), int(to[i]), scene.minute)
+    return wet
 
 
 def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
@@ -309,7 +319,7 @@ def _held_up(
     return BLOCKED(
         scene.minute,
         formation=group.rows[held],
-        hex=np.where(cause <= Obstacle.CROWD, to, -1),
+        hex=np.where((cause <= Obstacle.CROWD) | (cause == Obstacle.NO_CRAFT), to, -1),
         cause=cause,
         target=np.where(turns, to, -1),
         look_at=np.where(for_good, NEVER, again),

@@ -64,14 +64,16 @@ def other_ends(world: World) -> npt.NDArray[np.int32]:
 
 
 def working_sources(world: World, side: int) -> Ints:
-    """Rows of a side's depots whose place is in its hands and that are not shut."""
+    """Rows of a side's depots whose place is in its hands, that are not shut, and if ports, that its ships reach."""
     depots = world.depots
-    return np.flatnonzero((depots.side == side) & (world.hexes.owner[depots.hex] == side) & (depots.capacity_t > 0))
+    own = (depots.side == side) & (world.hexes.owner[depots.hex] == side)
+    return np.flatnonzero(own & (depots.capacity_t > 0) & (depots.open == 1))
 
 
 def network(world: World, side: int) -> Network:
     """The railway network of a side."""
-    key = (*world.links.version("gauge", "broken"), *world.hexes.version("owner"), *world.depots.version("hex", "capacity_t"))
+    depots = world.depots.version("hex", "capacity_t", "open")
+    key = (*world.links.version("gauge", "broken"), *world.hexes.version("owner"), *depots)
     return derived(world, f"rail.network.{side}", key, lambda: _network(world, side))
 
 

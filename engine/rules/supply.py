@@ -26,7 +26,7 @@ from engine.model.events.common import TICKED
 from engine.model.events.supply import ISOLATED, SHIPPED, SUPPLIED
 from engine.model.theatre import BRIDGE_ROAD, River, Strait
 from engine.model.world import Statics, World
-from engine.rules import interdiction
+from engine.rules import craft, interdiction
 from engine.rules.demand import needs
 from engine.rules.derived import derived
 from engine.rules.ground import formations_near, mechanised, standing, zone
@@ -71,9 +71,15 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 
 
 def connected(world: World, side: int) -> Mask:
-    """Shape (hexes,): own ground that hangs together with a working source."""
+    """Shape (hexes,): own ground that hangs together with a working source, or with a beach that craft serve."""
+    by_land, over_beach = _joined(world, side)
+    return by_land | over_beach if over_beach.any() else by_land
 
-    def make() -> Mask:
+
+def _joined(world: World, side: int) -> tuple[Mask, Mask]:
+    """Own ground that hangs together with a working source, and other ground that hangs together with a beach."""
+
+    def make() -> tuple[Mask, Mask]:
         grid = world.statics.grid
         own = world.hexes.owner == side
         areas = components(grid.neighbours, own, _open_sides(world.statics))
@@ -81,10 +87,28 @@ def connected(world: World, side: int) -> Mask:
         reached[areas[world.depots.hex[working_sources(world, side)]]] = True
         reached[-1] = False
         linked: Mask = reached[areas]
-        return linked
+        landed = np.zeros_like(reached)
+        landed[areas[beaches(world, side)]] = True
+        landed[-1] = False
+        return linked, landed[areas] & ~linked
 
-    key = (*world.hexes.version("owner"), *world.depots.version("hex", "capacity_t"))
-    return derived(world, f"supply.connected.{side}", key, make)
+    depots = world.depots.version("hex", "capacity_t", "open")
+    key = (*world.hexes.version("owner"), *depots, *world.formations.version("beach"))
+    return derived(world, f"supply.joined.{side}", key, make)
+
+
+def beaches(world: World, side: int) -> Ints:
+    """Hexes in own hands over which landing craft serve formations of a side."""
+    formations = world.formations
+
+    def make() -> Ints:
+        rows = np.flatnonzero((formations.beach >= 0) & (formations.side == side))
+        cells = np.unique(formations.beach[rows]).astype(np.int64)
+        held: Ints = cells[world.hexes.owner[cells] == side]
+        return held
+
+    key = (*formations.version("beach"), *world.hexes.version("owner"))
+    return derived(world, f"supply.beaches.{side}", key, make)
 
 
 def _open_sides(statics: Statics) -> Mask:
@@ -138,6 +162,8 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
         passes = ways(world, side, np.where(known, heads, 0).astype(np.int64), str(narrow)) if known.any() else ()
         filled = fill(passes, capacity, railhead, by_truck, len(net.sources), asked)
         brought, shipped, asked = brought + filled.brought, shipped + filled.shipped, filled.asked
+    over_beach = _over_beaches(world, side, rows, want.kg, brought, minute)
+    brought = brought + over_beach
     air = _airlift(world, side, rows, want.kg, brought)
     total = brought + air
     ammo = rounded(total[ARMS] * want.ammo_share)
@@ -145,7 +171,7 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     got = total.sum(axis=0)
     supplied = np.where(asked > 0, got * PPM // np.maximum(asked, 1), PPM)
     if trace is not None:
-        _explain(trace, rows, want.kg, brought, air, km, carried)
+        _explain(trace, rows, want.kg, brought - over_beach, over_beach, air, km, carried)
     depots = np.flatnonzero(world.depots.side == side)
     sent = np.zeros(len(world.depots), np.int64)
     sent[net.sources] = shipped
@@ -291,10 +317,37 @@ def source_capacities(world: World, side: int) -> tuple[Ints, Ints]:
     near = formations_near(world, 1 - side, max(1, round(rules["supply.port_fire_km"] / 6.0)))[depots.hex]
     beside = formations_near(world, 1 - side, 1)[depots.hex]
     share = np.where(near, rules["supply.port_fire_share"], 1.0)
-    share = np.where(beside, 0.0, share) * (1.0 - rules["supply.sea_loss"])
-    working = (depots.side == side) & (world.hexes.owner[depots.hex] == side) & (depots.capacity_t > 0)
+    share = np.where(beside, 0.0, share)
+    working = (depots.side == side) & (world.hexes.owner[depots.hex] == side) & (depots.open == 1) & (depots.capacity_t > 0)
+    # What is lost on the way is already taken off what ships bring.
+    by_ship = port & (depots.sea_kg >= 0)
+    share = share * np.where(by_ship, 1.0, 1.0 - rules["supply.sea_loss"])
     capacity = np.where(port, np.floor(capacity * share).astype(np.int64), capacity)
+    capacity = np.where(by_ship, np.minimum(capacity, depots.sea_kg), capacity)
     return np.where(working, capacity, 0), working.astype(np.int64)
+
+
+def _over_beaches(world: World, side: int, rows: Ints, want: Ints, brought: Ints, minute: int) -> Ints:
+    """What landing craft bring to those who have no other link: so much over each beach, and no more than they carry."""
+    landed = np.zeros_like(want)
+    cells = beaches(world, side)
+    if not len(cells):
+        return landed
+    rules, (_, ground) = world.statics.rules, _joined(world, side)
+    served = ground[world.formations.hex[rows]]
+    calm = int(world.weather.sea[0]) <= rules["weather.sea_landing"]
+    if not served.any() or not calm:
+        return landed
+    carriers = np.unique(np.concatenate([craft.serving(world, side, [cell], minute) for cell in cells.tolist()]))
+    carried = craft.day_men(world, carriers) * rules["naval.craft_kg_man"]
+    left = int(min(carried, rules["naval.beach_t"] * 1000.0 * len(cells)))
+    for k in range(len(want)):
+        missing = np.where(served, want[k] - brought[k], 0)
+        total = int(missing.sum())
+        if total > 0 and left > 0:
+            landed[k] = missing * min(left, total) // total
+            left -= int(landed[k].sum())
+    return landed
 
 
 def _airlift(world: World, side: int, rows: Ints, want: Ints, brought: Ints) -> Ints:
@@ -316,7 +369,7 @@ def _airlift(world: World, side: int, rows: Ints, want: Ints, brought: Ints) -> 
 
 
 def _explain(
-    trace: Trace, rows: Ints, want: Ints, brought: Ints, air: Ints, km: Floats, carried: Ints
+    trace: Trace, rows: Ints, want: Ints, brought: Ints, beach: Ints, air: Ints, km: Floats, carried: Ints
 ) -> None:
     for i, row in enumerate(rows.tolist()):
         for key, value, address in (
@@ -324,6 +377,7 @@ def _explain(
             ("way_km", km[i], "supply.path_offroad"),
             ("trucks_carry_t", carried[i] / 1000, "supply.truck_payload_t"),
             ("after_railways_t", brought[:, i].sum() / 1000, "supply.train_t"),
+            ("over_beaches_t", beach[:, i].sum() / 1000, "naval.beach_t"),
             ("by_air_t", air[:, i].sum() / 1000, "supply.airlift_t"),
         ):
             trace.record("formations", row, key, float(value), address)

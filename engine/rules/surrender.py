@@ -54,7 +54,7 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool,
         return
     here = here & ~ending.out
     share = round(world.statics.rules["combat.disperse_share"] * PPM)
-    remnant = formations.read("men", minute) < formations.men_full * (FINE // PPM) * share
+    remnant = formations.read("men", minute) + formations.aboard_u < formations.men_full * (FINE // PPM) * share
     gone = np.flatnonzero(here & remnant)
     if len(gone):
         ending.out[gone] = True

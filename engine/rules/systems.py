@@ -16,6 +16,7 @@ from engine.rules import (
     rail_moves,
     recovery,
     score,
+    sea,
     supply,
     weather,
 )
@@ -37,4 +38,5 @@ SYSTEMS: tuple[System, ...] = (
     rail_moves.SYSTEM,
     people.SYSTEM,
     politics.SYSTEM,
+    sea.SYSTEM,
 )

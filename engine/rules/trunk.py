@@ -50,7 +50,7 @@ def ways(world: World, side: int, railheads: Ints, name: str) -> tuple[Ways, ...
     net = network(world, side)
     key = (
         railheads.tobytes(), *world.links.version("gauge", "broken"), *world.hexes.version("owner"),
-        *world.depots.version("hex", "capacity_t"),
+        *world.depots.version("hex", "capacity_t", "open"),
     )  # fmt: skip
     return derived(world, f"trunk.ways.{side}.{name}", key, lambda: _ways(world, net, railheads))
 

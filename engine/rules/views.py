@@ -49,6 +49,7 @@ _IDENTITY = ("kind", "mobility", "echelon", "stack", "combat_share", "quality", 
 _STATE: Final = (
     "hq", "hex", "in_place_since", "leg_to", "departed_at", "leg_at", "goal", "target", "pause_until", "task", "posture",
     "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
+    "afloat", "landed_at",
 )  # fmt: skip
 _AS_IT_STANDS: Final = frozenset(_STATE)
 _DIRECTIVE = (

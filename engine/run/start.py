@@ -94,6 +94,7 @@ def new_world(scenario: Scenario) -> tuple[World, Pen]:
     _fill_depots(pen, scenario)
     _fill_links(pen, scenario)
     _fill_ships(pen, scenario)
+    _fill_craft(pen, scenario)
     _fill_directives(pen, scenario, statics)
     _fill_people(pen, scenario)
     pen["happenings"].append({}, len(scenario.events))
@@ -228,6 +229,23 @@ def _fill_ships(pen: Pen, scenario: Scenario) -> None:
             "subject": [subject_of(a.id) for a in rows],
             "side": [SIDES.index(a.side) for a in rows],
             "batteries": [round(a.guns * 1_000_000 / 12) for a in rows],
+            "range_m": [round(a.range_km * 1000) for a in rows],
+            "hex": [a.cell for a in rows],
+            "from_at": [a.from_min for a in rows],
+            "until_at": [a.until_min if a.until_min >= 0 else NEVER for a in rows],
+        },
+        len(rows),
+    )
+
+
+def _fill_craft(pen: Pen, scenario: Scenario) -> None:
+    rows = [a for a in scenario.assets if a.kind == "landing_craft"]
+    pen["craft"].append(
+        {
+            "subject": [subject_of(a.id) for a in rows],
+            "side": [SIDES.index(a.side) for a in rows],
+            "men": [a.men for a in rows],
+            "lifts_day": [a.lifts_day for a in rows],
             "range_m": [round(a.range_km * 1000) for a in rows],
             "hex": [a.cell for a in rows],
             "from_at": [a.from_min for a in rows],

@@ -18,7 +18,7 @@ A....~
 Brrrrr
 """
 FAR = 10**9
-NEEDS_NONE = sorted(set(OrderKind) - NEEDS_GOAL - {OrderKind.ATTACH})
+NEEDS_NONE = sorted(set(OrderKind) - NEEDS_GOAL - {OrderKind.ATTACH, OrderKind.EMBARK})  # an embarkation needs ships
 
 
 def ground() -> Session:

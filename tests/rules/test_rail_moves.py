@@ -147,7 +147,7 @@ def cut(minute: int, column: int) -> System:
     def decide(world: Any, now: int, dice: Any, trace: Trace | None = None) -> list[Any]:
         return [RAIL_BROKEN(now, link=whole(world))]
 
-    return System("cut", 14, 15, lambda world, now: minute if len(whole(world)) else NEVER, decide)
+    return System("cut", 99, 15, lambda world, now: minute if len(whole(world)) else NEVER, decide)
 
 
 def test_who_finds_the_line_cut_detrains_at_the_last_station_before_it():

@@ -26,7 +26,7 @@ NEVER = 1 << 40
 Ints = npt.NDArray[Any]
 
 TASKS = ("hold", "march", "attack", "withdraw", "dig in", "rest", "support", "follow", "exploit", "probe", "bombard",
-         "entrain")
+         "entrain", "embark", "land")
 POSTURES = ("hasty defence", "prepared defence", "fortified", "delay", "withdrawal", "attack", "march")
 STAGES = ("in place", "on the march", "waiting", "fighting", "recovering")
 SKIES = ("clear", "cloudy", "rain", "fog", "snow")

@@ -12,6 +12,7 @@ from engine.model.events import (
     people,
     politics,
     recovery,
+    sea,
     supply,
     weather,
 )
@@ -29,6 +30,7 @@ _TOPICS = (
     intelligence,
     people,
     politics,
+    sea,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

@@ -16,6 +16,7 @@ from engine.rules.apply import (
     people,
     politics,
     recovery,
+    sea,
     supply,
     weather,
 )
@@ -32,6 +33,7 @@ APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **intelligence.APPLY,
     **people.APPLY,
     **politics.APPLY,
+    **sea.APPLY,
 }
 
 

@@ -38,7 +38,8 @@ def entered(pen: Pen, event: Event) -> None:
     route[rows, -1] = -1
 
 
-def _halt(pen: Pen, rows: Array, look_at: object) -> None:
+def halt(pen: Pen, rows: Array, look_at: object) -> None:
+    """Formations march no further."""
     _set(pen, rows, leg_to=-1, leg_at=NEVER, look_at=look_at)
     pen["formations"]["route"][rows] = -1
 
@@ -46,7 +47,7 @@ def _halt(pen: Pen, rows: Array, look_at: object) -> None:
 def blocked(pen: Pen, event: Event) -> None:
     """Formations cannot go on for now; an exploiting column turns against what is in its way."""
     rows = event["formation"]
-    _halt(pen, rows, event["look_at"])
+    halt(pen, rows, event["look_at"])
     _set(pen, rows, stage=Stage.WAITING)
     turned = event["target"] >= 0
     pen["formations"]["target"][rows[turned]] = event["target"][turned]
@@ -55,12 +56,12 @@ def blocked(pen: Pen, event: Event) -> None:
 def arrived(pen: Pen, event: Event) -> None:
     """Orders are carried out; formations hold where they are."""
     rows = event["formation"]
-    _close(pen, rows, OrderState.DONE)
-    _halt(pen, rows, NEVER)
+    close(pen, rows, OrderState.DONE)
+    halt(pen, rows, NEVER)
     _set(pen, rows, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=event["hex"], posture=0, exploiting=0)
 
 
-def _close(pen: Pen, rows: Array, state: OrderState) -> None:
+def close(pen: Pen, rows: Array, state: OrderState) -> None:
     """The orders in force of formations are over."""
     given = pen["formations"]["order"][rows]
     given = given[given >= 0]
@@ -71,7 +72,7 @@ def _close(pen: Pen, rows: Array, state: OrderState) -> None:
 
 def stopped(pen: Pen, event: Event) -> None:
     """Formations stand where they are."""
-    _halt(pen, event["formation"], event["look_at"])
+    halt(pen, event["formation"], event["look_at"])
     _set(pen, event["formation"], stage=event["stage"])
 
 
@@ -106,11 +107,11 @@ def appeared(pen: Pen, event: Event) -> None:
     if np.any(formations["status"][rows] != Status.WAITING):
         raise ValueError("a formation arrived twice")
     formations.settle(rows, event.minute)
-    _close(pen, rows, OrderState.DONE)
+    close(pen, rows, OrderState.DONE)
     formations["route"][rows] = -1
     _set(pen, rows, status=Status.ON_MAP, hex=event["hex"], goal=event["hex"], appears_at=NEVER,
          in_place_since=event.minute, leg_to=-1, leg_at=NEVER, look_at=NEVER, stage=Stage.IDLE)  # fmt: skip
-    _alarm(pen, rows, event.minute)
+    alarm(pen, rows, event.minute)
 
 
 def postponed(pen: Pen, event: Event) -> None:
@@ -118,21 +119,22 @@ def postponed(pen: Pen, event: Event) -> None:
     pen["formations"]["appears_at"][event["formation"]] = event["appears_at"]
 
 
-_STEADY = (
+STEADY = (
     "battle_rate", "sick_rate", "gain_rate", "afv_shop_rate", "afv_lost_rate", "afv_back_rate", "guns_rate",
     "cohesion_gain", "cohesion_loss", "fatigue_gain", "fatigue_loss", "works_gain", "ammo_use", "fuel_use",
     "food_use", "surrender_gain",
 )  # fmt: skip
+"""Rates of who is off the map."""
 
 
 def left_map(pen: Pen, event: Event) -> None:
     """Formations leave the theatre with all they have."""
     formations, rows = pen["formations"], event["formation"]
     formations.settle(rows, event.minute)
-    _alarm(pen, rows, event.minute)
-    _halt(pen, rows, NEVER)
+    alarm(pen, rows, event.minute)
+    halt(pen, rows, NEVER)
     _set(pen, rows, status=Status.WITHDRAWN, leaves_at=NEVER, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD,
-         stage=Stage.IDLE, contact=0, exploiting=0, **dict.fromkeys(_STEADY, 0))  # fmt: skip
+         stage=Stage.IDLE, contact=0, exploiting=0, **dict.fromkeys(STEADY, 0))  # fmt: skip
 
 
 def entrained(pen: Pen, event: Event) -> None:
@@ -141,22 +143,23 @@ def entrained(pen: Pen, event: Event) -> None:
     if np.any(formations["status"][rows] != Status.ON_MAP):
         raise ValueError("only a formation on the map can entrain")
     formations.settle(rows, event.minute)
-    _alarm(pen, rows, event.minute)
-    _halt(pen, rows, NEVER)
+    alarm(pen, rows, event.minute)
+    halt(pen, rows, NEVER)
     _set(pen, rows, status=Status.WAITING, hex=-1, goal=event["to"], target=-1, task=Task.HOLD, stage=Stage.IDLE,
          contact=0, exploiting=0, works_n=0, appears_at=event["appears_at"], pause_until=event["appears_at"],
-         route=event["route"], routed_at=event.minute, **dict.fromkeys(_STEADY, 0))  # fmt: skip
+         route=event["route"], routed_at=event.minute, **dict.fromkeys(STEADY, 0))  # fmt: skip
 
 
 def not_entrained(pen: Pen, event: Event) -> None:
     """Formations stay where they are."""
     formations, rows = pen["formations"], event["formation"]
-    _close(pen, rows, OrderState.FAILED)
-    _halt(pen, rows, NEVER)
+    close(pen, rows, OrderState.FAILED)
+    halt(pen, rows, NEVER)
     _set(pen, rows, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=formations["hex"][rows], posture=0)
 
 
-def _alarm(pen: Pen, rows: Array, minute: int) -> None:
+def alarm(pen: Pen, rows: Array, minute: int) -> None:
+    """The headquarters of formations must look at their front."""
     above = pen["formations"]["hq"][rows]
     pen["headquarters"]["alarm_at"][above[above >= 0]] = minute
 

@@ -15,7 +15,8 @@ MILLION = 1_000_000
 MARCH, ATTACK, HOLD, WITHDRAW, ENTRENCH, REST, SUPPORT, CANCEL = range(1, 9)
 ORDER_WORDS = {1: "march", 2: "attack", 3: "hold", 4: "withdraw", 5: "entrench", 6: "rest", 7: "support", 8: "cancel",
                9: "probe", 10: "bombard", 11: "exploit", 12: "follow", 13: "attach",
-               14: "forced march", 15: "entrain"}  # fmt: skip
+               14: "forced march", 15: "entrain",
+               16: "embark", 17: "land"}  # fmt: skip
 IDENTIFIED = 2
 """Level of detection from which a sighting is known to be a certain formation."""
 STRENGTH_KNOWN = 3

@@ -1,0 +1,71 @@
+"""What the ships of a side carry in a day, and what is lost of them: the scenario's rows of shipping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import NEVER
+from engine.model.codes import SIDES
+from engine.model.world import Statics, World
+from engine.rules.power import on
+
+
+@dataclass(frozen=True)
+class Lift:
+    """Carrying capacity of a side at a minute."""
+
+    men_day: int
+    tons_day: int
+    loss: float
+    """Share of the ships lost in a sailing under the enemy's usual activity."""
+
+
+def has_ships(statics: Statics, side: int) -> bool:
+    """Whether a side has shipping at any time of the scenario."""
+    return any(ships.side == SIDES[side] for ships in statics.scenario.shipping)
+
+
+def has_craft(statics: Statics) -> bool:
+    """Whether anybody has landing craft at any time of the scenario."""
+    found: bool | None = statics.shared.get("shipping.craft")
+    if found is None:
+        found = any(a.kind == "landing_craft" for a in statics.scenario.assets)
+        statics.shared["shipping.craft"] = found
+    return found
+
+
+def lift(statics: Statics, side: int, minute: int) -> Lift:
+    """What is there now: rows that overlap add up; of their losses the mean by what they carry."""
+    men = tons = 0
+    weighted = 0.0
+    for ships in statics.scenario.shipping:
+        until = ships.until_min if ships.until_min >= 0 else NEVER
+        if ships.side == SIDES[side] and ships.from_min <= minute < until:
+            loss = ships.loss if ships.loss >= 0 else statics.rules["naval.sailing_loss"]
+            men += ships.men_day
+            tons += ships.tons_day
+            weighted += loss * (ships.men_day + ships.tons_day)
+    return Lift(men, tons, weighted / (men + tons) if men + tons else 0.0)
+
+
+def sailing_loss(world: World, side: int, minute: int) -> float:
+    """Chance that a ship is lost in one sailing.
+
+    A part of the usual losses is the work of mines and submarines; the rest goes with the sorties that the enemy's
+    aircraft can fly today, twice the usual at most.
+    """
+    statics, rules = world.statics, world.statics.rules
+    if not on(rules, "sea_losses"):
+        return 0.0
+    usual, by_air = lift(statics, side, minute).loss, rules["naval.loss_air"]
+    flown = _enemy_sorties(statics, side, minute) * (int(world.weather.flyable[0]) / PPM)
+    return min(usual * (1.0 - by_air + by_air * min(flown / rules["naval.loss_sorties"], 2.0)), 1.0)
+
+
+def _enemy_sorties(statics: Statics, side: int, minute: int) -> int:
+    return sum(
+        a.sorties_day
+        for a in statics.scenario.assets
+        if a.kind == "air" and a.side == SIDES[1 - side] and a.from_min <= minute < (a.until_min if a.until_min >= 0 else NEVER)
+    )
