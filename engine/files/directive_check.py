@@ -118,6 +118,10 @@ def _reach(scenario: Scenario, order: Directive, land: object, members: dict[str
             order.where, "formations to attack with", f"none in {order.id}", "", "warning", "directive/nobody"
         )
         return
+    verb, _, name = order.trigger.partition(":")
+    place = scenario.theatre.find_place(name) if verb == "taken" else None
+    if place is not None:  # it goes on from there: by land, though its troops came by sea
+        starts = [*starts, place.cell]
     reached = flood(scenario, land, starts)  # type: ignore[arg-type]
     for point in order.objective:
         if not reached[point.cell]:

@@ -56,6 +56,12 @@ class VictoryTable(Cited):
     soviet_men_lost: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
 
 
+class InheritTable(Strict):
+    """[inherit]: the part of the scenario it extends that is taken."""
+
+    headquarters: Annotated[list[Id], Field(min_length=1, max_length=200)]
+
+
 class ScenarioHead(Strict):
     """The keys of scenario.toml that are not tables of rows."""
 
@@ -67,6 +73,7 @@ class ScenarioHead(Strict):
     end: Moment
     theatre: Id
     extends: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    inherit: InheritTable | None = None
     window: WindowTable | None = None
     sides: SidesTable
     ground: GroundTable

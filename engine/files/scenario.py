@@ -14,6 +14,7 @@ from engine.files.checked import check_head, check_rows
 from engine.files.confidence import Standing, confidence, estimates
 from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
 from engine.files.folders import SCENARIOS, overlay_path, scenario_folder, scenario_names, theatre_folder
+from engine.files.inherit import take_part
 from engine.files.overlay import apply_overlays, apply_sets
 from engine.files.priors import check_priors, priors_of, set_since
 from engine.files.resolve import Resolved, resolve
@@ -92,7 +93,7 @@ def _read(
         report.add(Fault(str(name), 0, 0, "a scenario", "nothing of that name", near, code="file/no_scenario"))
         return None
     root = folder.resolve().parent if (folder.resolve().parent / "common").is_dir() else SCENARIOS
-    raw = read_raw(folder, root, report)
+    raw = read_raw(folder, root, report, theatre)
     before = set_since(raw)
     apply_overlays(raw, [overlay_path(overlay, root) for overlay in overlays], root, report)
     apply_sets(raw, sets, report)
@@ -112,7 +113,7 @@ def _read(
     return resolved
 
 
-def read_raw(folder: Path, root: Path, report: Report) -> Raw:
+def read_raw(folder: Path, root: Path, report: Report, theatre: Theatre | None = None) -> Raw:
     """All rows of a scenario folder over those of its parents and of the common folder."""
     raw = empty(Spot(TomlText(shown_path(folder / "scenario.toml", root), "", {})))
     common = root / "common" if (root / "common").is_dir() else SCENARIOS / "common"
@@ -138,6 +139,8 @@ def read_raw(folder: Path, root: Path, report: Report) -> Raw:
             else:
                 here = root / parent
     for level, text in reversed(chain):
+        if "inherit" in text.data:
+            take_part(raw, text, theatre or _parents_theatre(root, raw), report)
         read_head(text, raw, report)
         read_folder(level, root, raw, report)
     if chain and not (set(REQUIRED) - {"scenario.toml"} <= {p.name for level, _ in chain for p in level.iterdir()}):
@@ -146,6 +149,12 @@ def read_raw(folder: Path, root: Path, report: Report) -> Raw:
                 shown = shown_path(folder / required, root)
                 report.add(Fault(shown, 0, 0, "a file", "nothing", code="file/unreadable"))
     return raw
+
+
+def _parents_theatre(root: Path, raw: Raw) -> Theatre | None:
+    """The theatre of what was read so far; a name that is wrong is complained of elsewhere."""
+    name = raw.head.values.get("theatre")
+    return _theatre(root, name, raw, Report()) if isinstance(name, str) else None
 
 
 def _theatre(root: Path, name: str, raw: Raw, report: Report) -> Theatre | None:
