@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from engine.core.columns import Array, Table
+from engine.core.columns import Array, Column, Table
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OwnNotes:
-    """Columns of the note tables as one side may read them: rows of the other side are blank.
+    """The note tables as one side may read them: rows of the other side are blank.
 
     ``foreign`` names those rows of each table. Kept from one plan to the next: a column is read again only when it
     has been written.
@@ -25,54 +26,97 @@ class OwnNotes:
 
     def __init__(self, tables: Sequence[Table], foreign: Sequence[Array] = ()) -> None:
         rows: Sequence[Array | None] = foreign or [None] * len(tables)
-        self._parts = [(table, None if r is None else _span(r)) for table, r in zip(tables, rows, strict=True)]
-        self._read: dict[tuple[int, str], tuple[tuple[int, ...], Array, bytes]] = {}
+        self._sheets = [_Sheet(table, None if r is None else _span(r)) for table, r in zip(tables, rows, strict=True)]
 
-    def table(self, number: int) -> Table:
-        """The table of a number."""
-        return self._parts[number][0]
+    def sheets(self) -> list[_Sheet]:
+        """One for each table, as it stands now."""
+        for sheet in self._sheets:
+            sheet.read()
+        return self._sheets
 
-    def column(self, number: int, name: str) -> tuple[Array, bytes]:
-        """Values of a column, not to be written to, and the same as bytes."""
-        table, foreign = self._parts[number]
-        version, key = table.version(name), (number, name)
-        held = self._read.get(key)
-        if held is None or held[0] != version:
-            values: Array = table[name].copy()
-            if foreign is not None:
-                values[foreign] = table.spec.column(name).default
-            held = self._read[key] = (version, values, values.tobytes())
-        return held[1], held[2]
+
+class _Sheet:
+    """One note table: columns of one number a row side by side in one array, so that all are copied at once."""
+
+    def __init__(self, table: Table, foreign: Array | slice | None) -> None:
+        self.table, self._foreign = table, foreign
+        numbered = list(enumerate(table.spec.columns))
+        self.narrow = [(position, column) for position, column in numbered if column.width == 1]
+        self.wide = [(position, column) for position, column in numbered if column.width > 1]
+        self._names = tuple(column.name for _, column in (*self.narrow, *self.wide))
+        self._versions: tuple[int, ...] = (-1,) * len(self._names)
+        self.values = np.zeros((len(self.narrow), 0), np.int64)
+        self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
+
+    def read(self) -> None:
+        """Read again what has been written since."""
+        versions = self.table.version(*self._names)
+        if versions == self._versions:
+            return
+        known, same_rows = self._versions, len(self.table) == self.values.shape[1]
+        # A new array: notes that were given out before are still compared with the old one.
+        self.values = self.values.copy() if same_rows else np.empty((len(self.narrow), len(self.table)), np.int64)
+        self.wide_values = list(self.wide_values)
+        for k, (_, column) in enumerate((*self.narrow, *self.wide)):
+            if versions[k] != known[k] or not same_rows:
+                self._read_column(k, column)
+        self._versions = versions
+
+    def _read_column(self, k: int, column: Column) -> None:
+        values = self.table[column.name]
+        if k < len(self.narrow):
+            self.values[k] = values
+            values = self.values[k]
+        else:
+            values = self.wide_values[k - len(self.narrow)] = values.copy()
+        if self._foreign is not None:
+            values[self._foreign] = column.default
 
 
 class _Columns(dict[str, Array]):
-    """Columns of one note table, copied when they are first looked at."""
+    """Writable copies of the columns of a note table, by name."""
 
-    def __init__(self, own: OwnNotes, number: int) -> None:
-        super().__init__()
-        self._own, self._number = own, number
-        self._given: dict[str, bytes] = {}
+    def __init__(self, sheet: _Sheet) -> None:
+        self._sheet, self._given, self._given_wide = sheet, sheet.values, sheet.wide_values
+        self._now = sheet.values.copy()
+        self._replaced = False
+        super().__init__(zip([column.name for _, column in sheet.narrow], self._now, strict=True))
+        for (_, column), values in zip(sheet.wide, sheet.wide_values, strict=True):
+            self[column.name] = values.copy()
+        self._replaced = False
 
-    @property
-    def table(self) -> Table:
-        """The table they are columns of."""
-        return self._own.table(self._number)
+    def __setitem__(self, name: str, values: Array) -> None:
+        self._replaced = True
+        super().__setitem__(name, values)
 
-    def __missing__(self, name: str) -> Array:
-        given, self._given[name] = self._own.column(self._number, name)
-        self[name] = values = given.copy()
-        return values
+    def changes(self, number: int) -> list[tuple[int, int, int, tuple[int, ...]]]:
+        """Rows (table, row, column, values) of what was changed, column by column."""
+        sheet, now = self._sheet, self._now
+        if self._replaced:
+            now = np.array([self[column.name] for _, column in sheet.narrow])
+        column, row = _differs(now, self._given).nonzero()
+        place = [position for position, _ in sheet.narrow]
+        found: list[tuple[int, int, int, tuple[int, ...]]] = [
+            (number, r, place[c], (value,))
+            for c, r, value in zip(column.tolist(), row.tolist(), now[column, row].tolist(), strict=True)
+        ]
+        for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
+            values = self[wide.name]
+            at = _differs(values.T, given.T).any(axis=0).nonzero()[0]
+            found += [(number, r, position, tuple(v)) for r, v in zip(at.tolist(), values[at].tolist(), strict=True)]
+        found.sort(key=itemgetter(2))
+        return found
 
-    def changed(self, name: str) -> tuple[Array, list[int]] | None:
-        """Values and changed rows of a column that somebody looked at; None if it is as it was given."""
-        given, new = self._given[name], self[name]
-        if new.tobytes() == given:
-            return None
-        old = np.frombuffer(given, new.dtype).reshape(-1, *new.shape[1:])
-        unequal = np.ones(len(new), bool)
-        differs = new[: len(old)] != old
-        unequal[: len(old)] = differs.any(axis=1) if differs.ndim > 1 else differs
-        return new, unequal.nonzero()[0].tolist()
+
+def _differs(new: Array, given: Array) -> Array:
+    """Where two arrays differ; all beyond the end (of the last axis) of what was given does."""
+    if new.shape == given.shape:
+        found: Array = new != given
+        return found
+    found = np.ones(new.shape, bool)
+    old = given.shape[1]
+    found[:, :old] = new[:, :old] != given
+    return found
 
 
 def _span(rows: Array) -> Array | slice:
@@ -91,7 +135,7 @@ class Notes:
 
     def __init__(self, formation: Table, staff: Table, failure: Table, own: OwnNotes | None = None) -> None:
         readable = own or OwnNotes((formation, staff, failure))
-        self.formation, self.staff, self.failure = (_Columns(readable, number) for number in range(3))
+        self.formation, self.staff, self.failure = map(_Columns, readable.sheets())
 
     def add_failure(self, hq: int, cell: int, minute: int) -> None:
         """Remember that an attack of a headquarters on a hex failed."""
@@ -105,16 +149,8 @@ class Notes:
 
     def changes(self) -> list[tuple[int, int, int, tuple[int, ...]]]:
         """Rows (table, row, column, values) of all that was changed, in a fixed order."""
-        rows: list[tuple[int, int, int, tuple[int, ...]]] = []
-        for number, columns in enumerate((self.formation, self.staff, self.failure)):
-            for position, column in enumerate(columns.table.spec.columns):
-                changed = columns.changed(column.name) if column.name in columns else None
-                if changed is not None:
-                    values, where = changed
-                    found = values[where].tolist()
-                    each = map(tuple, found) if column.width > 1 else zip(found, strict=True)
-                    rows += [(number, row, position, value) for row, value in zip(where, each, strict=True)]
-        return rows
+        tables = (self.formation, self.staff, self.failure)
+        return [row for number, columns in enumerate(tables) for row in columns.changes(number)]
 
 
 class Commander(Protocol):
