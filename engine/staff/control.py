@@ -172,7 +172,8 @@ def control_of(view: SideView) -> Control:
     """The control of a view, from the last one made if no hex has changed hands since."""
     memo, key = view.statics.memo, f"staff.control.{view.side}"
     held = memo.get(key)
-    if isinstance(held, Control) and np.array_equal(held.owner, view.hexes.owner):
+    owner = view.hexes.owner
+    if isinstance(held, Control) and (held.owner is owner or np.array_equal(held.owner, owner)):
         return held
     made = memo[key] = _make(view)
     return made
@@ -209,5 +210,14 @@ def _make(view: SideView) -> Control:
         closed,
         statics.theatre.river[own, direction] >= River.RIVER,
     )
-    part, _ = areas(ways, colours)
+    part = _parts(statics, ways, colours)
     return Control(grid, view.side, view.hexes.owner, land, ways, front, part)
+
+
+def _parts(statics: Statics, ways: Array, colours: Array) -> Array:
+    """Connected pieces of land: the same for both sides."""
+    held = statics.memo.get("staff.parts")
+    if held is None or not np.array_equal(held[0], colours):
+        held = statics.memo["staff.parts"] = (colours, areas(ways, colours)[0])
+    found: Array = held[1]
+    return found

@@ -23,8 +23,7 @@ class Intentions:
         self.s = s
         self._wish: dict[int, _Wish] = {}
         self._as_it_is: set[int] = set()
-        self._hex: list[int] = s.view.own.hex.tolist()
-        self._locked: list[bool] = s.locked.tolist()
+        self._hex, self._locked = s.hex_of, s.locked_of
 
     def __contains__(self, at: int) -> bool:
         return at in self._wish

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.core.calendar import NEVER
 from engine.core.columns import Array
 from engine.model.codes import DirectiveKind, DirectiveState, Permission, Trigger
 from engine.staff.control import Ints, Mask
@@ -33,6 +34,8 @@ class Plan:
     """The next attack that has not begun."""
     line: int = NONE
     """The one that names the line to stand on: the last to begin that has one."""
+    attacks: bool = False
+    """Whether the one in force is an attack."""
     axis: int = NONE
     """The attack whose axis belongs to the sector: the last directive to begin, if it is an attack."""
 
@@ -71,7 +74,10 @@ class Plans:
         self.s = s
         self.d = s.view.directives
         self.kind: list[int] = self.d.kind.tolist()
-        self._start: list[int] = self.d.start_at.tolist()
+        self.text_stamp = self.d.row.tobytes()
+        """The same while no directive arrives."""
+        self.start: list[int] = self.d.start_at.tolist()
+        """Minute at which each directive begins."""
         reading = self._reading()
         self.of, self.below = reading.of, reading.below
         text = reading.text
@@ -79,16 +85,24 @@ class Plans:
         self.commander: Ints = self._commanders(reading)
 
     def _reading(self) -> _Reading:
-        d, s, memo = self.d, self.s, self.s.statics.memo
-        begun, over = self._begun_and_over()
-        soon = d.start_at - s.minute <= s.hours("staff.assembly_h")
-        parts = (d.row, d.start_at, begun, over, soon, s.view.headquarters.parent)
+        d, s, staff = self.d, self.s, self.s.notes.staff
+        parts = (d.row, d.start_at, d.end_at, d.state, staff["directive"], staff["end_reason"], s.view.headquarters.parent)
         key, stamp = f"staff.plans.{s.side}", b"".join(part.tobytes() for part in parts)
-        held = memo.get(key)
-        if held is None or held[0] != stamp:
-            held = memo[key] = (stamp, self._read(begun.tolist(), over.tolist(), soon.tolist()))
-        found: _Reading = held[1]
+        held = s.statics.memo.get(key)
+        if held is None or held[0] != stamp or s.minute not in held[1]:
+            begun, over = self._begun_and_over()
+            soon = d.start_at - s.minute <= s.hours("staff.assembly_h")
+            reading = self._read(begun.tolist(), over.tolist(), soon.tolist())
+            held = s.statics.memo[key] = (stamp, self._unchanged(), reading)
+        found: _Reading = held[2]
         return found
+
+    def _unchanged(self) -> range:
+        """Minutes from now on in which no directive begins, ends or comes so near that its groups assemble."""
+        d, minute = self.d, self.s.minute
+        turns = np.concatenate([d.start_at, d.end_at, d.start_at - self.s.hours("staff.assembly_h")])
+        later = turns[turns > minute]
+        return range(minute, int(later.min()) if len(later) else NEVER)
 
     def _begun_and_over(self) -> tuple[Mask, Mask]:
         """Directives that have ever come into force, and those that no longer count."""
@@ -119,7 +133,7 @@ class Plans:
     def _text(self) -> _Text:
         """What the directives say; read again only when one arrives."""
         d, memo = self.d, self.s.statics.memo
-        key, stamp = f"staff.directives.{self.s.side}", d.row.tobytes()
+        key, stamp = f"staff.directives.{self.s.side}", self.text_stamp
         held = memo.get(key)
         if held is None or held[0] != stamp:
             groups = {name: [_named(row) for row in getattr(d, name)] for name in ("assault", "mobile", "reserve")}
@@ -151,16 +165,18 @@ class Plans:
 
     def _plan(self, hq: int, mine: list[int], begun: list[bool], over: list[bool], lined: list[bool]) -> Plan:
         def last(these: list[int]) -> int:
-            return max(these, key=lambda i: (self._start[i], int(self.d.row[i])), default=NONE)
+            return max(these, key=lambda i: (self.start[i], int(self.d.row[i])), default=NONE)
 
         started = [i for i in mine if begun[i]]
         newest = last(started)
         coming = [i for i in mine if not begun[i] and not over[i] and self.kind[i] in ATTACKS]
+        current = last([i for i in started if not over[i]])
         return Plan(
             hq,
-            last([i for i in started if not over[i]]),
-            min(coming, key=lambda i: (self._start[i], int(self.d.row[i])), default=NONE),
+            current,
+            min(coming, key=lambda i: (self.start[i], int(self.d.row[i])), default=NONE),
             last([i for i in started if lined[i] and self.kind[i] not in ATTACKS]),
+            current >= 0 and self.kind[current] in ATTACKS,
             newest if newest >= 0 and self.kind[newest] in ATTACKS else NONE,
         )
 
@@ -171,11 +187,13 @@ class Plans:
         """
         own, notes = self.s.view.own, self.s.notes.formation
         hq: Ints = own.hq.astype(np.int64)
-        lent_to, lent_from = notes["lent_to"][own.row], notes["lent_from"][own.row]
-        hq = np.where((lent_to >= 0) & (lent_from == hq), lent_to, hq)
+        lent_to = notes["lent_to"][own.row]
+        if lent_to.max(initial=NONE) >= 0:
+            hq = np.where((lent_to >= 0) & (notes["lent_from"][own.row] == hq), lent_to, hq)
         hq = reading.acting[hq]
         at = own.position[reading.named]
-        hq[at[at >= 0]] = reading.namer[at >= 0]
+        here = at >= 0
+        hq[at[here]] = reading.namer[here]
         return hq
 
     def _acting(self, of: dict[int, Plan]) -> Array:
@@ -196,13 +214,13 @@ class Plans:
 
     def _soon(self, i: int) -> bool:
         """Near enough to its beginning that its groups assemble."""
-        return self._start[i] - self.s.minute <= self.s.hours("staff.assembly_h")
+        return self.start[i] - self.s.minute <= self.s.hours("staff.assembly_h")
 
     # Questions.
 
     def attacking(self, plan: Plan) -> bool:
         """Whether it has an attack to carry out now."""
-        return plan.current >= 0 and self.kind[plan.current] in ATTACKS
+        return plan.attacks
 
     def assembling(self, plan: Plan) -> bool:
         """Whether its next attack is near enough to assemble for."""

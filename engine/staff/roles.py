@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -22,12 +23,16 @@ _BY_DIRECTIVE = (IN_ASSAULT, IN_MOBILE)
 """Roles that end with the directive that gave them."""
 
 
-def members_of(plans: Plans) -> dict[int, Ints]:
-    """Positions of the formations that each headquarters commands."""
+def members_of(plans: Plans, who: Iterable[int] | None = None) -> dict[int, Ints]:
+    """Positions of the formations that each headquarters commands, of ``who`` or of all who command any."""
     found: dict[int, list[int]] = {}
     for at, hq in enumerate(plans.commander.tolist()):
-        found.setdefault(hq, []).append(at)
-    return {hq: np.array(found[hq], np.int64) for hq in sorted(found) if hq >= 0}
+        if hq in found:
+            found[hq].append(at)
+        else:
+            found[hq] = [at]
+    wanted = found if who is None else found.keys() & set(who)
+    return {hq: np.array(found[hq], np.int64) for hq in sorted(wanted) if hq >= 0}
 
 
 def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
@@ -53,8 +58,9 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
 
 
 def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tuple[object, ...]:
-    who = s.view.own.row[members].tobytes(), s.role[members].tobytes(), s.locked[members].tobytes()
-    return (*who, plan, plans.d.row.tobytes(), plans.assembling(plan))
+    role, locked, row = s.role_of, s.locked_of, s.row_of
+    who = [(row[at], role[at], locked[at]) for at in members.tolist()]
+    return (who, plan, plans.text_stamp, plans.assembling(plan))
 
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:

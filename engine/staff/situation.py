@@ -12,6 +12,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, log
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import Array
+from engine.core.discs import capped_disc_sums, disc_sums
 from engine.core.paths import FAR, field
 from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Outcome, Task
 from engine.model.commander import Notes
@@ -35,7 +36,9 @@ _PLACING = frozenset(map(int, (
     OrderKind.FORCED_MARCH, OrderKind.ENTRAIN,
 )))  # fmt: skip
 _CANCEL: Final = int(OrderKind.CANCEL)
+_ATTACK: Final = int(OrderKind.ATTACK)
 _ON_ITS_WAY: Final = int(OrderState.ON_ITS_WAY)
+_IN_FORCE: Final = int(OrderState.IN_FORCE)
 _BROKEN_OFF: Final = int(Outcome.BROKEN_OFF)
 _DRIVEN: Final = (int(Mobility.MOTOR), int(Mobility.TRACK))
 _AT_A_TARGET = tuple(task in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for task in range(max(Task) + 1))
@@ -59,12 +62,32 @@ class Situation:
         self.control: Control = control_of(view)
         self.front: FrontTrace = self.control.front
         self._planned: Array | None = None
+        self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
         self._q, self._r = _axial_lists(view.statics)
 
     @cached_property
     def headquarters_at(self) -> dict[int, int]:
         """Position in the view of each own headquarters, by row."""
         return {row: at for at, row in enumerate(self.view.headquarters.row.tolist())}
+
+    @cached_property
+    def echelon_of(self) -> dict[int, int]:
+        """Level of each own headquarters, by row."""
+        headquarters = self.view.headquarters
+        return dict(zip(headquarters.row.tolist(), headquarters.echelon.tolist(), strict=True))
+
+    @cached_property
+    def quality_of(self) -> dict[int, int]:
+        """Quality of the staff of each own headquarters (millionths), by row; a bad one counts as a quarter."""
+        headquarters = self.view.headquarters
+        least = [max(quality, PPM // 4) for quality in headquarters.staff.tolist()]
+        return dict(zip(headquarters.row.tolist(), least, strict=True))
+
+    @cached_property
+    def alarm_of(self) -> dict[int, int]:
+        """Minute of the last alarm of each own headquarters, by row."""
+        headquarters = self.view.headquarters
+        return dict(zip(headquarters.row.tolist(), headquarters.alarm_at.tolist(), strict=True))
 
     # Small numbers, quick for single hexes.
 
@@ -75,7 +98,10 @@ class Situation:
 
     def hours(self, rule: str) -> int:
         """A parameter in hours as whole minutes."""
-        return round(self.rules[rule] * HOUR)
+        found = self._minutes.get(rule)
+        if found is None:
+            found = self._minutes[rule] = round(self.rules[rule] * HOUR)
+        return found
 
     @cached_property
     def hex_of(self) -> list[int]:
@@ -112,13 +138,9 @@ class Situation:
     # Maps.
 
     def spread(self, cells: Array, power: Array, kernel: tuple[float, ...]) -> Array:
-        """Sum over sources of power x kernel[distance]. Whole numbers, so they add alike in any order."""
-        radius, n = len(kernel) - 1, self.grid.size
-        ring = self.grid.ring_table(radius)[cells]
-        amount = power[:, None].astype(np.int64) * _weights(kernel)[None, :] // 1000
-        total = np.zeros(n + 1, np.int32)  # half the memory to clear, and points are far from filling it
-        np.add.at(total, ring.ravel(), amount.ravel().astype(np.int32))  # -1 falls on the spare last entry
-        return total[:n]
+        """Sum over sources of power x kernel[distance]."""
+        discs = self.grid.ring_table(len(kernel) - 1)
+        return disc_sums(discs, cells.astype(np.int64), power.astype(np.int64), _weights(kernel))
 
     @cached_property
     def kernel(self) -> tuple[float, ...]:
@@ -183,13 +205,11 @@ class Situation:
         screen = rules["contact.screen_posture"]
         kernel = (0.0, rules["contact.screen_near"] * screen, rules["contact.screen_far"] * screen)
         cap = round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen)
-        met = np.minimum(self.spread(hexes, self.enemy_power, kernel), cap)
         held = self.enemy_power * round(rules["fortification.posture_1"] * 1000) // 1000
-        np.add.at(met, hexes, held.astype(np.int32))
-        # Nobody is known to hold or screen most of the map.
-        cells = met.nonzero()[0]
-        met[cells] = met[cells] * _terrain_ppm(self.statics)[cells] // PPM
-        return met
+        discs, weights = self.grid.ring_table(len(kernel) - 1), _weights(kernel)
+        return capped_disc_sums(
+            discs, hexes.astype(np.int64), self.enemy_power, weights, cap, held, _terrain_ppm(self.statics)
+        )  # fmt: skip
 
     # Own formations.
 
@@ -239,17 +259,26 @@ class Situation:
         An order to go or stand somewhere holds for its time even when the march is over, others until they are done.
         """
         own, orders, until = self.view.own, self.view.orders, self.notes.formation["locked_until"]
-        mine = (orders.by_human == 1).nonzero()[0]
+        mine = (orders.by_human == 1).nonzero()[0]  # orders are by number: a later one counts
         span = self.hours("staff.lock_h")
         live = np.zeros(len(own), bool)
-        for i in mine[np.argsort(orders.row[mine], kind="stable")].tolist():
+        for i in mine.tolist():
             at, end = own.at(int(orders.formation[i])), int(orders.issued_at[i]) + span
             if at >= 0 and end > self.minute:
                 kind = int(orders.kind[i])
                 live[at] = kind != _CANCEL
                 until[own.row[at]] = end if kind in _PLACING else self.minute
-        mask: Mask = live | ((until[own.row] > self.minute) & _STANDING[own.task])
+        bound = until[own.row] > self.minute
+        if not bound.any():
+            return live
+        mask: Mask = live | (bound & _STANDING[own.task])
         return mask
+
+    @cached_property
+    def locked_of(self) -> list[bool]:
+        """The same as plain values."""
+        locked: list[bool] = self.locked.tolist()
+        return locked
 
     @cached_property
     def intent(self) -> tuple[list[int], list[int], list[bool]]:
@@ -260,13 +289,11 @@ class Situation:
             if _AT_A_TARGET[task[at]]:
                 goal[at] = target
         coming = [False] * len(own)
-        rows = (orders.state == _ON_ITS_WAY).nonzero()[0]
-        for i in rows[np.argsort(orders.row[rows], kind="stable")].tolist():
-            at = own.at(int(orders.formation[i]))
+        rows = (orders.state == _ON_ITS_WAY).nonzero()[0]  # by number: a later one counts
+        which = (own.position[orders.formation[rows]], orders.kind[rows], orders.goal[rows])
+        for at, kind, cell in zip(*(column.tolist() for column in which), strict=True):
             if at >= 0:
-                task[at] = _TASK_OF.get(int(orders.kind[i]), TO_HOLD)
-                goal[at] = int(orders.goal[i])
-                coming[at] = True
+                task[at], goal[at], coming[at] = _TASK_OF.get(kind, TO_HOLD), cell, True
         return task, goal, coming
 
     @cached_property
@@ -291,9 +318,25 @@ class Situation:
     @cached_property
     def attacking(self) -> Mask:
         """Own formations whose order, or the one on its way, is to attack."""
+        return np.array(self.attacking_of, bool)
+
+    @cached_property
+    def attacking_of(self) -> list[bool]:
+        """The same as plain values."""
         tasks, _, _ = self.intent
-        found: Mask = np.array(tasks, np.int8) == TO_ATTACK
-        return found
+        return [task == TO_ATTACK for task in tasks]
+
+    @cached_property
+    def fighting_of(self) -> list[bool]:
+        """``fighting`` as plain values."""
+        fighting: list[bool] = self.fighting.tolist()
+        return fighting
+
+    @cached_property
+    def contact_of(self) -> list[int]:
+        """Whether an enemy stands beside each own formation."""
+        contact: list[int] = self.view.own.contact.tolist()
+        return contact
 
     @cached_property
     def broken_off(self) -> list[tuple[int, int]]:
@@ -306,10 +349,11 @@ class Situation:
     def on_directed_attack(self) -> set[int]:
         """Own formations whose order in force is to attack for a directive (not a counter-attack of their corps)."""
         orders, found = self.view.orders, set()
-        live = (orders.state == OrderState.IN_FORCE) & (orders.kind == OrderKind.ATTACK)
-        live &= np.isin(orders.reason, _DIRECTED)
-        for i in live.nonzero()[0].tolist():
-            found.add(self.view.own.at(int(orders.formation[i])))
+        live = ((orders.state == _IN_FORCE) & (orders.kind == _ATTACK)).nonzero()[0]
+        which = (self.view.own.position[orders.formation[live]], orders.reason[live])
+        for at, reason in zip(*(column.tolist() for column in which), strict=True):
+            if reason in _DIRECTED:
+                found.add(at)
         return found
 
     @cached_property
@@ -335,7 +379,8 @@ class Situation:
     @cached_property
     def own_pockets(self) -> frozenset[int]:
         """Ringed pieces of own land with nothing in them that supplies them."""
-        return self.control.own_pockets - self.supplied_parts
+        ringed = self.control.own_pockets
+        return ringed - self.supplied_parts if ringed else ringed
 
     @cached_property
     def long_cut_off(self) -> Mask:
@@ -392,9 +437,21 @@ class Situation:
 
     def _changed_after(self, minute: int) -> Ints:
         """Land that has changed hands later than a minute."""
-        cells: Ints = (self.view.hexes.owner_since > minute).nonzero()[0]
-        land: Ints = cells[self.control.land[cells]]
-        return land
+        cells, since = self._ever_changed
+        later: Ints = cells[since > minute]
+        return later
+
+    @cached_property
+    def _ever_changed(self) -> tuple[Ints, Ints]:
+        """Land that has changed hands since the beginning, and when: looked for once in each frame of control."""
+        since, memo = self.view.hexes.owner_since, self.statics.memo
+        held = memo.get("staff.changed")
+        if held is None or held[0] is not since:
+            cells = (since > 0).nonzero()[0]
+            cells = cells[self.control.land[cells]]
+            held = memo["staff.changed"] = (since, cells, since[cells])
+        found: tuple[Ints, Ints] = held[1:]
+        return found
 
     @cached_property
     def counter_faces(self) -> tuple[Mask, Mask]:

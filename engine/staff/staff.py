@@ -56,7 +56,7 @@ class Staff:
 def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
     """Plans and members of all headquarters after new directives were taken up and finished attacks ended."""
     plans = Plans(s)
-    members = members_of(plans)
+    members = members_of(plans, acting)
     ended = []
     for hq in acting:
         if hq not in members:
@@ -64,14 +64,14 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
         plan = plans.of[hq]
         take_up(s, plans, plan, members[hq])
         if plans.attacking(plan):
-            assault = members[hq][s.role[members[hq]] == IN_ASSAULT]
+            assault = np.array([at for at in members[hq].tolist() if s.role_of[at] == IN_ASSAULT], np.int64)
             why = attack.why_over(s, plans, plan, assault)
             if why:
                 s.notes.staff["end_reason"][hq] = why
                 ended.append(hq)
     if ended:
         plans = Plans(s)
-        members = members_of(plans)
+        members = members_of(plans, acting)
         for hq in ended:
             if hq in members:
                 take_up(s, plans, plans.of[hq], members[hq])

@@ -32,18 +32,20 @@ _ARMY: Final = int(Echelon.ARMY)
 def acting(view: SideView, notes: Notes, due: Sequence[int]) -> list[int]:
     """Of the headquarters that are due those that do something now; the alarms of others wait for the grid."""
     staff, minute = notes.staff, view.minute
-    cycle_at, found = staff["cycle_at"], []
-    for hq in due:
-        if minute >= int(cycle_at[hq]) or staff["attacking"][hq]:
-            found.append(int(hq))
+    found = []
+    columns = (staff[name].tolist() for name in ("cycle_at", "attacking", "full_at"))
+    cycle_of, attacking_of, full_of = columns
+    for hq in map(int, due):
+        if minute >= cycle_of[hq] or attacking_of[hq]:
+            found.append(hq)
             continue
         # Nobody turns the whole line over more often than a quick staff could.
-        soonest = max(minute, int(staff["full_at"][hq]) + _GRID)
+        soonest = max(minute, full_of[hq] + _GRID)
         if minute % _GRID == 0 and minute >= soonest:
-            found.append(int(hq))
+            found.append(hq)
             continue
         staff["planned_at"][hq] = minute
-        cycle_at[hq] = min(int(cycle_at[hq]), round_up(soonest, _GRID))
+        staff["cycle_at"][hq] = min(cycle_of[hq], round_up(soonest, _GRID))
     return found
 
 
@@ -56,46 +58,42 @@ def _holds(s: Situation, plans: Plans, hq: int) -> bool:
     """Whether it only holds, or has been alarmed since its last look with no attack to lead yet."""
     if plans.attacking(plans.of[hq]):
         return False
-    alarmed = int(s.view.headquarters.alarm_at[s.headquarters_at[hq]]) >= int(s.notes.staff["full_at"][hq])
-    return alarmed or not _soon(s, plans, hq)
+    return not _soon(s, plans, hq) or s.alarm_of[hq] >= int(s.notes.staff["full_at"][hq])
 
 
 def _full_look(s: Situation, hq: int) -> bool:
     """Whether a full cycle of an attacker has come due since its last look at the line."""
-    length = s.hours("staff.cycle_full_h") * PPM // _quality(s, hq)
     last = int(s.notes.staff["full_at"][hq])
-    return last < 0 or (s.minute % _LOOK == 0 and s.minute // length > last // length)
+    if last < 0 or s.minute % _LOOK:
+        return last < 0
+    length = s.hours("staff.cycle_full_h") * PPM // s.quality_of[hq]
+    return s.minute // length > last // length
 
 
 def approaching(s: Situation, plans: Plans, plan: Plan) -> bool:
     """Whether the next attack is so near that its group moves up to the places it attacks from."""
     i = plan.upcoming
-    return i >= 0 and not plans.waits(i) and int(plans.d.start_at[i]) - s.minute <= s.hours("staff.approach_h")
+    return i >= 0 and not plans.waits(i) and plans.start[i] - s.minute <= s.hours("staff.approach_h")
 
 
 def released(s: Situation, plans: Plans, plan: Plan) -> bool:
     """Whether orders written now reach the troops at about H-hour of the next attack."""
-    echelon = int(s.view.headquarters.echelon[s.headquarters_at[plan.hq]])
-    lead = round(median_delay_h(s.statics, s.side, echelon) * HOUR) * PPM // _quality(s, plan.hq)
-    return int(plans.d.start_at[plan.upcoming]) - s.minute <= lead + GRID_H * HOUR // 2
+    lead = round(median_delay_h(s.statics, s.side, s.echelon_of[plan.hq]) * HOUR) * PPM // s.quality_of[plan.hq]
+    return plans.start[plan.upcoming] - s.minute <= lead + GRID_H * HOUR // 2
 
 
 def superior(s: Situation, hq: int) -> bool:
     """Armies and above may lend formations between those below them."""
-    headquarters = s.view.headquarters
-    return bool(headquarters.echelon[s.headquarters_at[hq]] >= _ARMY)
+    return s.echelon_of[hq] >= _ARMY
 
 
 def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
     """Write down when each planned and when it plans next."""
     staff, leading = s.notes.staff, set(plans.commander.tolist())
-    for hq in who:
-        attacks = plans.attacking(plans.of[hq])
-        staff["planned_at"][hq] = s.minute
-        staff["cycle_at"][hq] = _next(s, plans, hq, hq in leading)
-        staff["attacking"][hq] = attacks
-    for hq in look:
-        staff["full_at"][hq] = s.minute
+    staff["planned_at"][who] = s.minute
+    staff["cycle_at"][who] = [_next(s, plans, hq, hq in leading) for hq in who]
+    staff["attacking"][who] = [plans.attacking(plans.of[hq]) for hq in who]
+    staff["full_at"][look] = s.minute
 
 
 def _next(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
@@ -113,19 +111,16 @@ def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
         minutes = s.hours("staff.cycle_attack_h")
     elif leads:
         minutes = s.hours("staff.cycle_hold_h")
-    elif s.view.headquarters.echelon[s.headquarters_at[hq]] <= _ARMY:
+    elif s.echelon_of[hq] <= _ARMY:
         minutes = s.hours("staff.cycle_army_h")
     else:
         minutes = s.hours("staff.cycle_front_h")
-    return minutes * PPM // _quality(s, hq)
+    return minutes * PPM // s.quality_of[hq]
 
 
 def _soon(s: Situation, plans: Plans, hq: int) -> bool:
     """Whether its next attack is so near that it plans as often as in one."""
     i = plans.of[hq].upcoming
-    near = s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")
-    return i >= 0 and int(plans.d.start_at[i]) <= s.minute + near
-
-
-def _quality(s: Situation, hq: int) -> int:
-    return max(int(s.view.headquarters.staff[s.headquarters_at[hq]]), PPM // 4)
+    if i < 0:
+        return False
+    return plans.start[i] <= s.minute + s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")
