@@ -102,7 +102,7 @@ class _Columns(dict[str, Array]):
         ]
         for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
             values = self[wide.name]
-            at = _differs(values.T, given.T).any(axis=0).nonzero()[0]
+            at = np.flatnonzero(_differs(values.T, given.T).any(axis=0))
             found += [(number, r, position, tuple(v)) for r, v in zip(at.tolist(), values[at].tolist(), strict=True)]
         found.sort(key=itemgetter(2))
         return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
@@ -58,9 +58,9 @@ class Appraisal:
     """Enemy hexes that can be attacked, with estimated x and score in thousandths (least is best)."""
 
     cells: Ints
-    phi: Ints
-    x: npt.NDArray[np.float64]
-    score: Ints
+    cell_of: list[int]
+    x: list[float]
+    score: list[int]
     share: Ints
     targets: int
     """How many the group is strong enough for."""
@@ -70,11 +70,19 @@ class Appraisal:
 
 
 _EMPTY = np.zeros(0, np.int64)
-NOTHING = Appraisal(_EMPTY, _EMPTY, np.zeros(0), _EMPTY, _EMPTY, 0)
+NOTHING = Appraisal(_EMPTY, [], [], [], _EMPTY, 0)
 
 
 def aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
     """The aim of the attack ``i`` that a headquarters has been directed to make."""
+    kept, key = plans.text.kept, ("aim", plan.hq, i)
+    if key not in kept:
+        kept[key] = _aim_of(s, plans, plan, i)
+    found: Aim = kept[key]
+    return found
+
+
+def _aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
     rules = s.rules
     broad = plans.kind[i] in (DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT) or int(plans.d.raid[i])
     weight = rules["staff.raid_salient_weight"] if broad else rules["staff.salient_weight"]
@@ -86,16 +94,17 @@ def aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
 class _Ground:
     """What an aim can be reached over while nobody takes a hex: enemy hexes on the front, by number. Shapes (cells,)."""
 
-    at: Ints
+    at: list[int]
     """Where each stands among the faces of the front."""
     cells: Ints
+    cell_of: list[int]
     place: dict[int, int]
     """Index of each cell."""
-    phi: Ints
+    phi: list[int]
     """Minutes to the objective, resistance left out."""
-    off_km: npt.NDArray[np.float64]
+    off_km: list[float]
     share: Ints
-    salient: npt.NDArray[np.float64]
+    salient: list[float]
     """How far the own share falls short."""
 
 
@@ -106,23 +115,39 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     ground = _ground(s, aim, group)
     if not len(ground.cells):
         return NOTHING
-    rules, cells = s.rules, ground.cells
-    phi = ground.phi + s.face_toll[ground.at]
     power = sum(s.power_of[at] for at in group.tolist())
-    fixed = phi / rules["staff.score_travel_min"] + rules["staff.score_axis_km"] * ground.off_km
-    fixed = fixed + aim.salient_weight * ground.salient
-    fixed = _with_failures(s, aim, ground, fixed)
+    fixed = _fixed_score(s, aim, ground)
     for at, worth in _kept(s, aim, group, ground).items():
-        fixed[at] -= rules["staff.score_keep"] * worth
-    log_defence = s.log_defence[ground.at]
-    targets = _targets_for(s, aim, len(group), power, log_defence)
+        fixed[at] -= s.rules["staff.score_keep"] * worth
+    logs = s.log_defence_of
+    log_defence = [logs[at] for at in ground.at]
+    targets, weight = _targets_for(s, aim, len(group), power, log_defence), s.rules["staff.score_x"]
     while True:
-        x = ln(max(power // targets, 1)) - log_defence
-        score = np.floor((fixed - rules["staff.score_x"] * np.minimum(np.maximum(x, -2.0), 2.0)) * 1000 + 0.5)
+        own = ln(max(power // targets, 1))
+        x = [own - theirs for theirs in log_defence]
+        score = [floor((f - weight * min(max(v, -2.0), 2.0)) * 1000 + 0.5) for f, v in zip(fixed, x, strict=True)]
         # Cells are by number, so of equals this is the first.
-        if targets == 1 or x[score.argmin()] >= aim.go_x:
-            return Appraisal(cells, phi, x, score.astype(np.int64), ground.share, targets)
+        if targets == 1 or x[score.index(min(score))] >= aim.go_x:
+            return Appraisal(ground.cells, ground.cell_of, x, score, ground.share, targets)
         targets -= 1  # too weak for so many: all at fewer
+
+
+def _fixed_score(s: Situation, aim: Aim, ground: _Ground) -> list[float]:
+    """What of the score does not depend on odds: way, distance from the axis, own ground around, failures."""
+    toll, travel, axis = s.face_toll_of, s.rules["staff.score_travel_min"], s.rules["staff.score_axis_km"]
+    weight = aim.salient_weight
+    columns = (ground.phi, ground.at, ground.off_km, ground.salient)
+    score = [
+        (phi + toll[at]) / travel + axis * off + weight * salient
+        for phi, at, off, salient in zip(*columns, strict=True)
+    ]
+    span = s.hours("staff.failure_h")
+    for cell, failed_at, times in s.failures_of.get(aim.hq, ()):
+        # A hex on which the headquarters has failed lately is worth less as a target.
+        place = ground.place.get(cell)
+        if place is not None:
+            score[place] += s.rules["staff.score_failure"] * times * (1.0 - (s.minute - failed_at) / span)
+    return score
 
 
 def _ground(s: Situation, aim: Aim, group: Ints) -> _Ground:
@@ -151,8 +176,10 @@ def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool) -> _Grou
     at = np.flatnonzero(fit)
     cells, share = control.faces[at], control.face_share[at]
     short = np.maximum(s.rules["staff.salient_own_share"] - share / PPM, 0.0)
-    place = {cell: i for i, cell in enumerate(cells.tolist())}
-    return _Ground(at, cells, place, phi[at], off_axis[at] / 1000, share, short)
+    cell_of: list[int] = cells.tolist()
+    place = {cell: i for i, cell in enumerate(cell_of)}
+    off_km = (off_axis[at] / 1000).tolist()
+    return _Ground(at.tolist(), cells, cell_of, place, phi[at].tolist(), off_km, share, short.tolist())
 
 
 def _not_alone(s: Situation, fit: Mask) -> Mask:
@@ -167,20 +194,6 @@ def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
         return inside
     nearest = int(off_axis[fit].min())
     return fit & (off_axis <= nearest + HEX_M) if nearest <= ELSEWHERE_M else inside
-
-
-def _with_failures(s: Situation, aim: Aim, ground: _Ground, score: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """A hex on which the headquarters has failed lately is worth less as a target."""
-    failure = s.notes.failure
-    if not len(failure["hq"]):
-        return score
-    rules, span = s.rules, s.hours("staff.failure_h")
-    for i in np.flatnonzero((failure["hq"] == aim.hq) & (failure["failed_at"] + span > s.minute)).tolist():
-        at = ground.place.get(int(failure["hex"][i]))
-        if at is not None:
-            age = (s.minute - int(failure["failed_at"][i])) / span
-            score[at] += rules["staff.score_failure"] * int(failure["failures"][i]) * (1.0 - age)
-    return score
 
 
 def _kept(s: Situation, aim: Aim, group: Ints, ground: _Ground) -> dict[int, int]:
@@ -198,7 +211,7 @@ def number_of_targets(group: int) -> int:
     return 1 if group <= 3 else 2 if group <= 6 else 3
 
 
-def _targets_for(s: Situation, aim: Aim, group: int, power: int, log_defence: npt.NDArray[np.float64]) -> int:
+def _targets_for(s: Situation, aim: Aim, group: int, power: int, log_defence: list[float]) -> int:
     """One target more than usual for three or more so strong that divided they would still break through screens.
 
     Once divided they stay so until it is plain that they are too weak for it.
@@ -209,23 +222,22 @@ def _targets_for(s: Situation, aim: Aim, group: int, power: int, log_defence: np
         return usual
     divided = aim.remembers and int(s.notes.staff[TARGETS[usual]][aim.hq]) >= 0
     least = s.rules["staff.commit_screen_x"] - (STAY_DIVIDED if divided else 0.0)
-    x = ln(max(power // more, 1)) - log_defence
-    return more if (x >= least).tolist().count(True) >= more else usual
+    own = ln(max(power // more, 1))
+    return more if sum(own - theirs >= least for theirs in log_defence) >= more else usual
 
 
 def choose(s: Situation, a: Appraisal) -> list[int]:
     """Indices of the appraisal: the spearhead, then shoulders near it with the most own ground beside them."""
     if not len(a):
         return []
-    first = int(a.score.argmin())  # of equals the first: cells are by number
+    first = a.score.index(min(a.score))  # of equals the first: cells are by number
     chosen = [first]
     if a.targets > 1:
-        weight = round(s.rules["staff.shoulder_share"] * 1000)
-        shoulder = a.score - weight * a.share // PPM
-        near = s.grid.distance(a.cells, a.cells[first]) <= round(s.rules["staff.shoulder_hexes"])
-        near[first] = False
-        order = np.argsort(shoulder, kind="stable")
-        chosen += order[near[order]][: a.targets - 1].tolist()
+        weight, reach = round(s.rules["staff.shoulder_share"] * 1000), round(s.rules["staff.shoulder_hexes"])
+        shoulder = [score - weight * share // PPM for score, share in zip(a.score, a.share.tolist(), strict=True)]
+        spearhead = a.cell_of[first]
+        near = [i for i, cell in enumerate(a.cell_of) if i != first and s.apart(cell, spearhead) <= reach]
+        chosen += sorted(near, key=lambda i: shoulder[i])[: a.targets - 1]
     return chosen
 
 
@@ -234,7 +246,7 @@ def carry_out(
 ) -> None:  # fmt: skip
     """Allot the group to its targets, bring it up, and attack when enough of it is in place and it is ``released``."""
     chosen = choose(s, a)
-    targets = [int(a.cells[i]) for i in chosen]
+    targets = [a.cell_of[i] for i in chosen]
     if aim.remembers:
         _remember(s, aim.hq, targets)
     if not targets:
@@ -264,10 +276,11 @@ def _patient(s: Situation, aim: Aim) -> float:
 
 def _runner_up(a: Appraisal, chosen: list[int]) -> tuple[int, int]:
     """The best hex that was not chosen, and by how many thousandths it is worse than the spearhead."""
-    for i in np.argsort(a.score, kind="stable").tolist():
-        if i not in chosen:
-            return int(a.cells[i]), int(a.score[i] - a.score[chosen[0]])
-    return NONE, 0
+    left = [(score, i) for i, score in enumerate(a.score) if i not in chosen]
+    if not left:
+        return NONE, 0
+    score, i = min(left)
+    return a.cell_of[i], score - a.score[chosen[0]]
 
 
 def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
@@ -314,37 +327,47 @@ def note_failures(s: Situation, hq: int, group: Ints) -> None:
     """After a break-off its formations rest for a day and the hex is remembered."""
     own, since = s.view.own, int(s.notes.staff["planned_at"][hq])
     for ended, cell in s.broken_off:
-        if ended < since:
+        if ended < since or not len(group):
             continue
         beside = s.grid.distance(own.hex[group], cell) == 1
         took_part = group[beside & (own.last_fight_at[group] >= ended - 15)]
         if len(took_part):
             s.notes.formation["rest_until"][own.row[took_part]] = ended + s.hours("staff.rest_h")
-            s.notes.add_failure(hq, cell, ended)
+            s.fail(hq, cell, ended)
 
 
 def why_over(s: Situation, plans: Plans, plan: Plan, assault: Ints) -> EndReason:
     """Why an attack is over; NONE if it goes on."""
-    staff, own, hq = s.notes.staff, s.view.own, plan.hq
-    cells = line_cells(s.statics, plans.axis_points(plan.current))
+    staff, hq = s.notes.staff, plan.hq
     begins = staff["group_men"][hq] == 0
-    if len(cells) and (s.owner[cells] == s.side).all():
+    if _all_own(s, plans.axis_points(plan.current)):
         return EndReason.WAS_OWN if begins else EndReason.DONE
-    men = int(own.men[assault].sum())
+    who: list[int] = assault.tolist()
+    men = sum(s.men_of[at] for at in who)
     if begins:
         staff["group_men"][hq] = men
     else:
-        came = assault[s.notes.formation["role_since"][own.row[assault]] == s.minute]
-        staff["group_men"][hq] += int(own.men[came].sum())
+        since = s.notes.formation["role_since"]
+        staff["group_men"][hq] += sum(s.men_of[at] for at in who if since[s.row_of[at]] == s.minute)
     if men < s.rules["staff.culmination"] * int(staff["group_men"][hq]):
         return EndReason.CULMINATED
-    objective, start = plans.objective(plan.current), int(plans.d.start_at[plan.current])
+    objective, start = plans.objective(plan.current), plans.start[plan.current]
     if objective >= 0 and s.owner[objective] == s.side:
         since = int(s.view.hexes.owner_since[objective])
         if since > start and s.minute - since >= s.hours("staff.hold_hexes_end_h"):
             return EndReason.TAKEN_AND_HELD
         return _linked_up(s, hq, assault, objective, begins)
     return EndReason.NONE
+
+
+def _all_own(s: Situation, axis: Points) -> bool:
+    """Whether all ground along an axis is own; the same until a hex is taken."""
+    kept, key = s.control.kept, ("own axis", axis)
+    if key not in kept:
+        cells = line_cells(s.statics, axis)
+        kept[key] = len(cells) > 0 and bool((s.owner[cells] == s.side).all())
+    found: bool = kept[key]
+    return found
 
 
 def _linked_up(s: Situation, hq: int, group: Ints, objective: int, begins: bool) -> EndReason:

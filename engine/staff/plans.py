@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 
@@ -49,6 +49,10 @@ class _Text:
     fall_back: list[Points]
     groups: dict[str, list[Ints]]
     """World rows of the formations that each directive names, by group."""
+    frame: Array
+    """The view's column of axes that it was read from."""
+    kept: dict[Any, Any] = field(default_factory=dict)
+    """What others derive from what the directives say."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +78,13 @@ class Plans:
         self.s = s
         self.d = s.view.directives
         self.kind: list[int] = self.d.kind.tolist()
-        self.text_stamp = self.d.row.tobytes()
-        """The same while no directive arrives."""
+        self.text = self._text()
+        """The same object while no directive arrives."""
         self.start: list[int] = self.d.start_at.tolist()
         """Minute at which each directive begins."""
         reading = self._reading()
         self.of, self.below = reading.of, reading.below
-        text = reading.text
+        text = self.text
         self._axis, self._line, self._fall_back, self._groups = text.axis, text.line, text.fall_back, text.groups
         self.commander: Ints = self._commanders(reading)
 
@@ -89,7 +93,7 @@ class Plans:
         parts = (d.row, d.start_at, d.end_at, d.state, staff["directive"], staff["end_reason"], s.view.headquarters.parent)
         key, stamp = f"staff.plans.{s.side}", b"".join(part.tobytes() for part in parts)
         held = s.statics.memo.get(key)
-        if held is None or held[0] != stamp or s.minute not in held[1]:
+        if held is None or held[0] != stamp or held[2].text is not self.text or s.minute not in held[1]:
             begun, over = self._begun_and_over()
             soon = d.start_at - s.minute <= s.hours("staff.assembly_h")
             reading = self._read(begun.tolist(), over.tolist(), soon.tolist())
@@ -116,7 +120,7 @@ class Plans:
         return begun, over
 
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
-        d, text = self.d, self._text()
+        d, text = self.d, self.text
         rows: dict[int, list[int]] = {}
         for i, hq in enumerate(d.hq.tolist()):
             rows.setdefault(hq, []).append(i)
@@ -131,24 +135,26 @@ class Plans:
         return _Reading(of, self._acting(of), np.concatenate(named), np.concatenate(namer), self._below(), text)
 
     def _text(self) -> _Text:
-        """What the directives say; read again only when one arrives."""
-        d, memo = self.d, self.s.statics.memo
-        key, stamp = f"staff.directives.{self.s.side}", self.text_stamp
+        """What the directives say; read again only when one arrives, and the view shows other columns."""
+        d, memo, key = self.d, self.s.statics.memo, f"staff.directives.{self.s.side}"
         held = memo.get(key)
-        if held is None or held[0] != stamp:
+        if held is None or held.frame is not d.axis:
             groups = {name: [_named(row) for row in getattr(d, name)] for name in ("assault", "mobile", "reserve")}
-            text = _Text(self._points("axis"), self._points("line"), self._points("fall_back"), groups)
-            held = memo[key] = (stamp, text)
-        found: _Text = held[1]
+            axis, line, fall_back = (self._points(name) for name in ("axis", "line", "fall_back"))
+            held = memo[key] = _Text(axis, line, fall_back, groups, d.axis)
+        found: _Text = held
         return found
 
     def _points(self, name: str) -> list[Points]:
-        # What a directive says never changes: its points are read once a run.
-        held: dict[tuple[str, int], Points] = self.s.statics.memo.setdefault("staff.points", {})
-        for row, cells in zip(self.d.row.tolist(), getattr(self.d, name), strict=True):
-            if (name, row) not in held:
-                held[name, row] = points_of(cells)
-        return [held[name, row] for row in self.d.row.tolist()]
+        # Few directives come at a time: the others' points have been read before.
+        held: dict[bytes, Points] = self.s.statics.memo.setdefault("staff.points", {})
+        found = []
+        for cells in getattr(self.d, name):
+            said = cells.tobytes()
+            if said not in held:
+                held[said] = points_of(cells)
+            found.append(held[said])
+        return found
 
     def _below(self) -> dict[int, tuple[int, ...]]:
         headquarters = self.s.view.headquarters

@@ -60,7 +60,7 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
 def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tuple[object, ...]:
     role, locked, row = s.role_of, s.locked_of, s.row_of
     who = [(row[at], role[at], locked[at]) for at in members.tolist()]
-    return (who, plan, plans.text_stamp, plans.assembling(plan))
+    return (who, plan, plans.text, plans.assembling(plan))
 
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:

@@ -475,6 +475,11 @@ class Situation:
         counts: list[int] = hostile.sum(axis=1).tolist()
         return counts
 
+    def fail(self, hq: int, cell: int, minute: int) -> None:
+        """Note that an attack of a headquarters on a hex has failed."""
+        self.notes.add_failure(hq, cell, minute)
+        self.__dict__.pop("failures_of", None)
+
     # Estimates.
 
     def odds(self, power: int, cell: int) -> float:
@@ -485,6 +490,35 @@ class Situation:
     def log_defence(self) -> npt.NDArray[np.float64]:
         """Natural log of the defence of each enemy hex on the front (``control.faces``)."""
         return log(np.maximum(self.defence[self.control.faces], 1))
+
+    @cached_property
+    def log_defence_of(self) -> list[float]:
+        """The same as plain numbers."""
+        logs: list[float] = self.log_defence.tolist()
+        return logs
+
+    @cached_property
+    def face_toll_of(self) -> list[int]:
+        """``face_toll`` as plain numbers."""
+        toll: list[int] = self.face_toll.tolist()
+        return toll
+
+    @cached_property
+    def failures_of(self) -> dict[int, list[tuple[int, int, int]]]:
+        """Failed attacks of each headquarters that still count: hex, minute, how often. Anew after each new one."""
+        failure, since = self.notes.failure, self.minute - self.hours("staff.failure_h")
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        columns = (failure[name].tolist() for name in ("hq", "hex", "failed_at", "failures"))
+        for hq, cell, minute, times in zip(*columns, strict=True):
+            if minute > since:
+                found.setdefault(hq, []).append((cell, minute, times))
+        return found
+
+    @cached_property
+    def men_of(self) -> list[int]:
+        """Men of each own formation."""
+        men: list[int] = self.view.own.men.tolist()
+        return men
 
     @cached_property
     def face_toll(self) -> Ints:
