@@ -347,8 +347,8 @@ def why_over(s: Situation, plans: Plans, plan: Plan, assault: Ints) -> EndReason
     if begins:
         staff["group_men"][hq] = men
     else:
-        since = s.notes.formation["role_since"]
-        staff["group_men"][hq] += sum(s.men_of[at] for at in who if since[s.row_of[at]] == s.minute)
+        joined_at = s.notes.formation["role_since"]
+        staff["group_men"][hq] += sum(s.men_of[at] for at in who if joined_at[s.row_of[at]] == s.minute)
     if men < s.rules["staff.culmination"] * int(staff["group_men"][hq]):
         return EndReason.CULMINATED
     objective, start = plans.objective(plan.current), plans.start[plan.current]
