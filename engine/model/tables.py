@@ -367,6 +367,7 @@ WEATHER: Final = TableSpec(
         C("sea", I8, 0, "0..9", "sea state"),
         C("flyable", I32, 1_000_000, "ppm", "share of sorties that can be flown"),
         C("daylight", I8, 1, "0..2", "night, twilight, day"),
+        C("ice_mm", I16, 0, "mm", "ice on rivers"),
     ),
 )
 

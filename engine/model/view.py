@@ -269,6 +269,8 @@ class WeatherNow:
     """Millionths of the sorties."""
     daylight: int
     """0 night, 1 twilight, 2 day."""
+    ice_mm: int = 0
+    """Millimetres of ice on rivers."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from engine.model.codes import (
     Sky,
 )
 from engine.model.world import World
-from engine.rules import craft, power
+from engine.rules import craft, power, preparation
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_rates import log_ratio, saturated, tank_worth
 from engine.rules.landing import weakness
@@ -137,7 +137,7 @@ def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int, *, expl
     points = points + army * _mean(both, rounded(line * quality * situation), line)
     lethality = _mean(both, rounded(line * (formations.lethality[who] / PPM)), line)
 
-    shifts = _shifts(world, lineup, contacts, prepared, support, minute)
+    shifts = _shifts(world, lineup, contacts, prepared * _planned(world, lineup), support, minute)
     hasty, delaying = _bearing(world, lineup, works, line, men[:, 1])
     attackers = np.bincount(slot[attacking], weights=rounded(now["men"] * part / FINE)[attacking], minlength=count)
     x = log_ratio(points[:, 0], points[:, 1])
@@ -286,6 +286,8 @@ def _attack(world: World, lineup: Lineup, support: Support) -> Floats:
     river = power.river_factor(world.statics, lineup.hex[slot], direction)
     if not (river > 1.0).any():
         return factor
+    if int(weather.ice_mm[0]) >= 10.0 * rules["weather.ice_foot_cm"]:
+        river = np.where(world.statics.theatre.strait[lineup.hex[slot], direction] > 0, river, 1.0)
     eased = 1.0 + (river - 1.0) * rules["combat.river_engineers"]
     river = np.where(support.engineers[slot, 0], eased, river)
     return np.where(lineup.direction >= 0, factor / river, factor)
@@ -303,6 +305,17 @@ def _defence(world: World, lineup: Lineup, works: Floats, minute: int) -> Floats
 def is_wet(world: World) -> bool:
     """Wet ground or mud."""
     return int(world.weather.ground[0]) in (Ground.WET, Ground.MUD)
+
+
+def _planned(world: World, lineup: Lineup) -> Floats:
+    """Shape (battles,): how much of the time that its plan wanted the attack had; of several plans the best prepared."""
+    share = preparation.shares(world)
+    if share is None:
+        return np.ones(len(lineup.hex))
+    attacking = lineup.role == ATTACKING
+    found = np.zeros(len(lineup.hex))
+    np.maximum.at(found, lineup.slot[attacking], share[world.formations.hq[lineup.formation[attacking]]])
+    return found
 
 
 def _shifts(

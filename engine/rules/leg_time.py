@@ -16,7 +16,7 @@ from engine.rules.entering import Scene
 from engine.rules.forced_march import forced, pace
 from engine.rules.interdiction import day_pace
 from engine.rules.power import on
-from engine.rules.steps import BY_DAY, BY_NIGHT, step_minutes, step_terms
+from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
 from engine.rules.system import Trace
 
 Rows = npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ def leg_minutes(
     base, light = np.zeros(len(rows), np.int64), light_of(world)
     for kind in sorted(set(mobility.tolist())):
         its = mobility == kind
-        base[its] = step_minutes(world, kind, int(world.weather.ground[0]), light, cell[its], direction[its])
+        base[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
     spared = _bridging(scene, rows, mobility, cell, direction)
     hostile = scene.owner[to] == 1 - side
     hurried = _hurried(scene, rows, base, cell, direction, hostile)
@@ -81,7 +81,7 @@ def _hurried(scene: Scene, rows: Rows, base: Rows, cell: Rows, direction: Rows, 
 
 def _crossing(scene: Scene, mobility: int, cell: Rows, direction: Rows) -> int:
     """Minutes of a single step that are lost at a river whose bridges stand, or at a ferry."""
-    state = int(scene.world.weather.ground[0])
+    state = going_now(scene.world)
     terms = step_terms(scene.world.statics, mobility, state, BY_DAY, cell, direction)
     return int(next(t.minutes[0] for t in terms if t.key == "crossing"))
 
@@ -187,7 +187,7 @@ def _explain(
         ("enemy_aircraft", "movement.air_delay_100"), ("start", "movement.start_h"),
     )  # fmt: skip
     for i, row in enumerate(rows.tolist()):
-        mobility, state = int(world.formations.mobility[row]), int(world.weather.ground[0])
+        mobility, state = int(world.formations.mobility[row]), going_now(world)
         for term in step_terms(world.statics, mobility, state, light, cell[[i]], direction[[i]]):
             trace.record("formations", row, f"march.{term.key}", float(term.minutes[0]), term.address)
         for (key, address), minutes in zip(keys, parts, strict=True):

@@ -31,6 +31,25 @@ Mask = npt.NDArray[np.bool_]
 BY_DAY, BY_NIGHT, MEAN = 0, 1, 2
 """Daylight of a step: by day, by night, or the mean over a day that paths are planned with."""
 _NAMES: Final = ("foot", "horse", "motor", "track")
+_BEARS_MEN, _BEARS_ALL = 1, 2
+
+
+_ICE: Final = 8
+"""More than there are states of the ground."""
+
+
+def going(statics: Statics, ground: int, ice_mm: int) -> int:
+    """One number for the state of the ground and whom the ice on rivers bears: nobody, men and horses, or everybody."""
+    if not ice_mm:
+        return ground
+    rules = statics.rules
+    bears = (ice_mm >= 10.0 * rules["weather.ice_foot_cm"]) + (ice_mm >= 10.0 * rules["weather.ice_tank_cm"])
+    return ground + _ICE * int(bears)
+
+
+def going_now(world: World) -> int:
+    """:func:`going` of the present weather."""
+    return going(world.statics, int(world.weather.ground[0]), int(world.weather.ice_mm[0]))
 
 
 @dataclass(frozen=True)
@@ -47,9 +66,11 @@ def step_terms(
 ) -> list[Term]:
     """Terms of the steps from ``cells`` over their sides ``directions``; ``blown`` where the bridge is down.
 
+    ``ground`` is a :func:`going`: the state of the ground, and the ice on rivers.
     Whether a step can be made at all is not asked here (see :func:`steps`).
     """
     rules, theatre, name = statics.rules, statics.theatre, _NAMES[mobility]
+    ice, ground = divmod(ground, _ICE)
     there = statics.grid.neighbours[cells, directions]
     road = theatre.road[cells, directions]
     kilometres = statics.grid.spacing_m / 1000.0
@@ -72,7 +93,7 @@ def step_terms(
     sofar = _total(terms)
     slow = 1.0 / rules["movement.night"] - 1.0 if light == BY_NIGHT and night_h else 0.0
     terms.append(Term("night", rounded(sofar * slow), "movement.night"))
-    wait, address = _crossing(statics, mobility, cells, directions, blown)
+    wait, address = _crossing(statics, mobility, cells, directions, blown, ice)
     terms.append(Term("crossing", wait, address))
     return terms
 
@@ -117,9 +138,9 @@ def _pace(statics: Statics, mobility: int, ground: int, road: Any) -> tuple[Floa
 
 
 def _crossing(
-    statics: Statics, mobility: int, cells: Any, directions: Any, blown: Mask | None
+    statics: Statics, mobility: int, cells: Any, directions: Any, blown: Mask | None, ice: int
 ) -> tuple[Ints, str]:
-    """Minutes lost at a river without a usable bridge, or at a ferry. Men on foot also take a railway bridge."""
+    """Minutes lost at a river without a usable bridge or ice, or at a ferry. Men on foot also take a railway bridge."""
     rules, theatre = statics.rules, statics.theatre
     hours = np.array([0.0, rules["movement.stream_h"], rules["movement.river_h"], rules["movement.major_h"]])
     heavy = rules["movement.crossing_mech"] if mobility in (Mobility.MOTOR, Mobility.TRACK) else 1.0
@@ -128,7 +149,8 @@ def _crossing(
     bridged = (theatre.bridge[cells, directions] & usable) > 0
     if blown is not None:
         bridged &= ~blown
-    wait = np.where(bridged, 0.0, hours[river] * heavy)
+    frozen = ice >= (_BEARS_ALL if heavy > 1.0 else _BEARS_MEN)
+    wait = np.where(bridged | frozen, 0.0, hours[river] * heavy)
     wait = np.where(theatre.strait[cells, directions] == Strait.FERRY, rules["movement.ferry_h"], wait)
     if not on(statics.rules, "crossings"):
         wait = np.zeros(np.shape(river))

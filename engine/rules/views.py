@@ -66,7 +66,7 @@ _REPORT = ("hex", "seen_at", "men", "afv", "power", "kind")
 _WAITING = int(Status.WAITING)
 _OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
 """Stocks that make up points: read together, as one is hardly asked for without the others."""
-_WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight")
+_WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm")
 
 
 def side_view(world: World, side: int, minute: int) -> SideView:

@@ -24,7 +24,7 @@ from engine.rules import ground
 from engine.rules.derived import derived
 from engine.rules.power import on
 from engine.rules.sight import half_lives, memory_min
-from engine.rules.steps import MEAN, blown_sides, bridged_steps, dearest, steps_without
+from engine.rules.steps import MEAN, blown_sides, bridged_steps, dearest, going, going_now, steps_without
 
 Mask = npt.NDArray[np.bool_]
 Tolls = npt.NDArray[np.int32]
@@ -79,14 +79,14 @@ def _stamp(world: World, minute: int) -> tuple[int, ...]:
         *world.formations.version("status", "hex", "leg_to"),
         *world.sightings.version("hex", "seen_at", "level", "half_life"),
         *world.hexes.version("owner"),
-        *world.weather.version("ground"),
+        *world.weather.version("ground", "ice_mm"),
     )
 
 
 def _known_to(world: World, side: int, minute: int) -> Known:
     cells, moving = _enemies(world, side, minute)
     return _known(
-        world.statics, side, int(world.weather.ground[0]), world.hexes.owner, cells, moving,
+        world.statics, side, going_now(world), world.hexes.owner, cells, moving,
         ground.standing(world).places[side], blown_sides(world),
     )  # fmt: skip
 
@@ -137,8 +137,8 @@ def known_of(view: SideView) -> Known:
     places = np.zeros(size + 1, np.int16)
     np.add.at(places, own.hex, own.stack)
     return _known(
-        view.statics, view.side, view.weather.ground, view.hexes.owner, enemies.hex[sure], enemies.moving[sure] == 1,
-        places, view.hexes.blown,
+        view.statics, view.side, going(view.statics, view.weather.ground, view.weather.ice_mm), view.hexes.owner,
+        enemies.hex[sure], enemies.moving[sure] == 1, places, view.hexes.blown,
     )  # fmt: skip
 
 

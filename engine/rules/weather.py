@@ -2,12 +2,13 @@
 
 Days with a dated record in the scenario have it; others follow a daily Markov chain on the month's climate.
 The ground follows the sky unless the record says otherwise: one day's rain wets it, rain on wet
-ground brings mud after some days, frost hardens it. The chain has no memory but the world's weather row, so chances
-of a change a day are one over the mean time in days.
+ground brings mud after some days, frost hardens it and covers rivers with ice. The chain has no memory but the
+world's weather row, so chances of a change a day are one over the mean time in days.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,8 @@ GRAIN_MIN: Final = 15
 NIGHT, TWILIGHT, DAYLIGHT = 0, 1, 2
 _SUBJECT = subject_of("weather")
 _FLY = ("clear", "cloud", "rain", "fog", "snow")
+_WINTER_DAYS: Final = 150
+"""Days before the start in which there may have been frost."""
 _TEMP_SPREAD = 4.0
 """Standard deviation of a day's temperature about the month's, Celsius; the sum of two dice, times 2.45."""
 
@@ -89,30 +92,54 @@ def _next(statics: Statics, minute: int) -> int:
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """The weather from ``minute`` on."""
     statics, now = world.statics, world.weather
-    sky, ground, wind, sea = (int(now[name][0]) for name in ("sky", "ground", "wind", "sea"))
+    sky, ground, wind, sea, ice = (int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "ice_mm"))
     flyable = int(now.flyable[0])
     if minute % DAY == 0:
-        sky, ground, wind, sea = _day(world, minute, dice)
+        sky, ground, wind, sea, temp = _day(world, minute, dice)
+        ice = _ice(statics, ice if minute else _ice_before(statics), temp)
         flyable = rounded(statics.rules[f"weather.fly_{_FLY[sky]}"] * PPM).item()
     if not statics.rules.get("switch.weather", 1.0):
-        sky, ground, flyable = Sky.CLEAR, Ground.DRY, PPM
+        sky, ground, flyable, ice = Sky.CLEAR, Ground.DRY, PPM, 0
     light = daylight(statics, minute)
     if trace is not None:
         trace.record("weather", 0, "sky", sky)
         trace.record("weather", 0, "ground", ground, "weather.rain_to_mud_days")
         trace.record("weather", 0, "flyable", flyable / PPM, f"weather.fly_{_FLY[sky]}")
         trace.record("weather", 0, "daylight", light)
+        trace.record("weather", 0, "ice_cm", ice / 10, "weather.ice_growth_cm")
     events = [TICKED(minute, system=Calendar.WEATHER, next_at=_next(statics, minute))]
-    was = tuple(int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "flyable", "daylight"))
-    if (sky, ground, wind, sea, flyable, light) != was:
+    was = tuple(int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm"))
+    if (sky, ground, wind, sea, flyable, light, ice) != was:
         events.append(
-            WEATHER_CHANGED(minute, sky=sky, ground=ground, wind=wind, sea=sea, flyable=flyable, daylight=light)
+            WEATHER_CHANGED(
+                minute, sky=sky, ground=ground, wind=wind, sea=sea, flyable=flyable, daylight=light, ice_mm=ice
+            )
         )
     return events
 
 
-def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int]:
-    """Sky, ground, wind and sea of the day that begins."""
+def _ice(statics: Statics, ice_mm: int, temp_c: float) -> int:
+    """Millimetres of ice after a day: it grows with the root of the frost so far (Stefan), and melts with warmth."""
+    rules = statics.rules
+    mean = temp_c - rules["weather.noon_over_mean_c"]
+    if mean >= 0.0:
+        return max(ice_mm - round(10.0 * rules["weather.ice_melt_cm"] * mean), 0)
+    grown = 10.0 * rules["weather.ice_growth_cm"]
+    return round(float(np.sqrt(float(ice_mm * ice_mm) - grown * grown * mean)))
+
+
+def _ice_before(statics: Statics) -> int:
+    """Ice at the start of a scenario: of the winter so far, by the climate of its months."""
+    climate, start = _almanac(statics).climate, statics.scenario.start
+    ice, day = 0, start - timedelta(days=_WINTER_DAYS)
+    while day < start:
+        ice = _ice(statics, ice, float(climate.temp_c[day.month - 1]))
+        day += timedelta(days=1)
+    return ice
+
+
+def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int, float]:
+    """Sky, ground, wind, sea and temperature at noon of the day that begins."""
     statics = world.statics
     record = _record(statics, minute // DAY)
     climate = _almanac(statics).climate
@@ -127,8 +154,8 @@ def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int]:
         wind, sea = int(climate.wind[month]), int(climate.sea[month])
         temp = float(climate.temp_c[month]) + _TEMP_SPREAD * 2.45 * (temp_luck + other_luck - 1.0)
     if record is not None and record.ground:
-        return sky, int(Ground[record.ground.upper()]), wind, sea
-    return sky, _next_ground(world, sky, temp, ground_luck), wind, sea
+        return sky, int(Ground[record.ground.upper()]), wind, sea, temp
+    return sky, _next_ground(world, sky, temp, ground_luck), wind, sea, temp
 
 
 def _record(statics: Statics, day: int) -> WeatherDay | None:

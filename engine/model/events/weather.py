@@ -13,6 +13,7 @@ WEATHER_CHANGED = EventKind(
         Field("sea", "int8", "0..9", ALWAYS),
         Field("flyable", "int32", "ppm of sorties", ALWAYS),
         Field("daylight", "int8", "0 night, 1 twilight, 2 day", ALWAYS),
+        Field("ice_mm", "int16", "mm: ice on rivers", ALWAYS),
     ),
     sentence="{sky}, ground {ground}, wind {wind}",
 )
