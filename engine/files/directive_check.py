@@ -122,6 +122,9 @@ def _reach(scenario: Scenario, order: Directive, land: object, members: dict[str
     place = scenario.theatre.find_place(name) if verb == "taken" else None
     if place is not None:  # it goes on from there: by land, though its troops came by sea
         starts = [*starts, place.cell]
+    if verb == "after":
+        landing = (row for row in scenario.directives if row.id == name and row.kind == "land")
+        starts = [*starts, *(point.cell for row in landing for point in row.objective)]
     reached = flood(scenario, land, starts)  # type: ignore[arg-type]
     for point in order.objective:
         if not reached[point.cell]:

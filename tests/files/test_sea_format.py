@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.files.directive_check import directive_faults
+from engine.files.drawn import drawn_scenario
 from engine.files.json_form import from_json, to_json
 from tests.files.little_war import Desk
 
@@ -115,3 +117,25 @@ def test_what_is_odd_about_a_landing_is_told(desk, old: str, new: str, said: str
 def test_a_landing_without_craft_is_odd(desk):
     desk.add("plan_axis.toml", LAND)
     assert any("landing_craft of axis in assets.csv" in f for f in desk.faults())
+
+
+ISLAND = """
+    .A.~~~:1:
+    ...~~~:::
+"""
+
+
+def attack_on_the_island(trigger: str) -> list[str]:
+    land = {
+        "id": "ashore", "hq": "axis_hq", "kind": "land", "axis": [(0, 2), (0, 6)], "objective": [(0, 6)], "assault": ["a1"]
+    }  # fmt: skip
+    on = {"id": "on", "hq": "axis_hq", "kind": "attack", "axis": [(0, 6), "1"], "objective": ["1"], "trigger": trigger}
+    return [fault.code for fault in directive_faults(drawn_scenario(ISLAND, directives=[land, on]))]
+
+
+def test_an_attack_that_follows_a_landing_starts_from_the_beach():
+    assert "directive/unreachable" not in attack_on_the_island("after:ashore")
+
+
+def test_alarm_without_the_landing_the_island_cannot_be_reached():
+    assert "directive/unreachable" in attack_on_the_island("")
