@@ -75,6 +75,16 @@ class TableSpec:
         order = [c.name for c in self.columns if c.dtype == dtype and c.width == 1]
         return np.array([order.index(name) for name in names], dtype=np.int64)
 
+    def ways(self, names: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], Ints]]:
+        """How to pick columns: type, names and places in the block of that type (columns, 1); wide ones by themselves."""
+        narrow = [column for column in map(self.column, names) if column.width == 1]
+        found = []
+        for dtype in sorted({column.dtype for column in narrow}):
+            mine = tuple(column.name for column in narrow if column.dtype == dtype)
+            found.append((dtype, mine, self.places(dtype, *mine)[:, None]))
+        wide = [name for name in names if self.column(name).width > 1]
+        return found + [("", (name,), np.zeros(0, np.int64)) for name in wide]
+
     def plan(self, *flows: str) -> Ints:
         """How to read flows from the block of 64-bit columns (:func:`read_flow`), shape (flows, 2 + most terms).
 
@@ -148,6 +158,7 @@ class Table:
         self.blocks: dict[str, Array] = {}
         """By type: shape (columns of that type, rows and spare rows), see ``TableSpec.places``."""
         self._plans: dict[tuple[str, ...], Ints] = {}
+        self._ways: dict[tuple[str, ...], list[tuple[str, tuple[str, ...], Ints]]] = {}
         self._count = 0
         self._versions: dict[str, int] = dict.fromkeys((column.name for column in spec.columns), 0)
 
@@ -199,6 +210,18 @@ class Table:
         if isinstance(rows, slice) or (isinstance(rows, np.ndarray) and rows.dtype == bool):
             rows = np.arange(self._count)[rows]
         return np.atleast_1d(np.asarray(rows, dtype=np.int64))
+
+    def pick(self, names: tuple[str, ...], rows: Ints) -> dict[str, Array]:
+        """Read-only copies of some columns at some rows: those of one type in one go."""
+        ways = self._ways.get(names)
+        if ways is None:
+            ways = self._ways[names] = self.spec.ways(names)
+        found: dict[str, Array] = {}
+        for dtype, chosen, places in ways:
+            values = self.blocks[dtype][places, rows] if len(places) else self._views[chosen[0]][rows]
+            values.flags.writeable = False
+            found.update(zip(chosen, values, strict=True) if len(places) else {chosen[0]: values})
+        return found
 
     def columns(self, *, mutable_only: bool = False) -> Iterator[tuple[Column, Array]]:
         """Declared columns with their values, in declared order."""

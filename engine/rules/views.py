@@ -51,7 +51,6 @@ _STATE: Final = (
     "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
     "afloat", "landed_at",
 )  # fmt: skip
-_AS_IT_STANDS: Final = frozenset(_STATE)
 _DIRECTIVE = (
     "hq", "kind", "axis", "line", "fall_back", "objective", "assault", "mobile", "reserve",
     "assault_strongest", "mobile_strongest", "reserve_share", "corridor_m", "start_at", "end_at",
@@ -120,10 +119,6 @@ class _PassingEnemies(_AsAsked, Enemies):
     pass
 
 
-class _PassingOrders(_AsAsked, OwnOrders):
-    pass
-
-
 class _PassingBattles(_AsAsked, OwnBattles):
     pass
 
@@ -144,14 +139,6 @@ def _fixed(array: Array) -> Array:
     return array
 
 
-def _picked(table: Table, names: tuple[str, ...], rows: Rows) -> dict[str, Any]:
-    picked: dict[str, Any] = {}
-    for name in names:
-        picked[name] = values = table[name][rows]
-        values.flags.writeable = False
-    return picked
-
-
 class _Stocks(dict[str, Rows]):
     """Stocks of some formations at a minute in their fine units, each read when it is first asked for."""
 
@@ -169,15 +156,15 @@ def _own(world: World, side: int, minute: int, at_once: bool) -> OwnFormations:
     formations, rows = world.formations, on_map(world, side)
     fixed, now = _unchanging(world, side, rows), _Stocks(world, minute, rows)
 
+    fixed.update(formations.pick(_STATE, rows))
+
     def make(name: str) -> Array:
-        if name in _AS_IT_STANDS:
-            return _fixed(formations[name][rows])
         if name == "order":
             return _fixed(_order_numbers(world, side)[formations.order[rows]])
         return _fixed(_CHANGING[name](world, fixed, now))
 
     if at_once:
-        fixed.update({name: make(name) for name in (*_STATE, *_CHANGING, "order")})
+        fixed.update({name: make(name) for name in (*_CHANGING, "order")})
         return OwnFormations(**fixed)
     return _PassingOwn(fixed, make)
 
@@ -231,7 +218,7 @@ def _unchanging(world: World, side: int, rows: Rows) -> dict[str, Any]:
             "row": _fixed(rows),
             "ids": tuple(names[row] for row in rows.tolist()),
             "position": _fixed(position),
-            **_picked(world.formations, _IDENTITY, rows),
+            **world.formations.pick(_IDENTITY, rows),
         }
         held = world.derived[key] = (stamp, found)
     return dict(held[1])
@@ -251,7 +238,9 @@ def _enemies(world: World, side: int, minute: int, at_once: bool) -> Enemies:
     near = watched(world, on_map(world, side))
     theirs = on_map(world, 1 - side)
     beside = theirs[near[formations.hex[theirs]]]
-    reports = np.flatnonzero(sightings.observer == side)
+    reports = derived(
+        world, f"views.reports.{side}", sightings.version("observer"), lambda: np.flatnonzero(sightings.observer == side)
+    )
     met = _Met(world, beside, reports, minute)
     old = _Remembered(world, side, reports, near, beside, minute)
 
@@ -294,7 +283,8 @@ class _Met:
             moving: Array = (formations.leg_to[rows] >= 0) | (formations.stage[rows] == MARCHING)
             return moving.astype(np.int64)
         if name in ("sighting", "formation"):
-            return self.report if name == "sighting" else rows
+            here: Array = self.report if name == "sighting" else rows
+            return here
         same: dict[str, int] = {"seen_at": self.minute, "age_min": 0, "certainty": PPM, "contact": 1}
         return np.full(len(rows), same[name], np.int64)
 
@@ -322,14 +312,16 @@ class _Remembered:
         self, world: World, side: int, reports: Rows, near: npt.NDArray[np.bool_], beside: Rows, minute: int
     ) -> None:
         sightings = world.sightings
-        age = minute - sightings.seen_at[reports]
         cell = sightings.hex[reports]
-        met = np.zeros(len(world.formations) + 1, dtype=bool)
-        met[beside] = True
-        keep = (age <= memory_min(world.statics)) & ~met[sightings.formation[reports]]
-        keep &= ~near[cell] & (world.hexes.owner[cell] != side) & (cell >= 0)
+        out = np.zeros(len(world.formations) + 1, dtype=bool)
+        out[beside] = True
+        gone = out[sightings.formation[reports]] | near[cell] | (world.hexes.owner[cell] == side) | (cell < 0)
         # How far a report has faded is dear to tell: only of those that may count.
-        rows, age = reports[keep], age[keep]
+        rows = reports[~gone]
+        age = minute - sightings.seen_at[rows]
+        fresh = age <= memory_min(world.statics)
+        if not fresh.all():
+            rows, age = rows[fresh], age[fresh]
         level = rounded(faded(sightings.level[rows], age, sightings.half_life[rows]))
         clear = level >= LEAST_LEVEL
         self.world, self.rows, self.age, self.level = world, rows[clear], age[clear], level[clear]
@@ -338,7 +330,8 @@ class _Remembered:
         """One column of ``Enemies``."""
         sightings, rows = self.world.sightings, self.rows
         if name in _REPORT:
-            return sightings[name][rows].astype(np.int64)
+            said: Array = sightings[name][rows].astype(np.int64)
+            return said
         if name == "certainty":
             return np.minimum(self.level // 2, PPM)
         if name == "formation":
@@ -348,7 +341,8 @@ class _Remembered:
             return moving.astype(np.int64)
         if name == "contact":
             return np.zeros(len(rows), dtype=np.int64)
-        return {"sighting": rows, "level": self.level, "age_min": self.age}[name]
+        kept: dict[str, Array] = {"sighting": rows, "level": self.level, "age_min": self.age}
+        return kept[name]
 
 
 def _usual(world: World) -> tuple[Array, Array, Array]:
@@ -387,7 +381,7 @@ def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
     def make() -> OwnHeadquarters:
         rows = np.flatnonzero(world.headquarters.side == side)
         names = tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
-        return OwnHeadquarters(row=_fixed(rows), ids=names, **_picked(world.headquarters, _HEADQUARTERS, rows))
+        return OwnHeadquarters(row=_fixed(rows), ids=names, **world.headquarters.pick(_HEADQUARTERS, rows))
 
     return derived(world, f"views.headquarters.{side}", world.headquarters.version("side", *_HEADQUARTERS), make)
 
@@ -408,17 +402,11 @@ def _order_numbers(world: World, side: int) -> Rows:
     return found
 
 
-def _orders(world: World, side: int, minute: int, at_once: bool) -> OwnOrders:
+def _orders(world: World, side: int, minute: int) -> OwnOrders:
     orders = world.orders
     rows = ((orders.state == ON_ITS_WAY) | (orders.state == IN_FORCE)).nonzero()[0]
     mine: Rows = rows[world.formations.side[orders.formation[rows]] == side]
-
-    def make(name: str) -> Array:
-        return _fixed(_order_numbers(world, side)[mine] if name == "row" else orders[name][mine])
-
-    if at_once:
-        return OwnOrders(**{name: make(name) for name in ("row", *_ORDER)})
-    return _PassingOrders({}, make)
+    return OwnOrders(row=_fixed(_order_numbers(world, side)[mine]), **orders.pick(_ORDER, mine))
 
 
 def _directives(world: World, side: int, minute: int) -> OwnDirectives:
@@ -430,7 +418,7 @@ def _directives(world: World, side: int, minute: int) -> OwnDirectives:
     stamp = (rows.tobytes(), directives.start_at[rows].tobytes(), directives.end_at[rows].tobytes())
     held = world.derived.get(key)
     if held is None or held[0] != stamp:
-        found = {"row": _fixed(rows), **_picked(directives, _DIRECTIVE, rows)}
+        found = {"row": _fixed(rows), **directives.pick(_DIRECTIVE, rows)}
         held = world.derived[key] = (stamp, found)
     return OwnDirectives(**held[1], state=_fixed(directives.state[rows]))
 
@@ -443,16 +431,14 @@ def _battles(world: World, side: int, minute: int, at_once: bool) -> OwnBattles:
     own = own[recent[participants.battle[own]]]
     own = own[world.formations.side[participants.formation[own]] == side]
 
+    found = {**battles.pick(_BATTLE, rows), **participants.pick(_TAKING_PART, own)}
+
     def make(name: str) -> Array:
-        if name in _TAKING_PART:
-            return _fixed(participants[name][own])
-        if name in _BATTLE:
-            return _fixed(battles[name][rows])
         return _fixed(_FELT[name](world, side, minute, rows))
 
     if at_once:
-        return OwnBattles(**{name: make(name) for name in (*_FELT, *_BATTLE, *_TAKING_PART)})
-    return _PassingBattles({}, make)
+        return OwnBattles(**found, **{name: make(name) for name in _FELT})
+    return _PassingBattles(found, make)
 
 
 _BATTLE: Final = ("hex", "kind", "started_at", "ended_at", "outcome", "cause")
@@ -478,7 +464,7 @@ _FELT: Final[dict[str, Callable[[World, int, int, Rows], Array]]] = {
 def _depots(world: World, side: int, minute: int) -> OwnDepots:
     def make() -> OwnDepots:
         rows = np.flatnonzero(world.depots.side == side)
-        return OwnDepots(row=_fixed(rows), **_picked(world.depots, _DEPOT, rows))
+        return OwnDepots(row=_fixed(rows), **world.depots.pick(_DEPOT, rows))
 
     return derived(world, f"views.depots.{side}", world.depots.version("side", *_DEPOT), make)
 
@@ -488,10 +474,10 @@ def _weather(world: World, side: int, minute: int) -> WeatherNow:
 
 
 _BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
-    "own": _own, "enemies": _enemies, "orders": _orders, "battles": _battles,
+    "own": _own, "enemies": _enemies, "battles": _battles,
 }  # fmt: skip
 """Parts whose columns are made one by one as they are asked for, or all at once."""
 _OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
-    "coming": _coming, "hexes": _hexes, "headquarters": _headquarters, "directives": _directives, "depots": _depots,
-    "weather": _weather,
+    "coming": _coming, "hexes": _hexes, "headquarters": _headquarters, "orders": _orders, "directives": _directives,
+    "depots": _depots, "weather": _weather,
 }  # fmt: skip

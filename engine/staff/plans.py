@@ -89,8 +89,8 @@ class Plans:
         self.commander: Ints = self._commanders(reading)
 
     def _reading(self) -> _Reading:
-        d, s, staff = self.d, self.s, self.s.notes.staff
-        parts = (d.row, d.start_at, d.end_at, d.state, staff["directive"], staff["end_reason"], s.view.headquarters.parent)
+        d, s = self.d, self.s
+        parts = (d.row, d.start_at, d.end_at, d.state, self._ended(), s.view.headquarters.parent)
         key, stamp = f"staff.plans.{s.side}", b"".join(part.tobytes() for part in parts)
         held = s.statics.memo.get(key)
         if held is None or held[0] != stamp or held[2].text is not self.text or s.minute not in held[1]:
@@ -114,10 +114,14 @@ class Plans:
         pending = d.state == _PENDING
         due = pending & (d.trigger == _NO_TRIGGER) & (d.start_at <= minute)
         begun: Mask = (~pending | due) & ~(pending & (d.end_at <= minute))
-        staff = self.s.notes.staff
-        ended = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
-        over: Mask = (d.state >= _DONE) | (d.end_at <= minute) | ended
+        over: Mask = (d.state >= _DONE) | (d.end_at <= minute) | self._ended()
         return begun, over
+
+    def _ended(self) -> Mask:
+        """Directives that their headquarters is through with."""
+        d, staff = self.d, self.s.notes.staff
+        ended: Mask = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
+        return ended
 
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
         d, text = self.d, self.text
