@@ -49,12 +49,15 @@ _SHIPS_DRAW: Final = 0
 # What a port takes.
 
 
+def quays(statics: Statics, cell: int) -> int:
+    """Men a day who can go aboard over the quays of a hex, in proportion to the port's size."""
+    size = min(sea_ways.ports(statics).get(cell, 0) / statics.rules["naval.main_port_t"], 1.0)
+    return round(statics.rules["naval.evacuation_men_day"] * size)
+
+
 def quay_men(world: World, side: int, cell: int, minute: int) -> int:
-    """Men a day who can go aboard at a hex: over its quays in proportion to its size, and by landing craft."""
-    rules = world.statics.rules
-    size = min(sea_ways.ports(world.statics).get(cell, 0) / rules["naval.main_port_t"], 1.0)
-    ferried = craft.day_men(world, craft.serving(world, side, [cell], minute))
-    return round(rules["naval.evacuation_men_day"] * size) + ferried
+    """Men a day who can go aboard at a hex: over its quays, and by landing craft."""
+    return quays(world.statics, cell) + craft.day_men(world, craft.serving(world, side, [cell], minute))
 
 
 def under_fire(world: World, side: int, cell: int) -> float:

@@ -11,6 +11,7 @@ from engine.staff.situation import Situation
 _TASKS = {
     OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
     OrderKind.WITHDRAW: Task.WITHDRAW, OrderKind.EXPLOIT: Task.EXPLOIT, OrderKind.FOLLOW: Task.FOLLOW,
+    OrderKind.EMBARK: Task.EMBARK, OrderKind.LAND: Task.LAND,
 }  # fmt: skip
 _STANDING = (Task.HOLD, Task.ENTRENCH, Task.REST)
 _Wish = tuple[OrderKind, int, Reason, tuple[int, int, int, int]]
@@ -87,4 +88,6 @@ class Intentions:
     def _already(self, at: int, kind: OrderKind, cell: int, task: int, goal: int, coming: bool, moving: bool) -> bool:
         if kind is OrderKind.HOLD:
             return task in _STANDING and (coming or not moving)
+        if kind is OrderKind.EMBARK and cell < 0:
+            return task == _TASKS[kind]  # its goal lies off the map
         return task == _TASKS[kind] and goal == cell

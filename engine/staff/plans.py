@@ -16,6 +16,7 @@ from engine.staff.situation import Situation
 
 ATTACKS = frozenset(map(int, (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)))
 NONE = -1
+AT_SEA = frozenset(map(int, (DirectiveKind.LAND, DirectiveKind.EVACUATE)))
 _STAND_FAST: Final = int(Permission.STAND_FAST)
 _PENDING: Final = int(DirectiveState.PENDING)
 _DONE: Final = int(DirectiveState.DONE)
@@ -231,6 +232,10 @@ class Plans:
     def attacking(self, plan: Plan) -> bool:
         """Whether it has an attack to carry out now."""
         return plan.attacks
+
+    def afloat(self, plan: Plan) -> bool:
+        """Whether it has to embark or to land somebody now."""
+        return plan.current >= 0 and self.kind[plan.current] in AT_SEA
 
     def assembling(self, plan: Plan) -> bool:
         """Whether its next attack is near enough to assemble for."""

@@ -51,6 +51,14 @@ class Reason(IntEnum):
     NO_FRONT = 34
     PURSUE = 35
     CALLED_OFF = 36
+    # At sea.
+    TO_THE_SHIPS = 50
+    EMBARK = 51
+    REAR_GUARD = 52
+    TO_THE_CRAFT = 53
+    LAND = 54
+    BEACHHEAD = 55
+    NO_BEACH = 56
     # Of the high command, for directives.
     MAIN_EFFORT = 60
     SECOND_ECHELON = 61
@@ -71,6 +79,8 @@ class EndReason(IntEnum):
     LINKED_UP = 5
     WAS_OWN = 6
     ON_THE_LINE = 7
+    AWAY = 10
+    ASHORE = 11
 
 
 END_SENTENCES = {
@@ -82,6 +92,8 @@ END_SENTENCES = {
     EndReason.LINKED_UP: "done: the two sides of the axis have met",
     EndReason.WAS_OWN: "nothing to do: the axis was in our hands from the start",
     EndReason.ON_THE_LINE: "done: the new line is manned",
+    EndReason.AWAY: "done: everybody has been shipped",
+    EndReason.ASHORE: "done: the landing force is ashore",
 }
 
 # {0} and {1} are the first two numbers as places, {2} and {3} the numbers as they are, {x} and {y} the third and
@@ -130,6 +142,13 @@ _SENTENCES = {
     Reason.IN_HAND: "is kept in hand: it has no part of the front, and no attack is near",
     Reason.TAKES_OVER: "the high command leads from here on: what was planned before is over",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
+    Reason.TO_THE_SHIPS: "goes to the ships at {0}",
+    Reason.EMBARK: "embarks at {0}",
+    Reason.REAR_GUARD: "rear guard: {2} of those before it have still to go aboard at {0}",
+    Reason.TO_THE_CRAFT: "goes to the craft at {0} for the landing at {1}",
+    Reason.LAND: "lands at {1} from {0}",
+    Reason.BEACHHEAD: "holds the beachhead at {0} until the others are ashore",
+    Reason.NO_BEACH: "waits at {0}: no beach near {1} is known to be free",
 }
 
 

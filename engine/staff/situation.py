@@ -30,10 +30,11 @@ _TASK_OF = {int(kind): int(task) for kind, task in (
     (OrderKind.REST, Task.REST), (OrderKind.SUPPORT, Task.SUPPORT), (OrderKind.FOLLOW, Task.FOLLOW),
     (OrderKind.PROBE, Task.PROBE), (OrderKind.BOMBARD, Task.BOMBARD), (OrderKind.CANCEL, Task.HOLD),
     (OrderKind.FORCED_MARCH, Task.MARCH), (OrderKind.ENTRAIN, Task.ENTRAIN),
+    (OrderKind.EMBARK, Task.EMBARK), (OrderKind.LAND, Task.LAND),
 )}  # fmt: skip
 _PLACING = frozenset(map(int, (
     OrderKind.MARCH, OrderKind.HOLD, OrderKind.WITHDRAW, OrderKind.ENTRENCH, OrderKind.REST, OrderKind.SUPPORT,
-    OrderKind.FORCED_MARCH, OrderKind.ENTRAIN,
+    OrderKind.FORCED_MARCH, OrderKind.ENTRAIN, OrderKind.EMBARK, OrderKind.LAND,
 )))  # fmt: skip
 _CANCEL: Final = int(OrderKind.CANCEL)
 _ATTACK: Final = int(OrderKind.ATTACK)

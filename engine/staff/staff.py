@@ -14,8 +14,10 @@ from engine.model.view import SideView
 from engine.staff import attack, lending, mobile, timing
 from engine.staff.assembly import assemble
 from engine.staff.control import Ints
+from engine.staff.evacuation import evacuate
 from engine.staff.holding import hold
 from engine.staff.intentions import Intentions
+from engine.staff.landing import land
 from engine.staff.numbers import IN_ASSAULT, IN_MOBILE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.pockets import break_out
@@ -39,6 +41,8 @@ class Staff:
         s = Situation(view, notes)
         plans, members = _take_up(s, acting)
         wishes = Intentions(s)
+        evacuate(s, wishes, plans, members, acting)
+        land(s, wishes, plans, members, acting)
         break_out(s, wishes, plans, acting)
         for hq in acting:
             if hq in members:

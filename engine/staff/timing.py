@@ -107,7 +107,7 @@ def _next(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
 
 def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
     plan = plans.of[hq]
-    if plans.attacking(plan) or _soon(s, plans, hq):
+    if plans.attacking(plan) or plans.afloat(plan) or _soon(s, plans, hq):
         minutes = s.hours("staff.cycle_attack_h")
     elif leads:
         minutes = s.hours("staff.cycle_hold_h")

@@ -1,0 +1,155 @@
+"""Landings: the force comes to the craft, crosses to a beach that is known to be free, and waits for its others there.
+
+The first two places of the directive's axis are the coast where troops embark and the beach. If an enemy is known to
+stand at the beach the nearest free one is taken; across a narrow strait he is attacked instead. The staff knows the
+beach only as its side's reports have it. When everybody is ashore the directive is done; what follows is another.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.calendar import HOUR
+from engine.core.columns import Array
+from engine.core.paths import components
+from engine.model.codes import DirectiveKind, HexKind, OrderKind
+from engine.rules.craft import narrow
+from engine.staff.control import Ints
+from engine.staff.intentions import Intentions
+from engine.staff.plans import NONE, Plans
+from engine.staff.reasons import EndReason, Reason
+from engine.staff.situation import Situation
+
+_LAND: Final = int(DirectiveKind.LAND)
+BEACH_HEXES: Final = 2
+"""Beaches so far from the one named will do."""
+COAST_HEXES: Final = 1
+"""Troops embark so far from the coast named."""
+REST_MIN: Final = 12 * HOUR
+"""Who has been beaten off tries again after so long."""
+
+
+def land(s: Situation, wishes: Intentions, plans: Plans, members: dict[int, Ints], acting: list[int]) -> None:
+    """Lead the landings of those headquarters that have one in force or soon."""
+    for hq in acting:
+        i = _directive(s, plans, hq)
+        axis = plans.axis_points(i) if i >= 0 else ()
+        if len(axis) >= 2:
+            mine = set(members.get(hq, np.zeros(0, np.int64)).tolist())
+            force = [at for at in plans.named(i, "assault").tolist() if at in mine]
+            _Landing(s, wishes, plans, i, axis[0], axis[1]).lead(hq, force)
+
+
+def _directive(s: Situation, plans: Plans, hq: int) -> int:
+    """The landing it carries out, or the next one if that is near enough to assemble for; -1 none."""
+    current = plans.of[hq].current
+    if current >= 0 and plans.kind[current] == _LAND:
+        return current
+    soon = [
+        i for i in np.flatnonzero(plans.d.hq == hq).tolist()
+        if plans.kind[i] == _LAND and 0 < int(plans.d.start_at[i]) - s.minute <= s.hours("staff.assembly_h")
+    ]  # fmt: skip
+    return min(soon, key=lambda i: (int(plans.d.start_at[i]), i), default=NONE)
+
+
+def _islands(s: Situation) -> Array:
+    """Shape (hexes,): number of the piece of land each hex belongs to, whoever holds it; -1 water."""
+    found: Array | None = s.statics.shared.get("staff.islands")
+    if found is None:
+        theatre = s.statics.theatre
+        whole = ~narrow(s.statics)
+        found = s.statics.shared["staff.islands"] = components(s.grid.neighbours, theatre.kind == HexKind.LAND, whole)
+    return found
+
+
+class _Landing:
+    def __init__(self, s: Situation, wishes: Intentions, plans: Plans, i: int, coast: int, beach: int) -> None:
+        self.s, self.wishes, self.i = s, wishes, i
+        self.coast, self.beach = coast, beach
+        self.start = int(plans.d.start_at[i])
+        self.begun = plans.of[int(plans.d.hq[i])].current == i
+        self.limit = round(2 * s.rules["contact.stack_limit"])
+        self.island = _islands(s)
+        self.taken: dict[int, int] = {}
+        for at, cell in enumerate(s.hex_of):
+            self.taken[cell] = self.taken.get(cell, 0) + int(s.view.own.stack[at])
+
+    def lead(self, hq: int, force: list[int]) -> None:
+        """What each of the landing force does now."""
+        ashore = [at for at in force if self._landed(at)]
+        if self.begun and len(ashore) == len(force):
+            self.s.notes.staff["end_reason"][hq] = int(EndReason.ASHORE)
+            return
+        for at in force:
+            if not self.wishes.free(at):
+                continue
+            if at in ashore:
+                self.wishes.stay(at, Reason.BEACHHEAD)
+            elif not self._at_the_craft(at):
+                self._come(at)
+            elif self.begun and not self._resting(at):
+                self._cross(at)
+            else:
+                self.wishes.stay(at, Reason.TO_THE_CRAFT, self.s.hex_of[at], self.beach)
+
+    def _landed(self, at: int) -> bool:
+        here = self.s.hex_of[at]
+        if int(self.s.view.own.landed_at[at]) >= self.start:
+            return True
+        return bool(self.island[here] == self.island[self.beach] != self.island[self.coast])
+
+    def _at_the_craft(self, at: int) -> bool:
+        here = self.s.hex_of[at]
+        near = self.s.apart(here, self.coast) <= COAST_HEXES
+        return near and bool(self.s.statics.theatre.sea_coast[here]) and self.s.leg_of[at] < 0
+
+    def _resting(self, at: int) -> bool:
+        own = self.s.view.own
+        return not own.contact[at] and self.s.minute - int(own.last_fight_at[at]) < REST_MIN
+
+    def _come(self, at: int) -> None:
+        """To the coast where the craft are, or beside it if there is no room."""
+        ring = self.s.grid.ring_table(COAST_HEXES)[self.coast]
+        ring = ring[ring >= 0]
+        fit = [c for c in ring.tolist() if self.s.statics.theatre.sea_coast[c] and self.s.owner[c] == self.s.side]
+        goal = self.s.intent[1][at]
+        if not fit:
+            return
+        best = goal if goal in fit else min(fit, key=lambda c: (self._full(at, c), self.s.apart(c, self.coast), c))
+        self.taken[best] = self.taken.get(best, 0) + int(self.s.view.own.stack[at])
+        self.wishes.place(at, best, Reason.TO_THE_CRAFT, best, self.beach)
+
+    def _full(self, at: int, cell: int) -> bool:
+        return self.taken.get(cell, 0) + int(self.s.view.own.stack[at]) > self.limit
+
+    def _cross(self, at: int) -> None:
+        s, here = self.s, self.s.hex_of[at]
+        if s.occupied[self.beach] and self._over_a_strait(here):
+            self.wishes.want(at, OrderKind.ATTACK, self.beach, Reason.ATTACK, self.beach)
+            return
+        best = self._free_beach(at)
+        if best < 0:
+            self.wishes.stay(at, Reason.NO_BEACH, here, self.beach)
+            return
+        self.taken[best] = self.taken.get(best, 0) + int(s.view.own.stack[at])
+        self.wishes.want(at, OrderKind.LAND, best, Reason.LAND, here, best)
+
+    def _over_a_strait(self, here: int) -> bool:
+        across = self.s.grid.neighbours[here] == self.beach
+        return bool((across & narrow(self.s.statics)[here]).any())
+
+    def _free_beach(self, at: int) -> int:
+        """The beach, or the nearest hex of the coast round it with room and nobody known to stand there; -1 none."""
+        s, ring = self.s, self.s.grid.ring_table(BEACH_HEXES)[self.beach]
+        coast, here = s.statics.theatre.sea_coast, s.hex_of[at]
+        goal = s.intent[1][at]
+        cells = [c for c in ring[ring >= 0].tolist() if coast[c] and s.view.hexes.inside[c] and c != here]
+        cells = [c for c in cells if self.island[c] == self.island[self.beach]]
+        if self.island[self.coast] == self.island[self.beach]:
+            cells = [c for c in cells if s.apart(c, self.coast) > COAST_HEXES]
+        cells = [c for c in cells if not s.occupied[c] and not self._full(at, c)]
+        if self.beach in cells and s.owner[self.beach] != s.side:
+            return self.beach
+        return min(cells, key=lambda c: (s.apart(c, self.beach), c != goal, bool(s.enemy_zone[c]), c), default=NONE)
