@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from engine.files.faults import Fault
 from engine.files.ground import fault_at
-from engine.model.codes import SIDES
+from engine.model.codes import SIDES, HexKind
 from engine.model.directive import Directive, Waypoint
 from engine.model.scenario import Scenario
+
+UP_RIVER = 3
+"""A port may lie so many hexes up its river (as in rules)."""
 
 
 def sea_faults(scenario: Scenario) -> Iterator[Fault]:
@@ -29,11 +32,13 @@ def port_cells(scenario: Scenario) -> set[int]:
 
 
 def _ports(scenario: Scenario) -> Iterator[Fault]:
-    coast = scenario.theatre.sea_coast
+    grid, water = scenario.theatre.grid, scenario.theatre.kind == HexKind.SEA
     for row in scenario.supply_sources:
-        if row.kind == "port" and any(s.side == row.side for s in scenario.shipping) and not coast[row.cell]:
-            found = f"{row.id} at {scenario.theatre.grid.text(row.cell)}, which does not touch the sea"
-            yield fault_at(row.where, "a port on the sea", found, "", "warning", "analysis/port_inland")
+        around = grid.ring_table(UP_RIVER)[row.cell]
+        if row.kind == "port" and any(s.side == row.side for s in scenario.shipping) and not water[around[around >= 0]].any():
+            found = f"{row.id} at {grid.text(row.cell)}, far from the sea"
+            expected = f"a port within {UP_RIVER} hexes of the sea"
+            yield fault_at(row.where, expected, found, "", "warning", "analysis/port_inland")
     for ships in scenario.shipping:
         if not ships.men_day and not ships.tons_day:
             yield fault_at(ships.where, "men_day or tons_day above 0", f"{ships.id} carries nothing", "", "warning",

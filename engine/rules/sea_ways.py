@@ -26,6 +26,8 @@ Mask = npt.NDArray[np.bool_]
 LANE: Final = 10
 """Cost of a hex along a lane; others are multiples of it."""
 HEX_KM: Final = 6.0
+UP_RIVER: Final = 3
+"""A port may lie so many hexes from the sea."""
 
 
 def at_sea(statics: Statics) -> Mask:
@@ -37,23 +39,43 @@ def at_sea(statics: Statics) -> Mask:
 
 
 def roads(statics: Statics, cell: int) -> Ints:
-    """Hexes of the sea beside a hex, where ships anchor: the roads of a port."""
-    beside = statics.grid.neighbours[cell].astype(np.int64)
-    beside = beside[beside >= 0]
-    found: Ints = beside[at_sea(statics)[beside]]
+    """Hexes of the sea beside a hex, where ships anchor: the roads of a port.
+
+    A port up a river, such as Riga, has the nearest water within ``UP_RIVER`` hexes.
+    """
+    known: dict[int, Ints] = statics.shared.setdefault("sea.roads", {})
+    if cell not in known:
+        around = statics.grid.ring_table(UP_RIVER)[cell].astype(np.int64)
+        around = around[around >= 0]
+        water = around[at_sea(statics)[around]]
+        apart = statics.grid.distance(water, cell)
+        nearest = int(apart.min(initial=UP_RIVER))
+        if nearest > 1 and cell not in _named_ports(statics):
+            nearest = 0
+        known[cell] = np.sort(water[apart == nearest])
+    return known[cell]
+
+
+def _named_ports(statics: Statics) -> frozenset[int]:
+    """Hexes of places with a port, and of sources of kind port."""
+    found: frozenset[int] | None = statics.shared.get("sea.named")
+    if found is None:
+        cells = {place.cell for place in statics.theatre.places if place.port_t > 0}
+        cells |= {source.cell for source in statics.scenario.supply_sources if source.kind == "port"}
+        found = statics.shared["sea.named"] = frozenset(cells)
     return found
 
 
 def ports(statics: Statics) -> dict[int, int]:
-    """Tons a day that the quays of each port take, by hex: places of the theatre on the sea, and sources of kind port."""
+    """Tons a day that the quays of each port take, by hex: places of the theatre, and sources of kind port."""
     found: dict[int, int] | None = statics.shared.get("sea.ports")
     if found is None:
-        found, coast = {}, statics.theatre.sea_coast
+        found = {}
         for place in statics.theatre.places:
-            if place.port_t > 0 and coast[place.cell]:
+            if place.port_t > 0 and len(roads(statics, place.cell)):
                 found[place.cell] = found.get(place.cell, 0) + place.port_t
         for source in statics.scenario.supply_sources:
-            if source.kind == "port" and coast[source.cell]:
+            if source.kind == "port" and len(roads(statics, source.cell)):
                 found[source.cell] = max(found.get(source.cell, 0), round(source.capacity_t))
         statics.shared["sea.ports"] = found
     return found
@@ -191,7 +213,8 @@ def kilometres(cost: int) -> float:
 
 
 def port_sources(world: World, side: int) -> Ints:
-    """Rows of a side's supply sources of kind port that lie on the sea."""
+    """Rows of a side's supply sources of kind port that ships can come to at all."""
     depots = world.depots
-    found: Ints = np.flatnonzero((depots.kind == int(DepotKind.PORT)) & (depots.side == side))
-    return found[world.statics.theatre.sea_coast[depots.hex[found]]] if len(found) else found
+    rows = np.flatnonzero((depots.kind == int(DepotKind.PORT)) & (depots.side == side))
+    found: Ints = rows[[len(roads(world.statics, cell)) > 0 for cell in depots.hex[rows].tolist()]] if len(rows) else rows
+    return found

@@ -24,6 +24,8 @@ _EVACUATE: Final = int(DirectiveKind.EVACUATE)
 _EMBARK: Final = int(Task.EMBARK)
 DAYS_AHEAD: Final = 1.5
 """So many days' lift is called to the ports."""
+FORCED_HEXES: Final = 4
+"""Ways longer than this are made by forced march: the ships do not wait."""
 LEAST_LIFT: Final = 1000
 """Men a day that a staff reckons with where it knows of none: craft come and go."""
 
@@ -42,15 +44,22 @@ def _lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: I
     rear = set(plans.named(i, "reserve").tolist())
     mine = set(members.tolist())
     going = [at for at in sorted(set(named) | rear if named else mine | rear) if at in mine]
+    axis, goal = plans.axis_points(i), int(plans.d.objective[i])
+    if not axis:
+        return
+    if goal >= 0:
+        # Who is nearer to the port of landing than to those of embarkation has been there.
+        here = s.hex_of
+        going = [at for at in going if s.apart(here[at], goal) >= min(s.apart(here[at], port) for port in axis)]
     if not going:
         if not _still_to_come(s, plans, i):
             s.notes.staff["end_reason"][plan.hq] = int(EndReason.AWAY)
         return
-    ports = [cell for cell in dict.fromkeys(plans.axis_points(i)) if s.owner[cell] == s.side]
+    ports = [cell for cell in dict.fromkeys(axis) if s.owner[cell] == s.side]
     if not ports:
         return
     first = [at for at in going if at not in rear]
-    caller = _Caller(s, wishes, ports, int(plans.d.objective[i]))
+    caller = _Caller(s, wishes, ports, goal)
     caller.call([at for at in (first or going) if wishes.free(at)])
     for at in going:
         if first and at in rear and wishes.free(at) and not plans.line_points(plan):
@@ -58,7 +67,7 @@ def _lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: I
 
 
 def _still_to_come(s: Situation, plans: Plans, i: int) -> bool:
-    """Whether somebody whom the directive names has not arrived in the theatre yet."""
+    """Whether somebody whom the directive names is at sea or has not arrived in the theatre yet."""
     named = np.concatenate([getattr(plans.d, group)[i] for group in ("assault", "mobile", "reserve")])
     return bool(np.isin(s.view.coming.row, named[named >= 0]).any())
 
@@ -105,7 +114,7 @@ class _Caller:
         return min(self.s.apart(self.s.hex_of[at], port) for port in self.ports)
 
     def _go(self, at: int) -> bool:
-        """March to the nearest port with room; out of a fight one withdraws."""
+        """To the nearest port with room: a long way by forced march, out of the enemy's touch withdrawing."""
         s, stack = self.s, int(self.s.view.own.stack[at])
         open_ = [port for port in self.ports if self.room[port] >= stack or s.intent[1][at] == port]
         if not open_:
@@ -113,6 +122,7 @@ class _Caller:
         port = min(open_, key=lambda cell: (s.apart(s.hex_of[at], cell), cell))
         self.room[port] -= stack
         contact: Array = s.view.own.contact
-        kind = OrderKind.WITHDRAW if contact[at] else OrderKind.MARCH
+        far = s.apart(s.hex_of[at], port) > FORCED_HEXES
+        kind = OrderKind.WITHDRAW if contact[at] else OrderKind.FORCED_MARCH if far else OrderKind.MARCH
         self.wishes.want(at, kind, port, Reason.TO_THE_SHIPS, port, self.goal)
         return True

@@ -11,7 +11,7 @@ from engine.staff.situation import Situation
 _TASKS = {
     OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
     OrderKind.WITHDRAW: Task.WITHDRAW, OrderKind.EXPLOIT: Task.EXPLOIT, OrderKind.FOLLOW: Task.FOLLOW,
-    OrderKind.EMBARK: Task.EMBARK, OrderKind.LAND: Task.LAND,
+    OrderKind.EMBARK: Task.EMBARK, OrderKind.LAND: Task.LAND, OrderKind.FORCED_MARCH: Task.MARCH,
 }  # fmt: skip
 _STANDING = (Task.HOLD, Task.ENTRENCH, Task.REST)
 _Wish = tuple[OrderKind, int, Reason, tuple[int, int, int, int]]

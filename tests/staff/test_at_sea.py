@@ -13,6 +13,7 @@ from engine.staff.reasons import EndReason, reason_sentence
 from tests.rules.marches import DAY, at, hex_of, of_kind, row, rows_of
 from tests.rules.sea import calm, conserved, men, ships
 
+_MARCHES = (OrderKind.MARCH, OrderKind.FORCED_MARCH, OrderKind.WITHDRAW)
 SETS = {"switch.command_delay": 0, "naval.sea_spread": 0}
 PORTS = "\n".join([
     "~" * 12,
@@ -68,7 +69,7 @@ def test_rear_guards_go_last():
 def test_no_more_are_called_from_the_line_than_ships_can_take():
     s = evacuation(shipping=[ships(at=(0, 6), men_day=1500)], directive={"axis": ["1"]})
     s.advance(3 * DAY)
-    going = [o for o in rows_of(s, "Ordered") if o["kind"] in (OrderKind.MARCH, OrderKind.WITHDRAW) and o["goal"] == at(s, 1, 0)]
+    going = [o for o in rows_of(s, "Ordered") if o["kind"] in _MARCHES and o["goal"] == at(s, 1, 0)]
     assert len({o["formation"] for o in going}) == 1
     assert "ships" in reason_sentence(s.world, "a1") or "embarks" in reason_sentence(s.world, "a1")
 
@@ -76,7 +77,7 @@ def test_no_more_are_called_from_the_line_than_ships_can_take():
 def test_a_port_that_is_lost_is_not_marched_to():
     s = evacuation(PORTS.replace("1..........2", "1........::2"))
     s.advance(DAY)
-    goals = {o["goal"] for o in rows_of(s, "Ordered") if o["kind"] in (OrderKind.MARCH, OrderKind.EMBARK)}
+    goals = {o["goal"] for o in rows_of(s, "Ordered") if o["kind"] in (*_MARCHES, OrderKind.EMBARK)}
     assert at(s, 1, 11) not in goals
 
 
