@@ -20,6 +20,7 @@ from engine.files.toml_text import TomlText
 from engine.model.theatre import Theatre
 
 _GROUPS = ("assault", "mobile", "reserve")
+_PATHS = ("axis", "line", "fall_back", "objective", "main_effort")
 _SUBJECTS = ("forces", "headquarters", "supply_sources", "people")
 """Tables that effects of events name."""
 _WHOLE = ("loss",)
@@ -47,8 +48,10 @@ def take_part(raw: Raw, text: TomlText, theatre: Theatre | None, report: Report)
     _keep(raw, "assets", lambda row: row.values.get("hq") in raw.tables["headquarters"] and _lasts(row, begins, ends))
     _keep(raw, "reinforcements", lambda row: _concerns(row, raw) and _within(row.values.get("at"), begins, ends))
     _keep(raw, "plans", lambda row: row.values.get("hq") in below and _spans(row, begins, ends))
+    _without_far_goals(raw, theatre, mask)
     for row in raw.tables["plans"].values():
         _without_strangers(row, raw.tables["forces"])
+    _without_idle(raw, below)
     _keep(raw, "weather", lambda row: _within(row.values.get("date"), begins, ends))
     for table in ("supply_sources", "shipping", "objectives"):
         _keep(raw, table, lambda row: _stands(row, theatre, mask))
@@ -140,6 +143,43 @@ def _waits_for_what_is_there(row: Row, raw: Raw) -> None:
     verb, _, name = str(row.values.get("trigger") or "").partition(":")
     if verb in ("after", "event") and name not in raw.tables["plans" if verb == "after" else "events"]:
         row.values.pop("trigger", None)
+
+
+def _without_far_goals(raw: Raw, theatre: Theatre | None, mask: npt.NDArray[np.bool_] | None) -> None:
+    """Drop directives that name a place outside the window; the one before each stays in force instead."""
+    if theatre is None or mask is None:
+        return
+    plans = raw.tables["plans"]
+    far = [row for row in plans.values() if not _all_inside(row, theatre, mask)]
+    for row in sorted(far, key=lambda row: str(row.values.get("start")), reverse=True):
+        del plans[row.id]
+        for other in plans.values():
+            follows = other.values.get("hq") == row.values.get("hq") and "end" in other.values
+            if follows and _moment(other.values["end"]) == _moment(row.values.get("start")):
+                if "end" in row.values:
+                    other.values["end"] = row.values["end"]
+                else:
+                    del other.values["end"]
+
+
+def _all_inside(row: Row, theatre: Theatre, mask: npt.NDArray[np.bool_]) -> bool:
+    found = [waypoint(name, theatre, row.spot, Report()) for key in _PATHS for name in _listed(row.values.get(key))]
+    return all(bool(mask[point.cell]) for point in found if point is not None)
+
+
+def _without_idle(raw: Raw, below: set[str]) -> None:
+    """Drop headquarters that have nobody left and get nobody, with what they were told."""
+    staffs = raw.tables["headquarters"]
+    count = -1
+    while count != len(staffs):
+        count = len(staffs)
+        busy = {row.values.get("parent") for row in (*raw.tables["forces"].values(), *staffs.values())}
+        busy |= {row.values.get("hq") for row in raw.tables["reinforcements"].values()}
+        for key in [key for key in staffs if key in below and key not in busy]:
+            del staffs[key]
+    _keep(raw, "assets", lambda row: row.values.get("hq") in staffs)
+    _keep(raw, "plans", lambda row: row.values.get("hq") in staffs)
+    _keep(raw, "reinforcements", lambda row: _concerns(row, raw))
 
 
 def _window(text: TomlText, raw: Raw, theatre: Theatre | None) -> npt.NDArray[np.bool_] | None:

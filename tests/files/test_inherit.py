@@ -54,6 +54,37 @@ def test_a_fact_that_reaches_beyond_its_dates_is_cut_to_them(desk):
     assert [(f.from_min, f.to_min) for f in made.history] == [(0, 2 * 1440)]
 
 
+def test_a_directive_to_a_place_outside_leaves_the_one_before_it_in_force(desk):
+    desk.write("plan_axis.toml", """\
+[[directive]]
+id = "stand"
+hq = "g_hq_1"
+kind = "defend"
+line = ["Auce", "Riga"]
+start = 1944-08-15
+end = 1944-08-17
+src = "book"
+[[directive]]
+id = "go"
+hq = "g_hq_1"
+kind = "attack"
+axis = ["Auce", "Siauliai"]
+start = 1944-08-17
+src = "book"
+""")
+    south = BATTLE + "\n[window]\nsouth = 56.0\nwest = 26.0\nnorth = 57.0\neast = 28.0\n"
+    made = battle(desk, south).scenario
+    assert [(d.id, d.end_min) for d in made.directives] == [("stand", -1)]
+
+
+def test_a_headquarters_with_nobody_left_stays_behind(desk):
+    theatre = desk.load().theatre
+    north = BATTLE.replace('"g_hq_1"', '"s_hq_1"') + "\n[window]\nsouth = 57.0\nwest = 26.0\nnorth = 57.15\neast = 28.0\n"
+    desk.write("battle/scenario.toml", north)
+    faults = [str(f) for f in check_scenario(desk.root / "battle", theatre=theatre).faults]
+    assert not any("without subordinates" in fault for fault in faults), "the division stands outside"
+
+
 def test_its_own_rows_lie_over_what_it_took(desk):
     theatre = desk.load().theatre
     desk.write("battle/scenario.toml", BATTLE)
