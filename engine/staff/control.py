@@ -85,6 +85,11 @@ class Control:
         return np.unique(self.front.own)
 
     @cached_property
+    def rim_at(self) -> Ints:
+        """For each side of the front the index of its own hex on the rim. Shape (sides,)."""
+        return np.searchsorted(self.rim, self.front.own)
+
+    @cached_property
     def face_parts(self) -> Array:
         """Shape (faces, 6): piece of own land across each side of a face, -1 where there is none."""
         ring = self.ways[self.faces]

@@ -6,13 +6,14 @@ claims nothing until half of it has come up: those who hold the ground go on hol
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 
 from engine.core.columns import Array
+from engine.core.nearest import nearest_in_group
 from engine.staff.control import Ints, Mask
 from engine.staff.lines import AWAY_M, Points, line_cells, line_distance
 from engine.staff.numbers import IN_LINE, IN_SCREEN
@@ -52,14 +53,11 @@ class Sectors:
 
     def __init__(self, s: Situation, plans: Plans) -> None:
         self.s, self.plans = s, plans
-        role = s.role
-        holders = np.flatnonzero((role == IN_LINE) | (role == IN_SCREEN))
         self._holders: dict[int, list[int]] = {}
         self._noted: list[int] = s.notes.staff["phase"].tolist()
-        for at, hq in zip(holders.tolist(), plans.commander[holders].tolist(), strict=True):
-            if hq >= 0:
+        for at, (role, hq) in enumerate(zip(s.role_of, plans.commander.tolist(), strict=True)):
+            if hq >= 0 and role in (IN_LINE, IN_SCREEN):
                 self._holders.setdefault(hq, []).append(at)
-        self._stand = {hq: np.array([s.hex_of[at] for at in who]) for hq, who in self._holders.items()}
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
         self.label, self.away_m = self._cut()
@@ -71,7 +69,7 @@ class Sectors:
         for at in holders:
             part = part_of[at]
             power[part] = power.get(part, 0) + power_of[at] + 1
-        return min(power, key=lambda p: (p < 0, -power[p], p))
+        return min(power, key=lambda p: (p < 0, -power[p], p)) if len(power) > 1 else part
 
     # Where a headquarters stands with regard to its line.
 
@@ -88,12 +86,12 @@ class Sectors:
         return found
 
     def _come_up(self, plan: Plan) -> bool:
-        holders, points = self._stand.get(plan.hq), self.plans.line_points(plan)
+        holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if holders is None or not points:
             return True
-        far = round(self.s.rules["staff.near_hexes"]) * HEX_M
-        metres: list[int] = line_distance(self.s.statics, points)[holders].tolist()
-        return 2 * sum(m <= far for m in metres) >= len(holders)
+        far, hex_of = round(self.s.rules["staff.near_hexes"]) * HEX_M, self.s.hex_of
+        metres = line_distance(self.s.statics, points)
+        return 2 * sum([bool(metres[hex_of[at]] <= far) for at in holders]) >= len(holders)
 
     def own_line(self, plan: Plan) -> Ints:
         """Own hexes of its piece of land along the line it was given, in order."""
@@ -118,31 +116,47 @@ class Sectors:
         claimants = [hq for hq in self.home if not self.marching(self.plans.of[hq])]
         if not claimants or not len(front):
             return np.full(len(front), -1, np.int64), np.full(len(front), NEVER_M, np.int64)
-        part = self.s.control.part[rim]
-        metres = np.empty((len(claimants), len(rim)), np.int64)
-        for k, hq in enumerate(claimants):
-            metres[k] = self._metres(self.plans.of[hq], rim)
+        metres = self._metres([self.plans.of[hq] for hq in claimants])
         home = np.array([self.home[hq] for hq in claimants])
-        metres[part[None, :] != home[:, None]] = NEVER_M
+        metres[self.s.control.part[rim][None, :] != home[:, None]] = NEVER_M
         best = metres.argmin(axis=0)
         least = metres[best, np.arange(len(rim))]
         owner = np.where(least < NEVER_M, np.array(claimants)[best], -1)
-        at = np.searchsorted(rim, front.own)
+        at = self.s.control.rim_at
         return _without_slivers(owner[at], front.chain), least[at]
 
-    def _metres(self, plan: Plan, cells: Ints) -> Array:
-        """Distance of hexes from what marks the sector: line and axis, or else where its holders stand."""
-        s, points = self.s, self.plans.line_points(plan)
-        axis = self.plans.axis_points(plan.axis)
-        # A line far from all of its holders has been overtaken by events.
-        if not points or self.phase(plan) == APPROACH or not self.come_up(plan):
-            slot = s.slot[self._holders[plan.hq]]
-            places = np.where(slot >= 0, slot, self._stand[plan.hq])
-            metres: Array = s.grid.distance(cells[:, None], places[None, :]).min(axis=1).astype(np.int64) * HEX_M
-        else:
-            metres = self._rim_metres(points)
-        if axis:
-            metres = np.minimum(metres, self._rim_metres(axis))
+    def _metres(self, claimants: list[Plan]) -> Ints:
+        """Distance of the rim's hexes from what marks each sector: line and axis, or else where its holders stand.
+
+        Shape (claimants, rim).
+        """
+        rim = self.s.control.rim
+        metres = np.empty((len(claimants), len(rim)), np.int64)
+        standing = []
+        for k, plan in enumerate(claimants):
+            points = self.plans.line_points(plan)
+            # A line far from all of its holders has been overtaken by events.
+            if not points or self.phase(plan) == APPROACH or not self.come_up(plan):
+                standing.append(k)
+            else:
+                metres[k] = self._rim_metres(points)
+        if standing:
+            metres[standing] = self._from_places([claimants[k].hq for k in standing])
+        for k, plan in enumerate(claimants):
+            if plan.axis >= 0 and (axis := self.plans.axis_points(plan.axis)):
+                np.minimum(metres[k], self._rim_metres(axis), out=metres[k])
+        return metres
+
+    def _from_places(self, claimants: list[int]) -> Ints:
+        """Metres from the rim's hexes to the nearest place of each of some headquarters. Shape (claimants, rim)."""
+        s, rim = self.s, self.s.control.rim
+        who = [at for hq in claimants for at in self._holders[hq]]
+        ends = list(accumulate((len(self._holders[hq]) for hq in claimants), initial=0))
+        slot = s.slot[who]
+        places = np.where(slot >= 0, slot, s.view.own.hex[who]).astype(np.int64)
+        group = np.repeat(np.arange(len(claimants)), len(rim))
+        _, steps = nearest_in_group(s.grid, np.tile(rim, len(claimants)), group, places, np.array(ends))
+        metres: Ints = steps.reshape(len(claimants), len(rim)) * HEX_M
         return metres
 
     def _rim_metres(self, points: Points) -> Array:
@@ -190,29 +204,40 @@ class Sectors:
         order = np.argsort(label, kind="stable")
         return sides[order], label[order]
 
+    @cached_property
+    def _pieces(self) -> tuple[list[int], Ints, Ints]:
+        """Where the sides of each headquarters end among the ordered ones; these; and their weights."""
+        sides, label = self._ordered
+        return self._count(label).cumsum().tolist(), sides, self._weights[sides]
+
     def sector(self, hq: int) -> Sector:
         """The sector of a headquarters; without sides if it has none."""
-        sides, label = self._ordered
-        first, last = label.searchsorted((hq, hq + 1)).tolist()
-        mine = sides[first:last]
-        return Sector(hq, mine, self._weights[mine], hq in self._hot, hq in self._chance, self._quiet[hq])
+        ends, sides, weights = self._pieces
+        mine = slice(ends[hq - 1] if hq else 0, ends[hq])
+        marks = self._hot[hq] > 0, self._chance[hq] > 0, self._quiet[hq]
+        return Sector(hq, sides[mine], weights[mine], *marks)
 
-    def _with(self, marked: Mask) -> Counter[int]:
+    def _count(self, label: Ints) -> Ints:
+        """How many of these sides each headquarters has."""
+        return np.bincount(label, minlength=len(self.s.statics.headquarters_ids)).astype(np.int64)
+
+    def _with(self, marked: Mask) -> list[int]:
         """How many of the marked sides of the front each headquarters has to man."""
         sides, label = self._ordered
-        return Counter(label[marked[sides]].tolist())
+        found: list[int] = self._count(label[marked[sides]]).tolist()
+        return found
 
     @cached_property
-    def _hot(self) -> Counter[int]:
+    def _hot(self) -> list[int]:
         return self._with(self.s.hot[self.s.front.own])
 
     @cached_property
-    def _chance(self) -> Counter[int]:
+    def _chance(self) -> list[int]:
         bases, salients = self.s.counter_faces
         return self._with((bases | salients)[self.s.control.face_at])
 
     @cached_property
-    def _quiet(self) -> Counter[int]:
+    def _quiet(self) -> list[int]:
         return self._with(self.s.threat[self.s.front.other] < self.s.rules["staff.follow_threat"])
 
 
