@@ -30,8 +30,8 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
     places: dict[int, Sector | Ints] = {}
     holders: dict[int, Ints] = {}
     for hq, members in who.items():
-        plan, role = plans.of[hq], s.role[members]
-        mine = members[(role != IN_ASSAULT) & (role != IN_MOBILE)]
+        plan, role = plans.of[hq], s.role_of
+        mine = np.array([at for at in members.tolist() if role[at] not in (IN_ASSAULT, IN_MOBILE)], np.int64)
         if not len(mine):
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
@@ -117,13 +117,14 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
         return
     at, line = np.array(who, np.int64), stations(s, manned)
     fixed = s.locked[at] | s.fighting[at]
+    culminated = {hq for hq in manned if int(s.notes.staff["end_reason"][hq]) == _CULMINATED}
     found = match(s, line, at, np.array(group, np.int64), fixed)
     s.give_place(found.who, found.place)
     behind = [not isinstance(place, Sector) for place in manned.values()]
     pinned = (fixed & ~s.locked[at]).tolist()
     for i, (one, cell, fresh) in enumerate(zip(who, found.place.tolist(), found.fresh.tolist(), strict=True)):
         hq = line.hq[group[i]]
-        if _has_culminated(s, hq, one):
+        if hq in culminated and _has_culminated(s, hq, one):
             wishes.place(one, cell, Reason.CULMINATED, cell, -1, _men_left(s, hq, at))
         elif pinned[i] and one in s.on_directed_attack:
             wishes.stay(one, Reason.CALLED_OFF)

@@ -6,11 +6,12 @@ are done in one pass.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.core.columns import Array
+from engine.core.nearest import nearest_in_group, steps_to_nearest
 from engine.staff.control import Ints, Mask
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.sectors import Sector
@@ -72,13 +73,11 @@ def match(s: Situation, at: Stations, who: Ints, group: Ints, fixed: Mask) -> Ma
     stations_here[at.cell] = True
     standing = stations_here[slot]
     old = np.where(standing & ~fixed, slot, own.hex[who]).astype(np.int64)
-    elsewhere = group[:, None] != at.group[None, :]
-    gap = np.where(elsewhere, 9999, s.grid.distance(old[:, None], at.cell[None, :]))
-    nearest, off = gap.argmin(axis=1), gap.min(axis=1)
+    nearest, off = nearest_in_group(s.grid, old, group, at.cell, at.first)
     order = np.lexsort((own.row[who], off, nearest, group))
     fresh = np.empty(len(who), np.int64)
     fresh[order] = _spaced(at, group[order])
-    kept = _keep(s, at, group, old, fresh, off, gap, elsewhere)
+    kept = _keep(s, at, group, old, fresh, off)
     kept[fixed] = old[fixed]
     return Match(who, _at_most_two(s, at, who, group, kept, fresh, fixed), fresh)
 
@@ -95,22 +94,23 @@ def _spaced(at: Stations, group: Ints) -> Ints:
     return cells
 
 
-def _keep(
-    s: Situation, at: Stations, group: Ints, old: Ints, fresh: Ints, off: Ints, gap: Array, elsewhere: Mask
-) -> Ints:
+def _keep(s: Situation, at: Stations, group: Ints, old: Ints, fresh: Ints, off: Ints) -> Ints:
     """Keep single places that are near enough, or the whole old plan of a headquarters if the new one gains little."""
     near = s.grid.distance(old, fresh) <= round(s.rules["staff.keep_hexes"])
-    kept = np.where(near & (off == 0), old, fresh)
-    after = np.where(elsewhere, 9999, s.grid.distance(kept[:, None], at.cell[None, :]))
-    share = round(s.rules["staff.keep_plan"] * 1000)
-    whole = _cost(at, gap) * share <= _cost(at, after) * 1000
-    whole &= np.bincount(group, off > 0, len(at.hq)) == 0
-    return np.where(whole[group], old, kept)
+    kept: Ints = np.where(near & (off == 0), old, fresh)
+    whole = np.bincount(group, off > 0, len(at.hq)) == 0
+    if whole.any():
+        share = round(s.rules["staff.keep_plan"] * 1000)
+        whole &= _cost(s, at, group, old) * share <= _cost(s, at, group, kept) * 1000
+        kept = np.where(whole[group], old, kept)
+    return kept
 
 
-def _cost(at: Stations, gap: Array) -> Ints:
+def _cost(s: Situation, at: Stations, group: Ints, places: Ints) -> Ints:
     """J of each headquarters: sum of weight x max(0, 2 d - 1)^2, d hexes to the nearest place (half hexes)."""
-    beyond = np.maximum(2 * gap.min(axis=0) - 1, 0).astype(np.int64)
+    ends = np.searchsorted(group, np.arange(len(at.hq) + 1))
+    _, gap = nearest_in_group(s.grid, at.cell, at.group, places, ends)
+    beyond = np.maximum(2 * gap - 1, 0)
     total = np.concatenate([[0], np.cumsum(at.weight * beyond * beyond)])
     cost: Ints = total[at.first[1:]] - total[at.first[:-1]]
     return cost
@@ -123,13 +123,11 @@ def _at_most_two(
     result = place.copy()
     others = np.ones(len(s.view.own), bool)
     others[who] = False
-    taken: dict[int, int] = {}
-    for cell in s.slot[others].tolist():
-        taken[cell] = taken.get(cell, 0) + 1
-    for cell in place[fixed].tolist():
-        taken[cell] = taken.get(cell, 0) + 1
-    for i in np.flatnonzero(~fixed).tolist():
-        cell = int(place[i])
+    taken = Counter(s.slot[others].tolist())
+    taken.update(place[fixed].tolist())
+    where: list[int] = place.tolist()
+    for i in (~fixed).nonzero()[0].tolist():
+        cell = where[i]
         if taken.get(cell, 0) >= MOST_IN_A_HEX:
             first, last = at.first[group[i]], at.first[group[i] + 1]
             room = [c for c in dict.fromkeys(at.cell[first:last].tolist()) if taken.get(c, 0) < MOST_IN_A_HEX]
@@ -146,25 +144,22 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
     Counted only where there was fighting or a change of owner lately: a gap that is simply the density of the army
     is no reason.
     """
-    own_hex = s.front.own[sector.sides]
-    hot = s.hot[own_hex]
-    if not hot.any():
+    hot, short, threat = s.need_along_the_front
+    sides = [i for i in sector.sides.tolist() if hot[i]]
+    if not sides:
         return 0, -1
-    rules = s.rules
-    own_hex, enemy_hex = own_hex[hot], s.front.other[sector.sides][hot]
-    threat = s.threat[enemy_hex]
-    need = np.maximum(threat - s.cover[own_hex] * round(rules["staff.need_cover"] * 10) // 10, 0)
-    spacing = sector.length_km / max(formations, 1)
-    bare = _distance_to_holders(s, own_hex) * 6 > rules["staff.need_gap_spacing"] * spacing
-    gap = bare & (threat > round(rules["staff.need_gap_threat"]))
-    need = need + np.where(gap, round(rules["staff.need_gap"]), 0)
-    worst = int(need.argmax())
-    return int(need[worst]), int(own_hex[worst])
+    rules, need = s.rules, [short[i] for i in sides]
+    threatened = [k for k, i in enumerate(sides) if threat[i] > round(rules["staff.need_gap_threat"])]
+    if threatened:
+        spacing = sector.length_km / max(formations, 1)
+        steps = _distance_to_holders(s, s.front.own[[sides[k] for k in threatened]])
+        for k, gap in zip(threatened, steps.tolist(), strict=True):
+            if gap * 6 > rules["staff.need_gap_spacing"] * spacing:
+                need[k] += round(rules["staff.need_gap"])
+    worst = need.index(max(need))
+    return need[worst], int(s.front.own[sides[worst]])
 
 
 def _distance_to_holders(s: Situation, cells: Ints) -> Ints:
-    holders = s.planned_hex[s.role != IN_RESERVE]
-    if not len(holders):
-        return np.full(len(cells), 99)
-    apart: Ints = s.grid.distance(cells[:, None], holders[None, :]).min(axis=1).astype(np.int64)
-    return apart
+    holders = s.planned_hex[s.role != IN_RESERVE].astype(np.int64)
+    return steps_to_nearest(s.grid, cells, holders)

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
+from engine.core.nearest import steps_to_nearest
 from engine.core.paths import FAR
 from engine.model.codes import OrderKind
 from engine.staff.control import Ints
@@ -30,21 +31,22 @@ TWO = 2
 
 def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """Judge the sector's need; the nearest reserve becomes line where it is worse than a worn division."""
-    own, staff = s.view.own, s.notes.staff
-    need, where = need_of(s, sector, int((s.role[members] != IN_RESERVE).sum())) if sector.hot else (0, NONE)
+    staff = s.notes.staff
+    holders = sum(s.role_of[at] != IN_RESERVE for at in members.tolist()) if sector.hot else 0
+    need, where = need_of(s, sector, holders) if sector.hot else (0, NONE)
     staff["need_before"][hq] = staff["need"][hq]
     staff["need"][hq] = need
     if need <= s.rules["staff.need_plug"] or where < 0:
         return
-    reserves = members[(s.role[members] == IN_RESERVE) & ~s.locked[members]]
-    reserves = reserves[s.part[reserves] == s.control.part[where]]
-    if not len(reserves):
+    part = int(s.control.part[where])
+    reserves = [at for at in members.tolist() if s.role_of[at] == IN_RESERVE and not s.locked_of[at]]
+    reserves = [at for at in reserves if s.part_of[at] == part]
+    if not reserves:
         return
-    gap = s.grid.distance(own.hex[reserves], where)
-    chosen = reserves[np.lexsort((own.row[reserves], gap))[:1]]
-    s.give_role(chosen, IN_LINE)
-    s.give_place(chosen, np.array([where]))
-    wishes.place(int(chosen[0]), where, Reason.PLUG, where, NONE, need)
+    chosen = min(reserves, key=lambda at: (s.apart(s.hex_of[at], where), s.row_of[at]))
+    s.give_role(np.array([chosen]), IN_LINE)
+    s.give_place(np.array([chosen]), np.array([where]))
+    wishes.place(chosen, where, Reason.PLUG, where, NONE, need)
 
 
 def step_back(s: Situation, wishes: Intentions, members: Ints) -> None:
@@ -113,7 +115,7 @@ def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, membe
 
 
 def _reserve_place(s: Situation, here: int, part: int, cells: Ints, middle: int, crowd: dict[int, int]) -> int:
-    gap = int(s.grid.distance(here, cells).min())
+    gap = int(steps_to_nearest(s.grid, np.array([here]), cells)[0])
     depth = int(s.control.depth[here])
     going = _near_enough(gap, depth)
     if going:

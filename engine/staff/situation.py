@@ -415,6 +415,14 @@ class Situation:
         return found
 
     @cached_property
+    def need_along_the_front(self) -> tuple[list[bool], list[int], list[int]]:
+        """Of each side of the front: whether it is hot, the threat that nobody covers, and the threat."""
+        own, other = self.front.own, self.front.other
+        threat = self.threat[other]
+        short = np.maximum(threat - self.cover[own] * round(self.rules["staff.need_cover"] * 10) // 10, 0)
+        return self.hot[own].tolist(), short.tolist(), threat.tolist()
+
+    @cached_property
     def provoked(self) -> Mask:
         """Hexes near which the enemy has attacked or taken ground within the days that a counter-attack answers."""
         since = self.minute - round(self.rules["staff.counter_days"] * DAY)
