@@ -60,12 +60,18 @@ class Statics:
         return {name: row for row, name in enumerate(self.headquarters_ids)}
 
 
+_LARGE = 1 << 14
+"""Columns of more bytes than this are compared before they are copied: asked to be written is not yet changed."""
+
+
 class Pen:
     """The writable tables. Held by ``rules.apply`` and by loading, by nothing else."""
 
     def __init__(self, rows: Mapping[str, int] | None = None) -> None:
         given = rows or {}
         self._writers = {spec.name: Writer(spec, given.get(spec.name, 0)) for spec in TABLES}
+        self._last: dict[tuple[str, str], tuple[int, Array]] = {}
+        """Version and copy of each column in the last snapshot."""
 
     def __getitem__(self, table: str) -> Writer:
         return self._writers[table]
@@ -74,11 +80,25 @@ class Pen:
         return iter(self._writers.values())
 
     def snapshot(self) -> dict[str, dict[str, Array]]:
-        """A copy of all mutable columns: a keyframe."""
+        """A copy of all mutable columns: a keyframe. It shares what has not changed with the snapshot before."""
         return {
-            writer.spec.name: {c.name: values.copy() for c, values in writer.table.columns(mutable_only=True)}
+            writer.spec.name: {
+                c.name: self._copied(writer.table, c.name, values)
+                for c, values in writer.table.columns(mutable_only=True)
+            }
             for writer in self
         }
+
+    def _copied(self, table: Table, name: str, values: Array) -> Array:
+        (version,) = table.version(name)
+        last = self._last.get((table.spec.name, name))
+        if last is not None and (last[0] == version or (values.nbytes > _LARGE and np.array_equal(last[1], values))):
+            copied = last[1]
+        else:
+            copied = values.copy()
+            copied.flags.writeable = False
+        self._last[table.spec.name, name] = (version, copied)
+        return copied
 
     def restore(self, snapshot: Mapping[str, Mapping[str, Array]]) -> None:
         """Bring all mutable columns back to a keyframe; columns it lacks take their declared default."""

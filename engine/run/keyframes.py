@@ -1,7 +1,8 @@
 """Keyframes in memory: the newest plain, older ones packed in the background.
 
-For files the frames of midnights are packed a second time, also in the background, as differences from the midnight
-before: the exclusive-or of each column's bytes, which is nearly all zeros.
+A packed frame is a difference from the midnight before: the exclusive-or of each column's bytes, which is nearly all
+zeros, and only a mark for a column that is the same array. Files take the differences of midnights as they are. Every
+eighth midnight is packed whole, too, so that looking far back needs no long chain.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ Snapshot = dict[str, dict[str, Array]]
 POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyframes")
 _PLAIN = 2
 """How many of the newest frames stay unpacked."""
+_WHOLE = 8 * DAY
+_SAME = "="
+"""Stands for the shape of a column that is that of the frame before."""
 
 
 class Keyframes:
@@ -28,32 +32,35 @@ class Keyframes:
 
     def __init__(self) -> None:
         self._minutes: list[int] = []
-        self._frames: dict[int, Snapshot | Future[bytes]] = {}
+        self._plain: dict[int, Snapshot] = {}
+        """The newest frames."""
+        self._whole: dict[int, Future[bytes]] = {}
+        """Packed frames that stand alone."""
+        self._differences: dict[int, tuple[int, Future[bytes]]] = {}
+        """By minute: the midnight before, and the packed difference from it."""
         self._midnight: tuple[int, Snapshot] | None = None
         """The newest frame of a midnight, plain."""
-        self._differences: dict[int, tuple[int, Future[bytes]]] = {}
-        """By minute of a midnight: the midnight before, and the difference from it."""
 
     def __contains__(self, minute: int) -> bool:
-        return minute in self._frames
+        return minute in self._plain or minute in self._whole or minute in self._differences
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._minutes)
 
     def keep(self, minute: int, snapshot: Snapshot) -> None:
         """Keep a frame; older ones are packed by and by."""
-        if minute not in self._frames:
+        if minute not in self:
             insort(self._minutes, minute)
-        self._frames[minute] = snapshot
+        self._plain[minute] = snapshot
+        if self._midnight is not None and self._midnight[0] < minute:
+            base, plain = self._midnight
+            self._differences[minute] = (base, POOL.submit(pack_difference, plain, snapshot))
         if minute % DAY == 0:
-            if self._midnight is not None and self._midnight[0] < minute:
-                base, plain = self._midnight
-                self._differences[minute] = (base, POOL.submit(pack_difference, plain, snapshot))
             self._midnight = (minute, snapshot)
+        if minute not in self._differences or minute % _WHOLE == 0:
+            self._whole[minute] = POOL.submit(pack, snapshot)
         for older in self._minutes[:-_PLAIN]:
-            frame = self._frames[older]
-            if isinstance(frame, dict):
-                self._frames[older] = POOL.submit(pack, frame)
+            self._plain.pop(older, None)
 
     def at_or_before(self, minute: int) -> int:
         """The minute of the last frame at or before ``minute``."""
@@ -61,13 +68,18 @@ class Keyframes:
 
     def get(self, minute: int) -> Snapshot:
         """The frame of a minute."""
-        frame = self._frames[minute]
-        return frame if isinstance(frame, dict) else unpack(frame.result())
+        if minute in self._plain:
+            return self._plain[minute]
+        if minute in self._whole:
+            return unpack(self._whole[minute].result())
+        base, difference = self._differences[minute]
+        before = self._midnight[1] if self._midnight is not None and self._midnight[0] == base else self.get(base)
+        return _combined(before, unpack(difference.result(), before))
 
     def packed(self, minute: int) -> bytes:
         """The frame of a minute as bytes for a file."""
-        frame = self._frames[minute]
-        return pack(frame) if isinstance(frame, dict) else frame.result()
+        whole = self._whole.get(minute)
+        return pack(self.get(minute)) if whole is None else whole.result()
 
     def midnights(self, first: int) -> Iterator[tuple[str, bytes]]:
         """Entries of a file: the frame of ``first`` and those of all midnights, where possible as differences."""
@@ -86,15 +98,16 @@ class Keyframes:
         """Forget the frames after a minute."""
         if self._midnight is not None and self._midnight[0] > minute:
             self._midnight = None
+        self._plain = {m: f for m, f in self._plain.items() if m <= minute}
+        self._whole = {m: f for m, f in self._whole.items() if m <= minute}
         self._differences = {m: d for m, d in self._differences.items() if m <= minute}
-        self._frames = {m: f for m, f in self._frames.items() if m <= minute}
         self._minutes = [m for m in self._minutes if m <= minute]
 
     def copy(self) -> Keyframes:
         """The same frames under another owner (frames themselves are never changed)."""
         twin = Keyframes()
-        twin._minutes, twin._frames = list(self._minutes), dict(self._frames)
-        twin._midnight, twin._differences = self._midnight, dict(self._differences)
+        twin._minutes, twin._midnight = list(self._minutes), self._midnight
+        twin._plain, twin._whole, twin._differences = dict(self._plain), dict(self._whole), dict(self._differences)
         return twin
 
 
@@ -104,18 +117,21 @@ def read_frames(entries: Mapping[str, bytes]) -> dict[int, Snapshot]:
     before: Snapshot = {}
     for name in sorted(n for n in entries if n.startswith("frames/")):
         minute, _, kind = name.removeprefix("frames/").partition(".")
-        values = unpack(entries[name])
+        values = unpack(entries[name], before)
         before = found[int(minute)] = values if kind == "bin" else _combined(before, values)
     return found
 
 
 def pack_difference(base: Snapshot, snapshot: Snapshot) -> bytes:
     """A snapshot as packed difference from another."""
-    return pack(_combined(base, snapshot))
+    return pack(_combined(base, snapshot), snapshot, base)
 
 
 def _combined(base: Snapshot, values: Snapshot) -> Snapshot:
-    """The exclusive-or of two snapshots where both have rows; doing it twice gives the values again."""
+    """The exclusive-or of two snapshots where both have rows; doing it twice gives the values again.
+
+    A column that both share stays as it is.
+    """
     return {
         table: {name: _mixed(base.get(table, {}).get(name), column) for name, column in columns.items()}
         for table, columns in values.items()
@@ -123,18 +139,25 @@ def _combined(base: Snapshot, values: Snapshot) -> Snapshot:
 
 
 def _mixed(base: Array | None, values: Array) -> Array:
+    if base is values or base is None or base.dtype != values.dtype or base.shape[1:] != values.shape[1:]:
+        return values
     mixed: Array = values.copy()
-    if base is not None and base.dtype == values.dtype and base.shape[1:] == values.shape[1:]:
-        rows = min(len(base), len(values))
-        mixed[:rows] ^= base[:rows]
+    rows = min(len(base), len(values))
+    mixed[:rows] ^= base[:rows]
     return mixed
 
 
-def pack(snapshot: Snapshot) -> bytes:
-    """A snapshot as compressed bytes: for each column a line ``table column dtype shape`` and its raw values."""
+def pack(snapshot: Snapshot, of: Snapshot | None = None, base: Snapshot | None = None) -> bytes:
+    """A snapshot as compressed bytes: for each column a line ``table column dtype shape`` and its raw values.
+
+    Of a difference ``snapshot`` of a frame ``of`` from ``base``, columns that these share are a line alone.
+    """
     parts: list[bytes] = []
     for table, columns in snapshot.items():
         for name, values in columns.items():
+            if of is not None and base is not None and of[table][name] is base.get(table, {}).get(name):
+                parts.append(f"{table} {name} {values.dtype.str} {_SAME}\n".encode())
+                continue
             little = values.astype(values.dtype.newbyteorder("<"), copy=False)
             shape = "x".join(str(n) for n in values.shape)
             parts.append(f"{table} {name} {little.dtype.str} {shape}\n".encode())
@@ -142,18 +165,24 @@ def pack(snapshot: Snapshot) -> bytes:
     return zlib.compress(b"".join(parts), 1)
 
 
-def unpack(data: bytes) -> Snapshot:
-    """The snapshot of :func:`pack`; ValueError if the bytes are not one."""
+def unpack(data: bytes, base: Snapshot | None = None) -> Snapshot:
+    """The snapshot of :func:`pack`; ValueError if the bytes are not one. ``base`` gives columns marked as the same."""
     raw = zlib.decompress(data)
     snapshot: Snapshot = {}
     at = 0
     while at < len(raw):
         end = raw.index(b"\n", at)
         table, name, dtype, shape_text = raw[at:end].decode().split(" ")
+        at = end + 1
+        if shape_text == _SAME:
+            if base is None or name not in base.get(table, {}):
+                raise ValueError(f"{table}.{name} is said to be as before, but there is nothing before")
+            snapshot.setdefault(table, {})[name] = base[table][name]
+            continue
         shape = tuple(int(n) for n in shape_text.split("x"))
         kind: Any = np.dtype(dtype)
         count = int(np.prod(shape))
-        values = np.frombuffer(raw, kind, count, end + 1).reshape(shape)
+        values = np.frombuffer(raw, kind, count, at).reshape(shape)
         snapshot.setdefault(table, {})[name] = values.astype(kind.newbyteorder("="))
-        at = end + 1 + count * kind.itemsize
+        at += count * kind.itemsize
     return snapshot
