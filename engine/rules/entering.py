@@ -217,6 +217,7 @@ def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:
         sides.append(np.full(len(more), one))
         by.append(np.full(len(more), -1))
         how.append(np.full(len(more), Taking.BESIDE))
+    scene.owner.flags.writeable = False
     scene.taken = np.concatenate(hexes)
     scene.by_surprise = np.concatenate(by) >= 0
     scene.by_surprise[: len(who)] &= world.formations.exploiting[who] == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import HOUR
+from engine.core.jit import jit
 from engine.model.codes import Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
@@ -39,34 +41,92 @@ def leg_minutes(
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
-    direction = (world.statics.grid.neighbours[cell] == to[:, None]).argmax(axis=1)
+    grid, owners = world.statics.grid, world.hexes
+    direction = (grid.neighbours[cell] == to[:, None]).argmax(axis=1)
     mobility, side = formations.mobility[rows], formations.side[rows].astype(np.int64)
     base, light = np.zeros(len(rows), np.int64), light_of(world)
-    for kind in sorted(set(mobility.tolist())):
-        its = mobility == kind
+    kinds = set(mobility.tolist())
+    for kind in sorted(kinds):
+        its = mobility == kind if len(kinds) > 1 else slice(None)
         base[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
     spared = _bridging(scene, rows, mobility, cell, direction)
-    hostile = scene.owner[to] == 1 - side
-    hurried = _hurried(scene, rows, base, cell, direction, hostile)
-    slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
-    resisted = np.where(hostile | _fresh(scene, to), rounded((base - spared) * (slow - 1.0)), 0)
-    zone = _zone(scene, mobility, side, cell, to, hostile, light)
-    crowded = _crowding(scene, rows, cell, to)
-    extra = rounded((base - spared) * (1.0 / rules["movement.road_crowding"] - 1.0))
-    jam = np.where(crowded, extra, 0)
-    harried = _harried(scene, side, base - spared - hurried, light)
+    hurried = _hurried(scene, rows, base, cell, direction, scene.owner[to] == 1 - side)
+    harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
+    capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
+    resisted, jam, delayed, touched = parts = np.empty((4, len(rows)), np.int64)
+    _parts(
+        rows, cell, to, exploits, base, spared, hurried, side, grid.neighbours, scene.owner, owners.owner_since,
+        scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR), ground.standing(world).count,
+        formations.hex, formations.leg_to, formations.stack, scene.entered, scene.kept_out, capacity,
+        np.array([1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"],
+                  1.0 / rules["movement.road_crowding"], *harried]), parts,
+    )  # fmt: skip
+    zone = np.zeros(len(rows), np.int64)
+    at = np.flatnonzero(touched)
+    if len(at) and on(rules, "zones"):
+        hostile = scene.owner[to[at]] == 1 - side[at]
+        zone[at] = _zone(scene, mobility[at], side[at], cell[at], to[at], hostile, light)
     if trace is not None:
-        _explain(scene, trace, rows, cell, direction, light, (spared, hurried, resisted, zone, jam, harried, wait))
-    minutes: Rows = np.maximum(base - spared - hurried + resisted + zone + jam + harried + wait, 1)
+        _explain(scene, trace, rows, cell, direction, light, (spared, hurried, resisted, zone, jam, delayed, wait))
+    minutes: Rows = np.maximum(base - spared - hurried + resisted + zone + jam + delayed + wait, 1)
     return minutes
 
 
-def _harried(scene: Scene, side: Rows, march: Rows, light: int) -> Rows:
-    """Minutes that the enemy's aircraft cost columns by day."""
-    if light != BY_DAY or not on(scene.world.statics.rules, "air"):
-        return np.zeros(len(side), np.int64)
-    pace = np.array([day_pace(scene.world, one) for one in (0, 1)])[side]
-    return rounded(march * (1.0 / pace - 1.0))
+_ENDLESS = 1 << 40
+_OPEN_SKY = (1.0, 1.0)
+
+
+def _day_paces(world: World) -> tuple[float, float]:
+    """Pace of columns by day under the enemy's aircraft, by side."""
+    return day_pace(world, 0), day_pace(world, 1)
+
+
+@jit
+def _parts(
+    rows: Any, cell: Any, to: Any, exploits: Any, base: Any, spared: Any, hurried: Any, side: Any, neighbours: Any,
+    owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any, stack: Any, entered: Any,
+    kept_out: Any, capacity: int, paces: Any, out: Any,
+) -> None:  # fmt: skip
+    """Terms of legs that depend on who else is about, into ``out`` (4, legs).
+
+    Resistance of enemy ground and of ground that changed hands after ``lately``; a crowded road: those who left
+    earlier, then lower rows, go before; the enemy's aircraft; and whether an enemy stands beside either hex.
+    ``paces``: of exploiting columns and of others on such ground, on a full road, and by day for each side, all as
+    multiples of the time of a march.
+    """
+    aside = np.zeros(len(at), np.bool_)
+    for row in rows:
+        aside[row] = True
+    for row in entered:
+        aside[row] = True
+    for row in kept_out:
+        aside[row] = True
+    for i in range(len(rows)):
+        here, there, mine = cell[i], to[i], side[i]
+        march = base[i] - spared[i]
+        fresh = owner_since[there] > 0 and owner_since[there] > lately
+        for k in range(len(taken)):
+            fresh = fresh or taken[k] == there
+        out[0, i] = 0
+        if owner[there] == 1 - mine or fresh:
+            slow = paces[0] if exploits[i] else paces[1]
+            out[0, i] = math.floor(march * (slow - 1.0) + 0.5)
+        load = int(stack[rows[i]])
+        for j in range(len(rows)):
+            if cell[j] == here and to[j] == there and rows[j] < rows[i]:
+                load += stack[rows[j]]
+        for row in range(len(at)):
+            if leg_to[row] == there and at[row] == here and not aside[row]:
+                load += stack[row]
+        out[1, i] = math.floor(march * (paces[2] - 1.0) + 0.5) if load > capacity else 0
+        out[2, i] = math.floor((march - hurried[i]) * (1.0 / paces[3 + mine] - 1.0) + 0.5)
+        out[3, i] = 0
+        for d in range(6):
+            for near in (neighbours[here, d], neighbours[there, d]):
+                if near >= 0 and count[1 - mine, near] > 0:
+                    out[3, i] = 1
+        if count[1 - mine, here] > 0 or count[1 - mine, there] > 0:
+            out[3, i] = 1
 
 
 def _hurried(scene: Scene, rows: Rows, base: Rows, cell: Rows, direction: Rows, hostile: Mask) -> Rows:
@@ -86,22 +146,12 @@ def _crossing(scene: Scene, mobility: int, cell: Rows, direction: Rows) -> int:
     return int(next(t.minutes[0] for t in terms if t.key == "crossing"))
 
 
-def _fresh(scene: Scene, cells: Rows) -> Mask:
-    """Ground that changed hands lately: whoever crosses it first meets stragglers, mines and broken roads."""
-    since = scene.world.hexes.owner_since[cells]
-    lately = scene.minute - round(scene.world.statics.rules["contact.fresh_h"] * HOUR)
-    fresh: Mask = (since > 0) & (since > lately)
-    return fresh | np.isin(cells, scene.taken) if len(scene.taken) else fresh
-
-
 def _zone(
     scene: Scene, mobility: Any, side: Rows, cell: Rows, to: Rows, hostile: Mask, light: int
 ) -> Rows:  # fmt: skip
     """Minutes an enemy zone of control costs: more from zone to zone through enemy ground, at night in forest."""
     world, minute = scene.world, scene.minute
     rules = world.statics.rules
-    if not on(rules, "zones"):
-        return np.zeros(len(to), np.int64)
     near, from_zone = np.zeros(len(to), np.int64), np.zeros(len(to), bool)
     for one in (0, 1):
         its = np.flatnonzero(side == one)
@@ -118,28 +168,6 @@ def _zone(
         forest = world.statics.theatre.terrain[to] == Terrain.FOREST
         hours = np.where(forest, hours * rules["contact.zoc_night_forest"], hours)
     return rounded(hours * HOUR * (near / PPM))
-
-
-def _crowding(scene: Scene, rows: Rows, cell: Rows, to: Rows) -> Mask:
-    """Whose road is full: those who left earlier, then lower rows, go before."""
-    world = scene.world
-    formations, rules = world.formations, world.statics.rules
-    if not on(rules, "road_capacity"):
-        return np.zeros(len(rows), bool)
-    others = formations.leg_to >= 0
-    others[rows] = False
-    others[scene.entered] = False
-    others[scene.kept_out] = False
-    legs = np.flatnonzero(others)
-    width = world.statics.grid.size
-    road, stack = cell * width + to, formations.stack[rows].astype(np.int64)
-    before = (road[:, None] == road[None, :]) & (rows[:, None] > rows[None, :])
-    load = (before * stack[None, :]).sum(axis=1) + stack
-    if len(legs):
-        taken = formations.hex[legs].astype(np.int64) * width + formations.leg_to[legs]
-        load += ((road[:, None] == taken[None, :]) * formations.stack[legs][None, :].astype(np.int64)).sum(axis=1)
-    full: Mask = load > round(2 * rules["movement.road_capacity"])
-    return full
 
 
 def _bridging(scene: Scene, rows: Rows, mobility: Any, cell: Rows, direction: Rows) -> Rows:

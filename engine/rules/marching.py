@@ -8,7 +8,7 @@ target that nobody holds or screens.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import rounded
 from engine.core.calendar import HOUR, NEVER
 from engine.core.columns import FINE
+from engine.core.jit import jit
 from engine.model.codes import (
     FIGHTING,
     IDLE,
@@ -274,16 +275,11 @@ def _routes(
     """The way ahead of each, when it was planned, and its next hex (-1 without a way)."""
     world, minute = scene.world, scene.minute
     formations, near = world.formations, world.statics.grid.neighbours
-    route = formations.route[group.rows]
-    routed_at = formations.routed_at[group.rows].copy()
-    # Entering a hex takes it off the way; the world's column still has it.
-    route[group.fresh, :-1] = route[group.fresh, 1:]
-    route[group.fresh, -1] = -1
-    length = (route >= 0).sum(axis=1)
-    last = route[np.arange(len(route)), np.maximum(length - 1, 0)]
+    route = np.empty((len(group.rows), ROUTE), np.int32)
+    leads = np.empty(len(group.rows), bool)
+    _ways_on(group.rows, group.fresh, group.cell, group.aim, formations.route, near, route, leads)
+    routed_at = formations.routed_at[group.rows]
     old = minute - routed_at >= round(world.statics.rules["movement.replan_h"] * HOUR)
-    leads = (last == group.aim) | (length == ROUTE - 1)
-    leads &= (near[group.cell] == route[:, :1]).any(axis=1) & (length > 0)
     under_way = going & group.fresh & leads
     kept = under_way & old
     if kept.any():
@@ -308,6 +304,26 @@ def _routes(
     route[at], routed_at[at] = -1, minute
     route[at, 0] = group.aim[at]
     return route, routed_at, route[:, 0].astype(np.int64)
+
+
+@jit
+def _ways_on(rows: Any, fresh: Any, cell: Any, aim: Any, routes: Any, near: Any, route: Any, leads: Any) -> None:
+    """The rest of each way, and whether it leads on from where one stands to the aim (or as far as it was planned).
+
+    Entering a hex takes it off the way; the world's column still has it.
+    """
+    width = routes.shape[1]
+    for i in range(len(rows)):
+        shift, length = (1 if fresh[i] else 0), 0
+        for k in range(width):
+            route[i, k] = routes[rows[i], k + shift] if k + shift < width else -1
+            if route[i, k] >= 0:
+                length += 1
+        begins = False
+        for d in range(6):
+            begins = begins or near[cell[i], d] == route[i, 0]
+        ends = route[i, max(length - 1, 0)] == aim[i] or length == width - 1
+        leads[i] = begins and ends and length > 0
 
 
 def _held_up(

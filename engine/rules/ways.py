@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import HOUR
+from engine.core.jit import jit
 from engine.core.paths import FAR, Pathfinder
 from engine.core.paths import field as distance_field
 from engine.model.codes import Task
@@ -93,17 +94,25 @@ def _known_to(world: World, side: int, minute: int) -> Known:
 
 def clear(world: World, side: int, minute: int, route: npt.NDArray[np.int32]) -> Mask:
     """Shape (k,): whether nothing is known to ``side`` on or beside the rest of ways ``route`` (k, steps; -1 ends)."""
-
-    def make() -> Mask:
-        cells, _ = _enemies(world, side, minute)
-        watched = ground.near(world, cells, _SCREENS)
-        watched[:-1] |= world.hexes.owner == 1 - side
-        return watched
-
-    # The end of a way, -1, reads the last entry: nothing is there.
-    trouble = derived(world, f"ways.trouble.{side}", _stamp(world, minute), make)[route]
-    free: Mask = np.logical_not(trouble.any(axis=1))
+    cells, _ = _enemies(world, side, minute)
+    free = np.empty(len(route), bool)
+    _clear(world.statics.grid.ring_table(_SCREENS), cells, world.hexes.owner, 1 - side, route, free)
     return free
+
+
+@jit
+def _clear(discs: Any, enemies: Any, owner: Any, hostile: int, route: Any, free: Any) -> None:
+    watched = np.zeros(len(discs), np.bool_)
+    for cell in enemies:
+        for there in discs[cell]:
+            if there >= 0:
+                watched[there] = True
+    for i in range(len(route)):
+        free[i] = True
+        for there in route[i]:
+            if there >= 0 and (watched[there] or owner[there] == hostile):
+                free[i] = False
+                break
 
 
 def _enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
@@ -114,20 +123,44 @@ def _enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32
 
 def _find_enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
     formations, sightings, now = world.formations, world.sightings, ground.standing(world)
-    near = ground.formations_near(world, side, 1)
-    theirs = now.rows[(now.side != side) & near[now.cell]]
-    met = np.zeros(len(formations) + 1, bool)
-    met[theirs] = True
-    reports = np.flatnonzero(sightings.observer == side)
-    cell, age = sightings.hex[reports], minute - sightings.seen_at[reports]
-    lasting = _LASTING[np.clip(sightings.level[reports] // PPM, 0, 4)] * sightings.half_life[reports] // 1000
-    keep = (age <= np.minimum(lasting, memory_min(world.statics))) & ~met[sightings.formation[reports]]
-    keep &= (cell >= 0) & ~near[cell] & (world.hexes.owner[cell] != side)
-    reports = reports[keep]
-    cells = np.concatenate([formations.hex[theirs], sightings.hex[reports]])
-    on_march = sightings.half_life[reports] == half_lives(world.statics)[1]
-    moving = np.concatenate([formations.leg_to[theirs] >= 0, on_march])
-    return cells, moving
+    most = len(now.rows) + len(sightings)
+    cells, moving = np.empty(most, np.int32), np.empty(most, bool)
+    count = _known_enemies(
+        now.rows, formations.side, formations.hex, formations.leg_to, ground.formations_near(world, side, 1), side,
+        minute, sightings.observer, sightings.hex, sightings.seen_at, sightings.level, sightings.half_life,
+        sightings.formation, world.hexes.owner, _LASTING, memory_min(world.statics), half_lives(world.statics)[1],
+        cells, moving,
+    )  # fmt: skip
+    return cells[:count], moving[:count]
+
+
+@jit
+def _known_enemies(
+    rows: Any, of: Any, at: Any, leg_to: Any, near: Any, side: int, minute: int, observer: Any, seen_in: Any,
+    seen_at: Any, level: Any, half_life: Any, formation: Any, owner: Any, lasting: Any, memory: int, marching: int,
+    cells: Any, moving: Any,
+) -> int:  # fmt: skip
+    """Enemies in contact, then reports of others that still count; returns how many.
+
+    A report counts while its certainty lasts (``lasting`` half-lives in thousandths by level) and the ground it speaks
+    of is not one's own or under one's eyes.
+    """
+    count = 0
+    met = np.zeros(len(of), np.bool_)
+    for row in rows:
+        if of[row] != side and near[at[row]]:
+            met[row] = True
+            cells[count], moving[count] = at[row], leg_to[row] >= 0
+            count += 1
+    for i in range(len(observer)):
+        cell, who = seen_in[i], formation[i]
+        if observer[i] != side or cell < 0 or near[cell] or owner[cell] == side or (who >= 0 and met[who]):
+            continue
+        counts = lasting[min(max(level[i] // 1000000, 0), 4)] * half_life[i] // 1000
+        if minute - seen_at[i] <= min(counts, memory):
+            cells[count], moving[count] = cell, half_life[i] == marching
+            count += 1
+    return count
 
 
 def known_of(view: SideView) -> Known:
@@ -145,15 +178,22 @@ def known_of(view: SideView) -> Known:
 def _known(
     statics: Statics, side: int, state: int, owner: Any, cells: Any, moving: Any, places: Any, blown: Any
 ) -> Known:
-    grid = statics.grid
-    enemy, zone, covered = np.zeros((3, grid.size + 1), bool)
-    enemy[cells] = True
-    zone[grid.ring_table(1)[cells]] = True
-    covered[grid.ring_table(1)[cells[moving]]] = True
-    covered[grid.ring_table(2)[cells[~moving]]] = True
-    for mask in (enemy, zone, covered):
-        mask[-1] = False
+    enemy, zone, covered = marks = np.zeros((3, statics.grid.size + 1), bool)
+    _mark(statics.grid.ring_table(2), np.asarray(cells, np.int32), np.asarray(moving, bool), marks)
     return Known(statics, side, state, owner, enemy, zone, covered, places, blown)
+
+
+@jit
+def _mark(discs: Any, cells: Any, moving: Any, marks: Any) -> None:
+    """Hexes with enemies, those in or beside them, and those they may screen: farther where they stand still."""
+    for i in range(len(cells)):
+        marks[0, cells[i]] = True
+        for k in range(7 if moving[i] else discs.shape[1]):
+            there = discs[cells[i], k]
+            if there >= 0:
+                marks[2, there] = True
+                if k < 7:
+                    marks[1, there] = True
 
 
 def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
@@ -161,27 +201,48 @@ def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
     key = (task == Task.EXPLOIT, drives)
     found: tuple[Tolls, int] | None = known.cache.get(key)
     if found is None:
-        rules, n = known.statics.rules, known.statics.grid.size
-        hostile = known.owner == 1 - known.side
+        rules, toll = known.statics.rules, np.empty(known.statics.grid.size, np.int32)
         if task == Task.EXPLOIT:
             far, near, held = (round(rules[f"staff.exploit_{x}_h"] * HOUR) for x in ("hostile", "zoc", "occupied"))
-            toll = hostile * np.int32(far)
-            toll[known.zone[:n]] += near
             # A screen must be fought for, too; farther off it is the weaker.
             weaker = rules["contact.screen_far"] / rules["contact.screen_near"]
-            toll[known.covered[:n] & hostile & ~known.zone[:n]] += round(near * min(weaker, 1.0))
-            toll[known.enemy[:n]] += held
+            _exploiters_tolls(known.owner, 1 - known.side, known.enemy, known.zone, known.covered, far, near,
+                              round(near * min(weaker, 1.0)), held, toll)  # fmt: skip
             most = far + near + held
         else:
             far = round(rules["movement.avoid_hostile_h"] * HOUR)
             near = zone_minutes(known.statics, drives)
-            toll = hostile * np.int32(far)
-            # A zone of control is cancelled by an own formation in the hex.
-            toll[known.zone[:n] & (known.places[:n] == 0)] += near
-            toll[known.enemy[:n] | (known.covered[:n] & hostile)] = BARRED
+            _tolls(known.owner, 1 - known.side, known.enemy, known.zone, known.covered, known.places, far, near, toll)
             most = far + near
         found = known.cache[key] = (toll, most)
     return found
+
+
+@jit
+def _tolls(
+    owner: Any, hostile: int, enemy: Any, zone: Any, covered: Any, places: Any, far: int, near: int, toll: Any
+) -> None:  # fmt: skip
+    for cell in range(len(toll)):
+        theirs = owner[cell] == hostile
+        if enemy[cell] or (covered[cell] and theirs):
+            toll[cell] = -1
+            continue
+        # A zone of control is cancelled by an own formation in the hex.
+        toll[cell] = (far if theirs else 0) + (near if zone[cell] and places[cell] == 0 else 0)
+
+
+@jit
+def _exploiters_tolls(
+    owner: Any, hostile: int, enemy: Any, zone: Any, covered: Any, far: int, near: int, screen: int, held: int,
+    toll: Any,
+) -> None:  # fmt: skip
+    for cell in range(len(toll)):
+        theirs = owner[cell] == hostile
+        toll[cell] = (far if theirs else 0) + (held if enemy[cell] else 0)
+        if zone[cell]:
+            toll[cell] += near
+        elif covered[cell] and theirs:
+            toll[cell] += screen
 
 
 def zone_minutes(statics: Statics, drives: bool) -> int:
@@ -232,9 +293,9 @@ def plan(known: Known, mobility: int, task: int, start: int, goal: int, stop: in
 def _without_full(known: Known, toll: Tolls, most: int, start: int, goal: int) -> tuple[Tolls, int]:
     """Hexes beside the goal that have no room are no place to attack from."""
     limit = round(2 * known.statics.rules["contact.stack_limit"])
-    beside = known.statics.grid.neighbours[goal]
-    full = beside[(beside >= 0) & (known.places[beside] >= limit) & (beside != start)]
-    if not len(full):
+    beside = [cell for cell in known.statics.grid.neighbours[goal].tolist() if cell >= 0 and cell != start]
+    full = [cell for cell, taken in zip(beside, known.places[beside].tolist(), strict=True) if taken >= limit]
+    if not full:
         return toll, most
     toll = toll.copy()
     toll[full] = BARRED
