@@ -8,11 +8,13 @@ the lowest keyed die has it; of one side those who came first, then by die and r
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.dice import Dice, Stream
+from engine.core.jit import jit
 from engine.model.codes import Obstacle, Taking
 from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
@@ -23,6 +25,9 @@ from engine.rules.power import on
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+
+_ENEMY, _SCREEN, _CROWD = int(Obstacle.ENEMY), int(Obstacle.SCREEN), int(Obstacle.CROWD)
 
 
 @dataclass(eq=False)
@@ -82,37 +87,21 @@ def stack_limit(statics: Statics) -> tuple[int, int]:
 
 def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
     """Settle the legs of ``rows``, which end by ``minute``."""
-    formations, now, width = world.formations, ground.standing(world), world.statics.grid.size + 1
+    formations, now = world.formations, ground.standing(world)
     to, cell = formations.leg_to[rows].astype(np.int64), formations.hex[rows].astype(np.int64)
-    side, stack = formations.side[rows].astype(np.int64), formations.stack[rows]
+    side = formations.side[rows].astype(np.int64)
     count, places = now.count.copy(), now.places.copy()
-    crowd, room = count.reshape(-1), places.reshape(-1)
-    left, aim = side * width + cell, side * width + to
-    np.subtract.at(crowd, left, 1)
-    np.subtract.at(room, left, stack)
-    cause = _met_on_the_road(cell, to, side)
-    barred = _behind_screens(world, minute, rows, to, side)
-    cause[(cause == 0) & barred] = Obstacle.SCREEN
-    claims = _Claims(world, minute, dice, rows, to, side, stack, aim)
-    staying = np.zeros(len(rows), bool)
-    while True:
-        new = (cause > 0) & ~staying
-        np.add.at(crowd, left[new], 1)
-        np.add.at(room, left[new], stack[new])
-        staying |= new
-        live = ~staying
-        occupied = live & (crowd[(1 - side) * width + to] > 0)
-        cause[occupied] = Obstacle.ENEMY
-        if not occupied.any():
-            claims.contest(cause)
-            claims.crowd_out(cause, room)
-        if not ((cause > 0) & ~staying).any():
-            break
+    die = np.zeros(len(rows), np.int64)
+    if len(set(to.tolist())) < len(rows):  # rivals: the dice are thrown, at most once a formation
+        die[:] = dice.words(Stream.CLAIM, formations.subject[rows], minute)[:, 0]
+    cause, standing_at = np.zeros(len(rows), np.int8), formations.hex.copy()
+    end, through = stack_limit(world.statics)
+    _settle(
+        rows, to, cell, side, die, _behind_screens(world, minute, rows, to, side), formations.stack, formations.leg_at,
+        formations.route, formations.target, formations.goal, end, through, count, places, standing_at, cause,
+    )  # fmt: skip
+    standing_at.flags.writeable = False
     ok = cause == 0
-    np.add.at(crowd, aim[ok], 1)
-    np.add.at(room, aim[ok], stack[ok])
-    standing_at = formations.hex.copy()
-    standing_at[rows[ok]] = to[ok]
     scene = Scene(world, minute, standing_at, world.hexes.owner, count, places, rows[ok], rows[~ok], cause[~ok],
                   np.zeros(0, np.int64), np.zeros(0, bool))  # fmt: skip
     if ok.any():
@@ -121,18 +110,105 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
     return scene
 
 
-def _met_on_the_road(cell: Rows, to: Rows, side: Rows) -> npt.NDArray[np.int8]:
-    cause = np.zeros(len(to), np.int8)
-    if len(to) > 1:
-        swap = (cell[:, None] == to[None, :]) & (to[:, None] == cell[None, :]) & (side[:, None] != side[None, :])
-        cause[swap.any(axis=1)] = Obstacle.ENEMY
-    return cause
+@jit
+def _settle(
+    rows: Any, to: Any, cell: Any, side: Any, die: Any, barred: Any, stack: Any, leg_at: Any, route: Any, target: Any,
+    goal: Any, end: int, through: int, count: Any, places: Any, standing_at: Any, cause: Any,
+) -> None:  # fmt: skip
+    """Who gets in: ``cause`` 0, and counts, places and standing as they are then."""
+    legs = len(rows)
+    for i in range(legs):
+        count[side[i], cell[i]] -= 1
+        places[side[i], cell[i]] -= stack[rows[i]]
+        for j in range(legs):
+            if cell[i] == to[j] and to[i] == cell[j] and side[i] != side[j]:  # met on the road
+                cause[i] = _ENEMY
+        if cause[i] == 0 and barred[i]:
+            cause[i] = _SCREEN
+    order = _in_turn(rows, to, side, die, leg_at)
+    staying = np.zeros(legs, np.bool_)
+    again = True
+    while again:
+        for i in range(legs):
+            if cause[i] > 0 and not staying[i]:
+                count[side[i], cell[i]] += 1
+                places[side[i], cell[i]] += stack[rows[i]]
+                staying[i] = True
+        found = False
+        for i in range(legs):
+            if not staying[i] and count[1 - side[i], to[i]] > 0:
+                cause[i] = _ENEMY
+                found = True
+        if not found:
+            _contest(to, side, die, cause)
+            _crowd_out(order, rows, to, side, stack, route, target, goal, end, through, places, cause)
+        again = False
+        for i in range(legs):
+            again = again or (cause[i] > 0 and not staying[i])
+    for i in range(legs):
+        if cause[i] == 0:
+            count[side[i], to[i]] += 1
+            places[side[i], to[i]] += stack[rows[i]]
+            standing_at[rows[i]] = to[i]
+
+
+@jit
+def _in_turn(rows: Any, to: Any, side: Any, die: Any, leg_at: Any) -> Any:
+    """Legs by side and hex, in a hex by time of entry, then by die and row."""
+    order = np.empty(len(rows), np.int64)
+    for i in range(len(rows)):
+        mine = (side[i], to[i], leg_at[rows[i]], die[i], rows[i])
+        k = i
+        while k > 0:
+            j = order[k - 1]
+            if (side[j], to[j], leg_at[rows[j]], die[j], rows[j]) < mine:
+                break
+            order[k] = j
+            k -= 1
+        order[k] = i
+    return order
+
+
+@jit
+def _contest(to: Any, side: Any, die: Any, cause: Any) -> None:
+    """Enemies claim the same empty hex: the side with the lowest die has it."""
+    best = np.full(len(to), -1, np.int64)
+    for i in range(len(to)):
+        if cause[i] == 0:
+            for j in range(len(to)):
+                if cause[j] == 0 and to[j] == to[i] and (best[i] < 0 or die[j] < die[best[i]]):
+                    best[i] = j
+    for i in range(len(to)):
+        if best[i] >= 0 and side[best[i]] != side[i]:
+            cause[i] = _ENEMY
+
+
+@jit
+def _crowd_out(
+    order: Any, rows: Any, to: Any, side: Any, stack: Any, route: Any, target: Any, goal: Any, end: int, through: int,
+    places: Any, cause: Any,
+) -> None:  # fmt: skip
+    """Those for whom there is no place left stay where they are; who passes through may also stand on the road."""
+    last, claimed = -1, 0
+    for i in order:
+        if cause[i] > 0:
+            continue
+        row, hex_ = rows[i], to[i]
+        if last < 0 or to[last] != hex_ or side[last] != side[i]:
+            claimed = 0
+        last = i
+        claimed += int(stack[row])
+        ends = route[row, 0] != hex_ or route[row, 1] < 0 or route[row, 1] == target[row] or goal[row] == hex_
+        if places[side[i], hex_] + claimed > (end if ends else through):
+            cause[i] = _CROWD
 
 
 def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows) -> Mask:
     """Enemy ground that somebody who stays where he is holds or screens; not for those who have fought their way in."""
     hostile = (world.hexes.owner[to] == 1 - side) & (world.formations.route[rows, 0] == to)
     barred = np.zeros(len(rows), bool)
+    if not hostile.any():
+        return barred
     now = ground.standing(world)
     for enemy in (0, 1):
         asking = hostile & (side == 1 - enemy)
@@ -146,49 +222,6 @@ def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows)
             wall = ground.screened(world, enemy, minute)
         barred |= asking & wall[to]
     return barred
-
-
-class _Claims:
-    """Rival claims to one hex; the dice are thrown at most once a formation."""
-
-    def __init__(self, world: World, minute: int, dice: Dice, rows: Rows, to: Rows, side: Rows,
-                 stack: npt.NDArray[np.int8], aim: Rows) -> None:  # fmt: skip
-        self.to, self.side, self.stack, self.aim = to, side, stack.astype(np.int64), aim
-        formations = world.formations
-        shared = len(set(to.tolist())) < len(to)
-        subjects = formations.subject[rows]
-        self.die = dice.words(Stream.CLAIM, subjects, minute)[:, 0].astype(np.int64) if shared else np.zeros(len(to), np.int64)
-        self.order = np.lexsort((rows, self.die, formations.leg_at[rows], aim))
-        end, through = stack_limit(world.statics)
-        route, target = formations.route[rows], formations.target[rows]
-        ends = (route[:, 0] != to) | (route[:, 1] < 0) | (route[:, 1] == target) | (formations.goal[rows] == to)
-        self.limit = np.where(ends, end, through)
-        self.shared = shared
-
-    def contest(self, cause: npt.NDArray[np.int8]) -> None:
-        """Enemies claim the same empty hex: the lowest die has it."""
-        if not self.shared:
-            return
-        live = np.flatnonzero(cause == 0)
-        best: dict[int, tuple[int, int]] = {}
-        for i in live.tolist():
-            bid = (int(self.die[i]), i)
-            best[int(self.to[i])] = min(best.get(int(self.to[i]), bid), bid)
-        for i in live.tolist():
-            if self.side[best[int(self.to[i])][1]] != self.side[i]:
-                cause[i] = Obstacle.ENEMY
-
-    def crowd_out(self, cause: npt.NDArray[np.int8], room: npt.NDArray[np.int16]) -> None:
-        """Those for whom there is no place left stay where they are."""
-        order = self.order[cause[self.order] == 0]
-        if not len(order):
-            return
-        aim, stack = self.aim[order], self.stack[order]
-        total = np.cumsum(stack)
-        first = np.concatenate([[True], aim[1:] != aim[:-1]])
-        before = np.maximum.accumulate(np.where(first, total - stack, 0))
-        over = room[aim] + total - before > self.limit[order]
-        cause[order[over]] = Obstacle.CROWD
 
 
 def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:

@@ -51,6 +51,10 @@ _STOP[[Task.ATTACK, Task.PROBE, Task.BOMBARD]] = 1
 _STOP[Task.SUPPORT] = 2
 
 
+# What is to become of those who are looked at.
+_LATE, _HALTS, _ARRIVES, _SUPPORTS, _FIGHTS, _WAITS, _READY, _GOES, _ENTERS = range(9)
+
+
 @dataclass(eq=False)
 class _Group:
     """Formations that are looked at in this minute, with what they want. All arrays have one entry each."""
@@ -66,6 +70,10 @@ class _Group:
     stage: npt.NDArray[np.int8]
     leg_to: npt.NDArray[np.int32]
     """The hex it is between, -1 if it stands."""
+    what: npt.NDArray[np.int8]
+    """What is to become of it."""
+    free: Mask
+    """Stands beside a target in which no enemy stands, and could walk in."""
 
     def some(self, at: Rows) -> _Group:
         """Part of them."""
@@ -83,163 +91,203 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
     group = _group(scene, looking)
     if not len(group.rows):
         return []
-    world, minute, events = scene.world, scene.minute, []
-    distance = world.statics.grid.distance(group.cell, np.maximum(group.aim, 0))
-    idle = (group.stop < 0) | (group.aim < 0)
-    own = scene.owner[group.aim] == group.side
-    done = ~idle & ((distance == 0) | ((group.stop >= 1) & own))
-    # Between two hexes: past the middle one goes on into the next hex and decides there.
-    formations = world.formations
-    between = group.leg_to >= 0
-    half = (formations.departed_at[group.rows] + formations.leg_at[group.rows]) // 2
-    late = between & (minute >= half)
-    fights = (group.stage == FIGHTING) & ~between & ~idle & ~done
-    fights &= (group.stop == 1) | (group.task == TO_EXPLOIT)
-    there = ~idle & ~done & ~late & (group.stop >= 1) & (distance <= group.stop)
-    # A column fights for what bars its way until one of its side has it.
-    target = formations.target[group.rows]
-    fights &= there | ((group.task == TO_EXPLOIT) & (scene.owner[target] != group.side) & (target >= 0))
-    going = ~(idle | done | late | there | fights)
-    again = look_grid(world.statics, minute)
-    if late.any():
-        events.append(LOOKED(minute, formation=group.rows[late], look_at=NEVER))
-    halted = idle & ~late
-    if halted.any():
-        events.append(STOPPED(minute, formation=group.rows[halted], stage=Stage.IDLE, look_at=NEVER))
-    ended = done & ~late
-    if ended.any():
-        events.append(ARRIVED(minute, formation=group.rows[ended], hex=group.cell[ended]))
-    enters = _walks_in(scene, group, there & (group.stop == 1) & (group.task != TO_BOMBARD))
-    if there.any() or fights.any():
-        events += _beside_target(scene, group, there & ~enters, fights, again)
-    if going.any() or enters.any():
-        events += _set_out(scene, group, going, enters, again, trace)
+    if group.free.any():
+        group.what[_walks_in(scene, group)] = _ENTERS
+    found = set(group.what.tolist())
+    minute, again = scene.minute, look_grid(scene.world.statics, scene.minute)
+    events = []
+    for what in sorted(found - {_GOES, _ENTERS}):
+        its = group.what == what
+        rows = group.rows[its]
+        if what == _ARRIVES:
+            events.append(ARRIVED(minute, formation=rows, hex=group.cell[its]))
+        elif what in (_LATE, _FIGHTS, _WAITS):  # combat wakes those who fight: a yield, a break-off, a battle's end
+            events.append(LOOKED(minute, formation=rows, look_at=again if what == _WAITS else NEVER))
+        else:
+            ready = what == _READY
+            stage, look_at = (WAITING, again) if ready else (int(Stage.IDLE), NEVER)
+            events.append(STOPPED(minute, formation=rows, stage=stage, look_at=look_at))
+    if not found.isdisjoint((_GOES, _ENTERS)):
+        events += _set_out(scene, group.some(np.flatnonzero(group.what >= _GOES)), again, trace)
     return events
 
 
 def _group(scene: Scene, looking: Rows) -> _Group:
     """Those who entered, those who look, and attackers of hexes that have just been left or taken."""
     world = scene.world
-    formations = world.formations
-    rows = np.concatenate([scene.entered, looking, _roused(scene, looking)])
-    task = formations.task[rows]
-    stop = _STOP[task]
-    aim = np.where(stop >= 1, formations.target[rows], formations.goal[rows]).astype(np.int64)
-    exploits = np.flatnonzero((task == TO_EXPLOIT) & (formations.order[rows] >= 0))
-    if len(exploits):
-        # A fight on the way has set another goal; the objective is in the order.
-        aim[exploits] = world.orders.goal[formations.order[rows[exploits]]]
-    fresh = np.arange(len(rows)) < len(scene.entered)
-    leg_to = np.where(fresh, -1, formations.leg_to[rows]).astype(np.int32)
+    formations, grid = world.formations, world.statics.grid
+    most = len(formations)
+    side, cell, aim, stop, rows = numbers = np.empty((5, most), np.int64)
+    what, leg_to, (fresh, free) = np.empty(most, np.int8), np.empty(most, np.int32), np.empty((2, most), bool)
+    count = _sort_out(
+        scene.entered, looking, scene.kept_out, scene.taken, formations.hex, formations.status, formations.leg_to,
+        formations.pause_until, formations.departed_at, formations.leg_at, formations.target, formations.goal,
+        formations.task, formations.stage, formations.order, formations.side, formations.mobility, world.orders.goal,
+        scene.cell, scene.owner, scene.count, grid.neighbours, *grid.axial, _STOP, scene.minute,
+        numbers, what, leg_to, fresh, free,
+    )  # fmt: skip
+    who = rows[:count]
     return _Group(
-        rows, fresh, task, formations.side[rows].astype(np.int64), scene.cell[rows].astype(np.int64), aim, stop,
-        formations.stage[rows], leg_to,
+        who, fresh[:count], formations.task[who], side[:count], cell[:count], aim[:count], stop[:count],
+        formations.stage[who], leg_to[:count], what[:count], free[:count],
     )  # fmt: skip
 
 
-def _roused(scene: Scene, looking: Rows) -> Rows:
+@jit
+def _sort_out(
+    entered: Any, looking: Any, kept_out: Any, taken: Any, stood: Any, status: Any, leg_to: Any, pause_until: Any,
+    departed_at: Any, leg_at: Any, target: Any, goal: Any, task: Any, stage: Any, order: Any, side: Any, mobility: Any,
+    order_goal: Any, cell: Any, owner: Any, count: Any, near: Any, q: Any, r: Any, stops: Any, minute: int,
+    numbers: Any, what: Any, between: Any, fresh: Any, free: Any,
+) -> int:  # fmt: skip
+    """Who is looked at and what is to become of each; returns how many there are.
+
+    ``numbers``: side, hex, aim, hexes before the aim at which it stops, row.
+    """
+    found = 0
+    for row in entered:
+        numbers[4, found], fresh[found] = row, True
+        found += 1
+    for row in looking:
+        numbers[4, found], fresh[found] = row, False
+        found += 1
+    if len(entered):
+        for row in _roused(
+            entered, looking, kept_out, taken, stood, status, leg_to, pause_until, target, task, stage, near, stops, minute
+        ):
+            numbers[4, found], fresh[found] = row, False
+            found += 1
+    for i in range(found):
+        row = numbers[4, i]
+        here, mine, stop = cell[row], int(side[row]), stops[task[row]]
+        aim = target[row] if stop >= 1 else goal[row]
+        if task[row] == TO_EXPLOIT and order[row] >= 0:
+            # A fight on the way has set another goal; the objective is in the order.
+            aim = order_goal[order[row]]
+        numbers[0, i], numbers[1, i], numbers[2, i], numbers[3, i] = mine, here, aim, stop
+        between[i] = -1 if fresh[i] else leg_to[row]
+        free[i] = False
+        # Between two hexes: past the middle one goes on into the next hex and decides there.
+        if between[i] >= 0 and minute >= (departed_at[row] + leg_at[row]) // 2:
+            what[i] = _LATE
+            continue
+        if stop < 0 or aim < 0:
+            what[i] = _HALTS
+            continue
+        dq, dr = q[here] - q[aim], r[here] - r[aim]
+        distance = (abs(dq) + abs(dr) + abs(dq + dr)) // 2
+        if distance == 0 or (stop >= 1 and owner[aim] == mine):
+            what[i] = _ARRIVES
+            continue
+        exploits = task[row] == TO_EXPLOIT
+        there = stop >= 1 and distance <= stop
+        fights = stage[row] == FIGHTING and between[i] < 0 and (stop == 1 or exploits)
+        if not there:
+            # A column fights for what bars its way until one of its side has it.
+            barred = target[row] >= 0 and owner[target[row]] != mine
+            what[i] = _FIGHTS if fights and exploits and barred else _GOES
+            continue
+        if stop == 2:
+            what[i] = _SUPPORTS
+        elif fights:
+            what[i] = _FIGHTS
+        elif stage[row] == WAITING and between[i] < 0 and not fresh[i]:
+            what[i] = _WAITS
+        else:
+            what[i] = _READY
+        if stop == 1 and task[row] != TO_BOMBARD:
+            free[i] = count[1 - mine, aim] == 0 and mobility[row] != _STATIC
+    return found
+
+
+@jit
+def _roused(
+    entered: Any, looking: Any, kept_out: Any, taken: Any, stood: Any, status: Any, leg_to: Any, pause_until: Any,
+    target: Any, task: Any, stage: Any, near: Any, stops: Any, minute: int,
+) -> Any:  # fmt: skip
     """Attackers who stand before a hex that its defenders have just left, or that one of their side has entered.
 
     Columns that were held up beside such a hex go on, too.
     """
-    world = scene.world
-    formations = world.formations
-    if not len(scene.entered):
-        return scene.entered
-    touched = np.zeros(world.statics.grid.size + 1, bool)
-    touched[formations.hex[scene.entered]] = True
-    touched[scene.taken] = True
-    touched[-1] = False
-    here = (formations.status == ON_MAP) & (formations.leg_to < 0) & (formations.pause_until <= scene.minute)
-    waiting = here & touched[formations.target] & (_STOP[formations.task] == 1)
-    columns = np.flatnonzero(here & (formations.task == TO_EXPLOIT) & (formations.stage != IDLE))
-    beside = world.statics.grid.neighbours[formations.hex[columns]]
-    waiting[columns] = touched[beside].any(axis=1)
-    waiting[looking] = False
-    waiting[scene.entered] = False
-    waiting[scene.kept_out] = False
+    touched = np.zeros(len(near), np.bool_)
+    for row in entered:
+        touched[stood[row]] = True
+    for cell in taken:
+        touched[cell] = True
+    waiting = np.zeros(len(status), np.bool_)
+    for row in range(len(status)):
+        if status[row] != ON_MAP or leg_to[row] >= 0 or pause_until[row] > minute:
+            continue
+        if stops[task[row]] == 1 and target[row] >= 0:
+            waiting[row] = touched[target[row]]
+        if task[row] == TO_EXPLOIT and stage[row] != IDLE:
+            waiting[row] = False
+            for there in near[stood[row]]:
+                waiting[row] = waiting[row] or (there >= 0 and touched[there])
+    for row in looking:
+        waiting[row] = False
+    for row in entered:
+        waiting[row] = False
+    for row in kept_out:
+        waiting[row] = False
     return np.flatnonzero(waiting)
 
 
-def _walks_in(scene: Scene, group: _Group, beside: Mask) -> Mask:
-    """Who of those beside their target may simply enter it: the hex is free, and it is one formation's turn."""
-    enters = np.zeros(len(group.rows), bool)
-    at = np.flatnonzero(beside)
-    if not len(at):
-        return enters
+def _walks_in(scene: Scene, group: _Group) -> Rows:
+    """Who of those beside their target may simply enter it: nobody screens it either, and it is one formation's turn."""
+    at = np.flatnonzero(group.free)
     formations = scene.world.formations
     enemy, aim = 1 - group.side[at], group.aim[at]
-    free = (scene.count[enemy, aim] == 0) & (formations.mobility[group.rows[at]] != _STATIC)
+    free = np.ones(len(at), bool)
     for side in (0, 1):
-        asks = free & (enemy == side)
+        asks = enemy == side
         if asks.any():
             free &= ~(asks & scene.wall(side)[aim])
     at = at[free]
     if not len(at):
-        return enters
+        return at
     under_way = formations.leg_to[np.flatnonzero(formations.leg_to >= 0)]
     at = at[~np.isin(group.aim[at], under_way)]
     slow = ~ground.mechanised(formations.mobility[group.rows[at]])
     order = at[np.lexsort((group.rows[at], slow, group.aim[at]))]
     _, first = np.unique(group.aim[order], return_index=True)
-    enters[order[first]] = True
-    return enters
+    return order[first]
 
 
-def _beside_target(scene: Scene, group: _Group, waits: Mask, fights: Mask, again: int) -> list[Event]:
-    """Those in position: combat begins, goes on, or they support from where they stand."""
-    events: list[Event] = []
-    supports = waits & (group.stop == 2)
-    if supports.any():
-        events.append(STOPPED(scene.minute, formation=group.rows[supports], stage=Stage.IDLE, look_at=NEVER))
-    in_battle = fights & (waits | (group.task == TO_EXPLOIT))
-    if in_battle.any():
-        # Combat wakes them: by a yield, a break-off, a battle that dissolves.
-        events.append(LOOKED(scene.minute, formation=group.rows[in_battle], look_at=NEVER))
-    ready = waits & ~supports & ~in_battle
-    waiting = ready & (group.stage == WAITING) & (group.leg_to < 0) & ~group.fresh
-    if waiting.any():
-        events.append(LOOKED(scene.minute, formation=group.rows[waiting], look_at=again))
-    ready &= ~waiting
-    if ready.any():
-        events.append(STOPPED(scene.minute, formation=group.rows[ready], stage=WAITING, look_at=again))
-    return events
-
-
-def _set_out(
-    scene: Scene, group: _Group, going: Mask, enters: Mask, again: int, trace: Trace | None
-) -> list[Event]:  # fmt: skip
-    """Legs of those who march, and word of those who cannot."""
+def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> list[Event]:
+    """Legs of those who march (``group``: who goes on or enters his target), and word of those who cannot."""
     world, minute = scene.world, scene.minute
-    cause = np.zeros(len(group.rows), np.int8)
-    cause[going | enters] = _unfit(world, group.rows[going | enters], minute)
-    going, enters = going & (cause == 0), enters & (cause == 0)
-    route, routed_at, following = _routes(scene, group, going, enters)
-    cause[going & (following < 0)] = Obstacle.NO_WAY
-    marches = (going & (following >= 0)) | enters
-    at = np.flatnonzero(marches)
+    enters = group.what == _ENTERS
+    cause = _unfit(world, group.rows, minute)
+    fit = cause == 0
+    route, routed_at, following = _routes(scene, group, fit & ~enters, fit & enters)
+    cause[fit & (following < 0)] = Obstacle.NO_WAY
+    at = np.flatnonzero(cause == 0)
     enemy, to = 1 - group.side[at], following[at]
     barred = np.zeros(len(at), np.int8)
     hostile = scene.owner[to] == enemy
-    for side in (0, 1):
-        asks = hostile & (enemy == side)
-        if asks.any():
-            barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
+    if hostile.any():
+        for side in (0, 1):
+            asks = hostile & (enemy == side)
+            if asks.any():
+                barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
     barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
-    barred[hostile & _over_water(scene, group.cell[at], to, group.side[at])] = Obstacle.NO_CRAFT
+    if hostile.any():
+        barred[hostile & _over_water(scene, group.cell[at], to, group.side[at])] = Obstacle.NO_CRAFT
     cause[at] = barred
     events: list[Event] = []
     held = np.flatnonzero(cause > 0)
     if len(held):
         events.append(_held_up(scene, group, held, cause[held], following[held], again))
-    at = at[barred == 0]
+        at = at[barred == 0]
     # Who is on the way to that hex already marches on.
     same = group.leg_to[at] == following[at]
     if same.any():
         events.append(LOOKED(minute, formation=group.rows[at[same]], look_at=NEVER))
-    at = at[~same]
+        at = at[~same]
     if len(at):
-        events.append(_departed(scene, group.some(at), route[at], routed_at[at], trace))
+        of = group if len(at) == len(group.rows) else group.some(at)
+        events.append(_departed(scene, of, route[at], routed_at[at], trace))
     return events
 
 
@@ -286,7 +334,8 @@ def _routes(
         # With nothing in the way there is no better one to look for.
         for one in (0, 1):
             its = np.flatnonzero(kept & (group.side == one))
-            kept[its] = ways.clear(world, one, minute, route[its])
+            if len(its):
+                kept[its] = ways.clear(world, one, minute, route[its])
         routed_at[kept] = minute
     known: dict[int, ways.Known] = {}
     for i in np.flatnonzero(going & ~(under_way & ~old) & ~kept).tolist():
