@@ -2,8 +2,8 @@
 
 Whoever has been told to land and stands on the coast crosses with the next lift, if the sea of these six hours is
 no worse than ``weather.sea_landing`` Beaufort. The first wave is as strong as the craft of the crossing carry, without
-guns and vehicles. Nobody lands where an enemy formation stands; where one is near enough to fire on the beach or to
-screen it, more are lost, and the wave may be beaten off: the chance falls with the logarithm of the power ashore over
+guns and vehicles. Nobody lands where an enemy formation stands; where one stands in the next hex, it fires on the
+beach, more are lost, and the wave may be beaten off: the chance falls with the logarithm of the power ashore over
 the power of the screens, ships' guns counted. Then the craft bring what is left, a lift at a time, men first. A side's
 craft serve those already ashore before they start another landing.
 """
@@ -31,7 +31,7 @@ from engine.rules.alarms import alarms
 from engine.rules.combat_lineup import fighting
 from engine.rules.derived import derived
 from engine.rules.entering import stack_limit
-from engine.rules.ground import formations_near, passable, screened, screeners, standing
+from engine.rules.ground import formations_near, passable, screeners, standing
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -229,8 +229,8 @@ def _wave(
     formations, rules = world.formations, world.statics.rules
     side = int(formations.side[row])
     hostile = int(world.hexes.owner[goal]) == 1 - side
-    screen = bool(hostile and screened(world, 1 - side, minute)[goal])
-    fire = screen or bool(formations_near(world, 1 - side, 1)[goal])
+    fire = bool(formations_near(world, 1 - side, 1)[goal])
+    screen = fire and hostile and len(_screens(world, 1 - side, goal, minute)[0]) > 0
     share = rules["naval.landing_loss_fire"] if fire else rules["naval.landing_loss"]
     beaten, x = False, 0.0
     if screen:
@@ -261,11 +261,18 @@ def _odds(world: World, row: int, goal: int, wave: int, minute: int) -> float:
     side = int(formations.side[row])
     men = max(int(formations.read("men", minute, [row])[0]), 1)
     ours = float(power.points(world, np.array([row]), minute)[0]) * wave / men * rules["naval.landing_first"]
-    who, share = screeners(world, 1 - side, goal, minute)
+    who, share = _screens(world, 1 - side, goal, minute)
     theirs = float((power.points(world, who, minute) * share // PPM).sum()) * rules["contact.screen_posture"]
     theirs *= float(power.terrain_factor(world.statics, np.array([goal]))[0])
     x = float(log(np.array([max(ours, 1.0) / max(theirs, 1.0)]))[0])
     return x + _ships_guns(world, side, goal, minute) - _ships_guns(world, 1 - side, goal, minute)
+
+
+def _screens(world: World, side: int, goal: int, minute: int) -> tuple[Ints, Ints]:
+    """Formations beside a beach that fight for it, and the share of each in ppm: who is farther off comes too late."""
+    who, share = screeners(world, side, goal, minute)
+    close = world.statics.grid.distance(world.formations.hex[who], goal) <= 1
+    return who[close], share[close]
 
 
 def _ships_guns(world: World, side: int, goal: int, minute: int) -> float:

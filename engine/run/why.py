@@ -56,6 +56,23 @@ def why_march(session: Session, row: int) -> Why:
     return _replayed(session, "march", row, _last(session, "Departed", "formation", row), "movement")
 
 
+def why_voyage(session: Session, row: int) -> Why:
+    """Terms of a formation's going aboard or sailing, whichever was last: ships, quays, fire, way."""
+    minute = max(_last(session, kind, "formation", row) for kind in ("Boarded", "Sailed", "Disembarked", "CameHome"))
+    return _replayed(session, "voyage", row, minute, "sea", "formations")
+
+
+def why_landing(session: Session, row: int) -> Why:
+    """Terms of a formation's last wave over a beach: lift, sea, resistance."""
+    minute = max(_last(session, kind, "formation", row) for kind in ("Landed", "BeatenOff", "CameAshore"))
+    return _replayed(session, "landing", row, minute, "sea", "formations")
+
+
+def why_port(session: Session, row: int) -> Why:
+    """Terms of what ships brought to a supply source (row of depots) on its last day."""
+    return _replayed(session, "port", row, _last(session, "PortsServed", "depot", row), "sea", "depots")
+
+
 def _last(session: Session, kind: str, column: str, row: int) -> int:
     """The minute of the last event of a kind about a row; -1 if there was none."""
     for event in reversed(session.events):
@@ -64,16 +81,19 @@ def _last(session: Session, kind: str, column: str, row: int) -> int:
     return -1
 
 
-def _replayed(session: Session, what: str, row: int, minute: int, system: str) -> Why:
+def _replayed(session: Session, what: str, row: int, minute: int, system: str, table: str = "") -> Why:
     if minute < 0:
         return Why(what, row, minute, ())
     twin = session.branch()
     twin.rewind(minute)
     trace = twin.traced(minute, system)
-    return Why(what, row, minute, _terms(session, trace, row))
+    return Why(what, row, minute, _terms(session, trace, row, table))
 
 
-def _terms(session: Session, trace: Trace, row: int) -> tuple[Term, ...]:
+def _terms(session: Session, trace: Trace, row: int, table: str = "") -> tuple[Term, ...]:
+    """Terms about a row, of one table where a system speaks of several."""
     parameters = session.scenario.parameters
-    mine: Sequence[tuple[str, int, str, float, str]] = [t for t in trace.terms if t[1] == row]
+    mine: Sequence[tuple[str, int, str, float, str]] = [
+        t for t in trace.terms if t[1] == row and t[0] == (table or t[0])
+    ]
     return tuple(Term(key, value, address, parameters.get(address)) for _, _, key, value, address in mine)

@@ -41,6 +41,11 @@ def test_there_is_a_war_to_break_laws_with(case: str) -> None:
     assert len(reference(case).world.battles) > 0
 
 
+def test_the_war_at_sea_is_one() -> None:
+    happened = kinds_of(tuple(reference("sea").events))
+    assert {"PortsServed", "Boarded", "Sailed", "Disembarked", "Landed", "CameAshore", "CraftCrossed"} <= happened
+
+
 @every_case
 def test_same(case: str) -> None:
     again = session(case)

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from engine.core.dice import Dice
 from engine.model.codes import Afloat, Obstacle, OrderKind, OrderState, Status, Task
 from engine.model.events.movement import CAPTURED
-from engine.rules import embarking, sea
+from engine.rules import embarking
 from engine.rules.apply import fold
-from engine.rules.system import Trace
+from engine.run import why
 from engine.run.session import Session
 from tests.rules.marches import DAY, HOUR, at, hex_of, of_kind, row, rows_of, told
 from tests.rules.sea import COAST, calm, coast, conserved, men, refused, ships
@@ -217,13 +216,17 @@ def test_a_voyage_can_be_explained_by_its_terms():
     s = in_port()
     embark(s)
     s.advance(DAY)
-    trace = Trace()
-    sea.decide(s.world, DAY, Dice(1), trace)
-    terms = {key: value for _, i, key, value, _ in trace.terms if i == row(s, "a1")}
-    assert terms["sea.ships_men_day"] == 8000
-    assert terms["sea.quays_men_day"] == 4500
-    assert terms["sea.aboard_now"] == 1125
-    assert terms["sea.under_fire"] == 1.0
+    found = why.why_voyage(s, row(s, "a1"))
+    terms = {term.key: term for term in found.terms}
+    assert found.minute == 18 * HOUR
+    assert terms["sea.ships_men_day"].value == 8000
+    assert terms["sea.quays_men_day"].value == 4500
+    parameter = terms["sea.quays_men_day"].parameter
+    assert parameter is not None
+    assert parameter.source == "mok_ost"
+    assert (terms["sea.aboard_now"].value, terms["sea.under_fire"].value) == (1125, 1.0)
+    s.advance(5 * DAY)
+    assert "sea.ships_sunk" in {term.key for term in why.why_voyage(s, row(s, "a1")).terms}
 
 
 def test_the_same_run_whether_looked_at_or_not():

@@ -13,8 +13,8 @@ from engine.core.dice import Dice
 from engine.core.hexes import Grid
 from engine.model.codes import Afloat, Obstacle, OrderKind, OrderState, Task
 from engine.model.theatre import Strait
-from engine.rules import craft, landing, sea
-from engine.rules.system import Trace
+from engine.rules import craft, landing
+from engine.run import why
 from engine.run.session import Session
 from tests.rules.marches import DAY, HOUR, at, field, hex_of, of_kind, row, rows_of, told
 from tests.rules.sea import calm, conserved, men, refused
@@ -219,10 +219,8 @@ def test_landings_that_cannot_be_ordered_are_refused(name: str, beach: tuple[int
 def test_a_landing_can_be_explained_by_its_terms():
     s = sound(DEFENDED, {**FORCE, "X": "rifle"})
     land(s)
-    s.advance(6 * HOUR)
-    trace = Trace()
-    sea.decide(s.world, 6 * HOUR, Dice(1), trace)
-    terms = {key: value for _, i, key, value, _ in trace.terms if i == row(s, "a1")}
+    s.advance(7 * HOUR)
+    terms = {term.key: term.value for term in why.why_landing(s, row(s, "a1")).terms}
     assert terms["landing.wave_men"] == LIFT
     assert terms["landing.opposed"] == 1.0
     assert terms["landing.x"] != 0.0

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from engine.core.calendar import NEVER
-from engine.core.dice import Dice
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import Calendar
-from engine.rules import sea, sea_ways
-from engine.rules.system import Trace
+from engine.rules import sea_ways
 from engine.rules.systems import SYSTEMS
+from engine.run import why
 from engine.run.session import Session
 from tests.rules.marches import AT_ONCE, DAY, at, field, of_kind, row, rows_of
 from tests.rules.sea import COAST, HOME, WIDE, calm, coast, ships
@@ -178,12 +177,11 @@ def test_a_home_port_on_the_map_must_be_in_own_hands():
 
 
 def test_a_ports_day_can_be_explained_by_its_terms():
-    s = with_ports(shipping=[ships(loss=0.1)], sources=[source("1")])
-    trace = Trace()
-    sea.decide(s.world, 0, Dice(1), trace)
-    terms = {key: value for what, _, key, value, _ in trace.terms if what == "depots"}
+    s = with_ports(shipping=[ships(loss=0.1)])
+    s.advance(2 * DAY)
+    terms = {term.key: term.value for term in why.why_port(s, 1).terms}
     assert terms["ships_carry_t"] == 2000
-    assert terms["sent_t"] == terms["brought_t"] + terms["sunk_t"]
+    assert terms["sent_t"] == terms["brought_t"] + terms["sunk_t"] == 1000
     assert terms["way_km"] > 0
 
 
