@@ -40,6 +40,7 @@ FORMATIONS: Final = TableSpec(
         # Marching: from hex to leg_to, between departed_at and leg_at.
         C("leg_to", I32, -1, "cell", "hex it is marching into"),
         C("departed_at", I64, 0, "minute", "when it left for leg_to"),
+        C("marched_until", I64, 0, "minute", "when a march at the sustained pace would have brought it where it goes"),
         C("leg_at", I64, NEVER, "minute", "when it will enter leg_to"),
         C("goal", I32, -1, "cell", "where the march ends"),
         C("route", I32, -1, "cells", "the way ahead as planned, next hex first", width=ROUTE),

@@ -17,6 +17,7 @@ from engine.rules import ground
 from engine.rules.entering import Scene
 from engine.rules.forced_march import forced, pace
 from engine.rules.interdiction import day_pace
+from engine.rules.march_day import quickened
 from engine.rules.power import on
 from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
 from engine.rules.system import Trace
@@ -31,9 +32,12 @@ def light_of(world: World) -> int:
 
 
 def leg_minutes(
-    scene: Scene, rows: Rows, cell: Rows, to: Rows, exploits: Mask, wait: Rows, trace: Trace | None = None
-) -> Rows:
-    """Minutes of the legs of ``rows`` from ``cell`` to neighbouring hexes ``to``, ``wait`` included.
+    scene: Scene, rows: Rows, cell: Rows, to: Rows, exploits: Mask, start: Rows, wait: Rows,
+    trace: Trace | None = None,
+) -> tuple[Rows, Rows]:  # fmt: skip
+    """Minutes of the legs of ``rows`` from ``cell`` to neighbouring hexes ``to``, begun at ``start``, ``wait`` included;
+
+    and the minute up to which each has then marched at the sustained pace (``march_day``).
 
     Free enemy ground, and ground that changed hands within ``contact.fresh_h``, takes ``contact.entry_slowdown``
     times as long (exploiting columns: their pace is ``movement.exploit`` of a march); an enemy zone of control and a
@@ -66,10 +70,21 @@ def leg_minutes(
     if len(at) and on(rules, "zones"):
         hostile = scene.owner[to[at]] == 1 - side[at]
         zone[at] = _zone(scene, mobility[at], side[at], cell[at], to[at], hostile, light)
+    march = np.maximum(base - spared - hurried + resisted - _at_the_water(scene, mobility, cell, direction), 0)
+    rested, until = quickened(rules, march, formations.marched_until[rows], start)
     if trace is not None:
-        _explain(scene, trace, rows, cell, direction, light, (spared, hurried, resisted, zone, jam, delayed, wait))
-    minutes: Rows = np.maximum(base - spared - hurried + resisted + zone + jam + delayed + wait, 1)
-    return minutes
+        terms = (spared, hurried, rested, resisted, zone, jam, delayed, wait)
+        _explain(scene, trace, rows, cell, direction, light, terms)
+    minutes: Rows = np.maximum(base - spared - hurried - rested + resisted + zone + jam + delayed + wait, 1)
+    return minutes, until
+
+
+def _at_the_water(scene: Scene, mobility: Any, cell: Rows, direction: Rows) -> Rows:
+    """Minutes that crossings cost: nobody is ferried faster because he is rested."""
+    theatre, lost = scene.world.statics.theatre, np.zeros(len(cell), np.int64)
+    for i in np.flatnonzero((theatre.river[cell, direction] > 0) | (theatre.strait[cell, direction] > 0)).tolist():
+        lost[i] = _crossing(scene, int(mobility[i]), cell[[i]], direction[[i]])
+    return lost
 
 
 _ENDLESS = 1 << 40
@@ -210,6 +225,7 @@ def _explain(
     world = scene.world
     keys = (
         ("bridging", "movement.bridging_factor"), ("forced_march", "movement.forced_foot"),
+        ("rested", "movement.burst_h"),
         ("enemy_ground", "contact.entry_slowdown"),
         ("zone_of_control", "contact.zoc_leg_h"), ("crowded_road", "movement.road_crowding"),
         ("enemy_aircraft", "movement.air_delay_100"), ("start", "movement.start_h"),
@@ -219,7 +235,7 @@ def _explain(
         for term in step_terms(world.statics, mobility, state, light, cell[[i]], direction[[i]]):
             trace.record("formations", row, f"march.{term.key}", float(term.minutes[0]), term.address)
         for (key, address), minutes in zip(keys, parts, strict=True):
-            sign = -1.0 if key in ("bridging", "forced_march") else 1.0
+            sign = -1.0 if key in ("bridging", "forced_march", "rested") else 1.0
             trace.record("formations", row, f"march.{key}", sign * float(minutes[i]), address)
 
 

@@ -427,7 +427,8 @@ def _departed(
     start = np.where(group.fresh, formations.leg_at[rows], np.minimum(called, minute))
     back = np.where(group.leg_to >= 0, start - formations.departed_at[rows], 0)
     wait = np.where(rested, round(rules["movement.start_h"] * HOUR), 0) + back
-    minutes = leg_minutes(scene, rows, group.cell, route[:, 0].astype(np.int64), exploits, wait, trace)
+    to = route[:, 0].astype(np.int64)
+    minutes, until = leg_minutes(scene, rows, group.cell, to, exploits, start + wait, wait, trace)
     return DEPARTED(
         minute,
         formation=rows,
@@ -435,6 +436,7 @@ def _departed(
         to=route[:, 0],
         departed_at=start,
         leg_at=np.maximum(start + minutes, minute + 1),
+        marched_until=until,
         goal=group.aim,
         route=route,
         routed_at=routed_at,

@@ -1,4 +1,6 @@
-"""Drawn maps on which all systems run, orders take a quarter of an hour, and the weather is dry unless told."""
+"""Drawn maps on which all systems run; unless told orders take a quarter of an hour, it is dry, and nobody marches faster
+than the sustained pace because he is rested.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from engine.run.session import Session
 
 DAY, HOUR = 1440, 60
 HEX_KM = 6.0
-AT_ONCE = {"switch.command_delay": 0, "switch.weather": 0}
+AT_ONCE = {"switch.command_delay": 0, "switch.weather": 0, "switch.short_marches": 0}
 
 
 def field(

@@ -13,6 +13,7 @@ DEPARTED = EventKind(
         Field("to", "int32", "the next hex", 3),
         Field("departed_at", "int64", "when it left"),
         Field("leg_at", "int64", "when it will be there"),
+        Field("marched_until", "int64", "when a march at the sustained pace would have brought it there"),
         Field("goal", "int32", "where the march ends"),
         Field("route", "int32", "the way ahead, next hex first", width=ROUTE),
         Field("routed_at", "int64", "when that way was planned"),

@@ -19,7 +19,7 @@ def _set(pen: Pen, rows: Array, **values: object) -> None:
 
 def departed(pen: Pen, event: Event) -> None:
     """Formations are on their way to the next hex."""
-    names = ("departed_at", "leg_at", "goal", "route", "routed_at", "exploiting")
+    names = ("departed_at", "leg_at", "marched_until", "goal", "route", "routed_at", "exploiting")
     columns = {name: event[name] for name in names}
     _set(pen, event["formation"], leg_to=event["to"], stage=Stage.MARCHING, look_at=NEVER, **columns)
 
