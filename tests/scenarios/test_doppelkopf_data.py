@@ -45,13 +45,13 @@ def test_the_campaign_lasts_from_15_to_27_august(doppelkopf: Scenario) -> None:
 
 
 
-def test_identities_and_commanders_cite_common_sources_and_known_subjects(doppelkopf: Scenario) -> None:
+def test_identities_and_commanders_cite_common_sources_and_known_subjects() -> None:
     common = set(common_sources())
     for row in rows(SCENARIOS / "common" / "formations.csv"):
         assert set(row["src"].split(";")) <= common, row["id"]
         assert re.fullmatch(r"\d{20}", row["sidc"]), row["id"]
         assert row["sidc"][2:4] == "03", "affiliation is left to the viewer: friendly frame for both sides"
-    known = set(doppelkopf.by_id)
+    known = {row["id"] for name in ("formations", "staffs") for row in rows(SCENARIOS / "common" / f"{name}.csv")}
     for row in rows(SCENARIOS / "common" / "commanders.csv"):
         assert row["subject"] in known
         assert set(row["src"].split(";")) <= common, row["subject"]
