@@ -67,13 +67,13 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     """All that happens in battle at ``minute``."""
     tick = int(world.systems.next_at[Calendar.COMBAT]) <= minute
     nobody = np.zeros(len(world.formations), dtype=bool)
-    ending = Ending(out=nobody.copy(), spent=nobody.copy())
+    ending = Ending(out=nobody.copy(), spent=nobody.copy(), trace=trace)
     surrender.decide(world, minute, dice, ending, tick=tick, trace=trace)
     combat_outcomes.decide(world, minute, dice, ending, trace)
     lineup = line_up(world, minute, np.array(ending.rows, dtype=np.int64), ending.out, ending.spent)
     events = [*ending.events, *settle_flows(world, lineup, ending, minute, dice, tick=tick, trace=trace)]
     if tick:
-        events += skirmish(world, lineup, ending, minute)
+        events += skirmish(world, lineup, ending, minute, trace)
         events.append(TICKED(minute, system=Calendar.COMBAT, next_at=(minute // GRID_MIN + 1) * GRID_MIN))
     return events
 

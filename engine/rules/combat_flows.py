@@ -69,7 +69,7 @@ def settle_flows(
     if len(roll.leaving):
         events.append(_left(world, lineup, ending, roll.leaving, minute))
     begins = np.flatnonzero((lineup.live < 0) & (lineup.kind >= 0))
-    started = engage(world, lineup, begins, ending, minute, dice) if len(begins) else None
+    started = engage(world, lineup, begins, ending, minute, dice, trace) if len(begins) else None
     joins = np.flatnonzero(~roll.known)
     if started is not None:
         events.append(started)
@@ -80,20 +80,20 @@ def settle_flows(
         )  # fmt: skip
     leavers = participants.formation[roll.leaving].astype(np.int64)
     if not (lineup.kind >= 0).any():
-        return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute)]
+        return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute, trace)]
     stale = _touched(world, lineup, roll) | tick
     stale[begins] = True
     old = lineup.live >= 0
     stale[old] |= (battles.stale[lineup.live[old]] == 1) | (battles.due_at[lineup.live[old]] <= minute)
     if not stale.any() and trace is None:
-        return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute)]
+        return [*events, *_suffered(world, lineup, ending, roll, None, leavers, minute, trace)]
     contacts, noise, noise_ppm = _memory(world, lineup, started, begins, minute, dice, tick=tick)
     joined_at = np.full(len(lineup.slot), minute, dtype=np.int64)
     joined_at[roll.known] = participants.joined_at[roll.row[roll.known]]
     result = flows(world, lineup, contacts, noise, joined_at, minute, trace)
     stale[old] |= battles.kind[lineup.live[old]] != result.kind[old]
     stale &= lineup.kind >= 0
-    return [*events, *_written(world, lineup, roll, result, contacts, noise_ppm, ending, leavers, stale, minute)]
+    return [*events, *_written(world, lineup, roll, result, contacts, noise_ppm, ending, leavers, stale, minute, trace)]
 
 
 def _call_roll(world: World, lineup: Lineup) -> _Roll:
@@ -197,12 +197,12 @@ def _touched(world: World, lineup: Lineup, roll: _Roll) -> Mask:
 
 def _written(
     world: World, lineup: Lineup, roll: _Roll, result: Flows, contacts: Contacts, noise: tuple[Ints, Ints],
-    ending: Ending, leavers: Ints, stale: Mask, minute: int,
+    ending: Ending, leavers: Ints, stale: Mask, minute: int, trace: Trace | None,
 ) -> list[Event]:  # fmt: skip
     """Events that set the rates of stale battles, of their participants, and of the formations concerned."""
     slots = np.flatnonzero(stale)
     if not len(slots):
-        return _suffered(world, lineup, ending, roll, None, leavers, minute)
+        return _suffered(world, lineup, ending, roll, None, leavers, minute, trace)
     rows = roll.battle[slots]
     left = _thresholds(world, lineup, result, slots, minute)
     deep = round(world.statics.rules["combat.hex_depth_km"] * 1e9)
@@ -223,7 +223,7 @@ def _written(
         direction=lineup.direction[mine], battle_rate=result.battle_rate[mine], shop_rate=result.shop_rate[mine],
         lost_rate=result.lost_rate[mine], guns_rate=result.guns_rate[mine],
     )  # fmt: skip
-    return [fought, bled, *_suffered(world, lineup, ending, roll, (result, stale), leavers, minute)]
+    return [fought, bled, *_suffered(world, lineup, ending, roll, (result, stale), leavers, minute, trace)]
 
 
 def _thresholds(world: World, lineup: Lineup, result: Flows, slots: Ints, minute: int) -> tuple[Ints, Ints]:
@@ -243,7 +243,7 @@ def _thresholds(world: World, lineup: Lineup, result: Flows, slots: Ints, minute
 
 def _suffered(
     world: World, lineup: Lineup, ending: Ending, roll: _Roll, refreshed: tuple[Flows, Mask] | None, leavers: Ints,
-    minute: int,
+    minute: int, trace: Trace | None,
 ) -> list[Event]:  # fmt: skip
     """Rates of the formations concerned, all their battles together."""
     formations, participants = world.formations, world.participants
@@ -267,6 +267,15 @@ def _suffered(
     total = {n: np.bincount(lineup.formation, weights=v, minlength=width)[rows].astype(np.int64) for n, v in rates.items()}
     fights = np.bincount(lineup.formation, minlength=width)[rows] > 0
     wear = _wear(world, lineup, ending, rows, fights, total["battle_rate"], support, minute)
+    if trace is not None:
+        for key, values, unit, address in (
+            ("men_lost_day", total["battle_rate"], FINE, "combat.intensity_east"),
+            ("cohesion_lost_day", wear["cohesion_loss"], NANO, "combat.cohesion_loss"),
+            ("fatigue_gained_day", wear["fatigue_gain"], NANO, "combat.fatigue_assault_day"),
+            ("ammunition_t_day", wear["ammo_use"], FINE, ""),
+        ):
+            for row, value in zip(rows.tolist(), values.tolist(), strict=True):
+                trace.record("formations", row, key, value * DAY / unit, address)
     return [SUFFERED(minute, formation=rows, fighting=fights, **total, **wear)]
 
 
@@ -311,7 +320,9 @@ def _activity(world: World, lineup: Lineup) -> Floats:
     return table[lineup.kind[lineup.slot]]
 
 
-def skirmish(world: World, lineup: Lineup, ending: Ending, minute: int) -> list[Event]:
+def skirmish(
+    world: World, lineup: Lineup, ending: Ending, minute: int, trace: Trace | None = None
+) -> list[Event]:
     """Fire along quiet fronts: tiny losses of formations beside an enemy that are in no battle."""
     formations, rules = world.formations, world.statics.rules
     idle = (formations.status == ON_MAP) & ~ending.out
@@ -327,6 +338,12 @@ def skirmish(world: World, lineup: Lineup, ending: Ending, minute: int) -> list[
     differs = rate != formations.battle_rate[rows]
     if not differs.any():
         return []
+    if trace is not None:
+        for i in np.flatnonzero(differs).tolist():
+            hold = "combat.intensity_hold" if lately[i] else "combat.intensity_quiet"
+            trace.record("formations", int(rows[i]), "intensity", float(intensity[i]), hold)
+            trace.record("formations", int(rows[i]), "enemy_lethality", float(enemy[i]))
+            trace.record("formations", int(rows[i]), "men_lost_day", float(rate[i]) * DAY / FINE, "combat.attacker_loss_day")
     return [SKIRMISHED(minute, formation=rows[differs], battle_rate=rate[differs])]
 
 

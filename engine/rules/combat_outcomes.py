@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, exp, rounded
+from engine.core.arithmetic import PPM, Floats, exp, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import NANO
 from engine.core.dice import Dice, Stream, battle_subject
@@ -75,6 +75,14 @@ class Ending:
     """Vehicles in repair (1e-6) that a formation loses by it."""
     depth_u: dict[int, int] = field(default_factory=dict)
     """Ground (1e-6 m) won in hexes where the defender gave way but not up."""
+    trace: Trace | None = None
+
+    def tell(self, rows: Ints, **terms: tuple[Floats | float, str]) -> None:
+        """Terms (value or values, parameter) of formations, if anybody asks."""
+        if self.trace is not None:
+            for key, (values, address) in terms.items():
+                for row, value in zip(rows.tolist(), np.broadcast_to(values, len(rows)).tolist(), strict=True):
+                    self.trace.record("formations", row, key, value, address)
 
     def take(self, rows: Ints, cohesion_n: Ints, shop_u: Ints) -> tuple[Ints, Ints]:
         """What formations can still lose of an amount: one may break off an attack and lose its own hex in a minute."""
@@ -259,6 +267,7 @@ def _drive_back(
     share = np.full(len(rows), base)
     share = np.where(stand_fast(world, rows), share * rules["combat.stand_fast_loss"], share)
     captured = rules["combat.yield_captured"]
+    ending.tell(rows, yield_loss_drawn=(base, "combat.yield_loss"), standing_fast=(share / base, "combat.stand_fast_loss"))
     if not through:
         _record(world, f, minute, dice, ending, rows, GAVE_GROUND, rows * 0 + f.cell, share, captured, moved=False)
         return True
@@ -266,7 +275,9 @@ def _drive_back(
         share = share * rules["combat.yield_loss_pursued"]
     ways = [way_back.find(1 - f.side, f.cell) for _ in rows]
     to = np.array([w[0] for w in ways], dtype=np.int64)
-    share = np.where(np.array([w[1] for w in ways]), share * rules["combat.yield_loss_zoc"], share)
+    pressed = np.array([w[1] for w in ways])
+    share = np.where(pressed, share * rules["combat.yield_loss_zoc"], share)
+    ending.tell(rows, through_zone_or_water=(pressed * 1.0, "combat.yield_loss_zoc"))
     if f.kind == OVERRUN:
         low, high = rules["combat.overrun_loss_low"], rules["combat.overrun_loss_high"]
         luck = dice.uniform(Stream.OVERRUN, world.formations.subject[rows], minute, 0)
@@ -277,6 +288,7 @@ def _drive_back(
             ending.events.append(DISPERSED(minute, formation=lost, hex=f.cell))
         rows, to, share = rows[to >= 0], to[to >= 0], share[to >= 0]
     share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != OVERRUN else 1.0)
+    ending.tell(rows, loss_share=(share, "combat.yield_loss_cap"), captured_share=(captured, "combat.yield_captured"))
     away = to >= 0
     if away.any():
         _record(world, f, minute, dice, ending, rows[away], RETREATED, to[away], share[away], captured, moved=True)
@@ -291,6 +303,8 @@ def _cornered(world: World, f: _Field, minute: int, dice: Dice, ending: Ending, 
         return False
     luck = dice.uniform(Stream.SURRENDER, world.formations.subject[rows], minute, 1)
     gives_up = luck < rules["contact.trapped_surrender"] * power.on(rules, "surrender")
+    loss = rules["contact.trapped_loss"]
+    ending.tell(rows, luck=(luck, "contact.trapped_surrender"), loss_share=(loss, "contact.trapped_loss"))
     if gives_up.any():
         ending.out[rows[gives_up]] = True
         ending.events.append(SURRENDERED(minute, formation=rows[gives_up], hex=f.cell))

@@ -23,6 +23,7 @@ from engine.rules import power
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_outcomes import Ending
 from engine.rules.sight import faded
+from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
 NEAR_HEXES: Final = 3
@@ -32,7 +33,9 @@ QUIET_DAYS: Final = 4
 _LEVELS: Final = 5
 
 
-def engage(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: int, dice: Dice) -> Event:
+def engage(
+    world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: int, dice: Dice, trace: Trace | None = None
+) -> Event:
     """Battles begin in ``slots`` of the line-up; those that carry on where another ended keep its ground."""
     rules, cells = world.statics.rules, lineup.hex[slots]
     ordinal = world.hexes.battles[cells].astype(np.int64)
@@ -42,6 +45,16 @@ def engage(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: in
     luck = PPM if power.on(rules, "noise") else 0
     rho = rules["combat.noise_correlation"]
     together = rho * effect[0] + float(np.sqrt(1.0 - rho * rho)) * effect[1]
+    surprise = _surprise(world, lineup, slots, minute)
+    if trace is not None:
+        for i, cell in enumerate(cells.tolist()):
+            for key, value, address in (
+                ("luck_attacker", effect[0][i], "combat.attacker_noise"),
+                ("luck_defender", together[i], "combat.defender_noise"),
+                ("luck_advance", effect[2][i], "combat.advance_noise"),
+                ("surprise_level", surprise[i] / PPM, "combat.surprise_x"),
+            ):
+                trace.record("hexes", cell, key, float(value), address)
     return ENGAGED(
         minute,
         hex=cells,
@@ -56,7 +69,7 @@ def engage(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: in
         yield_left=rounded(dice.exponential(Stream.BATTLE_YIELD, subject, minute, 0) * NANO),
         break_left=rounded(dice.exponential(Stream.BATTLE_BREAK_OFF, subject, minute, 0) * NANO),
         depth_u=_depth(world, lineup, slots, ending, minute),
-        surprise=_surprise(world, lineup, slots, minute),
+        surprise=surprise,
     )
 
 

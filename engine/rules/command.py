@@ -118,17 +118,18 @@ def courier_minutes(
     hours = hours * np.where(beyond > 0, rules["command.delay_out_of_range"], 1.0)
     hours = hours + beyond / rules["command.courier_kmh"] + silent
     if trace is not None:
-        side = SIDES[int(world.formations.side[formation[0]])]
-        for key, value, address in (
-            ("median_h", median[0], f"command.delay_{side}_{_LEVELS[int(level[0])]}_h"),
-            ("staff", staff[0], ""),
-            ("luck", luck[0], "command.delay_spread"),
-            ("moved", float(moved[0]), "command.delay_moved"),
-            ("km_beyond_reach", beyond[0], "command.range_km"),
-            ("out_of_action_h", silent[0], "command.displaced_h"),
-            ("hours", hours[0], ""),
-        ):
-            trace.record("formations", int(formation[0]), key, float(value), address)
+        for i, row in enumerate(formation.tolist()):
+            side = SIDES[int(world.formations.side[row])]
+            for key, value, address in (
+                ("median_h", median[i], f"command.delay_{side}_{_LEVELS[int(level[i])]}_h"),
+                ("staff", staff[i], ""),
+                ("luck", luck[i], "command.delay_spread"),
+                ("moved", float(moved[i]), "command.delay_moved"),
+                ("km_beyond_reach", beyond[i], "command.range_km"),
+                ("out_of_action_h", silent[i], "command.displaced_h"),
+                ("hours", hours[i], ""),
+            ):
+                trace.record("formations", row, key, float(value), address)
     if not rules.get("switch.command_delay", 1.0):
         return np.full(len(formation), LEAST_DELAY_MIN, dtype=np.int64)
     return np.maximum(rounded(hours * HOUR), LEAST_DELAY_MIN)

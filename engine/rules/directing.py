@@ -18,6 +18,7 @@ from engine.model.orders import Refusal
 from engine.model.tables import GROUP, POINTS
 from engine.model.world import World
 from engine.rules.command import LEAST_DELAY_MIN, median_delay_h
+from engine.rules.system import Trace
 
 _ADVANCES = frozenset({DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT})
 _MOST_CORRIDOR_M = 60_000
@@ -72,7 +73,9 @@ def _groups(world: World, side: int, told: Instruction) -> Iterator[Refusal]:
             yield Refusal("gone", f"{world.statics.scenario.formations[row].name} no longer exists as a formation.")
 
 
-def directive_minutes(world: World, hq: int, minute: int, dice: Dice, draw: int = 0) -> int:
+def directive_minutes(
+    world: World, hq: int, minute: int, dice: Dice, draw: int = 0, trace: Trace | None = None
+) -> int:
     """Minutes until a directive reaches a headquarters: the delay of whoever is above it.
 
     Lognormal about that level's median, shorter under a good staff. What is told in the first hours of a run is there
@@ -87,17 +90,25 @@ def directive_minutes(world: World, hq: int, minute: int, dice: Dice, draw: int 
     median = median_delay_h(world.statics, int(headquarters.side[hq]), int(headquarters.echelon[giver]))
     luck = exp(rules["command.delay_spread"] * dice.normal(Stream.COURIER, headquarters.subject[[hq]], minute, draw))
     hours = np.asarray(median / (headquarters.staff[giver] / PPM) * luck)
+    if trace is not None:
+        for key, value, address in (
+            ("median_h", median, ""), ("staff", headquarters.staff[giver] / PPM, ""),
+            ("luck", float(luck[0]), "command.delay_spread"), ("hours", float(hours[0]), ""),
+        ):  # fmt: skip
+            trace.record("headquarters", hq, key, value, address)
     return max(int(rounded(hours * HOUR)[0]), LEAST_DELAY_MIN)
 
 
-def directed_event(world: World, given: Sequence[Instruction], minute: int, dice: Dice) -> Event:
+def directed_event(
+    world: World, given: Sequence[Instruction], minute: int, dice: Dice, trace: Trace | None = None
+) -> Event:
     """The event that puts checked directives of one side on their way."""
     rows = world.statics.headquarters_rows
     hqs = [rows[one.hq] for one in given]
     seen: dict[int, int] = {}
     arrives = []
     for hq in hqs:
-        arrives.append(minute + directive_minutes(world, hq, minute, dice, seen.get(hq, 0)))
+        arrives.append(minute + directive_minutes(world, hq, minute, dice, seen.get(hq, 0), trace))
         seen[hq] = seen.get(hq, 0) + 1
     own = round(world.statics.rules["staff.corridor_km"] * 1000)
     return DIRECTED(

@@ -18,6 +18,7 @@ from engine.rules.command import courier_minutes, redundant
 from engine.rules.directing import check_instruction, directed_event
 from engine.rules.rail import network
 from engine.rules.rail_moves import obstacle
+from engine.rules.system import Trace
 
 __all__ = ["check", "directed_event", "ordered_event"]
 
@@ -140,7 +141,9 @@ def _name(world: World, row: int) -> str:
     return world.statics.scenario.formations[row].name
 
 
-def ordered_event(world: World, side: int, orders: Sequence[Order], minute: int, dice: Dice) -> Event:
+def ordered_event(
+    world: World, side: int, orders: Sequence[Order], minute: int, dice: Dice, trace: Trace | None = None
+) -> Event:
     """The event that puts checked orders of one side on their way, in the given sequence.
 
     An order that only repeats what is on its way or in force is left out: it would start its courier anew.
@@ -152,7 +155,7 @@ def ordered_event(world: World, side: int, orders: Sequence[Order], minute: int,
     orders = [o for o, repeated in zip(orders, repeats, strict=True) if not repeated]
     rows = rows[~repeats]
     hqs = np.array([world.statics.headquarters_rows.get(o.hq, -1) for o in orders], dtype=np.int32)
-    delay = courier_minutes(world, rows, minute, dice)
+    delay = courier_minutes(world, rows, minute, dice, trace)
     return ORDERED(
         minute,
         formation=rows,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from engine.run.event_book import EventBook
 from engine.run.keyframes import Keyframes
 from engine.run.log import Change, Input
 from engine.run.start import new_world
+
+if TYPE_CHECKING:
+    from engine.run.why import Why
 
 KEYFRAME_MIN = 12 * HOUR
 _LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False)
@@ -108,6 +111,8 @@ class Session:
         self._digests: dict[int, str] = {}
         self._dice = {s: Dice(s, ledger=ledger) for s in (seed, *(r[1] for r in reseeds))}
         self._trace: tuple[int, str, Trace] | None = None
+        self._accounts: list[Account] | None = None
+        """What each system decides, with its terms, while a minute is gone through again to explain it."""
         self.spent: dict[str, float] | None = None
         """CPU seconds by system and by "staffs" when set to a dict (``deepbattle bench``)."""
 
@@ -263,6 +268,12 @@ class Session:
             twin._drop_future()
         return twin
 
+    def why(self, number: int, row: int = 0) -> Why:
+        """Why event ``number`` of :attr:`events` happened, for one of its rows: the terms of the decision, run again."""
+        from engine.run.why import why_event
+
+        return why_event(self, number, row)
+
     def traced(self, minute: int, system: str) -> Trace:
         """Complete the present ``minute`` while the named system records its terms."""
         trace = Trace()
@@ -270,6 +281,16 @@ class Session:
         self.advance(minute + 1)
         self._trace = None
         return trace
+
+    def retraced(self, minute: int) -> list[Account]:
+        """Complete the present ``minute`` while inputs and every system that runs record their terms; in their order."""
+        accounts: list[Account] = []
+        self._accounts = accounts
+        try:
+            self.advance(minute + 1)
+        finally:
+            self._accounts = None
+        return accounts
 
     # The loop's parts.
 
@@ -379,6 +400,8 @@ class Session:
             self._digests = {m: d for m, d in self._digests.items() if m <= self.now}
 
     def _apply_inputs(self) -> None:
+        if self._accounts is not None:
+            self._account("inputs")
         for at, seed in self.reseeds:
             if self._applied_to <= at <= self.now:
                 for event in redraw(self._world, self.now, Dice(seed)):
@@ -390,12 +413,19 @@ class Session:
         self._applied_to = self.now + 1
 
     def _apply_input(self, entry: Input) -> None:
+        trace = self._accounts[-1].trace if self._accounts else None
         if entry.notes:
             self._emit(_noted(entry))
         if entry.orders:
-            self._emit(door.ordered_event(self._world, entry.side, entry.orders, self.now, self.dice(self.now)))
+            self._emit(door.ordered_event(self._world, entry.side, entry.orders, self.now, self.dice(self.now), trace))
         if entry.directives:
-            self._emit(door.directed_event(self._world, entry.directives, self.now, self.dice(self.now)))
+            self._emit(door.directed_event(self._world, entry.directives, self.now, self.dice(self.now), trace))
+
+    def _account(self, system: str) -> Account:
+        """A new account, of what is decided next."""
+        accounts = self._accounts if self._accounts is not None else []
+        accounts.append(Account(system, World(self._world.statics, self._pen.copy()), Trace(), []))
+        return accounts[-1]
 
     def _due(self, i: int) -> int:
         return self._systems[i].next_due(self._world, self.now)
@@ -407,6 +437,8 @@ class Session:
         trace = None
         if self._trace is not None and self._trace[:2] == (minute, system.name):
             trace = self._trace[2]
+        if self._accounts is not None:
+            trace = self._account(system.name).trace
         events = system.decide(self._world, minute, self.dice(minute), trace)
         if self.paranoid:
             self._decide_again(system, minute, events)
@@ -445,6 +477,8 @@ class Session:
         if not len(event):
             return
         fold(self._pen, event)
+        if self._accounts:
+            self._accounts[-1].events.append(event)
         if self._keep_events:
             self._events.append(event)
 
@@ -473,6 +507,16 @@ class Session:
         from engine.run.recording import read
 
         return read(Path(path), commanders)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a system (or "inputs") decided at a minute, the world before it did, and the terms it recorded."""
+
+    system: str
+    before: World
+    trace: Trace
+    events: list[Event]
 
 
 class Diverged(Exception):

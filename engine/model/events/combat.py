@@ -98,7 +98,6 @@ SKIRMISHED = EventKind(
     ),
     subject="formation",
 )
-STIRRED = EventKind("Stirred", (Field("battle", "int32", "row of battles to be looked at again"),))
 BATTLE_ENDED = EventKind(
     "BattleEnded",
     (
@@ -193,7 +192,7 @@ DISPERSED = EventKind(
 )
 
 KINDS = (
-    ENGAGED, JOINED, LEFT_BATTLE, FOUGHT, BLED, SUFFERED, SKIRMISHED, STIRRED, BATTLE_ENDED, RETREATED,
+    ENGAGED, JOINED, LEFT_BATTLE, FOUGHT, BLED, SUFFERED, SKIRMISHED, BATTLE_ENDED, RETREATED,
     GAVE_GROUND, CORNERED, BROKE_OFF, SENT_IN, ATTACK_DONE, BROKE_THROUGH, DEPTH_KEPT, ENDANGERED, SURRENDERED,
     DISPERSED,
 )  # fmt: skip

@@ -84,11 +84,6 @@ def skirmished(pen: Pen, event: Event) -> None:
     formations["battle_rate"][rows] = event["battle_rate"]
 
 
-def stirred(pen: Pen, event: Event) -> None:
-    """Battles whose circumstances changed."""
-    pen["battles"]["stale"][event["battle"]] = 1
-
-
 def battle_ended(pen: Pen, event: Event) -> None:
     """A battle is over: its flows stop."""
     battles, rows = pen["battles"], event["battle"]
@@ -283,7 +278,6 @@ APPLY = {
     "Bled": bled,
     "Suffered": suffered,
     "Skirmished": skirmished,
-    "Stirred": stirred,
     "BattleEnded": battle_ended,
     "Retreated": retreated,
     "GaveGround": gave_ground,
