@@ -225,35 +225,36 @@ def _release(day: Day, row: int, spec: PeopleSpec, dice: Dice) -> None:
 
 
 def _partisans(day: Day, row: int, spec: PeopleSpec, dice: Dice) -> None:
-    """They cut railways of the enemy in the region; his guards keep them from it and hunt them down."""
+    """They cut railways of the enemy in the region; his guards keep them from it, and his security troops hunt them."""
     world = day.world
     cells = region(world, spec)
     left = int(world.people.left_u[row])
-    guards = _guards(world, 1 - SIDES.index(spec.side), cells, day)
+    guards, hunters = _guards(world, 1 - SIDES.index(spec.side), cells, day)
     men = left / FINE
     held_off = men / (men + guards * day.rule("people.guard_worth")) if men > 0 else 0.0
     cuts = day.rule("people.cuts_1000_day") * (men / 1000.0) * held_off
     day.told(row, "men", men, f"people.{spec.id}.men")
     day.told(row, "guards", guards, "people.guard_others")
+    day.told(row, "hunters", hunters, "people.hunt_day")
     day.told(row, "kept_from_it", held_off, "people.guard_worth")
     day.told(row, "cuts_day", cuts, "people.cuts_1000_day")
     _cut(day, row, cells, 1 - SIDES.index(spec.side), cuts, dice)
-    fallen = min(left, int(rounded(np.array([guards * day.rule("people.hunt_day")]))[0]) * FINE)
+    fallen = min(left, int(rounded(np.array([hunters * day.rule("people.hunt_day")]))[0]) * FINE)
     if fallen > 0:
         day.events.append(HUNTED(day.minute, people=row, men_u=fallen))
 
 
-def _guards(world: World, side: int, cells: Ints, day: Day) -> float:
-    """Men who guard a region: all of security troops, a part of others that stand behind the line."""
+def _guards(world: World, side: int, cells: Ints, day: Day) -> tuple[float, float]:
+    """Men who guard a region: all of security troops, a part of others behind the line; and the security troops alone."""
     formations, statics = world.formations, world.statics
     free = (formations.status == ON_MAP) & (formations.side == side) & (contacts(world) == 0) & ~fighting(world)
     rows = np.flatnonzero(free & np.isin(formations.hex, cells))
     if not len(rows):
-        return 0.0
+        return 0.0, 0.0
     names = np.array([statics.kinds[kind] in _GUARDS for kind in formations.kind[rows].tolist()])
     weight = np.where(names, 1.0, day.rule("people.guard_others"))
     men = rounded(formations.read("men", day.minute, rows) / FINE * weight)
-    return float(men.sum())
+    return float(men.sum()), float(men[names].sum())
 
 
 def _cut(day: Day, row: int, cells: Ints, side: int, cuts: float, dice: Dice) -> None:

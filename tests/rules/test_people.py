@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from engine.core.calendar import NEVER
 from engine.core.columns import FINE
 from engine.core.hexes import Grid
+from engine.files.build import sample_kinds
 from engine.model.events.combat import SUFFERED
 from engine.rules import people
 from engine.rules.system import Trace
@@ -32,10 +36,10 @@ def weakened(session: Session, name: str, by: int) -> None:
     session._pen["formations"]["men_u"][row] -= by * FINE
 
 
-def called(text: str = FIELD, men_day: float = 100, **more: object) -> Session:
+def called(text: str = FIELD, men_day: float = 100, **more: Any) -> Session:
     row = {"id": "draft", "kind": "conscription", "side": "soviet", "cell": 10, "radius_km": 6, "men_day": men_day, **more}
     kit = {key: row.pop(key) for key in ("systems", "days", "sets", "formations") if key in row}
-    s = war(text, people=[row], **kit)  # type: ignore[arg-type]
+    s = war(text, people=[row], **kit)
     for name in ("r1", "r2"):
         weakened(s, name, 1000)
     return s
@@ -203,8 +207,8 @@ def railway(rows: tuple[int, ...] = (3, 4)) -> dict[str, np.ndarray]:
     return {"rail": rail, "gauge": np.where(rail > 0, 1, 0)}
 
 
-def bandits(count: int, formations: dict[str, object] | None = None, days: int = 40, **sets: float) -> Session:
-    s = war(RAILS, formations, days=days, sets=sets, people=[  # type: ignore[arg-type]
+def bandits(count: int, formations: Any = None, days: int = 40, kinds: Any = None, **sets: float) -> Session:
+    s = war(RAILS, formations, days=days, sets=sets, kinds=kinds, people=[
         {"id": "bands", "kind": "partisans", "side": "soviet", "cell": 28, "radius_km": 60, "men": count},
     ], sources=[{"id": "line", "side": "axis", "at": (4, 0), "kind": "rail", "capacity_t": 500}], **railway())  # fmt: skip
     s.advance(days * DAY)
@@ -223,12 +227,15 @@ def test_partisans_cut_railways_of_the_enemy_and_crews_mend_them():
     assert expected * 0.3 < cuts(some) < expected * 1.7
 
 
-def test_guards_keep_them_off_and_hunt_them_down():
-    alone = bandits(300)
+def test_guards_keep_them_off_and_security_troops_hunt_them_down():
+    alone = bandits(300, **{"people.guard_others": 0.0})
     guarded = bandits(300, {"A": {"men": 9000}}, **{"people.guard_others": 1.0})
     assert cuts(guarded) < cuts(alone)
-    assert guarded.world.people.left_u[0] < alone.world.people.left_u[0]
-    assert rows_of(guarded, "Hunted")
+    assert not rows_of(guarded, "Hunted")
+    assert guarded.world.people.left_u.tolist() == [300 * FINE]
+    kinds = {**sample_kinds(), "security": replace(sample_kinds()["infantry"], kind="security")}
+    hunted = bandits(300, {"A": {"kind": "security", "men": 5000}}, kinds=kinds)
+    assert hunted.world.people.left_u.tolist() == [(300 - 40 * 5) * FINE]
 
 
 def test_a_cut_hangs_on_the_place_and_the_day_not_on_other_lines():
