@@ -43,6 +43,7 @@ _KNOWS: Mapping[str, tuple[str, ...]] = {
 _COPIED = ("kind", "side", "hq", "place", "text", "permission", "open")
 _PEOPLE_NEEDS: Mapping[str, tuple[str, ...]] = {
     "conscription": ("place", "radius_km", "men_day"),
+    "drafts": ("men_day",),
     "release": ("share_day",),
     "partisans": ("place", "radius_km", "men"),
 }

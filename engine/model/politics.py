@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from engine.model.citation import Detail
 
-PeopleKind = Literal["conscription", "convalescents", "release", "partisans"]
+PeopleKind = Literal["conscription", "drafts", "convalescents", "release", "partisans"]
 ConditionKind = Literal[
     "held", "lost_formations", "lost_men", "objectives", "objectives_below", "fallen", "event"
 ]
@@ -28,10 +28,10 @@ class PeopleSpec:
     """One row about the people of a region or an army, in force from `from_min` to `until_min` (-1 = to the end).
 
     conscription: `side` calls up `men_day` men a day, `men` in all (0 = no limit), in what it holds of the region.
-    convalescents: its wounded come back. release: `share_day` of the men of its formations go home. partisans:
-    `men` fight for `side` in the region. The region is a circle of `radius_km` about `cell`; -1 = everywhere.
-    `hq`, `nation` and `subject` choose the formations that get or lose the men; empty = all of `side`. With
-    `opens` "event" the row waits for an event's effect.
+    drafts: so many come from elsewhere. convalescents: its wounded come back. release: `share_day` of the men of its
+    formations go home. partisans: `men` fight for `side` in the region. The region is a circle of `radius_km` about
+    `cell`; -1 = everywhere. `hq`, `nation` and `subject` choose the formations that get or lose the men; empty = all
+    of `side`. With `opens` "event" the row waits for an event's effect.
     """
 
     id: str

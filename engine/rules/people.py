@@ -20,6 +20,7 @@ from engine.core.dice import Dice, Stream
 from engine.model.codes import ON_MAP, SIDES, Calendar, HexKind
 from engine.model.events import Event
 from engine.model.events.common import TICKED
+from engine.model.events.kinds import EventKind
 from engine.model.events.people import CALLED_UP, CAME_BACK, CUT_RAILS, HEALED, HUNTED, WENT_HOME
 from engine.model.politics import PeopleSpec
 from engine.model.world import World
@@ -143,11 +144,10 @@ def _shared_out(day: Day, rows: Ints, men: int) -> Ints:
     return got
 
 
-def _hand_out(day: Day, row: int, rows: Ints, men: int, kind: str) -> None:
+def _hand_out(day: Day, row: int, rows: Ints, men: int, make: EventKind = CALLED_UP) -> None:
     got = _shared_out(day, rows, men)
     some = got > 0
     if some.any():
-        make = CALLED_UP if kind == "conscription" else CAME_BACK
         day.events.append(make(day.minute, formation=rows[some], people=row, men_u=got[some] * FINE))
     day.told(row, "formations_that_lack_men", float(len(rows)))
     day.told(row, "handed_out", float(got.sum()))
@@ -160,22 +160,32 @@ def _conscription(day: Day, row: int, spec: PeopleSpec, dice: Dice) -> None:
     """Men are called up where the side has held the region for some days, and go to troops within reach."""
     world = day.world
     cells = region(world, spec)
-    side = SIDES.index(spec.side)
     since = day.minute - day.rule("people.draft_wait_days") * DAY
     hexes = world.hexes
-    held = (hexes.owner[cells] == side) & ((hexes.owner_since[cells] <= since) | (hexes.owner_since[cells] == 0))
+    settled = (hexes.owner_since[cells] <= since) | (hexes.owner_since[cells] == 0)
+    held = (hexes.owner[cells] == SIDES.index(spec.side)) & settled
     share = int(held.sum()) / max(len(cells), 1)
-    left = int(world.people.left_u[row]) // FINE
-    men = int(rounded(np.array([spec.men_day * share]))[0])
-    men = men if left < 0 else min(men, left)
     reach = round((spec.radius_km + day.rule("people.draft_reach_km")) * 1000.0) // world.statics.grid.spacing_m
     here = world.formations.hex
     near = (here >= 0) & (world.statics.grid.distance(np.maximum(here, 0), spec.cell) <= reach)
-    day.told(row, "men_day", spec.men_day, f"people.{spec.id}.men_day")
     day.told(row, "share_of_region_held", share, "people.draft_wait_days")
+    _call_up(day, row, spec, share, None if spec.hq or spec.subject else near)
+
+
+def _drafts(day: Day, row: int, spec: PeopleSpec, dice: Dice) -> None:
+    """Men from elsewhere, to all troops that the row is about."""
+    _call_up(day, row, spec, 1.0, None)
+
+
+def _call_up(day: Day, row: int, spec: PeopleSpec, share: float, near: Mask | None) -> None:
+    """A day's men, as long as there are some left."""
+    left = int(day.world.people.left_u[row]) // FINE
+    men = int(rounded(np.array([spec.men_day * share]))[0])
+    men = men if left < 0 else min(men, left)
+    day.told(row, "men_day", spec.men_day, f"people.{spec.id}.men_day")
     day.told(row, "men_left", float(left), f"people.{spec.id}.men")
     if men > 0:
-        _hand_out(day, row, _takers(day, spec, None if spec.hq or spec.subject else near), men, spec.kind)
+        _hand_out(day, row, _takers(day, spec, near), men)
 
 
 # Wounded.
@@ -196,7 +206,7 @@ def _convalescents(day: Day, row: int, spec: PeopleSpec, dice: Dice) -> None:
     day.told(row, "owed", owed / FINE)
     day.told(row, "back_today", float(back), "people.return_days")
     if back > 0:
-        _hand_out(day, row, _takers(day, spec), back, spec.kind)
+        _hand_out(day, row, _takers(day, spec), back, CAME_BACK)
 
 
 # Going home.
@@ -279,6 +289,7 @@ def _cut(day: Day, row: int, cells: Ints, side: int, cuts: float, dice: Dice) ->
 
 _OF: Final = {
     "conscription": _conscription,
+    "drafts": _drafts,
     "convalescents": _convalescents,
     "release": _release,
     "partisans": _partisans,

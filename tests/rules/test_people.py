@@ -109,6 +109,13 @@ def test_troops_out_of_reach_get_nobody_unless_their_headquarters_is_named():
     assert {r["formation"] for r in rows_of(s, "CalledUp")} == {s.world.statics.formation_rows[n] for n in ("r1", "r2")}
 
 
+def test_drafts_come_from_elsewhere_whoever_holds_the_ground():
+    s = called(kind="drafts", cell=-1, radius_km=0.0, hq="soviet_hq", men=500)
+    before = men(s, "r1") + men(s, "r2")
+    s.advance(8 * DAY)
+    assert men(s, "r1") + men(s, "r2") == before + 500
+
+
 # Wounded.
 
 
