@@ -133,9 +133,10 @@ def measures(world: World, minute: int) -> dict[str, int]:
         here = mine & on_map
         found |= {
             f"{side}.men": whole(flows["men"], here),
-            f"{side}.men_lost": whole(flows["battle"] + captured),
+            f"{side}.men_lost": whole(flows["battle"] + captured + f.drowned_u),
             f"{side}.men_battle": whole(flows["battle"]),
             f"{side}.men_captured": whole(captured),
+            f"{side}.men_drowned": whole(f.drowned_u),
             f"{side}.men_sick": whole(flows["sick"]),
             f"{side}.men_gained": whole(flows["gain"]),
             f"{side}.afv": whole(flows["afv"], here),

@@ -32,7 +32,7 @@ from engine.model.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 MEASURES: Mapping[str, str] = {
-    "men_lost": "Men lost (battle losses, prisoners and dispersed)",
+    "men_lost": "Men lost (in battle and at sea, prisoners and dispersed)",
     "men_captured": "of them prisoners and dispersed",
     "afv_lost": "Armoured vehicles written off",
     "guns_lost": "Guns lost",

@@ -255,6 +255,10 @@ class OwnDepots:
     capacity_t: Array
     used_t: Array
     working: Array
+    open: Array
+    """Of a port: 1 if ships reach it."""
+    sea_kg: Array
+    """Of a port: kg that ships bring today, -1 its capacity."""
 
 
 @dataclass(frozen=True)

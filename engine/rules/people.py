@@ -94,7 +94,8 @@ def _next_day(world: World, minute: int) -> int:
 
 def _day(world: World, minute: int, trace: Trace | None) -> Day:
     formations = world.formations
-    lacking = formations.men_full.astype(np.int64) - formations.read("men", minute) // FINE
+    present = formations.read("men", minute) + formations.aboard_u
+    lacking = formations.men_full.astype(np.int64) - present // FINE
     return Day(world, minute, np.maximum(lacking, 0), np.zeros(len(formations), np.int64), trace)
 
 

@@ -286,7 +286,7 @@ def _replacements(c: Company) -> Ints:
     a_day = a_day * np.where(c.column("echelon") >= Echelon.DIVISION, 1.0, 0.3)
     a_day = np.where(c.cut_off, 0.0, a_day)
     owed = rounded((c.stock["battle"] + c.stock["sick"]) * c.rule("repair.replacements_share_max")) - c.stock["gain"]
-    room = c.column("men_full").astype(np.int64) * FINE - c.stock["men"]
+    room = c.column("men_full").astype(np.int64) * FINE - c.stock["men"] - c.column("aboard_u")
     return np.minimum(rounded(_a_minute(a_day * FINE)), _until_next(np.minimum(owed, room)))
 
 

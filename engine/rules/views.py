@@ -60,7 +60,7 @@ _ORDER = (
     "formation", "hq", "kind", "goal", "issued_at", "arrives_at", "state", "by_human", "reason", "detail",
 )  # fmt: skip
 _HEADQUARTERS = ("echelon", "parent", "staff", "hex", "moved_at", "commander", "alarm_at")
-_DEPOT = ("kind", "hex", "capacity_t", "used_t", "working")
+_DEPOT = ("kind", "hex", "capacity_t", "used_t", "working", "open", "sea_kg")
 _REPORT = ("hex", "seen_at", "men", "afv", "power", "kind")
 _WAITING = int(Status.WAITING)
 _OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
