@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from engine.core.columns import Array, Column, Table
+from engine.core.columns import Array, Table
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
 
@@ -43,7 +43,12 @@ class _Sheet:
         numbered = list(enumerate(table.spec.columns))
         self.narrow = [(position, column) for position, column in numbered if column.width == 1]
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
-        self._names = tuple(column.name for _, column in (*self.narrow, *self.wide))
+        self._names = tuple(column.name for _, column in numbered)
+        self._blank = np.array([[column.default] for _, column in self.narrow], np.int64)
+        self._blocks = [
+            (dtype, [k for k, (_, column) in enumerate(self.narrow) if column.dtype == dtype], places[:, 0])
+            for dtype, _, places in table.spec.ways(tuple(column.name for _, column in self.narrow))
+        ]
         self._versions: tuple[int, ...] = (-1,) * len(self._names)
         self.values = np.zeros((len(self.narrow), 0), np.int64)
         self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
@@ -53,24 +58,16 @@ class _Sheet:
         versions = self.table.version(*self._names)
         if versions == self._versions:
             return
-        known, same_rows = self._versions, len(self.table) == self.values.shape[1]
-        # A new array: notes that were given out before are still compared with the old one.
-        self.values = self.values.copy() if same_rows else np.empty((len(self.narrow), len(self.table)), np.int64)
-        self.wide_values = list(self.wide_values)
-        for k, (_, column) in enumerate((*self.narrow, *self.wide)):
-            if versions[k] != known[k] or not same_rows:
-                self._read_column(k, column)
-        self._versions = versions
-
-    def _read_column(self, k: int, column: Column) -> None:
-        values = self.table[column.name]
-        if k < len(self.narrow):
-            self.values[k] = values
-            values = self.values[k]
-        else:
-            values = self.wide_values[k - len(self.narrow)] = values.copy()
+        self._versions, rows = versions, len(self.table)
+        # New arrays: notes that were given out before are still compared with the old ones.
+        self.values = np.empty((len(self.narrow), rows), np.int64)
+        for dtype, into, places in self._blocks:
+            self.values[into] = self.table.blocks[dtype][places, :rows]
+        self.wide_values = [self.table[column.name].copy() for _, column in self.wide]
         if self._foreign is not None:
-            values[self._foreign] = column.default
+            self.values[:, self._foreign] = self._blank
+            for (_, column), values in zip(self.wide, self.wide_values, strict=True):
+                values[self._foreign] = column.default
 
 
 class _Columns(dict[str, Array]):

@@ -414,13 +414,13 @@ def _directives(world: World, side: int, minute: int) -> OwnDirectives:
     directives = world.directives
     known = (directives.arrives_at <= minute).nonzero()[0]
     rows = known[world.headquarters.side[directives.hq[known]] == side]
-    key = f"views.directives.{side}"
-    stamp = (rows.tobytes(), directives.start_at[rows].tobytes(), directives.end_at[rows].tobytes())
-    held = world.derived.get(key)
-    if held is None or held[0] != stamp:
-        found = {"row": _fixed(rows), **directives.pick(_DIRECTIVE, rows)}
-        held = world.derived[key] = (stamp, found)
-    return OwnDirectives(**held[1], state=_fixed(directives.state[rows]))
+    stamp = tuple(a.tobytes() for a in (rows, directives.start_at[rows], directives.end_at[rows]))
+    said = derived(
+        world, f"views.directives.{side}", stamp, lambda: {"row": _fixed(rows), **directives.pick(_DIRECTIVE, rows)}
+    )
+    state = _fixed(directives.state[rows])
+    key = (*stamp, state.tobytes())
+    return derived(world, f"views.directives.state.{side}", key, lambda: OwnDirectives(**said, state=state))
 
 
 def _battles(world: World, side: int, minute: int, at_once: bool) -> OwnBattles:

@@ -94,8 +94,6 @@ def _aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
 class _Ground:
     """What an aim can be reached over while nobody takes a hex: enemy hexes on the front, by number. Shapes (cells,)."""
 
-    at: list[int]
-    """Where each stands among the faces of the front."""
     cells: Ints
     cell_of: list[int]
     place: dict[int, int]
@@ -119,8 +117,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     fixed = _fixed_score(s, aim, ground)
     for at, worth in _kept(s, aim, group, ground).items():
         fixed[at] -= s.rules["staff.score_keep"] * worth
-    logs = s.log_defence_of
-    log_defence = [logs[at] for at in ground.at]
+    log_defence = [s.log_defence(cell) for cell in ground.cell_of]
     targets, weight = _targets_for(s, aim, len(group), power, log_defence), s.rules["staff.score_x"]
     while True:
         own = ln(max(power // targets, 1))
@@ -134,12 +131,11 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
 
 def _fixed_score(s: Situation, aim: Aim, ground: _Ground) -> list[float]:
     """What of the score does not depend on odds: way, distance from the axis, own ground around, failures."""
-    toll, travel, axis = s.face_toll_of, s.rules["staff.score_travel_min"], s.rules["staff.score_axis_km"]
-    weight = aim.salient_weight
-    columns = (ground.phi, ground.at, ground.off_km, ground.salient)
+    travel, axis, weight = s.rules["staff.score_travel_min"], s.rules["staff.score_axis_km"], aim.salient_weight
+    columns = (ground.phi, ground.cell_of, ground.off_km, ground.salient)
     score = [
-        (phi + toll[at]) / travel + axis * off + weight * salient
-        for phi, at, off, salient in zip(*columns, strict=True)
+        (phi + s.toll(cell)) / travel + axis * off + weight * salient
+        for phi, cell, off, salient in zip(*columns, strict=True)
     ]
     span = s.hours("staff.failure_h")
     for cell, failed_at, times in s.failures_of.get(aim.hq, ()):
@@ -179,7 +175,7 @@ def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool) -> _Grou
     cell_of: list[int] = cells.tolist()
     place = {cell: i for i, cell in enumerate(cell_of)}
     off_km = (off_axis[at] / 1000).tolist()
-    return _Ground(at.tolist(), cells, cell_of, place, phi[at].tolist(), off_km, share, short.tolist())
+    return _Ground(cells, cell_of, place, phi[at].tolist(), off_km, share, short.tolist())
 
 
 def _not_alone(s: Situation, fit: Mask) -> Mask:

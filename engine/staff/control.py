@@ -6,7 +6,6 @@ Control is public, so this is the same for whoever asks; it is made anew only wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from engine.core.arithmetic import PPM
 from engine.core.chains import areas, border_chains
 from engine.core.columns import Array
 from engine.core.hexes import Grid
+from engine.core.once import Once
 from engine.core.paths import field
 from engine.model.codes import HexKind
 from engine.model.theatre import River, Strait
@@ -62,34 +62,34 @@ class Control:
     part: Array
     """Connected piece of land of one owner that each hex belongs to, -1 at sea. Shape (hexes,)."""
 
-    @cached_property
+    @Once
     def faces(self) -> Ints:
         """Enemy hexes on the front, by number."""
         return np.unique(self.front.other)
 
-    @cached_property
+    @Once
     def face_at(self) -> Ints:
         """For each side of the front the index of its enemy hex among the faces. Shape (sides,)."""
         return np.searchsorted(self.faces, self.front.other)
 
-    @cached_property
+    @Once
     def face_own(self) -> Ints:
         """How many own hexes lie round each face."""
         ring = self.grid.neighbours[self.faces]
         found: Ints = ((ring >= 0) & (self.owner[ring] == self.side)).sum(axis=1)
         return found
 
-    @cached_property
+    @Once
     def rim(self) -> Ints:
         """Own hexes on the front, by number."""
         return np.unique(self.front.own)
 
-    @cached_property
+    @Once
     def rim_at(self) -> Ints:
         """For each side of the front the index of its own hex on the rim. Shape (sides,)."""
         return np.searchsorted(self.rim, self.front.own)
 
-    @cached_property
+    @Once
     def face_parts(self) -> Array:
         """Shape (faces, 6): piece of own land across each side of a face, -1 where there is none."""
         ring = self.ways[self.faces]
@@ -110,29 +110,29 @@ class Control:
         found: Mask = np.any(wanted[self.face_parts], axis=1)
         return found
 
-    @cached_property
+    @Once
     def kept(self) -> dict[Any, Any]:
         """What others derive from this control and want again while it lasts."""
         return {}
 
-    @cached_property
+    @Once
     def face_share(self) -> Ints:
         """Own land among the land within two hexes of each face, ppm."""
         return self.own_share(self.faces)
 
-    @cached_property
+    @Once
     def depth(self) -> Array:
         """Hops from the front through own land; ``paths.FAR`` where none leads there. Shape (hexes,)."""
         inside = np.append(self.owner == self.side, False) & np.append(self.land, False)
         steps = inside[self.ways].astype(np.int32)
         return field(self.ways, steps, self.rim, top=1)
 
-    @cached_property
+    @Once
     def part_sizes(self) -> Ints:
         """Hexes in each piece of land, whosever."""
         return np.bincount(self.part[self.part >= 0]).astype(np.int64)
 
-    @cached_property
+    @Once
     def hostile_sides(self) -> Ints:
         """How many neighbours of the own hex of each side of the front are the enemy's. Shape (sides,)."""
         ring = self.grid.neighbours[self.front.own]
@@ -140,12 +140,12 @@ class Control:
         found: Ints = hostile.sum(axis=1)
         return found
 
-    @cached_property
+    @Once
     def own_pockets(self) -> frozenset[int]:
         """Pieces of own land that the enemy rings entirely."""
         return self._ringed(self.front.own, self.front.other)
 
-    @cached_property
+    @Once
     def enemy_pockets(self) -> frozenset[int]:
         """Pieces of enemy land that own land rings entirely."""
         return self._ringed(self.front.other, self.front.own)
@@ -156,7 +156,7 @@ class Control:
         smaller = sizes[part] < sizes[self.part[outside]]
         return frozenset(part[smaller].tolist()) - frozenset(part[open_ended | ~smaller].tolist())
 
-    @cached_property
+    @Once
     def speck(self) -> Mask:
         """Sides of the front round a scrap of land, own or enemy, that is too small to be manned. Shape (sides,)."""
         front = self.front

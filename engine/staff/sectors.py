@@ -7,13 +7,13 @@ claims nothing until half of it has come up: those who hold the ground go on hol
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
 
 from engine.core.columns import Array
 from engine.core.nearest import nearest_in_group
+from engine.core.once import Once
 from engine.staff.control import Ints, Mask
 from engine.staff.lines import AWAY_M, Points, line_cells, line_distance
 from engine.staff.numbers import IN_LINE, IN_SCREEN
@@ -168,7 +168,7 @@ class Sectors:
 
     # One headquarters.
 
-    @cached_property
+    @Once
     def _manned(self) -> Mask:
         """Sides worth a place in the line: no empty specks, not far from all the sector is about, no corners."""
         far = round(self.s.rules["staff.sector_hexes"]) * HEX_M
@@ -181,7 +181,7 @@ class Sectors:
         manned: Mask = ~(s.control.speck & empty) & (self.away_m <= far) & (hostile < CORNER)
         return manned
 
-    @cached_property
+    @Once
     def _weights(self) -> Ints:
         """Weight of each side in thousandths: almost even, a little heavier where the threat is, less behind a river."""
         s, rules = self.s, self.s.rules
@@ -196,7 +196,7 @@ class Sectors:
         weight = base + share * slope // 1000
         return np.where(s.front.river, weight * round(rules["staff.weight_river"] * 1000) // 1000, weight)
 
-    @cached_property
+    @Once
     def _ordered(self) -> tuple[Ints, Ints]:
         """Manned sides by headquarters, in the order of the trace; and the headquarters of each."""
         sides = np.flatnonzero(self._manned & (self.label >= 0))
@@ -204,7 +204,7 @@ class Sectors:
         order = np.argsort(label, kind="stable")
         return sides[order], label[order]
 
-    @cached_property
+    @Once
     def _pieces(self) -> tuple[list[int], Ints, Ints]:
         """Where the sides of each headquarters end among the ordered ones; these; and their weights."""
         sides, label = self._ordered
@@ -227,16 +227,16 @@ class Sectors:
         found: list[int] = self._count(label[marked[sides]]).tolist()
         return found
 
-    @cached_property
+    @Once
     def _hot(self) -> list[int]:
         return self._with(self.s.hot[self.s.front.own])
 
-    @cached_property
+    @Once
     def _chance(self) -> list[int]:
         bases, salients = self.s.counter_faces
         return self._with((bases | salients)[self.s.control.face_at])
 
-    @cached_property
+    @Once
     def _quiet(self) -> list[int]:
         return self._with(self.s.threat[self.s.front.other] < self.s.rules["staff.follow_threat"])
 

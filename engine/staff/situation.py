@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from functools import cache, cached_property
+from functools import cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, log
+from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import Array
 from engine.core.discs import capped_disc_sums, disc_sums
+from engine.core.once import Once
 from engine.core.paths import FAR, field
 from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Outcome, Task
 from engine.model.commander import Notes
@@ -63,28 +63,30 @@ class Situation:
         self.control: Control = control_of(view)
         self.front: FrontTrace = self.control.front
         self._planned: Array | None = None
+        self._logs: dict[int, float] = {}
+        self._tolls = round(self.rules["staff.occupied_min"]), round(self.rules["staff.zoc_min"])
         self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
         self._q, self._r = _axial_lists(view.statics)
 
-    @cached_property
+    @Once
     def headquarters_at(self) -> dict[int, int]:
         """Position in the view of each own headquarters, by row."""
         return {row: at for at, row in enumerate(self.view.headquarters.row.tolist())}
 
-    @cached_property
+    @Once
     def echelon_of(self) -> dict[int, int]:
         """Level of each own headquarters, by row."""
         headquarters = self.view.headquarters
         return dict(zip(headquarters.row.tolist(), headquarters.echelon.tolist(), strict=True))
 
-    @cached_property
+    @Once
     def quality_of(self) -> dict[int, int]:
         """Quality of the staff of each own headquarters (millionths), by row; a bad one counts as a quarter."""
         headquarters = self.view.headquarters
         least = [max(quality, PPM // 4) for quality in headquarters.staff.tolist()]
         return dict(zip(headquarters.row.tolist(), least, strict=True))
 
-    @cached_property
+    @Once
     def alarm_of(self) -> dict[int, int]:
         """Minute of the last alarm of each own headquarters, by row."""
         headquarters = self.view.headquarters
@@ -104,25 +106,25 @@ class Situation:
             found = self._minutes[rule] = round(self.rules[rule] * HOUR)
         return found
 
-    @cached_property
+    @Once
     def hex_of(self) -> list[int]:
         """Where each own formation stands."""
         cells: list[int] = self.view.own.hex.tolist()
         return cells
 
-    @cached_property
+    @Once
     def row_of(self) -> list[int]:
         """World row of each own formation."""
         rows: list[int] = self.view.own.row.tolist()
         return rows
 
-    @cached_property
+    @Once
     def leg_of(self) -> list[int]:
         """The hex each own formation is marching into, -1 none."""
         cells: list[int] = self.view.own.leg_to.tolist()
         return cells
 
-    @cached_property
+    @Once
     def standing_in(self) -> dict[int, list[int]]:
         """Own formations by the hex they stand in."""
         found: dict[int, list[int]] = {}
@@ -130,7 +132,7 @@ class Situation:
             found.setdefault(cell, []).append(at)
         return found
 
-    @cached_property
+    @Once
     def power_of(self) -> list[int]:
         """Points of each own formation."""
         points: list[int] = self.view.own.power.tolist()
@@ -143,25 +145,25 @@ class Situation:
         discs = self.grid.ring_table(len(kernel) - 1)
         return disc_sums(discs, cells.astype(np.int64), power.astype(np.int64), _weights(kernel))
 
-    @cached_property
+    @Once
     def kernel(self) -> tuple[float, ...]:
         """Reach of threat and cover by distance (staffs at radius 0 to 3)."""
         near = self.rules["staff.kernel_1"]
         return (near, near, self.rules["staff.kernel_2"], self.rules["staff.kernel_3"])
 
-    @cached_property
+    @Once
     def enemy_power(self) -> Ints:
         """Estimated power of each known enemy, by how far it can be counted on."""
         enemies = self.view.enemies
         power: Ints = enemies.power.astype(np.int64) * enemies.certainty // PPM
         return power
 
-    @cached_property
+    @Once
     def threat(self) -> Array:
         """Enemy power that can be brought to bear."""
         return self.spread(self.view.enemies.hex, self.enemy_power, self.kernel)
 
-    @cached_property
+    @Once
     def cover(self) -> Array:
         """Own power that holds ground or is on its way to a place in the line."""
         held = (self.role != IN_RESERVE) & ((self.view.own.leg_to < 0) | (self.slot >= 0))
@@ -181,7 +183,7 @@ class Situation:
         found: Array = np.where(placed, slot, own.hex)
         return found
 
-    @cached_property
+    @Once
     def occupied(self) -> Mask:
         """Hexes where an enemy is reported with some certainty."""
         enemies = self.view.enemies
@@ -189,7 +191,7 @@ class Situation:
         mask[enemies.hex[enemies.certainty > CERTAIN]] = True
         return mask
 
-    @cached_property
+    @Once
     def enemy_zone(self) -> Mask:
         """Hexes beside a reported enemy, and its own."""
         enemies, n = self.view.enemies, self.grid.size
@@ -199,7 +201,7 @@ class Situation:
         zone: Mask = mask[:n]
         return zone
 
-    @cached_property
+    @Once
     def defence(self) -> Array:
         """What an attack on each hex would meet: power there in position and terrain, and the screens around it."""
         rules, hexes = self.rules, self.view.enemies.hex
@@ -214,19 +216,19 @@ class Situation:
 
     # Own formations.
 
-    @cached_property
+    @Once
     def role(self) -> Array:
         """StaffRole of each own formation, as the notes have it now: change it by ``give_role`` alone."""
         found: Array = self.notes.formation["role"][self.view.own.row]
         return found
 
-    @cached_property
+    @Once
     def role_of(self) -> list[int]:
         """The same as plain numbers."""
         roles: list[int] = self.role.tolist()
         return roles
 
-    @cached_property
+    @Once
     def slot(self) -> Array:
         """Place in the line of each own formation, -1 none: change it by ``give_place`` alone."""
         found: Array = self.notes.formation["slot"][self.view.own.row]
@@ -253,7 +255,7 @@ class Situation:
             self.slot[who[moved]] = notes["slot"][rows] = cells[moved]
             notes["slot_since"][rows] = self.minute
 
-    @cached_property
+    @Once
     def locked(self) -> Mask:
         """Own formations under a human's order that still holds: the staff plans round them.
 
@@ -275,13 +277,13 @@ class Situation:
         mask: Mask = live | (bound & _STANDING[own.task])
         return mask
 
-    @cached_property
+    @Once
     def locked_of(self) -> list[bool]:
         """The same as plain values."""
         locked: list[bool] = self.locked.tolist()
         return locked
 
-    @cached_property
+    @Once
     def intent(self) -> tuple[list[int], list[int], list[bool]]:
         """Task and goal that each own formation has or will have when the order on its way arrives, and if one is."""
         own, orders = self.view.own, self.view.orders
@@ -297,7 +299,7 @@ class Situation:
                 task[at], goal[at], coming[at] = _TASK_OF.get(kind, TO_HOLD), cell, True
         return task, goal, coming
 
-    @cached_property
+    @Once
     def fighting(self) -> Mask:
         """Own formations that attack or hold in a live battle: pinned."""
         own, battles = self.view.own, self.view.battles
@@ -310,43 +312,43 @@ class Situation:
         mask[at[at >= 0]] = True
         return mask
 
-    @cached_property
+    @Once
     def attacked(self) -> set[int]:
         """Hexes that own troops are fighting for now."""
         battles = self.view.battles
         return set(battles.hex[(battles.attacking == 1) & (battles.outcome == LIVE)].tolist())
 
-    @cached_property
+    @Once
     def attacking(self) -> Mask:
         """Own formations whose order, or the one on its way, is to attack."""
         return np.array(self.attacking_of, bool)
 
-    @cached_property
+    @Once
     def attacking_of(self) -> list[bool]:
         """The same as plain values."""
         tasks, _, _ = self.intent
         return [task == TO_ATTACK for task in tasks]
 
-    @cached_property
+    @Once
     def fighting_of(self) -> list[bool]:
         """``fighting`` as plain values."""
         fighting: list[bool] = self.fighting.tolist()
         return fighting
 
-    @cached_property
+    @Once
     def contact_of(self) -> list[int]:
         """Whether an enemy stands beside each own formation."""
         contact: list[int] = self.view.own.contact.tolist()
         return contact
 
-    @cached_property
+    @Once
     def broken_off(self) -> list[tuple[int, int]]:
         """Minute and hex of every own attack that was broken off and is still remembered."""
         battles = self.view.battles
         rows = ((battles.outcome == _BROKEN_OFF) & (battles.attacking == 1)).nonzero()[0]
         return list(zip(battles.ended_at[rows].tolist(), battles.hex[rows].tolist(), strict=True))
 
-    @cached_property
+    @Once
     def on_directed_attack(self) -> set[int]:
         """Own formations whose order in force is to attack for a directive (not a counter-attack of their corps)."""
         orders, found = self.view.orders, set()
@@ -357,40 +359,40 @@ class Situation:
                 found.add(at)
         return found
 
-    @cached_property
+    @Once
     def mechanised(self) -> Mask:
         """Own formations on wheels or tracks."""
         mobility = self.view.own.mobility
         driven: Mask = (mobility == _DRIVEN[0]) | (mobility == _DRIVEN[1])
         return driven
 
-    @cached_property
+    @Once
     def part(self) -> Array:
         """Piece of own land each own formation stands in; -1 where it stands on ground that is not own."""
         own = self.view.own
         found: Array = np.where(self.owner[own.hex] == self.side, self.control.part[own.hex], -1)
         return found
 
-    @cached_property
+    @Once
     def part_of(self) -> list[int]:
         """The same as plain numbers."""
         parts: list[int] = self.part.tolist()
         return parts
 
-    @cached_property
+    @Once
     def own_pockets(self) -> frozenset[int]:
         """Ringed pieces of own land with nothing in them that supplies them."""
         ringed = self.control.own_pockets
         return ringed - self.supplied_parts if ringed else ringed
 
-    @cached_property
+    @Once
     def long_cut_off(self) -> Mask:
         """Own formations that no supply has reached for days."""
         since, span = self.view.own.cut_off_since, round(self.rules["staff.cut_off_days"] * DAY)
         long: Mask = (since < NEVER) & (self.minute - since > span)
         return long
 
-    @cached_property
+    @Once
     def supplied_parts(self) -> set[int]:
         """Pieces of own land with a supply source, port or railhead of one's own in them."""
         depots = self.view.depots
@@ -401,7 +403,7 @@ class Situation:
 
     # What happened lately.
 
-    @cached_property
+    @Once
     def hot(self) -> Mask:
         """Hexes with fighting or a change of owner within two hexes in the last day."""
         since = self.minute - self.hours("staff.need_h")
@@ -414,7 +416,7 @@ class Situation:
         found: Mask = mask[:-1]
         return found
 
-    @cached_property
+    @Once
     def need_along_the_front(self) -> tuple[list[bool], list[int], list[int]]:
         """Of each side of the front: whether it is hot, the threat that nobody covers, and the threat."""
         own, other = self.front.own, self.front.other
@@ -422,7 +424,7 @@ class Situation:
         short = np.maximum(threat - self.cover[own] * round(self.rules["staff.need_cover"] * 10) // 10, 0)
         return self.hot[own].tolist(), short.tolist(), threat.tolist()
 
-    @cached_property
+    @Once
     def provoked(self) -> Mask:
         """Hexes near which the enemy has attacked or taken ground within the days that a counter-attack answers."""
         since = self.minute - round(self.rules["staff.counter_days"] * DAY)
@@ -436,7 +438,7 @@ class Situation:
         found: Mask = mask[:-1]
         return found
 
-    @cached_property
+    @Once
     def won(self) -> Ints:
         """Own hexes that were taken within the span that counts for a breach."""
         since = self.minute - self.hours("staff.commit_h")
@@ -450,7 +452,7 @@ class Situation:
         later: Ints = cells[since > minute]
         return later
 
-    @cached_property
+    @Once
     def _ever_changed(self) -> tuple[Ints, Ints]:
         """Land that has changed hands since the beginning, and when: looked for once in each frame of control."""
         since, memo = self.view.hexes.owner_since, self.statics.memo
@@ -462,7 +464,7 @@ class Situation:
         found: tuple[Ints, Ints] = held[1:]
         return found
 
-    @cached_property
+    @Once
     def counter_faces(self) -> tuple[Mask, Mask]:
         """Faces worth a counter-attack: bases of fresh penetrations, and salients of known enemies where they attack.
 
@@ -476,7 +478,7 @@ class Situation:
         salients = salients & self.provoked[control.faces]
         return bases, salients
 
-    @cached_property
+    @Once
     def hostile_round(self) -> list[int]:
         """How many hexes round each own formation are the enemy's."""
         ring, land = self.grid.neighbours[self.view.own.hex], self.control.land
@@ -493,26 +495,16 @@ class Situation:
 
     def odds(self, power: int, cell: int) -> float:
         """x: the natural log of own power over the defence at a hex, as far as is known."""
-        return ln(max(power, 1)) - ln(max(int(self.defence[cell]), 1))
+        return ln(max(power, 1)) - self.log_defence(cell)
 
-    @cached_property
-    def log_defence(self) -> npt.NDArray[np.float64]:
-        """Natural log of the defence of each enemy hex on the front (``control.faces``)."""
-        return log(np.maximum(self.defence[self.control.faces], 1))
+    def log_defence(self, cell: int) -> float:
+        """Natural log of the defence of a hex."""
+        found = self._logs.get(cell)
+        if found is None:
+            found = self._logs[cell] = ln(max(int(self.defence[cell]), 1))
+        return found
 
-    @cached_property
-    def log_defence_of(self) -> list[float]:
-        """The same as plain numbers."""
-        logs: list[float] = self.log_defence.tolist()
-        return logs
-
-    @cached_property
-    def face_toll_of(self) -> list[int]:
-        """``face_toll`` as plain numbers."""
-        toll: list[int] = self.face_toll.tolist()
-        return toll
-
-    @cached_property
+    @Once
     def failures_of(self) -> dict[int, list[tuple[int, int, int]]]:
         """Failed attacks of each headquarters that still count: hex, minute, how often. Anew after each new one."""
         failure, since = self.notes.failure, self.minute - self.hours("staff.failure_h")
@@ -523,19 +515,16 @@ class Situation:
                 found.setdefault(hq, []).append((cell, minute, times))
         return found
 
-    @cached_property
+    @Once
     def men_of(self) -> list[int]:
         """Men of each own formation."""
         men: list[int] = self.view.own.men.tolist()
         return men
 
-    @cached_property
-    def face_toll(self) -> Ints:
-        """Minutes that resistance adds to the way over each enemy hex on the front."""
-        faces = self.control.faces
-        toll = self.occupied[faces] * round(self.rules["staff.occupied_min"])
-        found: Ints = toll + self.enemy_zone[faces] * round(self.rules["staff.zoc_min"])
-        return found
+    def toll(self, cell: int) -> int:
+        """Minutes that resistance adds to the way over a hex."""
+        held, near = self._tolls
+        return (held if self.occupied[cell] else 0) + (near if self.enemy_zone[cell] else 0)
 
     def travel(self, objective: int) -> Array:
         """Minutes of a march on foot to an objective through all ground, whosever it is, bridges standing."""
