@@ -91,21 +91,8 @@ def wants_to_attack(world: World, minute: int) -> Rows:
         rows = rows[stands & (formations.pause_until[rows] <= minute)]
     near = world.statics.grid.neighbours[formations.hex[rows]] == formations.target[rows][:, None]
     beside: Rows = rows[near.any(axis=1)]
-    return _over_water(world, beside, minute) if len(beside) else beside
-
-
-def _over_water(world: World, rows: Rows, minute: int) -> Rows:
-    """Without those whose target lies over a strait that no craft of their side can cross now."""
-    formations, statics = world.formations, world.statics
-    cells, targets = formations.hex[rows], formations.target[rows]
-    across = (statics.grid.neighbours[cells] == targets[:, None]) & craft.narrow(statics)[cells]
-    wet = across.any(axis=1)
-    if not wet.any():
-        return rows
-    for i in np.flatnonzero(wet).tolist():
-        wet[i] = not craft.can_force(world, int(formations.side[rows[i]]), int(targets[i]), minute)
-    dry: Rows = rows[~wet]
-    return dry
+    wet = craft.over_straits(world, formations.hex[beside], formations.target[beside], formations.side[beside], minute)
+    return beside[~wet] if wet.any() else beside
 
 
 def ready(world: World, minute: int) -> Rows:

@@ -81,6 +81,19 @@ def narrow(statics: Statics) -> Mask:
     return found
 
 
+def over_straits(world: World, cells: Ints, targets: Ints, side: Ints, minute: int) -> Mask:
+    """Shape of ``cells``: steps or attacks over a strait that no craft of the side can make now."""
+    statics = world.statics
+    if "craft.dry" not in statics.shared:
+        statics.shared["craft.dry"] = not narrow(statics).any()
+    if statics.shared["craft.dry"] or not len(cells):
+        return np.zeros(len(cells), bool)
+    wet: Mask = ((statics.grid.neighbours[cells] == targets[:, None]) & narrow(statics)[cells]).any(axis=1)
+    for i in np.flatnonzero(wet).tolist():
+        wet[i] = not can_force(world, int(side[i]), int(targets[i]), minute)
+    return wet
+
+
 def can_force(world: World, side: int, cell: int, minute: int) -> bool:
     """Whether a side can attack a hex over a strait: craft in reach, and a sea that lets them cross today."""
     if int(world.weather.sea[0]) > world.statics.rules["weather.sea_landing"]:

@@ -40,6 +40,12 @@ def check_instruction(world: World, side: int, told: Instruction, minute: int) -
 def _shape(told: Instruction, minute: int) -> Iterator[Refusal]:
     if told.kind in _ADVANCES and told.objective == NO_CELL and not told.axis:
         yield Refusal("no_objective", "A directive to attack must name an objective or an axis.")
+    if told.kind == DirectiveKind.EVACUATE and not told.axis:
+        yield Refusal("no_ports", "An evacuation must name the ports to embark at, as its axis.")
+    if told.kind == DirectiveKind.LAND and len(told.axis) < 2:
+        yield Refusal("no_beach", "A landing needs an axis from the coast where troops embark to the beach.")
+    if told.kind == DirectiveKind.LAND and not told.assault:
+        yield Refusal("no_force", "A landing must name its force, as the assault group.")
     if len(told.line) == 1:
         yield Refusal("short_line", "A line needs at least two places.")
     for name in ("axis", "line", "fall_back"):

@@ -273,7 +273,8 @@ def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> li
                 barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
     barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
     if hostile.any():
-        barred[hostile & _over_water(scene, group.cell[at], to, group.side[at])] = Obstacle.NO_CRAFT
+        # An enemy shore has no ferry.
+        barred[hostile & craft.over_straits(world, group.cell[at], to, group.side[at], minute)] = Obstacle.NO_CRAFT
     cause[at] = barred
     events: list[Event] = []
     held = np.flatnonzero(cause > 0)
@@ -289,15 +290,6 @@ def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> li
         of = group if len(at) == len(group.rows) else group.some(at)
         events.append(_departed(scene, of, route[at], routed_at[at], trace))
     return events
-
-
-def _over_water(scene: Scene, cells: Rows, to: Rows, side: Rows) -> Mask:
-    """Steps over a strait for which a side has no craft: an enemy shore has no ferry."""
-    statics = scene.world.statics
-    wet: Mask = ((statics.grid.neighbours[cells] == to[:, None]) & craft.narrow(statics)[cells]).any(axis=1)
-    for i in np.flatnonzero(wet).tolist():
-        wet[i] = not craft.can_force(scene.world, int(side[i]), int(to[i]), scene.minute)
-    return wet
 
 
 def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:

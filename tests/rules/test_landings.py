@@ -166,6 +166,10 @@ def test_a_landing_force_is_weak_on_its_first_day():
     factors = [landing.weakness(s.world, who, begun + h * HOUR) for h in (0, 7, 23)]
     assert [f.tolist() for f in factors if f is not None] == [[0.5, 1.0], [0.75, 1.0], [0.75, 1.0]]
     assert landing.weakness(s.world, who, begun + DAY) is None
+    strong = sound(sets={"switch.landing_weak": 0})
+    land(strong)
+    strong.advance(7 * HOUR)
+    assert landing.weakness(strong.world, who, begun) is None
 
 
 def test_craft_make_one_lift_at_a_time_and_serve_those_ashore_first():

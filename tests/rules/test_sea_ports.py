@@ -98,6 +98,12 @@ def test_ships_that_are_not_sunk_with_the_switch_off():
     assert s.world.depots.sunk_kg.sum() == 0
 
 
+def test_with_lanes_switched_off_ports_pass_on_what_they_can():
+    s = with_ports(sets={"switch.sea_lanes": 0})
+    s.advance(2 * DAY)
+    assert s.world.depots.sea_kg.tolist() == [-1, -1]
+
+
 def test_a_side_without_ships_has_ports_as_they_are_given():
     s = with_ports(shipping=[])
     s.advance(2 * DAY)
