@@ -57,6 +57,15 @@ def test_a_transfer_lands_at_its_port_and_is_there_again():
     assert not {r["formation"] for r in rows_of(s, "Boarded")} - {row(s, "a1")}, "nobody else was told to go"
 
 
+def test_who_has_begun_to_go_aboard_does_so_to_the_end_though_the_directive_is_over():
+    s = evacuation(directive={"axis": ["1"], "assault": ["a1"], "end_min": 2 * DAY + 12 * HOUR})
+    s.advance(2 * DAY + 12 * HOUR)
+    assert 0 < men(s, "a1")["aboard"]
+    assert not of_kind(s, "Sailed")
+    s.advance(6 * DAY)
+    assert [r["formation"] for r in rows_of(s, "Sailed")] == [row(s, "a1")]
+
+
 def test_rear_guards_go_last():
     s = evacuation(directive={"reserve": ["b1"], "axis": ["1"]})
     s.advance(15 * DAY)
