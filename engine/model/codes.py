@@ -249,6 +249,7 @@ class Calendar(IntEnum):
     PEOPLE = 12
     POLITICS = 13
     SEA = 14
+    WORKS = 15
 
 
 class Obstacle(IntEnum):

@@ -195,6 +195,7 @@ DIRECTIVES: Final = TableSpec(
         C("source", I16, -1, "index of Statics.directive_ids", "which line of a plan it is; -1 human"),
         C("arrives_at", I64, 0, "minute", "when it reaches the headquarters"),
         C("clears", I8, 0, "0/1", "ends all that the headquarters and those below it were told before"),
+        C("labour", I64, 0, "1e-6 of a hex's level", "to fortify: work done and not yet used up"),
         C("reason", I16, 0, "Reason", "why the high command gave it"),
         C("detail", I64, 0, "", "up to four numbers of the reason", width=4),
     ),

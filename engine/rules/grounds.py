@@ -39,7 +39,8 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "battles: yield_left break_left; formations: surrender_left",
     ),
     "Ticked": _of(
-        "weather command arrivals supply combat control recovery headquarters rail intelligence score people politics sea",
+        "weather command arrivals supply combat control recovery headquarters rail intelligence score people politics "
+        "sea works",
         "a rule that keeps a calendar has run and says when it wants to run again", "systems: next_at",
     ),
     "Ordered": _of(
@@ -348,4 +349,13 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "CameAshore": _of("landing", "another wave follows", "formations: men_u goal", "naval.wave_h"),
     "BeachClosed": _of("landing", "the beach is closed, or no longer needed"),
     "CraftCrossed": _of("landing", "the craft are at another place"),
+    # Engineers.
+    "Laboured": _of(
+        "works", "a day of work on the line of a directive to fortify", "directives: labour hq kind",
+        "fortification.line_km_week",
+    ),
+    "WorksBuilt": _of(
+        "works", "the work is enough for another level", "hexes: works owner; directives: labour",
+        "fortification.line_km_week", "fortification.line_level_max",
+    ),
 }  # fmt: skip

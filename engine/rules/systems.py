@@ -19,6 +19,7 @@ from engine.rules import (
     sea,
     supply,
     weather,
+    works,
 )
 from engine.rules.system import System
 
@@ -39,4 +40,5 @@ SYSTEMS: tuple[System, ...] = (
     people.SYSTEM,
     politics.SYSTEM,
     sea.SYSTEM,
+    works.SYSTEM,
 )

@@ -35,6 +35,7 @@ from tests.rules import (
     test_politics,
     test_rail_moves,
     test_sea_ports,
+    test_works,
 )
 from tests.rules.marches import DAY, HOUR, at
 from tests.rules.politics_kit import Condition, Effect, event, hands, war
@@ -147,10 +148,12 @@ OTHERS: tuple[Callable[[], Any], ...] = (
     test_landings.test_nobody_lands_where_an_enemy_formation_stands,
     a_beach_is_lost,
     test_landings.test_who_is_beaten_off_stays_where_he_was_with_his_losses,
+    test_people.test_guards_keep_them_off_and_security_troops_hunt_them_down,
     test_people.test_when_all_have_gone_the_formation_is_no_more,
     test_politics.test_a_source_of_supply_is_shut,
     test_rail_moves.test_a_line_cut_while_the_order_is_on_its_way_fails_the_order,
     test_rail_moves.test_nothing_is_lost_on_the_way,
+    test_works.test_work_ends_with_the_directive_and_the_system_sleeps_without_one,
     test_sea_ports.test_the_tons_of_the_day_go_to_the_ports_in_proportion_to_what_they_can_pass_on,
 )
 """Tests of single rules, whose wars show what the storms do not."""

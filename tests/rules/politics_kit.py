@@ -28,17 +28,14 @@ STILL = {
 
 
 def hands(minute: int, cells: Iterable[int], side: str) -> System:
-    """A system that gives hexes to a side at a minute (it uses a spare row of the calendar)."""
-    taken, row = list(cells), 15
+    """A system that gives hexes to a side at a minute."""
+    taken, number = list(cells), SIDES.index(side)
 
     def due(world: World, now: int) -> int:
-        return minute if int(world.systems.next_at[row]) < NEVER else NEVER
+        return minute if len(taken) and int(world.hexes.owner[taken[0]]) != number else NEVER
 
     def decide(world: World, now: int, dice: Dice, trace: Trace | None) -> list[Event]:
-        from engine.model.events.common import TICKED
-
-        ticked = TICKED(now, system=row, next_at=NEVER)
-        return [CAPTURED(now, hex=taken, side=SIDES.index(side), formation=-1, how=Taking.ENTERED), ticked]
+        return [CAPTURED(now, hex=taken, side=number, formation=-1, how=Taking.ENTERED)]
 
     return System("hands", 99, 15, due, decide)
 

@@ -15,6 +15,7 @@ from engine.model.events import (
     sea,
     supply,
     weather,
+    works,
 )
 from engine.model.events.kinds import Event, EventKind, Field
 
@@ -31,6 +32,7 @@ _TOPICS = (
     people,
     politics,
     sea,
+    works,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

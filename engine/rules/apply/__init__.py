@@ -19,6 +19,7 @@ from engine.rules.apply import (
     sea,
     supply,
     weather,
+    works,
 )
 
 APPLY: dict[str, Callable[[Pen, Event], None]] = {
@@ -34,6 +35,7 @@ APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **people.APPLY,
     **politics.APPLY,
     **sea.APPLY,
+    **works.APPLY,
 }
 
 

@@ -1,0 +1,125 @@
+"""Phase 17, works, at midnight: engineers and workers build the line that a directive to fortify names.
+
+The men of the engineer assets of a directed headquarters, and of those below it, raise the works of the line's hexes
+level by level: from its first place on, first all to level 1, then to 2, and to no more than
+``fortification.line_level_max``. They work on own ground without an enemy formation beside it; what is captured serves
+who holds it. Work that is not enough for a level today is kept. Without such a directive the system never runs.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import DAY, NEVER
+from engine.core.dice import Dice
+from engine.model.codes import RUNNING, SIDES, Calendar, DirectiveKind, HexKind
+from engine.model.events import Event
+from engine.model.events.common import TICKED
+from engine.model.events.works import LABOURED, WORKS_BUILT
+from engine.model.world import Statics, World
+from engine.rules.derived import derived
+from engine.rules.ground import formations_near
+from engine.rules.hierarchy import chains
+from engine.rules.power import on
+from engine.rules.system import System, Trace
+
+Ints = npt.NDArray[np.int64]
+
+GRAIN_MIN: Final = 15
+_FORTIFY: Final = int(DirectiveKind.FORTIFY)
+_WORKERS: Final = 10_000
+"""Men for whom ``fortification.line_km_week`` is stated."""
+_DAYS: Final = 7
+_LEVEL: Final = 2
+"""Level of a finished line in that rate."""
+
+
+def _building(world: World) -> Ints:
+    """Rows of the directives to fortify that are in force."""
+    directives = world.directives
+    return np.flatnonzero((directives.kind == _FORTIFY) & (directives.state == RUNNING) & (directives.line[:, 0] >= 0))
+
+
+def _next_due(world: World, now: int) -> int:
+    any_ = derived(world, "works.any", world.directives.version("state"), lambda: bool(len(_building(world))))
+    return max(int(world.systems.next_at[Calendar.WORKS]), 0) if any_ else NEVER
+
+
+def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
+    """A day's work on every line."""
+    events: list[Event] = []
+    if minute % DAY == 0 and on(world.statics.rules, "fortification"):
+        for row in _building(world).tolist():
+            events += _built(world, row, minute, trace)
+    return [*events, TICKED(minute, system=Calendar.WORKS, next_at=(minute // DAY + 1) * DAY)]
+
+
+def _built(world: World, row: int, minute: int, trace: Trace | None) -> list[Event]:
+    """Levels finished today along one line, first places and low levels first, and the work that is left over."""
+    rules, hexes = world.statics.rules, world.hexes
+    men = workers(world, int(world.directives.hq[row]), minute)
+    kilometres = rules["fortification.line_km_week"] * men / _WORKERS / _DAYS
+    a_day = round(kilometres * 1000.0 * _LEVEL * PPM / world.statics.grid.spacing_m)
+    stock = int(world.directives.labour[row]) + a_day
+    side = int(world.headquarters.side[world.directives.hq[row]])
+    cells = line_cells(world.statics, tuple(int(c) for c in world.directives.line[row] if c >= 0))
+    safe = (hexes.owner[cells] == side) & ~formations_near(world, 1 - side, 1)[cells]
+    level = hexes.works[cells].astype(np.int64)
+    top = round(rules["fortification.line_level_max"])
+    raised: dict[int, int] = {}
+    while stock >= PPM:
+        open_ = np.flatnonzero(safe & (level < top))
+        if not len(open_):
+            stock = 0
+            break
+        at = int(open_[np.argmin(level[open_])])
+        level[at] += 1
+        raised[int(cells[at])] = int(level[at])
+        stock -= PPM
+    if trace is not None:
+        for key, value, address in (
+            ("workers", float(men), ""), ("km_day", kilometres, "fortification.line_km_week"),
+            ("hexes_of_the_line", float(len(cells)), ""), ("hexes_that_can_be_worked_on", float(safe.sum()), ""),
+            ("level_max", float(top), "fortification.line_level_max"),
+        ):  # fmt: skip
+            trace.record("directives", row, key, value, address)
+    events: list[Event] = [LABOURED(minute, directive=row, labour=stock)]
+    if raised:
+        built = list(raised)
+        events.append(WORKS_BUILT(minute, directive=row, hex=built, level=[raised[c] for c in built]))
+    return events
+
+
+def workers(world: World, hq: int, minute: int) -> int:
+    """Men of the engineer assets at hand to a headquarters and to those below it."""
+    statics, chain = world.statics, chains(world)
+    total = 0
+    for asset in statics.scenario.assets:
+        own = statics.headquarters_rows.get(asset.hq, -1)
+        there = asset.from_min <= minute and (asset.until_min < 0 or minute < asset.until_min)
+        if asset.kind == "engineer" and asset.side in SIDES and there and hq in chain[own]:
+            total += asset.men
+    return total
+
+
+def line_cells(statics: Statics, points: tuple[int, ...]) -> Ints:
+    """Land hexes along a broken line, in order from its first place."""
+    name = "works.line." + ".".join(map(str, points))
+    found: Ints | None = statics.memo.get(name)
+    if found is None:
+        grid, cells = statics.grid, list(points[:1])
+        for a, b in pairwise(points):
+            (ax, ay), (bx, by) = grid.centre_m(a), grid.centre_m(b)
+            steps = max(int(grid.distance(a, b)), 1) * 2
+            cells += [grid.cell_at(ax + (bx - ax) * k / steps, ay + (by - ay) * k / steps) for k in range(1, steps + 1)]
+        unique = list(dict.fromkeys(c for c in cells if c >= 0 and statics.theatre.kind[c] == HexKind.LAND))
+        found = statics.memo[name] = np.array(unique, dtype=np.int64)
+    return found
+
+
+SYSTEM = System("works", 17, GRAIN_MIN, _next_due, decide)
