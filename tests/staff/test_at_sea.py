@@ -60,7 +60,7 @@ def test_a_transfer_lands_at_its_port_and_is_there_again():
 def test_who_has_begun_to_go_aboard_does_so_to_the_end_though_the_directive_is_over():
     s = evacuation(directive={"axis": ["1"], "assault": ["a1"], "end_min": 2 * DAY + 12 * HOUR})
     s.advance(2 * DAY + 12 * HOUR)
-    assert 0 < men(s, "a1")["aboard"]
+    assert men(s, "a1")["aboard"] > 0
     assert not of_kind(s, "Sailed")
     s.advance(6 * DAY)
     assert [r["formation"] for r in rows_of(s, "Sailed")] == [row(s, "a1")]
