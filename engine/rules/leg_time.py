@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import HOUR
 from engine.core.jit import jit
-from engine.model.codes import Terrain
+from engine.model.codes import Task, Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
@@ -21,9 +21,11 @@ from engine.rules.march_day import quickened
 from engine.rules.power import on
 from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
 from engine.rules.system import Trace
+from engine.rules.ways import known_near
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+TO_FOLLOW: Final = int(Task.FOLLOW)
 
 
 def light_of(world: World) -> int:
@@ -40,8 +42,9 @@ def leg_minutes(
     and the minute up to which each has then marched at the sustained pace (``march_day``).
 
     Free enemy ground, and ground that changed hands within ``contact.fresh_h``, takes ``contact.entry_slowdown``
-    times as long (exploiting columns: their pace is ``movement.exploit`` of a march); an enemy zone of control and a
-    crowded road add to it, by day the enemy's aircraft too; a forced march takes off.
+    times as long (exploiting columns: their pace is ``movement.exploit`` of a march; pursuing ones, where their side
+    knows of no enemy near, ``contact.pursuit_slowdown``); an enemy zone of control and a crowded road add to it, by
+    day the enemy's aircraft too; a forced march takes off.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -57,13 +60,14 @@ def leg_minutes(
     hurried = _hurried(scene, rows, base, cell, direction, scene.owner[to] == 1 - side)
     harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
     capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
+    slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
+    slow[_pursuing(scene, rows, to)] = rules["contact.pursuit_slowdown"]
     resisted, jam, delayed, touched = parts = np.empty((4, len(rows)), np.int64)
     _parts(
-        rows, cell, to, exploits, base, spared, hurried, side, grid.neighbours, scene.owner, owners.owner_since,
+        rows, cell, to, slow, base, spared, hurried, side, grid.neighbours, scene.owner, owners.owner_since,
         scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR), ground.standing(world).count,
         formations.hex, formations.leg_to, formations.stack, scene.entered, scene.kept_out, capacity,
-        np.array([1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"],
-                  1.0 / rules["movement.road_crowding"], *harried]), parts,
+        np.array([1.0 / rules["movement.road_crowding"], *harried]), parts,
     )  # fmt: skip
     zone = np.zeros(len(rows), np.int64)
     at = np.flatnonzero(touched)
@@ -98,7 +102,7 @@ def _day_paces(world: World) -> tuple[float, float]:
 
 @jit
 def _parts(
-    rows: Any, cell: Any, to: Any, exploits: Any, base: Any, spared: Any, hurried: Any, side: Any, neighbours: Any,
+    rows: Any, cell: Any, to: Any, slow: Any, base: Any, spared: Any, hurried: Any, side: Any, neighbours: Any,
     owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any, stack: Any, entered: Any,
     kept_out: Any, capacity: int, paces: Any, out: Any,
 ) -> None:  # fmt: skip
@@ -106,8 +110,8 @@ def _parts(
 
     Resistance of enemy ground and of ground that changed hands after ``lately``; a crowded road: those who left
     earlier, then lower rows, go before; the enemy's aircraft; and whether an enemy stands beside either hex.
-    ``paces``: of exploiting columns and of others on such ground, on a full road, and by day for each side, all as
-    multiples of the time of a march.
+    ``slow`` says how many times as long each takes on such ground; ``paces`` on a full road, and the share of the pace
+    that is left by day to each side.
     """
     aside = np.zeros(len(at), np.bool_)
     for row in rows:
@@ -124,8 +128,7 @@ def _parts(
             fresh = fresh or taken[k] == there
         out[0, i] = 0
         if owner[there] == 1 - mine or fresh:
-            slow = paces[0] if exploits[i] else paces[1]
-            out[0, i] = math.floor(march * (slow - 1.0) + 0.5)
+            out[0, i] = math.floor(march * (slow[i] - 1.0) + 0.5)
         load = int(stack[rows[i]])
         for j in range(len(rows)):
             if cell[j] == here and to[j] == there and rows[j] < rows[i]:
@@ -133,8 +136,8 @@ def _parts(
         for row in range(len(at)):
             if leg_to[row] == there and at[row] == here and not aside[row]:
                 load += stack[row]
-        out[1, i] = math.floor(march * (paces[2] - 1.0) + 0.5) if load > capacity else 0
-        out[2, i] = math.floor((march - hurried[i]) * (1.0 / paces[3 + mine] - 1.0) + 0.5)
+        out[1, i] = math.floor(march * (paces[0] - 1.0) + 0.5) if load > capacity else 0
+        out[2, i] = math.floor((march - hurried[i]) * (1.0 / paces[1 + mine] - 1.0) + 0.5)
         out[3, i] = 0
         for d in range(6):
             for near in (neighbours[here, d], neighbours[there, d]):
@@ -159,6 +162,19 @@ def _crossing(scene: Scene, mobility: int, cell: Rows, direction: Rows) -> int:
     state = going_now(scene.world)
     terms = step_terms(scene.world.statics, mobility, state, BY_DAY, cell, direction)
     return int(next(t.minutes[0] for t in terms if t.key == "crossing"))
+
+
+def _pursuing(scene: Scene, rows: Rows, to: Rows) -> Mask:
+    """Columns that follow an enemy who has gone, behind their forward detachments: no enemy is known near their way."""
+    world = scene.world
+    pursuing: Mask = world.formations.task[rows] == TO_FOLLOW
+    if pursuing.any():
+        radius = round(world.statics.rules["contact.pursuit_hexes"])
+        sides = world.formations.side[rows]
+        for side in set(sides[pursuing].tolist()):
+            its = pursuing & (sides == side)
+            pursuing[its] = ~known_near(world, side, scene.minute, radius)[to[its]]
+    return pursuing
 
 
 def _zone(

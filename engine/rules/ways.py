@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM
+from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import HOUR
 from engine.core.jit import jit
 from engine.core.paths import FAR, Pathfinder
@@ -113,6 +113,15 @@ def _clear(discs: Any, enemies: Any, owner: Any, hostile: int, route: Any, free:
             if there >= 0 and (watched[there] or owner[there] == hostile):
                 free[i] = False
                 break
+
+
+def known_near(world: World, side: int, minute: int, radius: int) -> Mask:
+    """Shape (hexes + 1,): hexes within ``radius`` of an enemy that ``side`` knows of."""
+
+    def make() -> Mask:
+        return ground.near(world, _enemies(world, side, minute)[0], radius)
+
+    return derived(world, f"ways.near.{side}.{radius}", _stamp(world, minute), make)
 
 
 def _enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
@@ -314,13 +323,26 @@ def way(known: Known, mobility: int, task: int, start: int, goal: int) -> Way | 
     before = np.concatenate([[start], cells[:-1]]).astype(np.int64)
     direction = (grid.neighbours[before] == cells[:, None]).argmax(axis=1)
     minutes = table(known, mobility)[before, direction].astype(np.int64)
-    slow = 1.0 / rules["movement.exploit"] if task == Task.EXPLOIT else rules["contact.entry_slowdown"]
+    slow = np.full(len(cells), rules["contact.entry_slowdown"])
+    if task == Task.EXPLOIT:
+        slow[:] = 1.0 / rules["movement.exploit"]
+    elif task == Task.FOLLOW:
+        slow[~_within(known, round(rules["contact.pursuit_hexes"]))[cells]] = rules["contact.pursuit_slowdown"]
     hostile = known.owner[cells] == 1 - known.side
-    minutes = np.where(hostile, minutes * round(slow * 1000) // 1000, minutes)
+    minutes = np.where(hostile, minutes * rounded(slow * 1000) // 1000, minutes)
     near = known.zone[cells] & (known.places[cells] == 0)
     minutes = minutes + near * zone_minutes(known.statics, bool(ground.mechanised(mobility)))
     start_min = round(rules["movement.start_h"] * HOUR)
     return Way(cells, start_min + np.cumsum(minutes))
+
+
+def _within(known: Known, radius: int) -> Mask:
+    """Shape (hexes + 1,): hexes within ``radius`` of a known enemy."""
+    grid = known.statics.grid
+    mask = np.zeros(grid.size + 1, bool)
+    mask[grid.ring_table(radius)[np.flatnonzero(known.enemy[:-1])]] = True
+    mask[-1] = False
+    return mask
 
 
 def reach(known: Known, mobility: int, task: int, start: int, minutes: int) -> npt.NDArray[np.int32]:

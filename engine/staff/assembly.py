@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.paths import FAR
+from engine.staff.attack import ELSEWHERE_M, middle
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.lines import line_distance
@@ -26,7 +27,7 @@ def assemble(s: Situation, wishes: Intentions, plans: Plans, i: int, group: Ints
     for at in group.tolist():
         here, part = int(own.hex[at]), int(s.part[at])
         if part not in entries:
-            entries[part] = _entry(s, plans, i, part)
+            entries[part] = _entry(s, plans, i, part, group[s.part[group] == part])
             places[part] = _area(s, entries[part], part, behind) if entries[part] >= 0 else []
         entry = entries[part]
         if entry < 0 or not places[part] or _close(s, here, entry, behind, int(depth[here])):
@@ -38,13 +39,18 @@ def assemble(s: Situation, wishes: Intentions, plans: Plans, i: int, group: Ints
         wishes.place(at, best, Reason.ASSEMBLY, best, objective)
 
 
-def _entry(s: Situation, plans: Plans, i: int, part: int) -> int:
-    """The own front hex, in a piece of land, that lies nearest to the axis; of equals the nearest to its start."""
+def _entry(s: Situation, plans: Plans, i: int, part: int, group: Ints) -> int:
+    """The own front hex, in a piece of land, that lies nearest to the axis; of equals the nearest to its start.
+
+    While the front has not come up to the axis: the one on the group's shortest way there.
+    """
     rim, axis = s.control.rim, plans.axis_points(i)
     rim = rim[s.control.part[rim] == part]
     if not len(rim) or not axis:
         return -1
     off = line_distance(s.statics, axis)[rim] // s.grid.spacing_m
+    if int(off.min()) * s.grid.spacing_m > ELSEWHERE_M:
+        off = off + s.grid.distance(rim, middle(s, group))
     return int(rim[np.lexsort((rim, s.grid.distance(rim, axis[0]), off))[0]])
 
 

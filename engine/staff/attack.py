@@ -154,10 +154,27 @@ def _ground(s: Situation, aim: Aim, group: Ints) -> _Ground:
     found: _Ground | None = s.control.kept.get(key)
     if found is None:
         found = s.control.kept[key] = _survey(s, aim, parts, broad)
+    return found if len(found.cells) else _ground_on_the_way(s, aim, group, parts, broad)
+
+
+def _ground_on_the_way(s: Situation, aim: Aim, group: Ints, parts: frozenset[int], broad: bool) -> _Ground:
+    """The front has not come up to the axis: the attack fights its way there by the shortest way from where it is."""
+    start = middle(s, group)
+    key = ("way", aim.axis, aim.objective, aim.inside, broad, parts, start)
+    found: _Ground | None = s.control.kept.get(key)
+    if found is None:
+        found = s.control.kept[key] = _survey(s, aim, parts, broad, start)
     return found
 
 
-def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool) -> _Ground:
+def middle(s: Situation, who: Ints) -> int:
+    """The hex of the one who is nearest to all the others."""
+    cells = s.view.own.hex[who]
+    total = s.grid.distance(cells[:, None], cells[None, :]).sum(axis=1)
+    return int(cells[np.lexsort((s.view.own.row[who], total))[0]])
+
+
+def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool, start: int = NONE) -> _Ground:
     control = s.control
     # Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in.
     fit = control.faces_of(parts)
@@ -166,7 +183,10 @@ def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool) -> _Grou
     if aim.inside >= 0:
         fit &= control.part[control.faces] == aim.inside
     off_axis = line_distance(s.statics, aim.axis or (aim.objective,))[control.faces].astype(np.int64)
-    fit = _in_corridor(fit, off_axis, aim.corridor_m)
+    if start >= 0:
+        fit = _least(fit, off_axis + s.grid.distance(control.faces, start).astype(np.int64) * HEX_M)
+    else:
+        fit = _in_corridor(fit, off_axis, aim.corridor_m)
     if broad:
         fit = _not_alone(s, fit)
     at = np.flatnonzero(fit)
@@ -188,8 +208,12 @@ def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
     inside: Mask = fit & (off_axis <= corridor_m)
     if inside.any() or not fit.any():
         return inside
-    nearest = int(off_axis[fit].min())
-    return fit & (off_axis <= nearest + HEX_M) if nearest <= ELSEWHERE_M else inside
+    return _least(fit, off_axis) if int(off_axis[fit].min()) <= ELSEWHERE_M else inside
+
+
+def _least(fit: Mask, metres: Ints) -> Mask:
+    """Of those that are fit the ones within a hex of the least."""
+    return fit & (metres <= int(metres[fit].min()) + HEX_M) if fit.any() else fit
 
 
 def _kept(s: Situation, aim: Aim, group: Ints, ground: _Ground) -> dict[int, int]:
@@ -200,6 +224,14 @@ def _kept(s: Situation, aim: Aim, group: Ints, ground: _Ground) -> dict[int, int
     return {
         ground.place[c]: (c in present) + UNDER_WAY * (c in ordered) for c in present | ordered if c in ground.place
     }
+
+
+def captured(s: Situation, aim: Aim, start_at: int) -> int:
+    """Hexes of the corridor that became own in the last day and a half, since the start."""
+    fresh = s.won[s.view.hexes.owner_since[s.won] > start_at]
+    if not len(fresh) or not aim.axis:
+        return len(fresh)
+    return int((line_distance(s.statics, aim.axis)[fresh] <= aim.corridor_m).sum())
 
 
 def number_of_targets(group: int) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.staff import reactions, withdraw
+from engine.staff import reactions, rear, withdraw
 from engine.staff.control import Ints
 from engine.staff.counter import counter_attack, reduce_pockets
 from engine.staff.intentions import Intentions
@@ -45,7 +45,10 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
             places.pop(hq, None)
     _stand(s, wishes, places, holders)
     for hq, place in places.items():
-        reactions.place_reserves(s, wishes, place, holders[hq])
+        if _length(place):
+            reactions.place_reserves(s, wishes, place, holders[hq])
+        else:
+            rear.come_up(s, wishes, plans, plans.of[hq], holders[hq])
 
 
 def _place(s: Situation, plan: Plan, sectors: Sectors) -> Sector | Ints:
@@ -109,10 +112,6 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
         free = [at for at in holders[hq].tolist() if s.role_of[at] != IN_RESERVE and at not in wishes]
         who += free
         group += [number] * len(free)
-    for hq, place in places.items():
-        if not _length(place):
-            for at in holders[hq].tolist():
-                wishes.stay(at, Reason.NO_FRONT)
     if not who:
         return
     at, line = np.array(who, np.int64), stations(s, manned)

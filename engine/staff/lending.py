@@ -1,4 +1,4 @@
-"""Armies and fronts lend a reserve from the best giver to the worst taker below them.
+"""Armies and fronts lend a reserve from the best giver to the worst taker below them, and to success what is their own.
 
 A loan changes who works with a formation, in the notes; it lapses when the formation is formally given away.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
+from engine.staff.attack import aim_of, captured
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.plans import Plans
@@ -19,18 +20,19 @@ from engine.staff.situation import Situation
 
 def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superiors: list[int]) -> None:
     """At most one loan below each superior that is due; a lower one decides before a higher."""
-    if not (s.notes.staff["need"] > s.rules["staff.loan_need"]).any():
-        return
+    in_need = bool((s.notes.staff["need"] > s.rules["staff.loan_need"]).any())
     for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
-        _below(s, wishes, plans, sectors, superior)
+        if not (in_need and _below(s, wishes, plans, sectors, superior)):
+            _to_success(s, wishes, plans, superior)
 
 
-def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superior: int) -> None:
+def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superior: int) -> bool:
+    """A loan to who is in need; whether anybody is."""
     staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
     below = plans.below[superior]
     takers = [hq for hq in below if _needy(s, hq)]
     if not takers:
-        return
+        return False
     taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
     where = _worst_place(s, sectors, taker)
     givers = [hq for hq in (*below, superior) if hq != taker and _can_give(s, hq)]
@@ -39,19 +41,61 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     fit &= _no_longer_needed_where_it_is(s, plans)
     pool = np.flatnonzero(fit)
     if not len(pool) or where < 0:
-        return
+        return True
     gap = s.grid.distance(own.hex[pool], where)
     # The superior's own reserve is the pool: it goes however far it is.
     near = (gap * HEX_KM <= round(s.rules["staff.loan_km"])) | (plans.commander[pool] == superior)
     near &= s.part[pool] == s.control.part[where]
     if not near.any():
-        return
+        return True
     pool, gap = pool[near], gap[near]
     chosen = int(pool[np.lexsort((own.row[pool], gap, plans.commander[pool] != superior))[0]])
     _book(s, plans, chosen, taker)
     place = _behind(s, where, int(own.hex[chosen]))
     wishes.supersede(chosen)
     wishes.place(chosen, place, Reason.LENT, place, where, int(staff["need"][taker]))
+    return True
+
+
+def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int) -> None:
+    """The superior's own troops, what drives first, reinforce the attack below it that has broken in deepest."""
+    own, notes = s.view.own, s.notes.formation
+    fit = (plans.commander == superior) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
+    fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
+    pool = np.flatnonzero(fit & _no_longer_needed_where_it_is(s, plans))
+    if not len(pool):
+        return
+    depths = {hq: _broken_in(s, plans, hq) for hq in plans.below[superior]}
+    taker = max(depths, key=lambda hq: (depths[hq], -hq), default=superior)
+    if depths.get(taker, 0) < round(s.rules["staff.commit_hexes"]):
+        return
+    spearhead = int(s.notes.staff["target_a"][taker])
+    pool = pool[s.part[pool] == s.control.part[_beside(s, spearhead)]]
+    if not len(pool):
+        return
+    order = np.lexsort((own.row[pool], s.grid.distance(own.hex[pool], spearhead), ~s.mechanised[pool]))
+    chosen = int(pool[order[0]])
+    _book(s, plans, chosen, taker)
+    place = _behind(s, _beside(s, spearhead), int(own.hex[chosen]))
+    wishes.supersede(chosen)
+    wishes.place(chosen, place, Reason.TO_SUCCESS, place, spearhead, depths[taker])
+
+
+def _broken_in(s: Situation, plans: Plans, hq: int) -> int:
+    """Hexes of its corridor that an attacking headquarters has taken lately; 0 for one that was lent to today."""
+    plan, staff = plans.of[hq], s.notes.staff
+    if not plans.attacking(plan) or staff["target_a"][hq] < 0:
+        return 0
+    if int(staff["lent_to_at"][hq]) + s.hours("staff.loan_taker_h") > s.minute:
+        return 0
+    return captured(s, aim_of(s, plans, plan, plan.current), int(plans.d.start_at[plan.current]))
+
+
+def _beside(s: Situation, target: int) -> int:
+    """An own hex beside a target, or the target itself if there is none."""
+    ways = s.control.ways[target]
+    mine = [int(c) for c in ways.tolist() if c >= 0 and s.owner[c] == s.side]
+    return min(mine, default=target)
 
 
 def _book(s: Situation, plans: Plans, chosen: int, taker: int) -> None:

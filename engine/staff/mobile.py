@@ -10,10 +10,9 @@ from engine.core.columns import Array
 from engine.core.paths import Pathfinder
 from engine.model.codes import Ground, Mobility, OrderKind
 from engine.rules.steps import MEAN, bridged_steps
-from engine.staff.attack import Aim, Appraisal
+from engine.staff.attack import Aim, Appraisal, captured
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
-from engine.staff.lines import line_distance
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
@@ -37,14 +36,6 @@ def lead(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, 
             _wait(s, wishes, group, int(staff["target_a"][aim.hq]), taken)
             return
     exploit(s, wishes, aim, group)
-
-
-def captured(s: Situation, aim: Aim, start_at: int) -> int:
-    """Hexes of the corridor that became own in the last day and a half, since the start."""
-    fresh = s.won[s.view.hexes.owner_since[s.won] > start_at]
-    if not len(fresh) or not aim.axis:
-        return len(fresh)
-    return int((line_distance(s.statics, aim.axis)[fresh] <= aim.corridor_m).sum())
 
 
 def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints) -> bool:

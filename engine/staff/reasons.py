@@ -51,6 +51,10 @@ class Reason(IntEnum):
     NO_FRONT = 34
     PURSUE = 35
     CALLED_OFF = 36
+    BEHIND_THE_ATTACK = 37
+    RESERVE_AT = 38
+    FOLLOW_UP = 39
+    TO_SUCCESS = 40
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -141,6 +145,10 @@ _SENTENCES = {
     Reason.GIVE_GROUND: "is to give ground: it has only {2} % of the power that is reckoned with before it",
     Reason.IN_HAND: "is kept in hand: it has no part of the front, and no attack is near",
     Reason.TAKES_OVER: "the high command leads from here on: what was planned before is over",
+    Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",
+    Reason.RESERVE_AT: "in reserve at {0}, as told: for {1}",
+    Reason.FOLLOW_UP: "follows its army's front to {0}",
+    Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
     Reason.TO_THE_SHIPS: "goes to the ships at {0}",
     Reason.EMBARK: "embarks at {0}",

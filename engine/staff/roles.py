@@ -72,7 +72,7 @@ def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
 
 
 def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> None:
-    wanted = _wanted(s, plans, plan, members)
+    wanted = _wanted(s, plans, plan, members, fresh)
     changes: dict[int, list[int]] = {}
     for at, was in zip(members.tolist(), s.role[members].tolist(), strict=True):
         role = wanted.get(at)
@@ -95,7 +95,7 @@ def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bo
         _man_the_line(s, plans, plan, released, named)
 
 
-def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints) -> dict[int, int]:
+def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> dict[int, int]:
     """Roles in assault and mobile groups of the attack in force and of the next; the one in force has first choice."""
     wanted: dict[int, int] = {}
     for i in (plan.current if plans.attacking(plan) else NONE, plan.upcoming):
@@ -107,6 +107,9 @@ def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints) -> dict[int, 
             # A directive that names nobody means everybody; a mobile group with nobody before it attacks itself.
             everybody = mobile if _names_any(plans, i) else without(members, plans.named(i, "reserve"))
             assault, mobile = everybody, assault
+        if i == plan.current and not fresh:
+            # Who has been put in since stays in until the attack is over.
+            assault = np.concatenate([assault, without(members[s.role[members] == IN_ASSAULT], assault)])
         for role, group in ((IN_ASSAULT, assault), (IN_MOBILE, mobile)):
             for at in group.tolist():
                 wanted.setdefault(at, role)

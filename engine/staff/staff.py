@@ -11,7 +11,7 @@ from engine.core.dice import Dice
 from engine.model.commander import Notes
 from engine.model.orders import Order
 from engine.model.view import SideView
-from engine.staff import attack, lending, mobile, timing
+from engine.staff import attack, lending, mobile, rear, timing
 from engine.staff.assembly import assemble
 from engine.staff.control import Ints
 from engine.staff.evacuation import evacuate
@@ -109,6 +109,7 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
         assault, fast = without(assault, later), without(fast, later)
     attack.note_failures(s, plan.hq, np.concatenate([assault, fast]))
     aim = attack.aim_of(s, plans, plan, i)
+    assault = rear.put_in(s, plans, plan, aim, assault, members)
     appraisal = attack.appraise(s, aim, assault)
     if pursue(s, wishes, aim, appraisal, assault):
         assault = np.array([at for at in assault.tolist() if at not in wishes], np.int64)

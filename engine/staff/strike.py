@@ -54,11 +54,13 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
     # Odds that would let a mobile group pass are worth no waiting.
     go = aim.released and (go or (ready > 0 and x >= rules["staff.commit_occupied_x"]))
     feed = under_way and x_all >= rules["staff.feed_x"]
+    # Where no enemy is known for miles one marches in.
+    kind = OrderKind.FOLLOW if s.threat[target] == 0 else OrderKind.ATTACK
     for at in beside + (close if go or feed else []):
         if feed and not s.fighting[at]:
             wishes.want(at, OrderKind.ATTACK, target, Reason.FEED, target, aim.rival, round(x_all * PPM))
         elif go or feed:
-            wishes.want(at, OrderKind.ATTACK, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
+            wishes.want(at, kind, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
         else:
             share = ready * 100 // max(total, 1)
             wishes.stay(at, Reason.WAIT_FOR_STRENGTH, target, aim.rival, share, round(x * PPM))
@@ -66,7 +68,7 @@ def strike(s: Situation, wishes: Intentions, aim: Strike, members: list[int]) ->
     if aim.released and coming and not beside and s.defence[target] == 0:
         # Nobody holds or screens it: the nearest goes in without another word.
         first = min(coming, key=lambda at: (gap[at], s.row_of[at]))
-        wishes.want(first, OrderKind.ATTACK, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
+        wishes.want(first, kind, target, aim.reason, target, aim.rival, round(x_all * PPM), aim.worse)
     _bring_up(s, wishes, target, [at for at in coming if at not in wishes])
 
 

@@ -1,0 +1,113 @@
+"""Who has no front of his own: second echelons behind their attack, reserves at their place, an army's own troops
+behind its middle. They come up in bounds as the front moves on, and second echelons are put in where it pays.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.paths import FAR
+from engine.model.codes import DirectiveKind
+from engine.staff.attack import Aim, captured, middle
+from engine.staff.control import Ints
+from engine.staff.intentions import Intentions
+from engine.staff.numbers import IN_ASSAULT, IN_MOBILE, IN_RESERVE
+from engine.staff.plans import NONE, Plan, Plans
+from engine.staff.reasons import Reason
+from engine.staff.roles import without
+from engine.staff.situation import Situation
+
+_RESERVE: Final = int(DirectiveKind.RESERVE)
+DEPTH = 2
+"""Hexes behind the front, at least, of whoever has no part of it."""
+BOUND = 4
+"""Hexes from the right place in which one may as well stay: beyond, one comes up in a single march."""
+AT_HAND = 6
+"""A second echelon farther than so many hexes from its attack is not yet there to be put in."""
+TWO = 2
+
+
+def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
+    """Those of a headquarters who have no front stand behind what they are there for."""
+    waiting = [at for at in members.tolist() if at not in wishes]
+    if not waiting:
+        return
+    anchor, reason = _anchor(s, plans, plan)
+    crowd: dict[int, int] = {}
+    for at in waiting:
+        here = s.hex_of[at]
+        best = _behind(s, anchor, s.part_of[at], here, crowd) if anchor >= 0 else here
+        if s.apart(here, best) <= BOUND and (best == here or s.control.depth[here] >= DEPTH):
+            best = here
+        crowd[best] = crowd.get(best, 0) + 1
+        if anchor < 0:
+            wishes.stay(at, Reason.NO_FRONT)
+        else:
+            wishes.place(at, best, reason, best, anchor)
+
+
+def _anchor(s: Situation, plans: Plans, plan: Plan) -> tuple[int, Reason]:
+    """What a headquarters' rear is there for: a named place, its attack, or the middle of those below it."""
+    i = plan.current
+    if i >= 0 and plans.kind[i] == _RESERVE and plans.objective(i) >= 0:
+        return plans.objective(i), Reason.RESERVE_AT
+    role, theirs = s.role, plans.commander == plan.hq
+    group = np.flatnonzero(theirs & ((role == IN_ASSAULT) | (role == IN_MOBILE)))
+    if plans.attacking(plan) and len(group):
+        return middle(s, group), Reason.BEHIND_THE_ATTACK
+    below = np.flatnonzero(np.isin(plans.commander, plans.below.get(plan.hq, ())) & (role != IN_RESERVE))
+    if len(below):
+        return middle(s, below), Reason.FOLLOW_UP
+    return NONE, Reason.NO_FRONT
+
+
+def _behind(s: Situation, anchor: int, part: int, here: int, crowd: dict[int, int]) -> int:
+    """The own hex nearest to an anchor, some way behind the front, on the land one stands on; two to a hex."""
+    places = _places(s, part)
+    if not len(places):
+        return here
+    gap = s.grid.distance(places, anchor)
+    near = places[gap <= int(gap.min()) + 1].tolist()
+    return int(min(near, key=lambda c: (crowd.get(c, 0) >= TWO, s.apart(c, here), c)))
+
+
+def _places(s: Situation, part: int) -> Ints:
+    key, kept = ("rear", part), s.control.kept
+    if key not in kept:
+        depth = s.control.depth
+        fit = (s.owner == s.side) & (s.control.part == part) & (depth >= DEPTH) & (depth < FAR)
+        kept[key] = np.flatnonzero(fit)
+    found: Ints = kept[key]
+    return found
+
+
+def put_in(s: Situation, plans: Plans, plan: Plan, aim: Aim, assault: Ints, members: Ints) -> Ints:
+    """The assault group with what is put in of its second echelon now: one a day, into a breach or for what is lost."""
+    staff, i = s.notes.staff, plan.current
+    if not len(assault) or s.minute - int(staff["role_changed_at"][plan.hq]) < s.hours("staff.give_reserve_h"):
+        return assault
+    pool = members[(s.role[members] == IN_RESERVE) & ~s.locked[members] & ~s.fighting[members]]
+    pool = without(pool, plans.named(i, "reserve"))
+    if not len(pool):
+        return assault
+    gap = s.grid.distance(s.view.own.hex[pool], middle(s, assault))
+    near = (gap <= AT_HAND) & np.isin(s.part[pool], s.part[assault])
+    if not near.any() or not _pays(s, plans, plan, aim, assault):
+        return assault
+    order = np.lexsort((s.view.own.row[pool], gap, ~s.mechanised[pool], ~near))
+    chosen = pool[order[:1]]
+    s.give_role(chosen, IN_ASSAULT)
+    staff["group_men"][plan.hq] += int(s.view.own.men[chosen].sum())
+    staff["role_changed_at"][plan.hq] = s.minute
+    return np.sort(np.concatenate([assault, chosen]))
+
+
+def _pays(s: Situation, plans: Plans, plan: Plan, aim: Aim, assault: Ints) -> bool:
+    """The attack has broken in, or has lost enough men that it needs fresh ones to go on."""
+    rules, staff = s.rules, s.notes.staff
+    if captured(s, aim, int(plans.d.start_at[plan.current])) >= round(rules["staff.commit_hexes"]):
+        return True
+    men = int(s.view.own.men[assault].sum())
+    return men < rules["staff.second_men"] * int(staff["group_men"][plan.hq])
