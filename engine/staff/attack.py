@@ -114,7 +114,7 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     if not len(ground.cells):
         return NOTHING
     power = sum(s.power_of[at] for at in group.tolist())
-    fixed = _fixed_score(s, aim, ground)
+    fixed = _fixed_score(s, aim, ground, power)
     for at, worth in _kept(s, aim, group, ground).items():
         fixed[at] -= s.rules["staff.score_keep"] * worth
     log_defence = [s.log_defence(cell) for cell in ground.cell_of]
@@ -129,13 +129,17 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
         targets -= 1  # too weak for so many: all at fewer
 
 
-def _fixed_score(s: Situation, aim: Aim, ground: _Ground) -> list[float]:
-    """What of the score does not depend on odds: way, distance from the axis, own ground around, failures."""
+def _fixed_score(s: Situation, aim: Aim, ground: _Ground, power: int) -> list[float]:
+    """What of the score does not depend on odds: way, distance from the axis, own ground around, failures.
+
+    Sticking out is as dangerous as the enemy near who could cut one off is strong beside the group.
+    """
     travel, axis, weight = s.rules["staff.score_travel_min"], s.rules["staff.score_axis_km"], aim.salient_weight
-    columns = (ground.phi, ground.cell_of, ground.off_km, ground.salient)
+    threat: list[int] = s.threat[ground.cells].tolist()
+    columns = (ground.phi, ground.cell_of, ground.off_km, ground.salient, threat)
     score = [
-        (phi + s.toll(cell)) / travel + axis * off + weight * salient
-        for phi, cell, off, salient in zip(*columns, strict=True)
+        (phi + s.toll(cell)) / travel + axis * off + weight * salient * min(near / max(power, 1), 1.0)
+        for phi, cell, off, salient, near in zip(*columns, strict=True)
     ]
     span = s.hours("staff.failure_h")
     for cell, failed_at, times in s.failures_of.get(aim.hq, ()):

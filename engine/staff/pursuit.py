@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
+from engine.core.columns import Array
 from engine.model.codes import OrderKind
 from engine.staff.attack import Aim, Appraisal
 from engine.staff.control import Ints
@@ -48,7 +49,7 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
     fresh = [at for at in fresh if not s.attacking[at] or goals[at] in open_faces or _still_free(s, goals[at])]
     travel = s.travel(aim.objective)
     for at in sorted(fresh, key=lambda at: (int(travel[s.hex_of[at]]), s.row_of[at])):
-        lane = _lane(s, aim, s.hex_of[at], open_faces, used)
+        lane = _lane(s, aim, _from(s, at, travel), open_faces, used)
         if not lane:
             continue
         for cell in lane:
@@ -58,6 +59,14 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
         elif len(lane) == APPROACH + AHEAD:
             wishes.place(at, lane[-1], Reason.PURSUE, lane[-1], aim.objective)
     return True
+
+
+def _from(s: Situation, at: int, travel: Array) -> int:
+    """Where a new lane begins: at the end of the last if that is on the way, so that nobody turns aside for nothing."""
+    tasks, goals, _ = s.intent
+    here, goal = s.hex_of[at], goals[at]
+    on_the_way = tasks[at] == TO_FOLLOW and goal >= 0 and s.owner[goal] == s.side and travel[goal] < travel[here]
+    return goal if on_the_way and s.apart(here, goal) <= AHEAD else here
 
 
 def _lane(s: Situation, aim: Aim, here: int, open_faces: set[int], used: dict[int, int]) -> list[int]:
