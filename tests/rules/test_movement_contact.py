@@ -79,6 +79,18 @@ def test_free_enemy_ground_takes_twice_the_time():
     assert slow == pytest.approx(2 * plain, abs=2)
 
 
+@pytest.mark.parametrize(("kind", "times"), [(OrderKind.FOLLOW, 1.25), (OrderKind.EXPLOIT, 2.0)])
+def test_who_follows_an_enemy_who_has_gone_is_held_up_by_a_quarter_only(kind: OrderKind, times: float):
+    pace = []
+    for text in (".T......", ".T::::::"):
+        s = field(text, {"T": "panzer"}, ground={"T": "axis"})
+        march(s, "t1", at(s, 0, 6), kind)
+        s.advance(2 * DAY)
+        leg = rows_of(s, "Departed")[1]
+        pace.append(leg["leg_at"] - leg["departed_at"])
+    assert pace[1] == pytest.approx(times * pace[0], abs=2)
+
+
 @pytest.mark.parametrize(("kind", "hours"), [("infantry", 4), ("panzer", 6)])
 def test_a_zone_of_control_costs_hours(kind: str, hours: int):
     drawing = """
