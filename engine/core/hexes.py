@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.jit import jit
+
 Cells = npt.NDArray[np.int32]
 Index = int | npt.NDArray[np.integer[Any]]
 
@@ -62,6 +64,13 @@ class Grid:
         number = np.arange(self.size, dtype=np.int32)
         row, q = number // self.columns, number % self.columns
         return q.astype(np.int32), (row - q // 2).astype(np.int32)
+
+    @cached_property
+    def axial_table(self) -> Cells:
+        """The same as one array of shape (2, size)."""
+        table = np.stack(self.axial)
+        table.flags.writeable = False
+        return table
 
     def _cells_at(self, q: Cells, r: Cells) -> Cells:
         row = r + q // 2
@@ -154,6 +163,14 @@ class Grid:
 
 
 _SQRT3_HALF = 0.8660254037844386
+
+
+@jit
+def steps_between(axial: Cells, a: int, b: int) -> int:
+    """:meth:`Grid.distance` of two cells, for compiled rules; ``axial`` of shape (2, size) as in Grid.axial_table."""
+    dq = int(axial[0, a]) - int(axial[0, b])
+    dr = int(axial[1, a]) - int(axial[1, b])
+    return (abs(dq) + abs(dr) + abs(dq + dr)) // 2
 
 
 def disc(radius: int) -> list[tuple[int, int]]:

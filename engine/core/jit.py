@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -22,10 +22,14 @@ from engine.core import machine_code
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-_LAYOUT: Final = 0x503
-"""numpy's flags that machine code depends on: contiguous (rows, columns), aligned, writeable."""
-
 ENABLED = os.environ.get("DEEPBATTLE_JIT", "1") != "0"
+
+
+_C, _FORTRAN, _ALIGNED, _WRITEABLE = 0x1, 0x2, 0x100, 0x400
+_FORM = tuple(n & (_C | _ALIGNED | _WRITEABLE) if n & _C else n & (_FORTRAN | _ALIGNED | _WRITEABLE) for n in range(4096))
+"""What of numpy's flags of an array the compiler looks at: an array of one row is as good as any other. With the
+dimensions and the number of its type (arrays are in the machine's own byte order) that is all there is to know.
+"""
 
 
 def cache_folder() -> Path:
@@ -57,7 +61,9 @@ class Kernel:
         self._ready: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     def __call__(self, *args: Any) -> Any:
-        types = tuple([(a.dtype, a.ndim, a.flags.num & _LAYOUT) if type(a) is np.ndarray else type(a) for a in args])
+        types = tuple([
+            _FORM[a.flags.num] | a.ndim << 12 | a.dtype.num << 16 if type(a) is np.ndarray else type(a) for a in args
+        ])  # fmt: skip
         ready = self._ready.get(types)
         if ready is None:
             ready = self._ready[types] = self._made_ready(types, args)

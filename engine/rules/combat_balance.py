@@ -2,20 +2,23 @@
 
 Arms combine (men in the line, tanks by ground and anti-tank guns, guns by ammunition, army artillery) and are
 multiplied by what the situation makes of them (posture, ground, rivers side by side, night, mud, command); surprise,
-preparation, aircraft and ships shift x itself.
+preparation, aircraft and ships shift x itself. One compiled pass over all battles; men and points are added up as
+whole thousandths.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats, rounded
+from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import DAY, HOUR
-from engine.core.columns import FINE
+from engine.core.columns import FINE, Array, read_flow
+from engine.core.hexes import steps_between
+from engine.core.jit import jit
 from engine.model.codes import (
     ATTACKING,
     HOLDING,
@@ -27,317 +30,483 @@ from engine.model.codes import (
     Posture,
     Sky,
 )
-from engine.model.world import World
-from engine.rules import craft, power, preparation
-from engine.rules.combat_lineup import Lineup
+from engine.model.places import (
+    F_COMBAT_SHARE,
+    F_CUT_OFF_SINCE,
+    F_HEX,
+    F_HQ,
+    F_IN_PLACE_SINCE,
+    F_LEG_TO,
+    F_LETHALITY,
+    F_MOBILITY,
+    F_POSTURE,
+    F_QUALITY,
+    F_SIDE,
+    F_STACK,
+    F_TASK,
+    H_HEX,
+    H_MOVED_AT,
+    W_DAYLIGHT,
+    W_GROUND,
+    W_SKY,
+    X_WORKS,
+    X_WORKS_SIDE,
+)
+from engine.model.theatre import Strait
+from engine.model.world import Statics, World
+from engine.rules import power, preparation, support
+from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_rates import log_ratio, saturated, tank_worth
+from engine.rules.combat_roll import STARTED_AT, SURPRISE
+from engine.rules.combat_terms import (
+    T_AIRCRAFT,
+    T_AMMUNITION,
+    T_ARMY_GUNS,
+    T_ATTACKERS,
+    T_BREAKING_OUT,
+    T_COMMAND,
+    T_DELAYING,
+    T_GROUND,
+    T_HASTY,
+    T_LETHALITY,
+    T_LOG_RATIO,
+    T_MEN,
+    T_MOBILE,
+    T_MUD,
+    T_POINTS,
+    T_PREPARATION,
+    T_PREPARED,
+    T_QUALITY,
+    T_ROWS,
+    T_SATURATION,
+    T_SHIPS,
+    T_SITUATION,
+    T_SURPRISED,
+    T_TANK,
+    T_WET,
+    T_WORKS,
+    T_X,
+)
+from engine.rules.demand import needs
+from engine.rules.ground import blocks_of
 from engine.rules.landing import weakness
-from engine.rules.support import Support, share_out
+from engine.rules.parameters import packed
+from engine.rules.power import (
+    AFV,
+    AMMO,
+    BATTLE,
+    COHESION,
+    FATIGUE,
+    GAIN,
+    GUNS,
+    MEN,
+    WEIGHT_AFV,
+    WEIGHT_GUN,
+    WORKS,
+    ammunition_of,
+    drives,
+    line_of,
+    points_of,
+    posture_of,
+    quality_of,
+    works_of,
+)
+from engine.rules.support import ANTITANK, ASSAULT_GUNS, ENGINEERS, MILLI, SORTIES, share_out
+from engine.rules.support import GUNS as ARMY_GUNS
 
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
-MILLI: Final = 1000
-"""Men and points are added up in thousandths."""
+_MUD, _WET, _RAIN, _SNOW = int(Ground.MUD), int(Ground.WET), int(Sky.RAIN), int(Sky.SNOW)
+_DELAY, _STRAIT, _FERRY = int(Posture.DELAY), int(Strait.STRAIT), int(Strait.FERRY)
+PARAMETERS: Final = (
+    *power.PARAMETERS, "combat.frontage_km", "combat.density_attack_km", "combat.density_breakthrough_km",
+    "combat.density_defence_km", "combat.density_excess", "combat.prepare_h", "combat.antitank_base_afv",
+    "combat.antitank_k", "combat.stack_rest", "combat.stack_full", "contact.screen_cap_divisions",
+    "contact.screen_cap_men", "combat.out_of_command", "command.range_km", "combat.attack_night", "weather.attack_rain",
+    "combat.attack_mud", "combat.river_engineers", "contact.screen_posture", "combat.surprise_decay_day",
+    "combat.surprise_x", "combat.preparation_x", "air.x_100", "air.x_max", "combat.mud_x", "combat.wet_x",
+    "combat.pocket_breakout_x", "naval.landing_first", "weather.ice_foot_cm",
+)  # fmt: skip
+(
+    FRONTAGE, DENSITY_ATTACK, DENSITY_BREAKTHROUGH, DENSITY_DEFENCE, DENSITY_EXCESS, PREPARE_H, ANTITANK_BASE,
+    ANTITANK_K, STACK_REST, STACK_FULL, CAP_DIVISIONS, CAP_MEN, OUT_OF_COMMAND, COMMAND_RANGE, ATTACK_NIGHT,
+    ATTACK_RAIN, ATTACK_MUD, RIVER_ENGINEERS, SCREEN_POSTURE, SURPRISE_DECAY, SURPRISE_X, PREPARATION_X, AIR_X_100,
+    AIR_X_MAX, MUD_X, WET_X, BREAKOUT_X, LANDING_FIRST, ICE_FOOT_CM,
+) = range(len(power.PARAMETERS), len(PARAMETERS))  # fmt: skip
 
-
-@dataclass(frozen=True, eq=False)
-class Contacts:
-    """What a battle remembers of its beginning, one entry a battle of the line-up."""
-
-    started_at: Ints
-    surprise: Ints
-    """Millionths of a level."""
-    depth_u: Ints
+NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE = range(3)
+"""Rows of :func:`kind_table`: grams of ammunition a man and day in defence, in attack; share of anti-tank guns."""
+PART, WORKS_LEVEL, OWN_QUALITY, AMMO_FACTOR, COMMAND_FACTOR, SITUATION_FACTOR, POWER = range(7)
+"""What each participant brings: the share of it that fights, level of its works, multipliers, power in thousandths."""
 
 
 @dataclass(frozen=True, eq=False)
 class Balance:
-    """Shapes: (participants,) for ``now`` (flows), ``taking_part``, ``ours``; (battles,) or (battles, 2) for the rest.
+    """What the pass over the battles found."""
 
-    Column 0 is the attacker's side, column 1 the defender's.
-    """
-
-    now: power.State
-    taking_part: Floats
-    """Share of each participant that fights: its share of itself x its place in the stack."""
+    now: Ints
+    """Shape (power.FLOWS, participants)."""
     ours: Ints
-    x: Floats
-    x_surprise: Floats
-    """Part of x that is surprise."""
-    points: Floats
-    line: Floats
-    lethality: Floats
-    prepared: Floats
-    """Share of the attackers that had time to prepare."""
-    attackers: Floats
-    """Men of the formations that attack, those behind the line among them."""
-    hasty: Floats
-    """Share of the defenders' line that is not dug in (works below level 2; none of a screen)."""
-    delaying: Floats
-    """Share of the defenders' line that delays or withdraws."""
-    mobile: Mask
-    """Mobile troops among the attackers."""
-    support: Support
-    terms: dict[str, tuple[Floats, str]]
-    """Named terms of x with the address of their parameter: the tree that explains it."""
+    """Shape (participants,): 0 on the attacker's side, 1 on the defender's."""
+    people: Floats
+    """Shape (7, participants): PART and what follows."""
+    shares: Floats
+    """Shape (uses, battles, 2): army guns, sorties, ... (``support``)."""
+    naval: Floats
+    """Shape (battles, 2)."""
+    terms: Floats
+    """Shape (combat_terms.ROWS, battles)."""
 
 
-def weigh(world: World, lineup: Lineup, contacts: Contacts, minute: int, *, explain: bool = False) -> Balance:
-    """The balance of every battle of ``lineup``; to ``explain`` it, multipliers of the men in line are terms too."""
-    formations, rules = world.formations, world.statics.rules
-    who, slot, count = lineup.formation, lineup.slot, len(lineup.hex)
-    now = power.state(world, who, minute)
-    ours = (formations.side[who] != lineup.attacker[slot]).astype(np.int64)
-    key = slot * 2 + ours
-
-    def both(values: Any) -> Floats:
-        """Sum of whole numbers by battle and side, shape (battles, 2)."""
-        sums: Floats = np.bincount(key, weights=values, minlength=count * 2).reshape(count, 2).astype(np.float64)
-        return sums
-
-    in_line = lineup.role != SUPPORTING
-    part = lineup.share / PPM * _stack(world, lineup, ours, now)
-    full = power.line_of(world, who, now) * in_line
-    part = _within_screen_cap(world, lineup, full, part)
-    line = rounded(full * part / MILLI)
-    support = share_out(world, lineup, line // MILLI, ours, minute)
-
-    men, tanks = both(line) / MILLI, rounded(now["afv"] * part / MILLI) * in_line
-    guns = rounded(now["guns"] * part / MILLI)
-    afv = both(tanks) / MILLI + support.assault_guns
-    antitank = both(rounded(guns * _antitank_share(world)[formations.kind[who]])) / MILLI + support.antitank
-    attacking = lineup.role == ATTACKING
-    early = round(rules["combat.prepare_h"] * HOUR)
-    planned = attacking & (formations.in_place_since[who] + early <= contacts.started_at[slot])
-    total = np.maximum(men[:, 0], 1e-3)
-    prepared: Floats = np.bincount(slot[planned], weights=line[planned], minlength=count) / MILLI / total
-
-    width: Floats = rules["combat.frontage_km"] * _sides_taking_part(lineup).astype(np.float64)
-    normal, dense = rules["combat.density_attack_km"], rules["combat.density_breakthrough_km"]
-    density: Floats = np.full((count, 2), rules["combat.density_defence_km"])
-    density[:, 0] = normal + (dense - normal) * prepared
-    counts = saturated(men, width[:, None], density, rules["combat.density_excess"])
-    ground = power.tank_factor(world.statics, lineup.hex)
-    tank = tank_worth(ground[:, None], afv, (antitank + afv)[:, ::-1], rules)
-
-    ammunition = power.ammunition_factor(world, who, now)
-    own_quality, command = power.quality_of(world, who, now), _command(world, who, minute)
-    quality = own_quality * ammunition * command
-    weak = weakness(world, who, minute)
-    if weak is not None:
-        quality = quality * weak
-    works = power.works_level(world, who, lineup.hex[slot], now)
-    situation = np.where(ours == 0, _attack(world, lineup, support), _defence(world, lineup, works, minute))
-    worth = line * counts[slot, ours] + rules["combat.weight_afv"] * tanks * tank[slot, ours]
-    worth = worth + rules["combat.weight_gun"] * guns * ammunition
-    points = both(rounded(worth * quality * situation)) / MILLI
-    army = rules["combat.weight_gun"] * support.guns
-    army = army + rules["combat.weight_afv"] * support.assault_guns * tank
-    points = points + army * _mean(both, rounded(line * quality * situation), line)
-    lethality = _mean(both, rounded(line * (formations.lethality[who] / PPM)), line)
-
-    shifts = _shifts(world, lineup, contacts, prepared * _planned(world, lineup), support, minute)
-    hasty, delaying = _bearing(world, lineup, works, line, men[:, 1])
-    attackers = np.bincount(slot[attacking], weights=rounded(now["men"] * part / FINE)[attacking], minlength=count)
-    x = log_ratio(points[:, 0], points[:, 1])
-    terms = {
-        "attacker_points": (points[:, 0], ""), "defender_points": (points[:, 1], ""),
-        "attacker_men_in_line": (men[:, 0], "combat.frontage_km"), "defender_men_in_line": (men[:, 1], ""),
-        "attacker_saturation": (counts[:, 0], "combat.density_attack_km"),
-        "defender_saturation": (counts[:, 1], "combat.density_defence_km"),
-        "attacker_tank_worth": (tank[:, 0], "combat.antitank_k"),
-        "defender_tank_worth": (tank[:, 1], "combat.antitank_k"),
-        "attacker_army_guns": (support.guns[:, 0], ""), "defender_army_guns": (support.guns[:, 1], ""),
-        "log_ratio": (x, ""), **shifts,
-    }  # fmt: skip
-    for value, _ in shifts.values():
-        x = x + value
-    driving = attacking & power.mechanised(world, who)
-    mobile = np.bincount(slot[driving], minlength=count) > 0
-    if explain:
-        named = (("quality", own_quality, "combat.quality_cohesion_share"), ("ammunition", ammunition, "combat.ammo_floor"),
-                 ("command", command, "combat.out_of_command"), ("situation", situation, ""))  # fmt: skip
-        for name, values, address in named:
-            mean = _mean(both, rounded(line * values), line)
-            terms[f"attacker_{name}"], terms[f"defender_{name}"] = (mean[:, 0], address), (mean[:, 1], address)
-        terms["defender_ground"] = (power.terrain_factor(world.statics, lineup.hex), "")
-        terms["defender_works"] = (_mean(both, rounded(line * works), line)[:, 1], "fortification.posture_1")
-        terms["attacker_lethality"], terms["defender_lethality"] = (lethality[:, 0], ""), (lethality[:, 1], "")
-    terms |= {"x": (x, ""), "defender_not_dug_in": (hasty, "combat.loss_hasty_attacker"),
-              "defender_delaying": (delaying, "combat.loss_delay_attacker")}  # fmt: skip
-    return Balance(now, part, ours, x, shifts["surprise"][0], points, men, lethality, prepared, attackers.astype(float),
-                   hasty, delaying, mobile, support, terms)  # fmt: skip
+def weigh(world: World, lineup: Lineup, memory: Ints, minute: int) -> Balance:
+    """The balance of every battle of ``lineup``; ``memory`` is what battles remember (``combat_roll.MEMORY``)."""
+    formations, headquarters, statics = world.formations, world.headquarters, world.statics
+    count, many = lineup.battles.shape[1], lineup.members.shape[1]
+    pools, naval = support.pools(statics), support.naval(world, lineup, minute)
+    now, ours = np.empty((len(power.FLOWS), many), np.int64), np.empty(many, np.int64)
+    people, shares = np.empty((7, many)), np.empty((support.USES, count, 2))
+    weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
+    terms = np.zeros((T_ROWS, count))
+    _weigh(
+        minute, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
+        formations.plan(*power.FLOWS), headquarters.blocks["int32"], headquarters.blocks["int64"], len(headquarters),
+        world.hexes.blocks["int8"], world.weather.blocks["int8"], int(world.weather.flyable[0]),
+        int(world.weather.ice_mm[0]), ground_table(statics), statics.theatre.strait, power.ground(statics).works,
+        kind_table(statics), np.ones(many) if weak is None else weak, np.zeros(0) if plans is None else plans,
+        statics.grid.axial_table, statics.grid.spacing_m, pools.matrix, pools.moved, packed(statics, support.PARAMETERS),
+        naval, packed(statics, PARAMETERS), now, ours, people, shares, terms,
+    )  # fmt: skip
+    return Balance(now, ours, people, shares, naval, terms)
 
 
-def _bearing(world: World, lineup: Lineup, works: Floats, line: Ints, men: Floats) -> tuple[Floats, Floats]:
-    """Shares of the defenders' line that is not dug in, and that delays or withdraws; shape (battles,) each."""
-    formations, holding = world.formations, (lineup.role == HOLDING).nonzero()[0]
-    who, slot = lineup.formation[holding], lineup.slot[holding]
-    level = works[holding]
-    leaves = (formations.posture[who] == Posture.DELAY) | (
-        (formations.leg_to[who] >= 0) & (formations.task[who] == TO_WITHDRAW)
-    )
-    open_ = np.where(leaves, 0.0, np.clip(2.0 - level, 0.0, 1.0))
-    count, mine = len(lineup.hex), line[holding]
-    total = np.maximum(men * MILLI, 1.0)
-    hasty: Floats = np.bincount(slot, weights=rounded(mine * open_), minlength=count) / total
-    delaying: Floats = np.bincount(slot, weights=np.where(leaves, mine, 0), minlength=count) / total
-    return hasty, delaying
+G_DEFENCE, G_TANKS, G_ATTACKER_SHIFT, G_DEFENDER_SHIFT, G_RIVER = range(5)
+"""Columns of :func:`ground_table`; six of rivers, one for each hexside, come last."""
 
 
-def _mean(both: Any, weighted: Ints, line: Ints) -> Floats:
-    """Mean of something over the men in line, 1 where there are none; shape (battles, 2)."""
-    men = both(line)
-    mean: Floats = np.where(men > 0, both(weighted) / np.maximum(men, 1.0), 1.0)
-    return mean
+def ground_table(statics: Statics) -> Floats:
+    """Shape (hexes, 10): what the ground of each hex does to a fight for it, made once for a run."""
+    found: Floats | None = statics.memo.get("combat.ground_table")
+    if found is None:
+        cells = np.arange(statics.grid.size)
+        tables = power.ground(statics)
+        code = np.minimum(statics.theatre.terrain.astype(np.int64), 5)
+        found = np.empty((len(cells), G_RIVER + 6))
+        found[:, G_DEFENCE] = power.terrain_factor(statics, cells)
+        found[:, G_TANKS] = power.tank_factor(statics, cells)
+        found[:, G_ATTACKER_SHIFT], found[:, G_DEFENDER_SHIFT] = tables.attacker_shift[code], tables.defender_shift[code]
+        for direction in range(6):
+            found[:, G_RIVER + direction] = power.river_factor(statics, cells, direction)
+        statics.memo["combat.ground_table"] = found
+    return found
 
 
-def _stack(world: World, lineup: Lineup, ours: Ints, now: power.State) -> Floats:
+def kind_table(statics: Statics) -> Floats:
+    """Shape (3, kinds): NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE of each kind of formation, made once for a run."""
+    found: Floats | None = statics.memo.get("combat.kind_table")
+    if found is None:
+        share = [statics.scenario.kinds[k].antitank_share for k in statics.kinds]
+        found = np.stack([needs(statics).ammo_defence, needs(statics).ammo_attack, np.array(share, dtype=np.float64)])
+        statics.memo["combat.kind_table"] = found
+    return found
+
+
+@jit
+def _weigh(
+    minute: int, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array, kind: Array, plan: Ints,
+    h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int, ground: Floats, strait: Array,
+    works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints, moved: Ints,
+    p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats,
+) -> None:  # fmt: skip
+    count, many = battles.shape[1], members.shape[1]
+    line = np.empty(many, np.int64)
+    _take_stock(minute, battles, members, f8, f32, f64, plan, p, now, ours)
+    _take_part(battles, members, f8, f32, now, ours, people, line, p)
+    share_out(minute, battles, members, ours, line // MILLI, f32, h32, staffs, pools, moved, axial, spacing,
+              flyable, p_support, shares)  # fmt: skip
+    afv, antitank = np.zeros((count, 2)), np.zeros((count, 2))
+    _count(members, memory, f64, kind, kinds, now, ours, people, line, shares, afv, antitank, terms, p)
+    _saturate(battles, members, ground, afv, antitank, terms, p)
+    for i in range(many):
+        row, cell, side = members[WHO, i], battles[HEX, members[SLOT, i]], f8[F_SIDE, members[WHO, i]]
+        people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
+        people[AMMO_FACTOR, i] = ammunition_of(now[AMMO, i], now[MEN, i], kinds[NEED_DEFENCE, kind[row]], p)
+        people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
+        level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]), int(x8[X_WORKS_SIDE, cell]), int(side))
+        people[WORKS_LEVEL, i] = level
+        if ours[i] == 0:
+            engineers = shares[ENGINEERS, members[SLOT, i], 0] > 0
+            people[SITUATION_FACTOR, i] = _attack(
+                f8, row, cell, members[DIRECTION, i], ground, strait, engineers, w8, ice_mm, p
+            )  # fmt: skip
+        else:
+            role = members[ROLE, i]
+            posture = p[SCREEN_POSTURE] if role == SCREENING else 1.0
+            if role != SCREENING and role != SUPPORTING:
+                posture = posture_of(f8, f32, f64, row, level, works, minute, p)
+            people[SITUATION_FACTOR, i] = posture * ground[cell, G_DEFENCE]
+    _add_up(members, f32, now, ours, people, line, weak, shares, terms, p)
+    _bearing(members, f8, f32, people, line, terms)
+    _shift(minute, battles, members, memory, f32, f64, plans, naval, shares, w8, ground, terms, p)
+
+
+@jit
+def _take_stock(
+    minute: int, battles: Ints, members: Ints, f8: Array, f32: Array, f64: Array, plan: Ints, p: Floats, now: Ints, ours: Ints
+) -> None:
+    """Stocks of every participant, and whose side it is on."""
+    for i in range(members.shape[1]):
+        row = members[WHO, i]
+        ours[i] = 0 if f8[F_SIDE, row] == battles[ATTACKER, members[SLOT, i]] else 1
+        for flow in range(now.shape[0]):
+            now[flow, i] = read_flow(f64, plan, flow, row, minute)
+
+
+@jit
+def _take_part(
+    battles: Ints, members: Ints, f8: Array, f32: Array, now: Ints, ours: Ints, people: Floats, line: Ints, p: Floats
+) -> None:
+    """What part of each fights, and its men in the line (thousandths)."""
+    count, many = battles.shape[1], members.shape[1]
+    full, screening = np.zeros(many, np.int64), np.zeros(count, np.int64)
+    strength = np.empty(many, np.int64)
+    for i in range(many):
+        row, slot = members[WHO, i], members[SLOT, i]
+        men = line_of(now[MEN, i], now[BATTLE, i], now[GAIN, i], int(f32[F_COMBAT_SHARE, row]), p)
+        quality = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
+        strength[i] = points_of(men, quality, now[AFV, i], now[GUNS, i], p)
+        full[i] = men if members[ROLE, i] != SUPPORTING else 0
+    for i in range(many):
+        slot = members[SLOT, i]
+        people[PART, i] = members[SHARE, i] / PPM * _place_in_stack(members, f8, f32, ours, strength, i, p)
+        if members[ROLE, i] == SCREENING:
+            screening[slot] += whole(full[i] * people[PART, i] / FINE)
+    most = p[CAP_DIVISIONS] * p[CAP_MEN]
+    for i in range(many):
+        slot = members[SLOT, i]
+        if battles[KIND, slot] == SCREEN_FIGHT:
+            people[PART, i] = people[PART, i] * min(1.0, most / max(float(screening[slot]), 1.0))
+        line[i] = whole(full[i] * people[PART, i] / MILLI)
+
+
+@jit
+def _place_in_stack(
+    members: Ints, f8: Array, f32: Array, ours: Ints, strength: Ints, i: int, p: Floats
+) -> float:
     """1 for the strongest formations of a hex up to ``combat.stack_full`` divisions' room, less for the others.
 
     So a worn formation falls back to the second echelon when a fresher one stands behind it (passage of lines).
     """
-    formations, who, rules = world.formations, lineup.formation, world.statics.rules
-    rest, places = rules["combat.stack_rest"], 2.0 * rules["combat.stack_full"]
-    place = formations.hex[who].astype(np.int64)
-    together = np.sort((lineup.slot * 2 + ours) * world.statics.grid.size + place)
-    if not (together[2:] == together[:-2]).any():
-        return np.ones(len(who))  # nowhere three formations in a hex: two always have room
-    strength = power.points_of(world, who, now)
-    order = np.lexsort((who, -strength, place, ours, lineup.slot))
-    room = formations.stack[who][order].astype(np.int64)
-    group = (lineup.slot[order], ours[order], place[order])
-    new = np.ones(len(who), dtype=bool)
-    if len(who) > 1:
-        same = (group[0][1:] == group[0][:-1]) & (group[1][1:] == group[1][:-1]) & (group[2][1:] == group[2][:-1])
-        new[1:] = ~same
-    taken = np.cumsum(room) - room
-    first = np.maximum.accumulate(np.where(new, np.arange(len(who)), 0))
-    before = taken - taken[first] if len(who) else taken
-    factor = np.empty(len(who))
-    factor[order] = np.where(before < places, 1.0, rest)
-    return np.where((lineup.role == ATTACKING) | (lineup.role == HOLDING), factor, 1.0)
+    if members[ROLE, i] != ATTACKING and members[ROLE, i] != HOLDING:
+        return 1.0
+    before, slot, row = 0, members[SLOT, i], members[WHO, i]
+    first = i
+    while first > 0 and members[SLOT, first - 1] == slot:
+        first -= 1
+    for j in range(first, members.shape[1]):
+        if members[SLOT, j] != slot:
+            break
+        other = members[WHO, j]
+        if j == i or ours[j] != ours[i] or f32[F_HEX, other] != f32[F_HEX, row]:
+            continue
+        if strength[j] > strength[i] or (strength[j] == strength[i] and other < row):
+            before += f8[F_STACK, other]
+    return 1.0 if before < 2.0 * p[STACK_FULL] else float(p[STACK_REST])
 
 
-def _within_screen_cap(world: World, lineup: Lineup, full: Ints, part: Floats) -> Floats:
-    """``part`` of each participant, cut where screens of one hex would add up to more than about two divisions."""
-    screens = lineup.kind == SCREEN_FIGHT
-    if not screens.any():
-        return part
-    rules, screening = world.statics.rules, lineup.role == SCREENING
-    most = rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"]
-    men = rounded(full * part / FINE)
-    total = np.bincount(lineup.slot[screening], weights=men[screening], minlength=len(lineup.hex))
-    # Only screens are capped: whole battles are screen fights or not.
-    factor = np.where(screens, np.minimum(1.0, most / np.maximum(total, 1.0)), 1.0)
-    capped: Floats = part * factor[lineup.slot]
-    return capped
+@jit
+def _count(
+    members: Ints, memory: Ints, f64: Array, kind: Array, kinds: Floats, now: Ints, ours: Ints, people: Floats, line: Ints,
+    shares: Floats, afv: Floats, antitank: Floats, terms: Floats, p: Floats,
+) -> None:  # fmt: skip
+    """Men in the line, tanks and anti-tank guns by side; men who attack, and the share of them that is prepared."""
+    count = terms.shape[1]
+    men, tanks, against = np.zeros((count, 2), np.int64), np.zeros((count, 2), np.int64), np.zeros((count, 2), np.int64)
+    attackers, prepared = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    early = whole(p[PREPARE_H] * HOUR)
+    for i in range(members.shape[1]):
+        row, slot, side, role = members[WHO, i], members[SLOT, i], ours[i], members[ROLE, i]
+        men[slot, side] += line[i]
+        guns = whole(now[GUNS, i] * people[PART, i] / MILLI)
+        against[slot, side] += whole(guns * kinds[ANTITANK_SHARE, kind[row]])
+        if role != SUPPORTING:
+            tanks[slot, side] += whole(now[AFV, i] * people[PART, i] / MILLI)
+        if role == ATTACKING:
+            attackers[slot] += whole(now[MEN, i] * people[PART, i] / FINE)
+            if f64[F_IN_PLACE_SINCE, row] + early <= memory[STARTED_AT, slot]:
+                prepared[slot] += line[i]
+    for slot in range(count):
+        for side in range(2):
+            terms[T_MEN + side, slot] = men[slot, side] / MILLI
+            terms[T_ARMY_GUNS + side, slot] = shares[ARMY_GUNS, slot, side]
+            afv[slot, side] = tanks[slot, side] / MILLI + shares[ASSAULT_GUNS, slot, side]
+            antitank[slot, side] = against[slot, side] / MILLI + shares[ANTITANK, slot, side]
+        terms[T_ATTACKERS, slot] = attackers[slot]
+        terms[T_PREPARED, slot] = prepared[slot] / MILLI / max(terms[T_MEN, slot], 1e-3)
 
 
-def _sides_taking_part(lineup: Lineup) -> Ints:
-    """Shape (battles,): hexsides attacked across, at least one."""
-    sides = np.zeros((len(lineup.hex), 6), dtype=np.int64)
-    attacking = np.flatnonzero((lineup.role == ATTACKING) & (lineup.direction >= 0))
-    sides[lineup.slot[attacking], lineup.direction[attacking]] = 1
-    taking_part: Ints = np.maximum(sides.sum(axis=1), 1)
-    return taking_part
+@jit
+def _saturate(
+    battles: Ints, members: Ints, ground: Floats, afv: Floats, antitank: Floats, terms: Floats, p: Floats
+) -> None:
+    """Share of the men that counts on the front there is, and the worth of tanks."""
+    count = battles.shape[1]
+    sides = np.zeros((count, 6), np.int64)
+    for i in range(members.shape[1]):
+        if members[ROLE, i] == ATTACKING and members[DIRECTION, i] >= 0:
+            sides[members[SLOT, i], members[DIRECTION, i]] = 1
+    for slot in range(count):
+        width = p[FRONTAGE] * float(max(sides[slot].sum(), 1))
+        normal, prepared = p[DENSITY_ATTACK], terms[T_PREPARED, slot]
+        attack = normal + (p[DENSITY_BREAKTHROUGH] - normal) * prepared
+        for side in range(2):
+            density = attack if side == 0 else p[DENSITY_DEFENCE]
+            terms[T_SATURATION + side, slot] = saturated(terms[T_MEN + side, slot], width * density, p[DENSITY_EXCESS])
+            enemy = antitank[slot, 1 - side] + afv[slot, 1 - side]
+            tanks = ground[battles[HEX, slot], G_TANKS]
+            terms[T_TANK + side, slot] = tank_worth(tanks, afv[slot, side], enemy, p[ANTITANK_BASE], p[ANTITANK_K])
 
 
-def _antitank_share(world: World) -> Floats:
-    """Shape (kinds,): part of the guns that fight tanks."""
-    statics = world.statics
-    found = statics.memo.get("combat.antitank_share")
-    if found is None:
-        found = np.array([statics.scenario.kinds[k].antitank_share for k in statics.kinds], dtype=np.float64)
-        statics.memo["combat.antitank_share"] = found
-    assert isinstance(found, np.ndarray)
-    return found
-
-
-def _command(world: World, who: Ints, minute: int) -> Floats:
+@jit
+def _commanded(
+    f32: Array, h32: Array, h64: Array, staffs: int, axial: Array, spacing: int, row: int, minute: int, p: Floats
+) -> float:
     """1, or less for a formation whose headquarters is gone, out of reach or out of action since it was driven off."""
-    rules, formations, headquarters = world.statics.rules, world.formations, world.headquarters
-    if not len(headquarters):
-        return np.ones(len(who))
-    hq = formations.hq[who]
-    place = headquarters.hex[hq]
-    grid = world.statics.grid
-    apart = grid.distance(formations.hex[who], np.maximum(place, 0)) * grid.spacing_m
-    far = (place >= 0) & (apart > 4000.0 * rules["command.range_km"])
-    lost = (hq < 0) | (place < 0) | far | (headquarters.moved_at[hq] > minute)
-    return np.where(lost, rules["combat.out_of_command"], 1.0)
+    if not staffs:
+        return 1.0
+    hq = f32[F_HQ, row]
+    if hq < 0 or h32[H_HEX, hq] < 0 or h64[H_MOVED_AT, hq] > minute:
+        return float(p[OUT_OF_COMMAND])
+    far = steps_between(axial, f32[F_HEX, row], h32[H_HEX, hq]) * spacing > 4000.0 * p[COMMAND_RANGE]
+    return float(p[OUT_OF_COMMAND]) if far else 1.0
 
 
-def _attack(world: World, lineup: Lineup, support: Support) -> Floats:
-    """Multiplier of each participant's power if it attacks: night, mud, rain and the river it has to cross."""
-    rules, weather = world.statics.rules, world.weather
-    who, slot, direction = lineup.formation, lineup.slot, np.maximum(lineup.direction, 0)
-    factor = np.ones(len(who))
-    if int(weather.daylight[0]) == 0:
-        factor = factor * rules["combat.attack_night"]
-    if int(weather.sky[0]) in (Sky.RAIN, Sky.SNOW):
-        factor = factor * rules["weather.attack_rain"]
-    if int(weather.ground[0]) == Ground.MUD:
-        factor = np.where(power.mechanised(world, who), factor * rules["combat.attack_mud"], factor)
-    over = craft.narrow(world.statics)[lineup.hex[slot], direction] & (lineup.direction >= 0)
-    if over.any():
-        factor = np.where(over, factor * rules["naval.landing_first"], factor)
-    river = power.river_factor(world.statics, lineup.hex[slot], direction)
-    if not (river > 1.0).any():
+@jit
+def _attack(
+    f8: Array, row: int, cell: int, direction: int, ground: Floats, strait: Array, engineers: bool, w8: Array, ice_mm: int,
+    p: Floats,
+) -> float:  # fmt: skip
+    """Multiplier of a participant's power if it attacks: night, mud, rain, craft and the river it has to cross."""
+    factor = 1.0
+    if w8[W_DAYLIGHT, 0] == 0:
+        factor = factor * p[ATTACK_NIGHT]
+    if w8[W_SKY, 0] == _RAIN or w8[W_SKY, 0] == _SNOW:
+        factor = factor * p[ATTACK_RAIN]
+    if w8[W_GROUND, 0] == _MUD and drives(f8[F_MOBILITY, row]):
+        factor = factor * p[ATTACK_MUD]
+    if direction < 0:
         return factor
-    if int(weather.ice_mm[0]) >= 10.0 * rules["weather.ice_foot_cm"]:
-        river = np.where(world.statics.theatre.strait[lineup.hex[slot], direction] > 0, river, 1.0)
-    eased = 1.0 + (river - 1.0) * rules["combat.river_engineers"]
-    river = np.where(support.engineers[slot, 0], eased, river)
-    return np.where(lineup.direction >= 0, factor / river, factor)
+    if strait[cell, direction] in (_STRAIT, _FERRY):
+        factor = factor * p[LANDING_FIRST]
+    river = ground[cell, G_RIVER + direction]
+    if strait[cell, direction] == 0 and ice_mm >= 10.0 * p[ICE_FOOT_CM]:
+        river = 1.0
+    if engineers:
+        river = 1.0 + (river - 1.0) * p[RIVER_ENGINEERS]
+    return float(factor / river)
 
 
-def _defence(world: World, lineup: Lineup, works: Floats, minute: int) -> Floats:
-    """Multiplier of each participant's power if it defends: posture or works, and ground."""
-    rules, slot = world.statics.rules, lineup.slot
-    posture = power.posture_of(world, lineup.formation, works, minute)
-    posture = np.where(lineup.role == SCREENING, rules["contact.screen_posture"], posture)
-    posture = np.where(lineup.role == SUPPORTING, 1.0, posture)
-    return posture * power.terrain_factor(world.statics, lineup.hex)[slot]
+@jit
+def _add_up(
+    members: Ints, f32: Array, now: Ints, ours: Ints, people: Floats, line: Ints, weak: Floats, shares: Floats,
+    terms: Floats, p: Floats,
+) -> None:  # fmt: skip
+    """Points of both sides, army artillery and assault guns included, and means over the men in the line."""
+    count = terms.shape[1]
+    men, points = np.zeros((count, 2), np.int64), np.zeros((count, 2), np.int64)
+    means = np.zeros((7, count, 2), np.int64)
+    for i in range(members.shape[1]):
+        slot, side, part = members[SLOT, i], ours[i], people[PART, i]
+        quality = people[OWN_QUALITY, i] * people[AMMO_FACTOR, i] * people[COMMAND_FACTOR, i] * weak[i]
+        tanks = 0 if members[ROLE, i] == SUPPORTING else whole(now[AFV, i] * part / MILLI)
+        guns = whole(now[GUNS, i] * part / MILLI)
+        worth = line[i] * terms[T_SATURATION + side, slot] + p[WEIGHT_AFV] * tanks * terms[T_TANK + side, slot]
+        worth = worth + p[WEIGHT_GUN] * guns * people[AMMO_FACTOR, i]
+        situation = people[SITUATION_FACTOR, i]
+        people[POWER, i] = whole(worth * quality * situation)
+        points[slot, side] += whole(worth * quality * situation)
+        men[slot, side] += line[i]
+        means[0, slot, side] += whole(line[i] * quality * situation)
+        means[1, slot, side] += whole(line[i] * (f32[F_LETHALITY, members[WHO, i]] / PPM))
+        means[2, slot, side] += whole(line[i] * people[OWN_QUALITY, i])
+        means[3, slot, side] += whole(line[i] * people[AMMO_FACTOR, i])
+        means[4, slot, side] += whole(line[i] * people[COMMAND_FACTOR, i])
+        means[5, slot, side] += whole(line[i] * situation)
+        means[6, slot, side] += whole(line[i] * people[WORKS_LEVEL, i])
+    for slot in range(count):
+        for side in range(2):
+            total = men[slot, side]
+            army = p[WEIGHT_GUN] * shares[ARMY_GUNS, slot, side]
+            army = army + p[WEIGHT_AFV] * shares[ASSAULT_GUNS, slot, side] * terms[T_TANK + side, slot]
+            terms[T_POINTS + side, slot] = points[slot, side] / MILLI + army * _mean(means[0, slot, side], total)
+            terms[T_LETHALITY + side, slot] = _mean(means[1, slot, side], total)
+            terms[T_QUALITY + side, slot] = _mean(means[2, slot, side], total)
+            terms[T_AMMUNITION + side, slot] = _mean(means[3, slot, side], total)
+            terms[T_COMMAND + side, slot] = _mean(means[4, slot, side], total)
+            terms[T_SITUATION + side, slot] = _mean(means[5, slot, side], total)
+        terms[T_WORKS, slot] = _mean(means[6, slot, 1], men[slot, 1])
 
 
-def is_wet(world: World) -> bool:
-    """Wet ground or mud."""
-    return int(world.weather.ground[0]) in (Ground.WET, Ground.MUD)
+@jit
+def _mean(weighted: int, men: int) -> float:
+    """Mean of something over the men in line, 1 where there are none."""
+    return weighted / max(float(men), 1.0) if men > 0 else 1.0
 
 
-def _planned(world: World, lineup: Lineup) -> Floats:
-    """Shape (battles,): how much of the time that its plan wanted the attack had; of several plans the best prepared."""
-    share = preparation.shares(world)
-    if share is None:
-        return np.ones(len(lineup.hex))
-    attacking = lineup.role == ATTACKING
-    found = np.zeros(len(lineup.hex))
-    np.maximum.at(found, lineup.slot[attacking], share[world.formations.hq[lineup.formation[attacking]]])
-    return found
+@jit
+def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, terms: Floats) -> None:
+    """Shares of the defenders' line that is not dug in, and that delays or withdraws; mobile troops that attack."""
+    count = terms.shape[1]
+    hasty, delaying = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    for i in range(members.shape[1]):
+        row, slot = members[WHO, i], members[SLOT, i]
+        if members[ROLE, i] == ATTACKING and drives(f8[F_MOBILITY, row]):
+            terms[T_MOBILE, slot] = 1.0
+        if members[ROLE, i] != HOLDING:
+            continue
+        leaves = f8[F_POSTURE, row] == _DELAY or (f32[F_LEG_TO, row] >= 0 and f8[F_TASK, row] == TO_WITHDRAW)
+        if leaves:
+            delaying[slot] += line[i]
+        else:
+            hasty[slot] += whole(line[i] * min(max(2.0 - people[WORKS_LEVEL, i], 0.0), 1.0))
+    for slot in range(count):
+        total = max(terms[T_MEN + 1, slot] * MILLI, 1.0)
+        terms[T_HASTY, slot], terms[T_DELAYING, slot] = hasty[slot] / total, delaying[slot] / total
 
 
-def _shifts(
-    world: World, lineup: Lineup, contacts: Contacts, prepared: Floats, support: Support, minute: int
-) -> dict[str, tuple[Floats, str]]:
-    """Terms added to x."""
-    rules, formations, count = world.statics.rules, world.formations, len(lineup.hex)
-    age = (minute - contacts.started_at) / DAY
-    left = np.maximum(0.0, 1.0 - rules["combat.surprise_decay_day"] * age)
-    air = np.minimum(support.sorties * (rules["air.x_100"] / 100.0), rules["air.x_max"])
-    mud = rules["combat.mud_x"] if int(world.weather.ground[0]) == Ground.MUD else 0.0
-    wet = rules["combat.wet_x"] if is_wet(world) else 0.0
-    attacking = lineup.role == ATTACKING
-    free = attacking & (formations.cut_off_since[lineup.formation] > minute)
-    enclosed = np.bincount(lineup.slot[attacking], minlength=count) > 0
-    enclosed &= np.bincount(lineup.slot[free], minlength=count) == 0
-    return {
-        "surprise": (contacts.surprise / PPM * left * rules["combat.surprise_x"], "combat.surprise_x"),
-        "preparation": (prepared * rules["combat.preparation_x"], "combat.preparation_x"),
-        "aircraft": (air[:, 0] - air[:, 1], "air.x_100"),
-        "ships": (support.naval_x[:, 0] - support.naval_x[:, 1], "naval.x"),
-        "wet": (np.full(count, wet), "combat.wet_x"),
-        "mud": (np.full(count, mud), "combat.mud_x"),
-        "breaking_out": (np.where(enclosed, rules["combat.pocket_breakout_x"], 0.0), "combat.pocket_breakout_x"),
-    }
+@jit
+def _shift(
+    minute: int, battles: Ints, members: Ints, memory: Ints, f32: Array, f64: Array, plans: Floats, naval: Floats,
+    shares: Floats, w8: Array, ground: Floats, terms: Floats, p: Floats,
+) -> None:  # fmt: skip
+    """x: the log of the ratio of points and the terms that are added to it."""
+    count = battles.shape[1]
+    enclosed, free = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    # How much of the time that its plan wanted the attack had; of several plans the best prepared.
+    planned = np.zeros(count) if len(plans) else np.ones(count)
+    for i in range(members.shape[1]):
+        if members[ROLE, i] == ATTACKING:
+            enclosed[members[SLOT, i]] = True
+            if len(plans):
+                planned[members[SLOT, i]] = max(planned[members[SLOT, i]], plans[f32[F_HQ, members[WHO, i]]])
+            if f64[F_CUT_OFF_SINCE, members[WHO, i]] > minute:
+                free[members[SLOT, i]] = True
+    mud = w8[W_GROUND, 0] == _MUD
+    wet = mud or w8[W_GROUND, 0] == _WET
+    for slot in range(count):
+        age = (minute - memory[STARTED_AT, slot]) / DAY
+        left = max(0.0, 1.0 - p[SURPRISE_DECAY] * age)
+        terms[T_GROUND, slot] = ground[battles[HEX, slot], G_DEFENCE]
+        terms[T_LOG_RATIO, slot] = log_ratio(terms[T_POINTS, slot], terms[T_POINTS + 1, slot])
+        terms[T_SURPRISED, slot] = memory[SURPRISE, slot] / PPM * left * p[SURPRISE_X]
+        terms[T_PREPARATION, slot] = terms[T_PREPARED, slot] * planned[slot] * p[PREPARATION_X]
+        attack = min(shares[SORTIES, slot, 0] * (p[AIR_X_100] / 100.0), p[AIR_X_MAX])
+        defence = min(shares[SORTIES, slot, 1] * (p[AIR_X_100] / 100.0), p[AIR_X_MAX])
+        terms[T_AIRCRAFT, slot] = attack - defence
+        terms[T_SHIPS, slot] = naval[slot, 0] - naval[slot, 1]
+        terms[T_WET, slot] = p[WET_X] if wet else 0.0
+        terms[T_MUD, slot] = p[MUD_X] if mud else 0.0
+        terms[T_BREAKING_OUT, slot] = p[BREAKOUT_X] if enclosed[slot] and not free[slot] else 0.0
+        x = terms[T_LOG_RATIO, slot]
+        for term in range(T_SURPRISED, T_BREAKING_OUT + 1):
+            x = x + terms[term, slot]
+        terms[T_X, slot] = x

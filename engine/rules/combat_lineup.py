@@ -2,19 +2,20 @@
 
 An attack is fought for a hex: by the formations of the other side that stand in it (role HOLD) or, if nobody
 does, by those near enough to screen it (role SCREEN). Sectors that share no formation and no pool know nothing
-of each other.
+of each other. The line-up is drawn up in one compiled pass over the formations.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM
+from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import NEVER
+from engine.core.columns import Array, read_flow
+from engine.core.jit import jit
 from engine.model.codes import (
     ASSAULT,
     ATTACKING,
@@ -35,8 +36,30 @@ from engine.model.codes import (
     WAITING,
     Task,
 )
+from engine.model.places import (
+    B_ATTACKER,
+    B_HEX,
+    B_OUTCOME,
+    F_HEX,
+    F_IN_PLACE_SINCE,
+    F_LEG_TO,
+    F_PAUSE_UNTIL,
+    F_SIDE,
+    F_STAGE,
+    F_STATUS,
+    F_TARGET,
+    F_TASK,
+    P_BATTLE,
+    P_FORMATION,
+    P_JOINED_AT,
+    P_LEFT_AT,
+    P_ROLE,
+)
 from engine.model.world import World
 from engine.rules import craft, ground
+from engine.rules.ground import CONTACT, blocks_of, reach_of
+from engine.rules.parameters import packed
+from engine.rules.power import AMMO, FLOWS
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -45,27 +68,39 @@ ATTACKS: Final = (TO_ATTACK, TO_PROBE, TO_BOMBARD, TO_EXPLOIT)
 IS_ATTACK: Final = np.isin(np.arange(len(Task)), [int(task) for task in ATTACKS])
 """Shape (tasks,): the same as a table by task."""
 SUPPORT_HEXES: Final = 2
-"""Guns of a supporting formation reach this far: 12 km."""
+"""Guns of a supporting formation reach this far, 12 km: the hexes of ``Grid.ring_table(2)``."""
+
+HEX, ATTACKER, KIND, ROW = range(4)
+SLOT, WHO, ROLE, SHARE, DIRECTION = range(5)
 
 
-@dataclass(frozen=True, eq=False)
 class Lineup:
-    """Battles that should be going on, and who should be in them.
+    """Battles that should be going on, and who should be in them: the rows of two arrays, by name.
 
-    Shapes: ``hex``, ``attacker``, ``kind``, ``live`` one entry a battle (``live``: its row, -1 for one about
-    to begin); the others one entry a participant, sorted by battle, role, formation. ``kind`` is -1 where
-    nobody attacks or nobody is left to resist.
+    ``battles`` has a column for each battle, ``members`` one for each participant, sorted by battle, role, formation.
     """
 
     hex: Rows
+    """Shape (battles,): the hex fought for; so have the next three."""
     attacker: Rows
+    """The attacking side."""
     kind: Rows
+    """BattleKind; -1 where nobody attacks or nobody is left to resist."""
     live: Rows
+    """Row in the world, -1 for a battle about to begin."""
     slot: Rows
+    """Shape (participants,): the battle of each, as a position in the line-up; so have the next four."""
     formation: Rows
     role: Rows
     share: Rows
+    """ppm of the formation that takes part."""
     direction: Rows
+    """Side of the target hex an attacker stands on, -1 for others."""
+
+    def __init__(self, battles: Rows, members: Rows) -> None:
+        self.battles, self.members = battles, members
+        self.hex, self.attacker, self.kind, self.live = battles
+        self.slot, self.formation, self.role, self.share, self.direction = members
 
 
 def fighting(world: World) -> Mask:
@@ -81,24 +116,193 @@ def live_participants(world: World) -> Rows:
     return live
 
 
-def wants_to_attack(world: World, minute: int) -> Rows:
-    """Formations beside their target with an order to attack it, halted, rested and on their own feet."""
-    formations = world.formations
-    stage = formations.stage
-    rows: Rows = (IS_ATTACK[formations.task] & ((stage == WAITING) | (stage == FIGHTING))).nonzero()[0]
-    if len(rows):
-        stands = (formations.status[rows] == ON_MAP) & (formations.leg_to[rows] < 0) & (formations.target[rows] >= 0)
-        rows = rows[stands & (formations.pause_until[rows] <= minute)]
-    near = world.statics.grid.neighbours[formations.hex[rows]] == formations.target[rows][:, None]
-    beside: Rows = rows[near.any(axis=1)]
-    wet = craft.over_straits(world, formations.hex[beside], formations.target[beside], formations.side[beside], minute)
-    return beside[~wet] if wet.any() else beside
+@jit
+def wants_to_attack(f8: Array, f32: Array, f64: Array, row: int, minute: int, ring: Array) -> bool:
+    """Whether a formation is beside its target with an order to attack it, halted, rested and on its own feet."""
+    task, stage, target = f8[F_TASK, row], f8[F_STAGE, row], f32[F_TARGET, row]
+    if task not in (TO_ATTACK, TO_EXPLOIT, TO_PROBE, TO_BOMBARD):
+        return False
+    if stage not in (WAITING, FIGHTING) or f8[F_STATUS, row] != ON_MAP or f32[F_LEG_TO, row] >= 0:
+        return False
+    if target < 0 or f64[F_PAUSE_UNTIL, row] > minute:
+        return False
+    return side_towards(ring, target, f32[F_HEX, row]) >= 0
 
 
-def ready(world: World, minute: int) -> Rows:
-    """Those of :func:`wants_to_attack` that have ammunition to attack with."""
-    rows = wants_to_attack(world, minute)
-    return rows[world.formations.read("ammo", minute, rows) > 0] if len(rows) else rows
+@jit
+def side_towards(ring: Array, cell: int, other: int) -> int:
+    """The side of ``cell`` on which its neighbour ``other`` lies, -1 if it is none."""
+    for direction in range(6):
+        if ring[cell, 1 + direction] == other:
+            return direction
+    return -1
+
+
+@jit
+def _line_up(
+    minute: int, f8: Array, f32: Array, f64: Array, plan: Rows, p: Floats, ring: Array, b8: Array, b32: Array,
+    known: int, ended: Rows, out: Mask, spent: Mask, barred: Mask, shares: Rows, battles: Rows, members: Rows,
+) -> int:  # fmt: skip
+    """Draw up ``battles`` and ``members``; returns how many of both, as members x 65536 + battles, or -1 if there are
+    more members than there is room for. ``shares`` are those of screens at distance 1 and 2 in ppm.
+    """
+    slot_of = np.full(len(ring), -1, np.int16)
+    count = _going_on(b8, b32, known, ended, slot_of, battles)
+    old = count
+    attackers = np.empty(len(out), np.int64)
+    attacking = 0
+    for row in range(len(out)):
+        if out[row] or spent[row] or barred[row] or not wants_to_attack(f8, f32, f64, row, minute, ring):
+            continue
+        if read_flow(f64, plan, AMMO, row, minute) <= 0:
+            continue
+        attackers[attacking] = row
+        attacking += 1
+        target = f32[F_TARGET, row]
+        if slot_of[target] == -1:
+            slot_of[target] = -2
+            battles[HEX, count] = target
+            count += 1
+    _in_order(battles, old, count)
+    for slot in range(old, count):
+        slot_of[battles[HEX, slot]] = slot
+        battles[ATTACKER, slot] = battles[ROW, slot] = -1
+    room, entries = members.shape[1], 0
+    strive = np.zeros((5, count), np.int64)  # who is there: assaults, probes, bombards, holds, screens
+    for i in range(attacking):
+        row = attackers[i]
+        slot, side = slot_of[f32[F_TARGET, row]], f8[F_SIDE, row]
+        if battles[ATTACKER, slot] < 0:
+            battles[ATTACKER, slot] = side
+        if battles[ATTACKER, slot] != side:
+            continue
+        task = f8[F_TASK, row]
+        strive[1 if task == TO_PROBE else 2 if task == TO_BOMBARD else 0, slot] = 1
+        if entries == room:
+            return -1
+        _enter(members, entries, slot, row, ATTACKING, PPM)
+        entries += 1
+    empty = count
+    for row in range(len(out)):
+        if f8[F_STATUS, row] != ON_MAP or out[row] or f32[F_HEX, row] < 0:
+            continue
+        slot = slot_of[f32[F_HEX, row]]
+        if slot >= 0 and f8[F_SIDE, row] != battles[ATTACKER, slot]:
+            if entries == room:
+                return -1
+            _enter(members, entries, slot, row, HOLDING, PPM)
+            entries += 1
+            empty -= 1 - strive[3, slot]
+            strive[3, slot] = 1
+    for row in range(len(out)):
+        if f8[F_STATUS, row] != ON_MAP or out[row] or f32[F_HEX, row] < 0:
+            continue
+        if empty > 0:
+            reach, here = -1, f32[F_HEX, row]
+            for k in range(1, 19):
+                cell = ring[here, k]
+                if cell < 0:
+                    continue
+                slot = slot_of[cell]
+                if slot < 0 or strive[3, slot] > 0 or f8[F_SIDE, row] == battles[ATTACKER, slot]:
+                    continue
+                if reach < 0:
+                    reach = reach_of(f8, f32, f64, plan, row, minute, p)
+                apart = 1 if k <= 6 else 2
+                if apart <= reach:
+                    if entries == room:
+                        return -1
+                    _enter(members, entries, slot, row, SCREENING, shares[apart - 1])
+                    entries += 1
+                    strive[4, slot] = 1
+        if f8[F_TASK, row] == TO_SUPPORT and f32[F_TARGET, row] >= 0 and f32[F_LEG_TO, row] < 0:
+            slot = slot_of[f32[F_TARGET, row]]
+            near = False
+            for k in range(1, 19):
+                near = near or ring[f32[F_HEX, row], k] == f32[F_TARGET, row]
+            if slot >= 0 and near:
+                if entries == room:
+                    return -1
+                _enter(members, entries, slot, row, SUPPORTING, PPM)
+                entries += 1
+    for slot in range(count):
+        battles[KIND, slot] = _kind(strive, slot)
+    return _sorted(members, entries, battles, count, f32, ring, len(out)) * 65536 + count
+
+
+@jit
+def _going_on(b8: Array, b32: Array, known: int, ended: Rows, slot_of: Array, battles: Rows) -> int:
+    """Battles that go on take the first slots; how many."""
+    count = 0
+    for row in range(known):
+        if b8[B_OUTCOME, row] != LIVE:
+            continue
+        over = False
+        for other in ended:
+            over = over or other == row
+        if over:
+            continue
+        battles[HEX, count], battles[ATTACKER, count] = b32[B_HEX, row], b8[B_ATTACKER, row]
+        battles[ROW, count] = row
+        slot_of[b32[B_HEX, row]] = count
+        count += 1
+    return count
+
+
+@jit
+def _in_order(battles: Rows, first: int, count: int) -> None:
+    """Sort the hexes of new battles; there are few."""
+    for i in range(first + 1, count):
+        cell, k = battles[HEX, i], i
+        while k > first and battles[HEX, k - 1] > cell:
+            battles[HEX, k] = battles[HEX, k - 1]
+            k -= 1
+        battles[HEX, k] = cell
+
+
+@jit
+def _enter(members: Rows, entry: int, slot: int, row: int, role: int, share: int) -> None:
+    members[SLOT, entry], members[WHO, entry], members[ROLE, entry] = slot, row, role
+    members[SHARE, entry] = share
+
+
+@jit
+def _kind(strive: Rows, slot: int) -> int:
+    """The strongest activity of the attackers gives the kind of battle; -1 where there is none to be had."""
+    held, resisted = strive[3, slot] > 0, strive[3, slot] > 0 or strive[4, slot] > 0
+    if not resisted:
+        return -1
+    if strive[0, slot] > 0:
+        return ASSAULT if held else SCREEN_FIGHT
+    if strive[1, slot] > 0:
+        return PROBING
+    return BOMBARDING if strive[2, slot] > 0 else -1
+
+
+@jit
+def _sorted(members: Rows, entries: int, battles: Rows, count: int, f32: Array, ring: Array, formations: int) -> int:
+    """Order ``members`` by battle, role and formation, without those of battles that are none; shares of one formation
+    sum to its whole at most. Entries of one role come in the order of formations, so counting sorts them.
+    """
+    starts = np.zeros(count * 4 + 1, np.int64)
+    total = np.zeros(formations, np.int64)
+    for entry in range(entries):
+        if battles[KIND, members[SLOT, entry]] >= 0:
+            starts[members[SLOT, entry] * 4 + members[ROLE, entry] + 1] += 1
+            total[members[WHO, entry]] += members[SHARE, entry]
+    for k in range(count * 4):
+        starts[k + 1] += starts[k]
+    kept = starts[count * 4]
+    given = members[:, :entries].copy()
+    for entry in range(entries):
+        slot, row, role = given[SLOT, entry], given[WHO, entry], given[ROLE, entry]
+        if battles[KIND, slot] < 0:
+            continue
+        at = starts[slot * 4 + role]
+        starts[slot * 4 + role] += 1
+        _enter(members, at, slot, row, role, given[SHARE, entry] * PPM // max(total[row], PPM))
+        members[DIRECTION, at] = side_towards(ring, battles[HEX, slot], f32[F_HEX, row]) if role == ATTACKING else -1
+    return int(kept)
 
 
 def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask) -> Lineup:
@@ -107,149 +311,98 @@ def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask) -> L
     ``ended`` are battles that end now; ``out`` marks formations that take part in nothing, ``spent`` those that
     begin no attack now.
     """
-    battles, formations = world.battles, world.formations
-    live = np.flatnonzero(battles.outcome == LIVE)
-    live = live[~np.isin(live, ended)]
-    attackers = ready(world, minute)
-    attackers = attackers[~out[attackers] & ~spent[attackers]]
-    slot_of = np.full(world.statics.grid.size, -1, dtype=np.int64)
-    cells = battles.hex[live].astype(np.int64)
-    slot_of[cells] = np.arange(len(live))
-    target = formations.target[attackers].astype(np.int64)
-    fresh = np.unique(target[slot_of[target] < 0])
-    slot_of[fresh] = len(live) + np.arange(len(fresh))
-    cells = np.concatenate([cells, fresh])
-    rows = np.concatenate([live, np.full(len(fresh), -1, dtype=np.int64)])
-    side = np.full(len(cells), -1, dtype=np.int64)
-    side[: len(live)] = battles.attacker[live]
-    slots = slot_of[target]
-    unset = side[slots] < 0
-    side[slots[unset][::-1]] = formations.side[attackers[unset][::-1]]
-    same = formations.side[attackers] == side[slots]
-    attackers, slots = attackers[same], slots[same]
-    return _assemble(world, minute, out, cells, side, rows, slot_of, attackers, slots)
+    formations, known, barred = world.formations, len(world.battles), behind_water(world, minute)
+    room = 4 * len(formations) + 64
+    battles = np.empty((4, known + len(formations)), np.int64)
+    while True:
+        members = np.empty((5, room), np.int64)
+        size = _line_up(
+            minute, *blocks_of(formations), formations.plan(*FLOWS), packed(world.statics, CONTACT),
+            world.statics.grid.ring_table(SUPPORT_HEXES), world.battles.blocks["int8"], world.battles.blocks["int32"],
+            known, ended, out, spent, barred, _shares(world), battles, members,
+        )  # fmt: skip
+        if size >= 0:
+            return Lineup(battles[:, : size % 65536].copy(), members[:, : size // 65536].copy())
+        room *= 4
 
 
-def _assemble(
-    world: World, minute: int, out: Mask, cells: Rows, side: Rows, rows: Rows, slot_of: Rows,
-    attackers: Rows, slots: Rows,
-) -> Lineup:  # fmt: skip
-    formations = world.formations
-    present = np.flatnonzero((formations.status == ON_MAP) & ~out & (formations.hex >= 0))
-    here = slot_of[formations.hex[present]]
-    holds = (here >= 0) & (formations.side[present] != np.append(side, -1)[here])
-    holders, held = present[holds], here[holds]
-    count = len(cells)
-    occupied = np.bincount(held, minlength=count) > 0
-    empty = np.flatnonzero(~occupied)
-    screened, screeners, worth = screens(world, minute, cells, 1 - side, present, empty)
-    supported, supporters = _supports(world, slot_of, present)
-    parts = (
-        (slots, attackers, ATTACKING, np.full(len(slots), PPM)),
-        (held, holders, HOLDING, np.full(len(held), PPM)),
-        (screened, screeners, SCREENING, worth),
-        (supported, supporters, SUPPORTING, np.full(len(supported), PPM)),
-    )
-    slot = np.concatenate([p[0] for p in parts])
-    formation = np.concatenate([p[1] for p in parts])
-    role = np.concatenate([np.full(len(p[0]), p[2], dtype=np.int64) for p in parts])
-    want = np.concatenate([p[3] for p in parts])
-    resisted = occupied | (np.bincount(screened, minlength=count) > 0)
-    kind = _kinds(world, count, attackers, slots, occupied, resisted)
-    keep = kind[slot] >= 0
-    slot, formation, role, want = slot[keep], formation[keep], role[keep], want[keep]
-    order = np.lexsort((formation, role, slot))
-    slot, formation, role, want = slot[order], formation[order], role[order], want[order]
-    total = np.bincount(formation, weights=want, minlength=len(formations)).astype(np.int64)
-    share = want * PPM // np.maximum(total[formation], PPM)
-    beside = world.statics.grid.neighbours[cells[slot]] == formations.hex[formation][:, None]
-    direction = np.where((role == ATTACKING) & beside.any(axis=1), beside.argmax(axis=1), -1)
-    return Lineup(cells, side, kind, rows, slot, formation, role, share, direction)
+def behind_water(world: World, minute: int) -> Mask:
+    """Shape (formations,): the target lies over a strait that no craft of their side can cross now."""
+    formations, barred = world.formations, np.zeros(len(world.formations), bool)
+    rows = (IS_ATTACK[formations.task] & (formations.target >= 0) & (formations.hex >= 0)).nonzero()[0]
+    barred[rows] = craft.over_straits(
+        world, formations.hex[rows], formations.target[rows], formations.side[rows], minute
+    )  # fmt: skip
+    return barred
 
 
-def _kinds(world: World, count: int, attackers: Rows, slots: Rows, occupied: Mask, resisted: Mask) -> Rows:
-    """The strongest activity of the attackers gives the kind of battle; -1 where there is none to be had."""
-    task = world.formations.task[attackers]
-    assault, probe, bombard = np.zeros((3, count), dtype=bool)
-    assault[slots[(task == TO_ATTACK) | (task == TO_EXPLOIT)]] = True
-    probe[slots[task == TO_PROBE]] = True
-    bombard[slots[task == TO_BOMBARD]] = True
-    kind = np.full(count, -1, dtype=np.int64)
-    kind[bombard] = BOMBARDING
-    kind[probe] = PROBING
-    kind[assault & ~occupied] = SCREEN_FIGHT
-    kind[assault & occupied] = ASSAULT
-    kind[~resisted] = -1
-    return kind
+def _shares(world: World) -> Rows:
+    """Share of a formation met by an attack on a hex that it screens, at distance 1 and 2, ppm."""
+    found: Rows | None = world.statics.memo.get("combat.screen_shares")
+    if found is None:
+        found = world.statics.memo["combat.screen_shares"] = np.array(ground.screen_shares(world), np.int64)
+    return found
 
 
-def screens(
-    world: World, minute: int, cells: Rows, side: Rows, present: Rows, slots: Rows
-) -> tuple[Rows, Rows, Rows]:
-    """Formations near enough to fight for empty hexes: (slot, formation, share in ppm), one entry a pair.
-
-    ``side[slot]`` is the side that would screen ``cells[slot]``; how far a formation reaches and with what share
-    of its power say the rules of contact (``ground.reach``).
-    """
-    formations, grid = world.formations, world.statics.grid
-    reach = ground.reach(world, minute)[present]
-    apart = grid.distance(cells[slots][:, None], formations.hex[present][None, :])
-    fit = (apart > 0) & (apart <= reach[None, :])
-    fit &= side[slots][:, None] == formations.side[present][None, :]
-    at, who = np.nonzero(fit)
-    close, far = ground.screen_shares(world)
-    return slots[at], present[who], np.where(apart[at, who] == 1, close, far).astype(np.int64)
-
-
-def _supports(world: World, slot_of: Rows, present: Rows) -> tuple[Rows, Rows]:
-    """Formations told to support a battle with their guns, near enough to do so."""
-    formations = world.formations
-    rows = present[(formations.task[present] == TO_SUPPORT) & (formations.target[present] >= 0)]
-    if not len(rows):
-        return rows, rows
-    target = formations.target[rows]
-    apart = world.statics.grid.distance(formations.hex[rows], target)
-    slot = slot_of[target]
-    fit = (slot >= 0) & (apart <= SUPPORT_HEXES) & (apart > 0) & (formations.leg_to[rows] < 0)
-    return slot[fit], rows[fit]
+# Whether it is time to draw it up again.
 
 
 def changed(world: World, minute: int) -> bool:
     """Whether somebody in a live battle is not where it knows him, or somebody new should be in one."""
-    formations, participants, battles = world.formations, world.participants, world.battles
-    live = live_participants(world)
-    if not len(live):
-        attackers = wants_to_attack(world, minute)
-        return len(attackers) > 0 and _would_start(world, minute, attackers)
-    who, role = participants.formation[live], participants.role[live]
-    cell = battles.hex[participants.battle[live]]
-    attackers = wants_to_attack(world, minute)
-    engaged = np.full(len(formations), -1, dtype=np.int64)
-    attacking = role == ATTACKING
-    engaged[who[attacking]] = cell[attacking]
-    wanted = np.full(len(formations), -1, dtype=np.int64)
-    wanted[attackers] = formations.target[attackers]
-    if np.any(engaged[who[attacking]] != wanted[who[attacking]]):
+    formations = world.formations
+    fresh = np.zeros(len(formations), bool)
+    if _moved(
+        minute, *blocks_of(formations), world.statics.grid.ring_table(SUPPORT_HEXES), world.battles.blocks["int8"],
+        world.battles.blocks["int32"], len(world.battles), *blocks_of(world.participants), len(world.participants),
+        behind_water(world, minute), fresh,
+    ):  # fmt: skip
         return True
-    new = attackers[engaged[attackers] != wanted[attackers]]
-    if len(new) and _would_start(world, minute, new):
-        return True
-    holding = role == HOLDING
-    if np.any(formations.hex[who[holding]] != cell[holding]):
-        return True
-    marked = np.zeros(world.statics.grid.size + 1, dtype=bool)
-    marked[battles.hex[np.flatnonzero(battles.outcome == LIVE)]] = True
-    inside = marked[formations.hex] & (formations.status == ON_MAP)
-    if int(inside.sum()) != int(holding.sum()):
-        return True
-    screening = live[role == SCREENING]
-    gone = formations.in_place_since[participants.formation[screening]] > participants.joined_at[screening]
-    return bool(gone.any())
+    return bool(fresh.any()) and _would_start(world, minute, fresh)
 
 
-def _would_start(world: World, minute: int, attackers: Rows) -> bool:
+@jit
+def _moved(
+    minute: int, f8: Array, f32: Array, f64: Array, ring: Array, b8: Array, b32: Array, battles: int, p8: Array,
+    p32: Array, p64: Array, participants: int, barred: Mask, fresh: Mask,
+) -> bool:  # fmt: skip
+    """Whether somebody is not where his battle knows him; marks in ``fresh`` who stands ready for an attack he is not in."""
+    engaged = np.full(len(fresh), -1, np.int64)
+    fights = False
+    for row in range(participants):
+        if p64[P_LEFT_AT, row] >= NEVER:
+            fights = True
+            if p8[P_ROLE, row] == ATTACKING:
+                engaged[p32[P_FORMATION, row]] = b32[B_HEX, p32[P_BATTLE, row]]
+    for row in range(len(fresh)):
+        wants = not barred[row] and wants_to_attack(f8, f32, f64, row, minute, ring)
+        wanted = f32[F_TARGET, row] if wants else -1
+        if engaged[row] >= 0 and engaged[row] != wanted:
+            return True
+        fresh[row] = wanted >= 0 and engaged[row] != wanted
+    if not fights:
+        return False
+    marked = np.zeros(len(ring), np.bool_)
+    for row in range(battles):
+        if b8[B_OUTCOME, row] == LIVE:
+            marked[b32[B_HEX, row]] = True
+    inside = 0
+    for row in range(len(fresh)):
+        inside += f8[F_STATUS, row] == ON_MAP and f32[F_HEX, row] >= 0 and marked[f32[F_HEX, row]]
+    for row in range(participants):
+        if p64[P_LEFT_AT, row] < NEVER:
+            continue
+        who = p32[P_FORMATION, row]
+        if p8[P_ROLE, row] == HOLDING:
+            inside -= 1
+            if f32[F_HEX, who] != b32[B_HEX, p32[P_BATTLE, row]]:
+                return True
+        elif p8[P_ROLE, row] == SCREENING and f64[F_IN_PLACE_SINCE, who] > p64[P_JOINED_AT, row]:
+            return True
+    return inside != 0
+
+
+def _would_start(world: World, minute: int, attackers: Mask) -> bool:
     """Whether one of these attackers would meet resistance now."""
     none, out = np.zeros(0, dtype=np.int64), np.zeros(len(world.formations), dtype=bool)
     lineup = line_up(world, minute, none, out, out)
-    meets: Any = np.isin(attackers, lineup.formation[lineup.role == ATTACKING])
-    return bool(meets.any())
+    return bool(attackers[lineup.formation[lineup.role == ATTACKING]].any())

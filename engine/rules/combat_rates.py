@@ -2,9 +2,9 @@
 
 One description for campaigns and for ``engage``. After some hours in which nothing is decided two exponential clocks
 compete: the defender yields with hazard p / tau, the attacker breaks off with (1 - p) / tau, where p is a logistic
-curve in x. Losses are fractions
-of the men taking part for a day. Fitted on engagements of CDB90 (CAA/HERO, ODC-BY); parameters in group combat.
-All arguments and results have one shape, one entry a battle.
+curve in x. Losses are fractions of the men taking part for a day. Fitted on engagements of CDB90 (CAA/HERO, ODC-BY);
+parameters in group combat.
+Functions of single numbers are for compiled rules, which go through the battles one by one.
 """
 
 from __future__ import annotations
@@ -15,103 +15,101 @@ from typing import Final
 
 import numpy as np
 
-from engine.core.arithmetic import Floats, exp, log, logistic
+from engine.core.arithmetic import Floats, exp_of, log, log_of
+from engine.core.jit import jit
 
 MOST_LOSS_DAY: Final = 1.5
 """Most a side can lose, in times its strength a day: six hours at one rate leave somebody."""
-Shift = Floats | float
+CURVES: Final = (
+    "log_a0", "log_d0", "slope_a", "slope_d", "intercept", "win_slope", "tau_days", "decision_days", "tau_slope", "tau_x",
+    "advance_km_day", "advance_slope", "advance_win_factor",
+)  # fmt: skip
+"""What :meth:`Curves.of` packs, logarithms taken once."""
+(
+    LOG_A0, LOG_D0, SLOPE_A, SLOPE_D, INTERCEPT, WIN_SLOPE, TAU_DAYS, DECISION_DAYS, TAU_SLOPE, TAU_X, ADVANCE,
+    ADVANCE_SLOPE, ADVANCE_WIN,
+) = range(len(CURVES))  # fmt: skip
+WIN, TAU, LOSS_A, LOSS_D, PACE = range(5)
+"""What :func:`curves_at` gives: chance that the defender yields first, days to a decision, losses, advance."""
 
 
-@dataclass(frozen=True)
+@jit
+def curves_at(c: Floats, x: float, phi: float, attacker: float, defender: float, speed: float, out: Floats) -> None:
+    """All curves of one battle. ``c`` is packed by :class:`Curves`; ``attacker``, ``defender`` and ``speed`` are logs
+    added to the losses and to the advance. An attack that is failing gains little ground.
+    """
+    out[WIN] = 1.0 / (1.0 + exp_of(-(c[INTERCEPT] + c[WIN_SLOPE] * x + phi)))
+    out[TAU] = c[TAU_DAYS] * exp_of(-c[TAU_SLOPE] * max(0.0, x - c[TAU_X]))
+    out[LOSS_A] = exp_of(c[LOG_A0] - c[SLOPE_A] * x + attacker)
+    out[LOSS_D] = exp_of(c[LOG_D0] + c[SLOPE_D] * x + defender)
+    pace = c[ADVANCE] * exp_of(c[ADVANCE_SLOPE] * x + speed)
+    out[PACE] = pace * min(1.0, c[ADVANCE_WIN] * out[WIN])
+
+
+@jit
+def _curves_each(
+    c: Floats, x: Floats, phi: Floats, attacker: Floats, defender: Floats, speed: Floats, out: Floats
+) -> None:
+    one = np.empty(5)
+    for i in range(len(x)):
+        curves_at(c, x[i], phi[i], attacker[i], defender[i], speed[i], one)
+        out[:, i] = one
+
+
+@dataclass(frozen=True, eq=False)
 class Curves:
-    """The parameters, with logarithms taken once."""
+    """The parameters of the curves, packed for compiled rules."""
 
-    log_a0: float
-    log_d0: float
-    slope_a: float
-    slope_d: float
-    intercept: float
-    win_slope: float
-    tau_days: float
-    decision_days: float
-    tau_slope: float
-    tau_x: float
-    advance_km_day: float
-    advance_slope: float
-    advance_win_factor: float
+    packed: Floats
 
     @staticmethod
     def of(rules: Mapping[str, float]) -> Curves:
         """From parameters by dotted address."""
-        return Curves(
-            log_a0=float(log(rules["combat.attacker_loss_day"])),
-            log_d0=float(log(rules["combat.defender_loss_day"])),
-            slope_a=rules["combat.attacker_loss_slope"],
-            slope_d=rules["combat.defender_loss_slope"],
-            intercept=rules["combat.win_intercept"],
-            win_slope=rules["combat.win_slope"],
-            tau_days=rules["combat.tau_days"],
-            decision_days=rules["combat.decision_h"] / 24.0,
-            tau_slope=rules["combat.tau_slope"],
-            tau_x=rules["combat.tau_x"],
-            advance_km_day=rules["combat.advance_km_day"],
-            advance_slope=rules["combat.advance_slope"],
-            advance_win_factor=rules["combat.advance_win_factor"],
-        )
+        return Curves(np.array([
+            float(log(rules["combat.attacker_loss_day"])), float(log(rules["combat.defender_loss_day"])),
+            rules["combat.attacker_loss_slope"], rules["combat.defender_loss_slope"], rules["combat.win_intercept"],
+            rules["combat.win_slope"], rules["combat.tau_days"], rules["combat.decision_h"] / 24.0,
+            rules["combat.tau_slope"], rules["combat.tau_x"], rules["combat.advance_km_day"],
+            rules["combat.advance_slope"], rules["combat.advance_win_factor"],
+        ]))  # fmt: skip
 
-    def all(
-        self, x: Floats, phi: Floats, attacker: Floats, defender: Floats, speed: Floats
-    ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-        """All curves at once: win, days to decision, loss of attacker and of defender, advance.
+    def all(self, x: Floats, phi: Floats, attacker: Floats, defender: Floats, speed: Floats) -> Floats:
+        """The curves of many battles, shape (5, battles): WIN, TAU, LOSS_A, LOSS_D, PACE."""
+        out = np.empty((5, len(x)))
+        x, phi, attacker, defender, speed = (np.ascontiguousarray(v) for v in (x, phi, attacker, defender, speed))
+        _curves_each(self.packed, x, phi, attacker, defender, speed, out)
+        return out
 
-        ``attacker``, ``defender`` and ``speed`` are logs added to the losses and to the advance.
-        """
-        n = len(x)
-        logs = np.empty(5 * n)
-        logs[:n] = -(self.intercept + self.win_slope * x + phi)
-        logs[n : 2 * n] = -self.tau_slope * np.maximum(0.0, x - self.tau_x)
-        logs[2 * n : 3 * n] = self.log_a0 - self.slope_a * x + attacker
-        logs[3 * n : 4 * n] = self.log_d0 + self.slope_d * x + defender
-        logs[4 * n :] = self.advance_slope * x + speed
-        values = exp(logs)
-        win: Floats = 1.0 / (1.0 + values[:n])
-        pace = self.advance_km_day * values[4 * n :] * np.minimum(1.0, self.advance_win_factor * win)
-        return win, self.tau_days * values[n : 2 * n], values[2 * n : 3 * n], values[3 * n : 4 * n], pace
 
-    def win(self, x: Floats, phi: Shift = 0.0) -> Floats:
-        """Chance that the defender yields first."""
-        return logistic(self.intercept + self.win_slope * x + phi)
-
-    def attacker_loss(self, x: Floats, shift: Shift = 0.0) -> Floats:
-        """Share of the attackers lost a day, at intensity and lethality 1; ``shift`` is a log."""
-        return exp(self.log_a0 - self.slope_a * x + shift)
-
-    def defender_loss(self, x: Floats, shift: Shift = 0.0) -> Floats:
-        """Share of the defenders lost a day, at intensity and lethality 1."""
-        return exp(self.log_d0 + self.slope_d * x + shift)
-
-    def advance(self, x: Floats, win: Floats, shift: Shift = 0.0) -> Floats:
-        """Ground won, km a day; an attack that is failing gains little."""
-        pace: Floats = self.advance_km_day * exp(self.advance_slope * x + shift)
-        return pace * np.minimum(1.0, self.advance_win_factor * win)
+@jit
+def loss_shift(
+    hasty: float, delaying: float, wet: float, when_hasty: float, when_delaying: float, when_wet: float
+) -> float:
+    """Log shift of a side's losses: both lose more where the defender is not dug in, less where he delays or withdraws,
+    and less on wet ground. The first three run from 0 (not) to 1 (wholly so); the others are the side's parameters.
+    """
+    return hasty * when_hasty + delaying * when_delaying + wet * when_wet
 
 
 def loss_shifts(
     rules: Mapping[str, float], hasty: Floats, delaying: Floats, wet: Floats
 ) -> tuple[Floats, Floats]:
-    """Log shifts of the attacker's and of the defender's losses: both lose more where the defender is not dug in,
-    less where he delays or withdraws, and less on wet ground. Arguments run from 0 (not) to 1 (wholly so).
-    """
-    shifts: list[Floats] = []
+    """:func:`loss_shift` of many battles, the attacker's side and the defender's."""
+    shifts = []
     for side in ("attacker", "defender"):
-        dug = hasty * rules[f"combat.loss_hasty_{side}"]
-        shifts.append(dug + delaying * rules[f"combat.loss_delay_{side}"] + wet * rules[f"combat.loss_wet_{side}"])
+        when = [float(rules[f"combat.loss_{state}_{side}"]) for state in ("hasty", "delay", "wet")]
+        each = zip(hasty.tolist(), delaying.tolist(), wet.tolist(), strict=True)
+        shifts.append(np.array([loss_shift(*of, *when) for of in each], dtype=np.float64))
     return shifts[0], shifts[1]
 
 
-def size_shift(rules: Mapping[str, float], attackers: Floats) -> Floats:
-    """Log shift of the advance by the men attacking: larger forces have more behind the first wave."""
-    return rules["combat.advance_size"] * log(np.maximum(attackers, 1.0) / rules["combat.advance_size_men"])
+@jit
+def size_shift(attackers: float, size: float, men: float) -> float:
+    """Log shift of the advance by the men attacking: larger forces have more behind the first wave.
+
+    ``size`` is ``combat.advance_size``, ``men`` ``combat.advance_size_men``.
+    """
+    return size * log_of(max(attackers, 1.0) / men)
 
 
 def kept_on_break_off(rules: Mapping[str, float], luck: Floats) -> Floats:
@@ -124,23 +122,25 @@ def kept_on_break_off(rules: Mapping[str, float], luck: Floats) -> Floats:
     return kept
 
 
-def saturated(men: Floats, width_km: Floats, density: Shift, excess: float) -> Floats:
-    """Share of the men of a line that counts: beyond ``density`` men a km each is worth ``excess``."""
-    room = width_km * density
-    worth = np.minimum(men, room) + excess * np.maximum(0.0, men - room)
-    share: Floats = np.where(men > 0, worth / np.maximum(men, 1e-9), 1.0)
-    return share
+@jit
+def saturated(men: float, room: float, excess: float) -> float:
+    """Share of the men of a line that counts: beyond the ``room`` of its front each is worth ``excess``."""
+    if men <= 0:
+        return 1.0
+    worth = min(men, room) + excess * max(0.0, men - room)
+    return worth / max(men, 1e-9)
 
 
-def tank_worth(terrain: Floats, afv: Floats, enemy_antitank: Floats, rules: Mapping[str, float]) -> Floats:
-    """Worth of a tank in full: ground, and one anti-tank gun or enemy AFV for each own halves it."""
-    own = afv + rules["combat.antitank_base_afv"]
-    worth: Floats = terrain / (1.0 + rules["combat.antitank_k"] * enemy_antitank / own)
-    return worth
+@jit
+def tank_worth(terrain: float, afv: float, enemy_antitank: float, base: float, k: float) -> float:
+    """Worth of a tank in full: ground, and one anti-tank gun or enemy AFV for each own halves it.
+
+    ``base`` is ``combat.antitank_base_afv``, ``k`` ``combat.antitank_k``.
+    """
+    return terrain / (1.0 + k * enemy_antitank / (afv + base))
 
 
-def log_ratio(attacker: Floats, defender: Floats) -> Floats:
+@jit
+def log_ratio(attacker: float, defender: float) -> float:
     """x from two powers in points (of a point at least: an empty side gives a large but finite x)."""
-    both = log(np.maximum(np.concatenate([attacker, defender]), 1.0))
-    x: Floats = both[: len(attacker)] - both[len(attacker) :]
-    return x
+    return log_of(max(attacker, 1.0)) - log_of(max(defender, 1.0))

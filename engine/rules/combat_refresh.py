@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
+from engine.core.arithmetic import DAY, PPM, Floats, exp_of, whole
 from engine.core.calendar import NEVER
-from engine.core.columns import FINE, NANO
+from engine.core.columns import FINE, NANO, Array
 from engine.core.dice import Dice, Stream, battle_subject
+from engine.core.jit import jit
 from engine.model.codes import (
     ASSAULT,
     BOMBARDING,
@@ -24,49 +25,119 @@ from engine.model.codes import (
     PROBING,
     SCREEN_FIGHT,
     SUPPORTING,
+    Ground,
 )
+from engine.model.places import W_GROUND
 from engine.model.world import World
 from engine.rules import combat_situation as circumstances
 from engine.rules import power
-from engine.rules.combat_balance import Balance, Contacts, is_wet, weigh
-from engine.rules.combat_lineup import Lineup
-from engine.rules.combat_rates import MOST_LOSS_DAY, Curves, loss_shifts, size_shift
+from engine.rules.combat_balance import (
+    G_ATTACKER_SHIFT,
+    G_DEFENDER_SHIFT,
+    PART,
+    WORKS_LEVEL,
+    Balance,
+    ground_table,
+    weigh,
+)
+from engine.rules.combat_lineup import HEX, KIND, ROLE, ROW, SLOT, Lineup
+from engine.rules.combat_rates import (
+    DECISION_DAYS,
+    LOSS_A,
+    LOSS_D,
+    MOST_LOSS_DAY,
+    PACE,
+    TAU,
+    TAU_DAYS,
+    WIN,
+    WIN_SLOPE,
+    Curves,
+    curves_at,
+    loss_shift,
+    size_shift,
+)
+from engine.rules.combat_roll import (
+    BEFORE,
+    BREAK_LEFT,
+    DEPTH,
+    EFFECT_ATTACKER,
+    EFFECT_DEFENDER,
+    EFFECT_SPEED,
+    NOISE_ATTACKER,
+    NOISE_DEFENDER,
+    STARTED_AT,
+    YIELD_LEFT,
+    Roll,
+)
+from engine.rules.combat_situation import bound_to_stay, cause_of, evacuating, weigh_situation
+from engine.rules.combat_terms import (
+    T_ATTACKERS,
+    T_DECISION,
+    T_DELAYING,
+    T_HASTY,
+    T_LETHALITY,
+    T_LOSS,
+    T_LOSS_SHIFT,
+    T_MEN,
+    T_MOBILE,
+    T_P_YIELD,
+    T_PACE,
+    T_PHI,
+    T_PREPARED,
+    T_SIZE,
+    T_TAU,
+    T_X,
+    TERMS,
+)
+from engine.rules.ground import blocks_of
+from engine.rules.parameters import packed
+from engine.rules.power import AFV, COHESION, GUNS, MEN
+from engine.rules.support import SORTIES
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
 GRID_MIN: Final = 360
 MOST_GONE: Final = 400
 """A stock of s lasts at least so many minutes: no flow can drive it below nothing before the next refresh."""
+_WET, _MUD = int(Ground.WET), int(Ground.MUD)
 
+PARAMETERS: Final = (
+    "contact.screen_tau", "combat.probe_days", "combat.overrun_h", "combat.overrun_x", "combat.overrun_cohesion",
+    "combat.overrun_fort", "combat.overrun_men", "switch.overrun", "combat.intensity_assault", "combat.intensity_probe",
+    "combat.intensity_bombard", "combat.intensity_hasty", "combat.intensity_east", "contact.screen_rate", "air.men_100",
+    "combat.loss_hasty_attacker", "combat.loss_delay_attacker", "combat.loss_wet_attacker", "combat.loss_hasty_defender",
+    "combat.loss_delay_defender", "combat.loss_wet_defender", "combat.advance_size", "combat.advance_size_men",
+    "combat.afv_attack", "combat.afv_defence", "combat.afv_east", "air.afv_100", "repair.final_kept", "combat.gun_rate",
+    "combat.hex_depth_km", "naval.cohesion_day",
+)  # fmt: skip
+(
+    SCREEN_TAU, PROBE_DAYS, OVERRUN_H, OVERRUN_X, OVERRUN_COHESION, OVERRUN_FORT, OVERRUN_MEN, MAY_OVERRUN,
+    INTENSITY_ASSAULT, INTENSITY_PROBE, INTENSITY_BOMBARD, INTENSITY_HASTY, INTENSITY_EAST, SCREEN_RATE, AIR_MEN_100,
+    HASTY_A, DELAY_A, WET_A, HASTY_D, DELAY_D, WET_D, ADVANCE_SIZE, ADVANCE_SIZE_MEN, AFV_ATTACK, AFV_DEFENCE, AFV_EAST,
+    AIR_AFV_100, FINAL_KEPT, GUN_RATE, HEX_DEPTH, NAVAL_COHESION,
+) = range(len(PARAMETERS))  # fmt: skip
 
-@dataclass(frozen=True, eq=False)
-class Noise:
-    """Effects drawn at contact and noise in time, as natural logs; one entry a battle of the line-up."""
-
-    attacker: Floats
-    defender: Floats
-    speed: Floats
+FOUGHT: Final = (
+    "kind", "yield_rate", "yield_left", "break_rate", "depth_rate", "due_at", "x", "phi", "cause", "noise_attacker",
+    "noise_defender",
+)  # fmt: skip
+"""What is set for each battle: columns of the event Fought."""
+(
+    NEW_KIND, YIELD_RATE, YIELDS_AFTER, BREAK_RATE, DEPTH_RATE, DUE_AT, X_PPM, PHI_PPM, CAUSE, NEW_NOISE_A, NEW_NOISE_D,
+) = range(len(FOUGHT))  # fmt: skip
+BLED: Final = ("battle_rate", "shop_rate", "lost_rate", "guns_rate")
+"""What is set for each participant, fine units a minute: columns of the event Bled."""
+BATTLE_RATE, SHOP_RATE, LOST_RATE, GUNS_RATE = range(len(BLED))
 
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """New rates. One entry a battle: hazards, ground, x, phi, cause, kind. One entry a participant: losses."""
+    """New rates."""
 
-    kind: Ints
-    ready_at: Ints
-    """When hazards begin to count, NEVER if they do."""
-    yield_rate: Ints
-    break_rate: Ints
-    depth_rate: Ints
-    x: Ints
-    phi: Ints
-    cause: Ints
-    battle_rate: Ints
-    shop_rate: Ints
-    lost_rate: Ints
-    guns_rate: Ints
-    supported: Floats
-    """Cohesion a day that naval gunfire gives, shape (battles, 2)."""
+    battles: Ints
+    """Shape (FOUGHT, battles)."""
+    members: Ints
+    """Shape (BLED, participants)."""
     balance: Balance
 
 
@@ -79,166 +150,213 @@ def curves(world: World) -> Curves:
     return found
 
 
-def flows(
-    world: World, lineup: Lineup, contacts: Contacts, noise: Noise, joined_at: Ints, minute: int, trace: Trace | None
-) -> Flows:
+def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | None) -> Flows:
     """Rates of every battle and participant of ``lineup`` from ``minute`` on."""
-    rules, curve = world.statics.rules, curves(world)
-    balance = weigh(world, lineup, contacts, minute, explain=trace is not None)
-    terms = circumstances.situation(world, lineup, contacts, joined_at, minute)
-    phi = circumstances.total(terms, rules["combat.phi_mean"] if power.on(rules, "situation") else 0.0)
-    x, kind = balance.x, _overrun(world, lineup, balance)
-    ground = power.ground(world.statics)
-    terrain = np.minimum(world.statics.theatre.terrain[lineup.hex].astype(np.int64), 5)
-    wet = np.full(len(x), float(is_wet(world)))
-    shift_a, shift_d = loss_shifts(rules, balance.hasty, balance.delaying, wet)
-    size = size_shift(rules, balance.attackers)
-    win, tau, attacker, defender, pace = curve.all(
-        x, phi, shift_a + ground.attacker_shift[terrain] + noise.attacker,
-        shift_d + ground.defender_shift[terrain] + noise.defender, size + noise.speed,
+    balance = weigh(world, lineup, roll.memory, minute)
+    battles = np.empty((len(FOUGHT), lineup.battles.shape[1]), np.int64)
+    members = np.empty((len(BLED), lineup.members.shape[1]), np.int64)
+    statics, participants = world.statics, world.participants
+    _flow(
+        minute, GRID_MIN - minute % GRID_MIN, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
+        *blocks_of(world.formations), len(world.formations), world.hexes.blocks["int8"], world.hexes.blocks["int64"],
+        *blocks_of(world.battles), len(world.battles), participants.blocks["int32"], participants.blocks["int64"],
+        len(participants), world.weather.blocks["int8"], statics.grid.ring_table(circumstances.RESERVE_HEXES),
+        bound_to_stay(world), evacuating(world), ground_table(statics), balance.now, balance.ours, balance.people,
+        balance.shares, curves(world).packed, packed(statics, circumstances.PARAMETERS), packed(statics, PARAMETERS),
+        balance.terms, battles, members,
     )  # fmt: skip
-    screen, assault = kind == SCREEN_FIGHT, (kind == ASSAULT) | (kind == SCREEN_FIGHT)
-    tau = tau * np.where(screen, rules["contact.screen_tau"], 1.0)
-    yields, breaks = np.where(assault, win / tau, 0.0), np.where(assault, (1.0 - win) / tau, 0.0)
-    # A probe only feels its way forward: it never takes ground and ends by itself.
-    breaks = np.where(kind == PROBING, 1.0 / rules["combat.probe_days"], breaks)
-    ready_at = contacts.started_at + rounded(curve.decision_days * DAY * tau / curve.tau_days)
-    early = assault & (minute < ready_at)
-    yields, breaks = np.where(early, 0.0, yields), np.where(early, 0.0, breaks)
-    overrun = kind == OVERRUN
-    yields = np.where(overrun, 24.0 / rules["combat.overrun_h"], yields)
-    pace = np.where(assault, pace, 0.0)
-    loss = _loss_shares(world, kind, balance, attacker, defender)
-    rates = _losses(world, lineup, balance, loss, GRID_MIN - minute % GRID_MIN)
-    shift = circumstances.as_ppm
-    result = Flows(
-        kind=kind,
-        ready_at=np.where(early, ready_at, NEVER),
-        yield_rate=rounded(yields * (NANO / DAY)),
-        break_rate=rounded(breaks * (NANO / DAY)),
-        depth_rate=rounded(pace * (1000.0 * FINE / DAY)),
-        x=shift(x),
-        phi=shift(phi),
-        cause=circumstances.cause(terms, balance, curve.win_slope),
-        supported=np.where(balance.support.naval_x > 0, rules["naval.cohesion_day"], 0.0),
-        balance=balance,
-        **rates,
-    )
     if trace is not None:
-        _explain(trace, lineup, balance, terms, {
-            "phi": (phi, "combat.phi_mean"), "p_yield": (win, "combat.win_slope"), "tau_days": (tau, "combat.tau_days"),
-            "decision_from_day": ((ready_at - contacts.started_at) / DAY, "combat.decision_h"),
-            "attacker_loss_shift": (shift_a, "combat.loss_hasty_attacker"),
-            "defender_loss_shift": (shift_d, "combat.loss_hasty_defender"),
-            "advance_size": (size, "combat.advance_size"),
-            "advance_km_day": (pace, "combat.advance_km_day"),
-            "attacker_loss_day": (loss[:, 0], "combat.attacker_loss_day"),
-            "defender_loss_day": (loss[:, 1], "combat.defender_loss_day"),
-        })  # fmt: skip
-    return result
+        _explain(trace, lineup, balance.terms)
+    return Flows(battles, members, balance)
 
 
-def _explain(
-    trace: Trace, lineup: Lineup, balance: Balance, terms: circumstances.Terms,
-    results: dict[str, tuple[Floats, str]],
-) -> None:  # fmt: skip
-    """Record every term of every battle: the same columns that decided."""
-    named = {f"phi_{name.name.lower()}": term for name, term in terms.items()}
+def _explain(trace: Trace, lineup: Lineup, terms: Floats) -> None:
+    """Record every term of every battle: the same rows that decided."""
     for slot, row in enumerate(lineup.live.tolist()):
-        for key, (values, address) in {**balance.terms, **named, **results}.items():
+        for (key, address), values in zip(TERMS, terms, strict=False):
             trace.record("battles", row, key, float(values[slot]), address)
 
 
-def _overrun(world: World, lineup: Lineup, balance: Balance) -> Ints:
+@jit
+def _flow(
+    minute: int, until: int, most_gone: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints, f8: Array,
+    f32: Array, f64: Array, formations: int, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array, fought: int, p32: Array,
+    p64: Array, participants: int, w8: Array, ring: Array, firm: Array, leaving: Array, ground: Floats, now: Ints,
+    ours: Ints, people: Floats, shares: Floats, curve: Floats, p_situation: Floats, p: Floats, terms: Floats, new: Ints,
+    rates: Ints,
+) -> None:  # fmt: skip
+    weigh_situation(
+        minute, battles, members, memory, joined_at, f8, f32, f64, formations, x8, x64, b8, b32, b64, fought, p32, p64,
+        participants, ring, firm, leaving, p_situation, terms,
+    )  # fmt: skip
+    _kinds(battles, members, now, people, terms, new, p)
+    wet = 1.0 if w8[W_GROUND, 0] == _WET or w8[W_GROUND, 0] == _MUD else 0.0
+    one = np.empty(5)
+    for slot in range(battles.shape[1]):
+        hasty, delaying, cell = terms[T_HASTY, slot], terms[T_DELAYING, slot], battles[HEX, slot]
+        shift_a = loss_shift(hasty, delaying, wet, p[HASTY_A], p[DELAY_A], p[WET_A])
+        shift_d = loss_shift(hasty, delaying, wet, p[HASTY_D], p[DELAY_D], p[WET_D])
+        size = size_shift(terms[T_ATTACKERS, slot], p[ADVANCE_SIZE], p[ADVANCE_SIZE_MEN])
+        noise_a = (memory[EFFECT_ATTACKER, slot] + memory[NOISE_ATTACKER, slot]) / PPM
+        noise_d = (memory[EFFECT_DEFENDER, slot] + memory[NOISE_DEFENDER, slot]) / PPM
+        curves_at(
+            curve, terms[T_X, slot], terms[T_PHI, slot], shift_a + ground[cell, G_ATTACKER_SHIFT] + noise_a,
+            shift_d + ground[cell, G_DEFENDER_SHIFT] + noise_d, size + memory[EFFECT_SPEED, slot] / PPM, one,
+        )  # fmt: skip
+        terms[T_LOSS_SHIFT, slot], terms[T_LOSS_SHIFT + 1, slot], terms[T_SIZE, slot] = shift_a, shift_d, size
+        _hazards(minute, slot, one, curve, memory, terms, new, p)
+        _shares_lost(slot, one, shares, terms, new, p)
+        _due(minute, slot, battles, memory, new, p)
+        new[X_PPM, slot], new[PHI_PPM, slot] = _ppm(terms[T_X, slot]), _ppm(terms[T_PHI, slot])
+        new[CAUSE, slot] = cause_of(terms, slot, curve[WIN_SLOPE])
+        new[NEW_NOISE_A, slot], new[NEW_NOISE_D, slot] = memory[NOISE_ATTACKER, slot], memory[NOISE_DEFENDER, slot]
+    _losses(until, most_gone, members, now, ours, people, shares, terms, rates, p)
+
+
+@jit
+def _ppm(value: float) -> int:
+    """Millionths, cut to what a column of 32 bits holds."""
+    return int(min(max(np.floor(value * PPM + 0.5), -2e9), 2e9))
+
+
+@jit
+def _kinds(battles: Ints, members: Ints, now: Ints, people: Floats, terms: Floats, new: Ints, p: Floats) -> None:
     """Kinds of battle, with weak defenders in the open before superior mobile troops marked as overrun.
 
     A thin screen is run over like a weak garrison: nobody of it stands in the hex, so only its men count.
     """
-    rules = world.statics.rules
-    if not power.on(rules, "overrun"):
-        return lineup.kind
-    screen = lineup.kind == SCREEN_FIGHT
-    may = balance.mobile & (balance.x > rules["combat.overrun_x"]) & (screen | (lineup.kind == ASSAULT))
-    if not may.any():
-        return lineup.kind
-    holding = (lineup.role == HOLDING).nonzero()[0]
-    slot, who = lineup.slot[holding], lineup.formation[holding]
-    count = len(lineup.hex)
-    now = {name: values[holding] for name, values in balance.now.items()}
-    steady = now["cohesion"] >= round(rules["combat.overrun_cohesion"] * NANO)
-    dug_in = power.works_level(world, who, lineup.hex[slot], now) >= rules["combat.overrun_fort"]
-    strong = balance.line[:, 1] >= rules["combat.overrun_men"]
-    strong &= screen | (np.bincount(slot[steady], minlength=count) > 0)
-    strong |= np.bincount(slot[dug_in], minlength=count) > 0
-    return np.where(may & ~strong, int(OVERRUN), lineup.kind)
+    count = battles.shape[1]
+    steady, dug_in = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    for i in range(members.shape[1]):
+        if members[ROLE, i] == HOLDING:
+            steady[members[SLOT, i]] |= now[COHESION, i] >= whole(p[OVERRUN_COHESION] * NANO)
+            dug_in[members[SLOT, i]] |= people[WORKS_LEVEL, i] >= p[OVERRUN_FORT]
+    for slot in range(count):
+        kind = battles[KIND, slot]
+        new[NEW_KIND, slot] = kind
+        superior = p[MAY_OVERRUN] != 0.0 and terms[T_MOBILE, slot] > 0 and terms[T_X, slot] > p[OVERRUN_X]
+        if superior and (kind in (SCREEN_FIGHT, ASSAULT)):
+            strong = terms[T_MEN + 1, slot] >= p[OVERRUN_MEN] and (kind == SCREEN_FIGHT or steady[slot])
+            if not strong and not dug_in[slot]:
+                new[NEW_KIND, slot] = OVERRUN
 
 
-def _loss_shares(world: World, kind: Ints, balance: Balance, attacker: Floats, defender: Floats) -> Floats:
-    """Share of the men taking part that is lost a day, shape (battles, 2): attacker, defender.
+@jit
+def _hazards(
+    minute: int, slot: int, curve: Floats, c: Floats, memory: Ints, terms: Floats, new: Ints, p: Floats
+) -> None:
+    """When the defender yields and the attacker breaks off, and how fast ground is won."""
+    kind, win, tau = new[NEW_KIND, slot], curve[WIN], curve[TAU]
+    assault = kind in (ASSAULT, SCREEN_FIGHT)
+    if kind == SCREEN_FIGHT:
+        tau = tau * p[SCREEN_TAU]
+    yields, breaks = (win / tau, (1.0 - win) / tau) if assault else (0.0, 0.0)
+    # A probe only feels its way forward: it never takes ground and ends by itself.
+    if kind == PROBING:
+        breaks = 1.0 / p[PROBE_DAYS]
+    ready_at = memory[STARTED_AT, slot] + whole(c[DECISION_DAYS] * DAY * tau / c[TAU_DAYS])
+    early = assault and minute < ready_at
+    if early:
+        yields, breaks = 0.0, 0.0
+    if kind == OVERRUN:
+        yields = 24.0 / p[OVERRUN_H]
+    pace = curve[PACE] if assault else 0.0
+    new[YIELD_RATE, slot], new[BREAK_RATE, slot] = whole(yields * (NANO / DAY)), whole(breaks * (NANO / DAY))
+    new[DEPTH_RATE, slot] = whole(pace * (1000.0 * FINE / DAY))
+    new[DUE_AT, slot] = ready_at if early else NEVER
+    terms[T_P_YIELD, slot], terms[T_TAU, slot], terms[T_PACE, slot] = win, tau, pace
+    terms[T_DECISION, slot] = (ready_at - memory[STARTED_AT, slot]) / DAY
 
-    ``attacker`` and ``defender`` are the curves' shares at intensity and lethality 1.
-    """
-    rules = world.statics.rules
-    table = np.array([rules[f"combat.intensity_{n}"] for n in ("assault", "assault", "probe", "bombard", "assault")])
-    activity = table[kind]
-    hasty = (balance.prepared < 0.5) & (kind != PROBING) & (kind != BOMBARDING)
-    activity = np.where(hasty, activity * rules["combat.intensity_hasty"], activity)
-    activity = activity * np.where(kind == SCREEN_FIGHT, rules["contact.screen_rate"], 1.0)
-    activity = activity * rules["combat.intensity_east"]
-    both = np.stack([attacker, defender], axis=1) * activity[:, None] * balance.lethality[:, ::-1]
-    both[kind == BOMBARDING, 0] = 0.0
-    both = both + balance.support.sorties[:, ::-1] * (rules["air.men_100"] / 100.0)
-    return np.minimum(both, MOST_LOSS_DAY)
+
+@jit
+def _shares_lost(slot: int, curve: Floats, shares: Floats, terms: Floats, new: Ints, p: Floats) -> None:
+    """Share of the men taking part that each side loses a day."""
+    kind = new[NEW_KIND, slot]
+    activity = p[INTENSITY_ASSAULT]
+    if kind == PROBING:
+        activity = p[INTENSITY_PROBE]
+    elif kind == BOMBARDING:
+        activity = p[INTENSITY_BOMBARD]
+    elif terms[T_PREPARED, slot] < 0.5:
+        activity = activity * p[INTENSITY_HASTY]
+    if kind == SCREEN_FIGHT:
+        activity = activity * p[SCREEN_RATE]
+    activity = activity * p[INTENSITY_EAST]
+    for side in range(2):
+        loss = curve[LOSS_A if side == 0 else LOSS_D] * activity * terms[T_LETHALITY + 1 - side, slot]
+        if kind == BOMBARDING and side == 0:
+            loss = 0.0
+        loss = loss + shares[SORTIES, slot, 1 - side] * (p[AIR_MEN_100] / 100.0)
+        terms[T_LOSS + side, slot] = min(loss, MOST_LOSS_DAY)
 
 
-def _losses(world: World, lineup: Lineup, balance: Balance, loss: Floats, until: int) -> dict[str, Ints]:
+@jit
+def _due(minute: int, slot: int, battles: Ints, memory: Ints, new: Ints, p: Floats) -> None:
+    """When the first threshold is used up; a fight that becomes an overrun is decided in ``combat.overrun_h``."""
+    yields, breaks = NANO, NANO
+    if battles[ROW, slot] >= 0:
+        yields, breaks = memory[YIELD_LEFT, slot], memory[BREAK_LEFT, slot]
+        if new[NEW_KIND, slot] == OVERRUN and memory[BEFORE, slot] != OVERRUN:
+            yields = NANO
+    deep = whole(p[HEX_DEPTH] * 1e9) - memory[DEPTH, slot]
+    due = min(used_up_at(yields, new[YIELD_RATE, slot], minute), used_up_at(breaks, new[BREAK_RATE, slot], minute))
+    due = min(min(due, used_up_at(deep, new[DEPTH_RATE, slot], minute)), new[DUE_AT, slot])
+    new[DUE_AT, slot], new[YIELDS_AFTER, slot] = max(due, minute + 1), yields
+
+
+@jit
+def _losses(
+    until: int, most_gone: int, members: Ints, now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats,
+    rates: Ints, p: Floats,
+) -> None:  # fmt: skip
     """Rates of every participant, fine units a minute.
 
     A share lost a day leaves fewer to lose from: the even rate of the ``until`` minutes to the next refresh takes what
     that share would take of a shrinking stock.
     """
-    rules, now, slot = world.statics.rules, balance.now, lineup.slot
-    bleeding = lineup.role != SUPPORTING
-    share = (1.0 - exp(loss * (-until / DAY)))[slot, balance.ours] / until * balance.taking_part * bleeding
-    multiple = np.where(balance.ours == 0, rules["combat.afv_attack"], rules["combat.afv_defence"])
-    hit = share * multiple * rules["combat.afv_east"] * now["afv"]
-    hit = hit + _bombed(lineup, balance, rules["air.afv_100"])
-    hit = np.minimum(hit, now["afv"] / MOST_GONE / 2)
-    final = rules["repair.final_kept"]
-    return {
-        "battle_rate": rounded(share * now["men"]),
-        "shop_rate": rounded(hit * (1.0 - final)),
-        "lost_rate": rounded(hit * final),
-        "guns_rate": rounded(np.minimum(share * rules["combat.gun_rate"], 0.5 / MOST_GONE) * now["guns"]),
-    }
+    count = terms.shape[1]
+    even, some = np.empty((count, 2)), np.zeros((count, 2), np.int64)
+    for slot in range(count):
+        for side in range(2):
+            even[slot, side] = (1.0 - exp_of(terms[T_LOSS + side, slot] * (-until / DAY))) / until
+    for i in range(members.shape[1]):
+        some[members[SLOT, i], ours[i]] += now[AFV, i] // PPM
+    for i in range(members.shape[1]):
+        slot, side, afv = members[SLOT, i], ours[i], now[AFV, i]
+        share = 0.0 if members[ROLE, i] == SUPPORTING else even[slot, side] * people[PART, i]
+        hit = share * (p[AFV_ATTACK] if side == 0 else p[AFV_DEFENCE]) * p[AFV_EAST] * afv
+        if some[slot, side] > 0:
+            # From the air, divided by the AFVs each participant has.
+            bombs = shares[SORTIES, slot, 1 - side] * (p[AIR_AFV_100] / 100.0 * FINE / DAY)
+            hit = hit + bombs * (afv // PPM) / max(float(some[slot, side]), 1.0)
+        hit = min(hit, afv / most_gone / 2)
+        rates[BATTLE_RATE, i] = whole(share * now[MEN, i])
+        rates[SHOP_RATE, i], rates[LOST_RATE, i] = whole(hit * (1.0 - p[FINAL_KEPT])), whole(hit * p[FINAL_KEPT])
+        rates[GUNS_RATE, i] = whole(min(share * p[GUN_RATE], 0.5 / most_gone) * now[GUNS, i])
 
 
-def _bombed(lineup: Lineup, balance: Balance, afv_100: float) -> Floats:
-    """AFVs hit from the air, 1e-6 vehicles a minute, divided by the AFVs each participant has."""
-    count = len(lineup.hex)
-    key = lineup.slot * 2 + balance.ours
-    some = np.bincount(key, weights=balance.now["afv"] // PPM, minlength=count * 2)
-    hits = (balance.support.sorties[:, ::-1].reshape(-1) * (afv_100 / 100.0 * FINE / DAY))[key]
-    return np.where(some[key] > 0, hits * (balance.now["afv"] // PPM) / np.maximum(some[key], 1.0), 0.0)
+@jit
+def used_up_at(left: int, rate: int, as_of: int) -> int:
+    """Minute at which a threshold is used up at a rate; NEVER at rate 0."""
+    return as_of - (-max(left, 0)) // rate if rate > 0 else NEVER
 
 
 def due_at(left: Ints, rate: Ints, as_of: Ints | int) -> Ints:
-    """Minute at which a threshold is used up at a rate; NEVER at rate 0."""
+    """:func:`used_up_at` of several thresholds."""
     wait = -((-np.maximum(left, 0)) // np.maximum(rate, 1))
     return np.where(rate > 0, as_of + wait, NEVER)
 
 
-def moved_noise(world: World, rows: Ints, minute: int, dice: Dice) -> tuple[Ints, Ints]:
-    """Noise of losses after another six hours: an Ornstein-Uhlenbeck step on the calendar's grid, in ppm of log."""
+def moved_noise(world: World, rows: Ints, noise: Ints, minute: int, dice: Dice) -> Ints:
+    """Noise of losses after another six hours, shape (2, rows): an Ornstein-Uhlenbeck step on the calendar's grid, in
+    ppm of log. ``noise`` is what it was.
+    """
     rules, battles = world.statics.rules, world.battles
     r2 = rules["combat.daily_noise_correlation"]
     # Correlation over six hours is the fourth root of that over a day.
     r = float(np.sqrt(np.sqrt(r2)))
     spread = rules["combat.daily_noise"] * float(np.sqrt(1.0 - r * r)) * power.on(rules, "noise")
     subjects = battle_subject(battles.hex[rows], battles.ordinal[rows])
-    fresh_a = dice.normal(Stream.BATTLE_NOISE, subjects, minute, 0) * spread
-    fresh_d = dice.normal(Stream.BATTLE_NOISE, subjects, minute, 1) * spread
-    return (
-        rounded(battles.noise_attacker[rows] * r + fresh_a * PPM),
-        rounded(battles.noise_defender[rows] * r + fresh_d * PPM),
-    )
+    fresh = np.stack([dice.normal(Stream.BATTLE_NOISE, subjects, minute, side) for side in (0, 1)]) * spread
+    moved: Ints = np.floor(noise * r + fresh * PPM + 0.5).astype(np.int64)
+    return moved

@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats
-from engine.core.calendar import DAY, HOUR
+from engine.core.arithmetic import Floats, whole
+from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.columns import Array
+from engine.core.jit import jit
 from engine.model.codes import (
     ATTACKING,
     HOLDING,
@@ -25,152 +27,214 @@ from engine.model.codes import (
     Outcome,
     Permission,
 )
+from engine.model.places import (
+    B_ATTACKER,
+    B_ENDED_AT,
+    B_HEX,
+    B_OUTCOME,
+    F_CUT_OFF_SINCE,
+    F_FATIGUE_N,
+    F_HEX,
+    F_SIDE,
+    F_STATUS,
+    P_FORMATION,
+    P_LEFT_AT,
+    X_OWNER,
+    X_OWNER_SINCE,
+)
 from engine.model.world import World
-from engine.rules.combat_balance import Balance, Contacts
-from engine.rules.combat_lineup import Lineup, fighting
+from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SLOT, WHO
+from engine.rules.combat_roll import DEPTH, STARTED_AT
+from engine.rules.combat_terms import (
+    T_PHI,
+    T_PHI_CUT_OFF,
+    T_PHI_EVACUATION,
+    T_PHI_NEIGHBOUR,
+    T_PHI_NO_RESERVE,
+    T_PHI_OPEN,
+    T_PHI_PENETRATED,
+    T_PHI_RESERVE,
+    T_PHI_STAND_FAST,
+    T_SURPRISED,
+    T_X,
+)
 from engine.rules.command import stand_fast
-from engine.rules.power import on
+from engine.rules.derived import derived
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+RESERVE_HEXES: Final = 2
+"""A reserve is near within so many hexes: those of ``Grid.ring_table(2)``."""
 FRONTAL_SIDES: Final = 3
 """A hex of a straight front has up to three hexsides towards the enemy; every further one is an open flank."""
 MANOEUVRE: Final = (Cause.OPEN_FLANK, Cause.NEIGHBOUR_GONE, Cause.CUT_OFF, Cause.PENETRATED, Cause.SURPRISED)
-RESERVES_HEXES: Final = 2
+_MANOEUVRE: Final = tuple(int(cause) for cause in MANOEUVRE)
+_NO_RESERVE, _FIRE, _EVACUATION = int(Cause.NO_RESERVE), int(Cause.FIRE), int(Cause.EVACUATION)
+_YIELDED: Final = int(Outcome.YIELDED)
+RESTED_N: Final = 200_000_000
+"""A reserve that has come in is fresh below this fatigue (1e-9)."""
 
-Terms = dict[Cause, tuple[Floats, str]]
-
-
-def situation(world: World, lineup: Lineup, contacts: Contacts, joined_at: Ints, minute: int) -> Terms:
-    """Terms of phi by cause, each of shape (battles,), with the address of its parameter.
-
-    ``joined_at`` is the minute at which each participant joined.
-    """
-    rules, formations, count = world.statics.rules, world.formations, len(lineup.hex)
-    zero = np.zeros(count)
-    if not on(rules, "situation"):
-        return {Cause.FIRE: (zero, "switch.situation")}
-    defending = (lineup.role == HOLDING) | (lineup.role == SCREENING)
-    who, slot = lineup.formation[defending], lineup.slot[defending]
-    holding = lineup.role[defending] == HOLDING
-
-    def any_of(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        return np.bincount(slot[mask], minlength=count) > 0
-
-    flanks = np.minimum(_open_sides(world, lineup) * rules["combat.phi_open_side"], rules["combat.phi_open_side_max"])
-    gone = np.where(_neighbour_gone(world, lineup, minute), rules["combat.phi_neighbour"], 0.0)
-    cut_days = (minute - formations.cut_off_since[who]) / DAY
-    cut = np.where(any_of(cut_days >= rules["combat.phi_cut_off_days"]), rules["combat.phi_cut_off"], 0.0)
-    late = any_of(cut_days >= rules["combat.phi_cut_off_late_days"])
-    cut = np.where(late, rules["combat.phi_cut_off_late"], cut)
-    depth = contacts.depth_u / (rules["combat.hex_depth_km"] * 1e9)
-    inside = np.where(lineup.kind == SCREEN_FIGHT, 0.0, np.minimum(depth, 1.0) * rules["combat.phi_penetration"])
-    fresh = holding & (joined_at[defending] >= contacts.started_at[slot] + HOUR)
-    fresh &= (minute - joined_at[defending] <= DAY) & (formations.fatigue_n[who] <= 200_000_000)
-    came = any_of(fresh)
-    none = ~came & ~_reserve_near(world, lineup)
-    nobody = np.zeros(count, dtype=bool)
-    bound = len(who) > 0 and bool((world.directives.permission == Permission.STAND_FAST).any())
-    firm = any_of(holding & stand_fast(world, who)) if bound else nobody
-    leaving = any_of(_evacuating(world, who))
-    return {
-        Cause.OPEN_FLANK: (flanks, "combat.phi_open_side"),
-        Cause.NEIGHBOUR_GONE: (gone, "combat.phi_neighbour"),
-        Cause.CUT_OFF: (cut, "combat.phi_cut_off"),
-        Cause.PENETRATED: (inside, "combat.phi_penetration"),
-        Cause.NO_RESERVE: (np.where(none, rules["combat.phi_no_reserve"], 0.0), "combat.phi_no_reserve"),
-        Cause.RESERVE_CAME: (np.where(came, rules["combat.phi_reserve"], 0.0), "combat.phi_reserve"),
-        Cause.STAND_FAST: (np.where(firm, rules["combat.phi_stand_fast"], 0.0), "combat.phi_stand_fast"),
-        Cause.EVACUATION: (np.where(leaving, rules["combat.phi_evacuation"], 0.0), "combat.phi_evacuation"),
-    }
+PARAMETERS: Final = (
+    "combat.phi_open_side", "combat.phi_open_side_max", "combat.phi_neighbour", "combat.phi_neighbour_h",
+    "combat.phi_cut_off_days", "combat.phi_cut_off", "combat.phi_cut_off_late_days", "combat.phi_cut_off_late",
+    "combat.phi_penetration", "combat.hex_depth_km", "combat.phi_no_reserve", "combat.phi_reserve",
+    "combat.phi_stand_fast", "combat.phi_evacuation", "combat.phi_mean", "switch.situation",
+)  # fmt: skip
+(
+    OPEN_SIDE, OPEN_SIDE_MAX, NEIGHBOUR, NEIGHBOUR_H, CUT_OFF_DAYS, CUT_OFF, CUT_OFF_LATE_DAYS, CUT_OFF_LATE,
+    PENETRATION, HEX_DEPTH, NO_RESERVE, RESERVE, STAND_FAST, EVACUATING, MEAN, SITUATION,
+) = range(len(PARAMETERS))  # fmt: skip
 
 
-def total(terms: Terms, mean: float) -> Floats:
-    """phi: the sum of the terms less its mean over the fights the curve was fitted on."""
-    values = [value for value, _ in terms.values()]
-    phi: Floats = values[0] - mean
-    for value in values[1:]:
-        phi = phi + value
-    return phi
+def bound_to_stay(world: World) -> Mask:
+    """Shape (formations,): forbidden to retreat."""
+    if not (world.directives.permission == Permission.STAND_FAST).any():
+        return np.zeros(len(world.formations), dtype=bool)
+    key = (*_told(world), *world.directives.version("permission"), *world.headquarters.version("parent"))
+    return derived(world, "combat.bound", key, lambda: stand_fast(world, np.arange(len(world.formations))))
 
 
-def cause(terms: Terms, balance: Balance, win_slope: float) -> Ints:
-    """What would be the reason if the defender yielded now, as Cause; shape (battles,).
+def evacuating(world: World) -> Mask:
+    """Shape (formations,): its headquarters is being taken off by sea."""
+
+    def make() -> Mask:
+        directives = world.directives
+        running = (directives.kind == DirectiveKind.EVACUATE) & (directives.state == DirectiveState.RUNNING)
+        marked = np.zeros(len(world.headquarters) + 1, dtype=bool)
+        marked[directives.hq[running]] = True
+        marked[-1] = False
+        taken: Mask = marked[world.formations.hq]
+        return taken
+
+    return derived(world, "combat.evacuating", _told(world), make)
+
+
+def _told(world: World) -> tuple[int, ...]:
+    """Changes with what directives are in force, and for whom."""
+    return (*world.directives.version("state", "kind", "hq"), *world.formations.version("hq"))
+
+
+@jit
+def weigh_situation(
+    minute: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints, f8: Array, f32: Array, f64: Array,
+    formations: int, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array, fought: int, p32: Array, p64: Array,
+    participants: int, ring: Array, firm: Mask, leaving: Mask, p: Floats, terms: Floats,
+) -> None:  # fmt: skip
+    """Terms of phi and their sum, less its mean over the fights the curve was fitted on."""
+    count = battles.shape[1]
+    if p[SITUATION] == 0.0:
+        return
+    _of_the_place(minute, battles, members, memory, x8, x64, b8, b32, b64, fought, ring, p, terms)
+    came, cut, late = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    for i in range(members.shape[1]):
+        row, slot, role = members[WHO, i], members[SLOT, i], members[ROLE, i]
+        if role != HOLDING and role != SCREENING:
+            continue
+        days = (minute - f64[F_CUT_OFF_SINCE, row]) / DAY
+        cut[slot] |= days >= p[CUT_OFF_DAYS]
+        late[slot] |= days >= p[CUT_OFF_LATE_DAYS]
+        if leaving[row]:
+            terms[T_PHI_EVACUATION, slot] = p[EVACUATING]
+        if role != HOLDING:
+            continue
+        if firm[row]:
+            terms[T_PHI_STAND_FAST, slot] = p[STAND_FAST]
+        late_comer = joined_at[i] >= memory[STARTED_AT, slot] + HOUR and minute - joined_at[i] <= DAY
+        came[slot] |= late_comer and f64[F_FATIGUE_N, row] <= RESTED_N
+    idle = np.zeros((2, len(ring)), np.bool_)
+    _find_idle(f8, f32, formations, members, p32, p64, participants, idle)
+    for slot in range(count):
+        cause = p[CUT_OFF] if cut[slot] else 0.0
+        terms[T_PHI_CUT_OFF, slot] = p[CUT_OFF_LATE] if late[slot] else cause
+        if came[slot]:
+            terms[T_PHI_RESERVE, slot] = p[RESERVE]
+            continue
+        near = False
+        for k in range(19):
+            cell = ring[battles[HEX, slot], k]
+            near = near or (cell >= 0 and idle[1 - battles[ATTACKER, slot], cell])
+        terms[T_PHI_NO_RESERVE, slot] = 0.0 if near else p[NO_RESERVE]
+    for slot in range(count):
+        phi = terms[T_PHI_OPEN, slot] - p[MEAN]
+        for term in range(T_PHI_OPEN + 1, T_PHI_EVACUATION + 1):
+            phi = phi + terms[term, slot]
+        terms[T_PHI, slot] = phi
+
+
+@jit
+def _of_the_place(
+    minute: int, battles: Ints, members: Ints, memory: Ints, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array,
+    fought: int, ring: Array, p: Floats, terms: Floats,
+) -> None:  # fmt: skip
+    """Open flanks, a neighbour gone (his hex taken, or he himself driven back, lately), ground lost inside the hex."""
+    count = battles.shape[1]
+    attacked = np.zeros((count, 6), np.bool_)
+    for i in range(members.shape[1]):
+        if members[ROLE, i] == ATTACKING and members[DIRECTION, i] >= 0:
+            attacked[members[SLOT, i], members[DIRECTION, i]] = True
+    since = minute - whole(p[NEIGHBOUR_H] * HOUR)
+    given = np.full(len(ring), -1, np.int8)
+    for row in range(fought):
+        if b8[B_OUTCOME, row] == _YIELDED and b64[B_ENDED_AT, row] > since:
+            given[b32[B_HEX, row]] = b8[B_ATTACKER, row]
+    for slot in range(count):
+        hostile, opposite, gone = 0, 0, False
+        for d in range(6):
+            cell, attacker = ring[battles[HEX, slot], 1 + d], battles[ATTACKER, slot]
+            if d < 3 and attacked[slot, d] and attacked[slot, d + 3]:
+                opposite = 1
+            if cell < 0:
+                continue
+            if x8[X_OWNER, cell] == attacker:
+                hostile += 1
+                gone = gone or x64[X_OWNER_SINCE, cell] > max(since, 0)
+            gone = gone or given[cell] == attacker
+        open_sides = max(hostile - FRONTAL_SIDES, 0) + opposite
+        terms[T_PHI_OPEN, slot] = min(open_sides * p[OPEN_SIDE], p[OPEN_SIDE_MAX])
+        terms[T_PHI_NEIGHBOUR, slot] = p[NEIGHBOUR] if gone else 0.0
+        depth = memory[DEPTH, slot] / (p[HEX_DEPTH] * 1e9)
+        if battles[KIND, slot] != SCREEN_FIGHT:
+            terms[T_PHI_PENETRATED, slot] = min(depth, 1.0) * p[PENETRATION]
+
+
+@jit
+def _find_idle(
+    f8: Array, f32: Array, formations: int, members: Ints, p32: Array, p64: Array, participants: int, idle: Mask
+) -> None:
+    """Mark where each side has a formation that is in no battle; ``idle`` has shape (2, hexes)."""
+    busy = np.zeros(formations, np.bool_)
+    for row in range(participants):
+        if p64[P_LEFT_AT, row] >= NEVER:
+            busy[p32[P_FORMATION, row]] = True
+    for i in range(members.shape[1]):
+        busy[members[WHO, i]] = True
+    for row in range(formations):
+        if f8[F_STATUS, row] == ON_MAP and f32[F_HEX, row] >= 0 and not busy[row]:
+            idle[f8[F_SIDE, row], f32[F_HEX, row]] = True
+
+
+@jit
+def cause_of(terms: Floats, slot: int, win_slope: float) -> int:
+    """What would be the reason if the defender yielded now, as Cause.
 
     Manoeuvre (the sum of its terms, surprise among them), fire (the weight of superior power) and want of reserves
     are compared; within manoeuvre the largest term names the cause.
     """
-    zero = np.zeros(len(balance.x))
-    of = {name: terms[name][0] if name in terms else zero for name in MANOEUVRE}
-    of[Cause.SURPRISED] = win_slope * balance.x_surprise
-    columns = np.stack([of[name] for name in MANOEUVRE], axis=1)
-    manoeuvre = zero
-    for name in MANOEUVRE:
-        manoeuvre = manoeuvre + of[name]
-    largest = np.array(MANOEUVRE, dtype=np.int64)[columns.argmax(axis=1)]
-    fire = win_slope * np.maximum(balance.x - balance.x_surprise, 0.0)
-    other = terms.get(Cause.NO_RESERVE, (zero, ""))[0]
-    evacuating = terms.get(Cause.EVACUATION, (zero, ""))[0]
-    reason = np.where(other > fire, int(Cause.NO_RESERVE), int(Cause.FIRE))
-    reason = np.where(evacuating > np.maximum(other, fire), int(Cause.EVACUATION), reason)
-    most = np.maximum(np.maximum(fire, other), evacuating)
-    return np.where((manoeuvre > 0) & (manoeuvre >= most), largest, reason).astype(np.int64)
-
-
-def _open_sides(world: World, lineup: Lineup) -> Ints:
-    """Hexsides of flank or rear that the attacker holds, and one more if he attacks from opposite sides."""
-    near = world.statics.grid.neighbours[lineup.hex]
-    hostile = (near >= 0) & (world.hexes.owner[near] == lineup.attacker[:, None])
-    attacked = np.zeros((len(lineup.hex), 6), dtype=bool)
-    attacking = np.flatnonzero((lineup.role == ATTACKING) & (lineup.direction >= 0))
-    attacked[lineup.slot[attacking], lineup.direction[attacking]] = True
-    opposite = (attacked[:, :3] & attacked[:, 3:]).any(axis=1)
-    sides: Ints = np.maximum(hostile.sum(axis=1) - FRONTAL_SIDES, 0) + opposite
-    return sides
-
-
-def _neighbour_gone(world: World, lineup: Lineup, minute: int) -> npt.NDArray[np.bool_]:
-    """A hex beside has been taken, or its defenders driven back, within ``combat.phi_neighbour_h``."""
-    battles, hexes = world.battles, world.hexes
-    since = minute - round(world.statics.rules["combat.phi_neighbour_h"] * HOUR)
-    near = world.statics.grid.neighbours[lineup.hex]
-    lost = (hexes.owner[near] == lineup.attacker[:, None]) & (hexes.owner_since[near] > max(since, 0))
-    recent = np.flatnonzero((battles.outcome == Outcome.YIELDED) & (battles.ended_at > since))
-    if len(recent):
-        given = np.full(world.statics.grid.size + 1, -1, dtype=np.int64)
-        given[battles.hex[recent]] = battles.attacker[recent]
-        lost |= given[near] == lineup.attacker[:, None]
-    gone: npt.NDArray[np.bool_] = (lost & (near >= 0)).any(axis=1)
-    return gone
-
-
-def _reserve_near(world: World, lineup: Lineup) -> npt.NDArray[np.bool_]:
-    """The defender has a formation within two hexes that is in no battle."""
-    formations = world.formations
-    idle = np.flatnonzero((formations.status == ON_MAP) & ~fighting(world) & (formations.hex >= 0))
-    if not len(idle):
-        return np.zeros(len(lineup.hex), dtype=bool)
-    in_new = np.zeros(len(formations), dtype=bool)
-    in_new[lineup.formation] = True
-    idle = idle[~in_new[idle]]
-    apart = world.statics.grid.distance(lineup.hex[:, None].astype(np.int32), formations.hex[idle][None, :])
-    near = (apart <= RESERVES_HEXES) & (formations.side[idle][None, :] != lineup.attacker[:, None])
-    any_near: npt.NDArray[np.bool_] = near.any(axis=1)
-    return any_near
-
-
-def _evacuating(world: World, who: Ints) -> npt.NDArray[np.bool_]:
-    """Formations whose headquarters is being taken off by sea."""
-    directives = world.directives
-    running = (directives.kind == DirectiveKind.EVACUATE) & (directives.state == DirectiveState.RUNNING)
-    if not running.any():
-        return np.zeros(len(who), dtype=bool)
-    marked = np.zeros(len(world.headquarters) + 1, dtype=bool)
-    marked[directives.hq[running]] = True
-    marked[-1] = False
-    taken: npt.NDArray[np.bool_] = marked[world.formations.hq[who]]
-    return taken
-
-
-def as_ppm(values: Floats) -> Ints:
-    """Millionths, cut to what a column of 32 bits holds."""
-    return np.clip(np.floor(values * PPM + 0.5), -2e9, 2e9).astype(np.int64)
+    surprised = win_slope * terms[T_SURPRISED, slot]
+    largest, name = terms[T_PHI_OPEN, slot], 0
+    manoeuvre = 0.0 + terms[T_PHI_OPEN, slot]
+    for k in range(1, 4):
+        value = terms[T_PHI_OPEN + k, slot]
+        manoeuvre = manoeuvre + value
+        if value > largest:
+            largest, name = value, k
+    manoeuvre = manoeuvre + surprised
+    if surprised > largest:
+        name = 4
+    fire = win_slope * max(terms[T_X, slot] - terms[T_SURPRISED, slot], 0.0)
+    other, leaving = terms[T_PHI_NO_RESERVE, slot], terms[T_PHI_EVACUATION, slot]
+    if manoeuvre > 0 and manoeuvre >= max(max(fire, other), leaving):
+        return _MANOEUVRE[name]
+    if leaving > max(other, fire):
+        return _EVACUATION
+    return _NO_RESERVE if other > fire else _FIRE

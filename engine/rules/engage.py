@@ -17,8 +17,11 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, Floats, exp, log
 from engine.core.dice import Dice, Stream
+from engine.core.jit import jit
 from engine.rules.combat_rates import (
+    DECISION_DAYS,
     MOST_LOSS_DAY,
+    TAU_DAYS,
     Curves,
     kept_on_break_off,
     log_ratio,
@@ -113,14 +116,11 @@ class Outcome:
 def balance(d: Described, rules: Mapping[str, float]) -> Balance:
     """x by the rules of campaigns: combined arms on a frontage, posture, ground, surprise, aircraft, weather."""
     line = d.men * d.share
-    density = np.array([rules["combat.density_attack_km"], rules["combat.density_defence_km"]])
-    counts = saturated(line, d.frontage_km[:, None], density, rules["combat.density_excess"])
-    against = (d.guns * ANTITANK_SHARE + d.afv)[:, ::-1]
-    tank = tank_worth(d.tank_value[:, None], d.afv, against, rules)
-    worth = line * counts + rules["combat.weight_afv"] * d.afv * tank + rules["combat.weight_gun"] * d.guns
-    points = worth * d.quality
-    points[:, 1] *= d.posture * d.ground
-    ratio = log_ratio(points[:, 0], points[:, 1])
+    p = np.array([rules[address] for address in _PARAMETERS])
+    counts, tank, ratio = np.empty(line.shape), np.empty(line.shape), np.empty(len(line))
+    points, worth = np.empty(line.shape), np.empty(line.shape)
+    multiplier = np.stack([np.ones(len(line)), d.posture * d.ground], axis=1) * d.quality
+    _weigh_described(line, d.afv, d.guns, d.tank_value, multiplier, d.frontage_km, p, counts, tank, worth, points, ratio)
     aircraft = np.minimum(d.sorties * (rules["air.x_100"] / 100.0), rules["air.x_max"])
     shifts = {
         "surprise": rules["combat.surprise_x"] * d.surprise,
@@ -138,6 +138,30 @@ def balance(d: Described, rules: Mapping[str, float]) -> Balance:
     for shift in shifts.values():
         x = x + shift
     return Balance(x, points, line * counts / np.maximum(worth, 1e-9), terms)
+
+
+_PARAMETERS: Final = (
+    "combat.density_attack_km", "combat.density_defence_km", "combat.density_excess", "combat.antitank_base_afv",
+    "combat.antitank_k", "combat.weight_afv", "combat.weight_gun",
+)  # fmt: skip
+_DENSITY, _, _EXCESS, _ANTITANK_BASE, _ANTITANK_K, _WEIGHT_AFV, _WEIGHT_GUN = range(len(_PARAMETERS))
+
+
+@jit
+def _weigh_described(
+    line: Floats, afv: Floats, guns: Floats, tank_value: Floats, multiplier: Floats, frontage_km: Floats, p: Floats,
+    counts: Floats, tank: Floats, worth: Floats, points: Floats, ratio: Floats,
+) -> None:  # fmt: skip
+    """Saturation, worth of tanks, points of both sides and their ratio, engagement by engagement."""
+    for i in range(len(line)):
+        for side in range(2):
+            counts[i, side] = saturated(line[i, side], frontage_km[i] * p[_DENSITY + side], p[_EXCESS])
+            enemy = guns[i, 1 - side] * ANTITANK_SHARE + afv[i, 1 - side]
+            tank[i, side] = tank_worth(tank_value[i], afv[i, side], enemy, p[_ANTITANK_BASE], p[_ANTITANK_K])
+            infantry, vehicles = line[i, side] * counts[i, side], p[_WEIGHT_AFV] * afv[i, side] * tank[i, side]
+            worth[i, side] = infantry + vehicles + p[_WEIGHT_GUN] * guns[i, side]
+            points[i, side] = worth[i, side] * multiplier[i, side]
+        ratio[i] = log_ratio(points[i, 0], points[i, 1])
 
 
 def certain(n: int, r: int) -> Doubt:
@@ -176,7 +200,11 @@ class _Course:
             common + (shift_a + d.attacker_shift + lethality[:, 1])[row] + rules["combat.attacker_noise"] * first,
             common + (shift_d + d.defender_shift + lethality[:, 0])[row] + rules["combat.defender_noise"] * second,
         ])  # fmt: skip
-        self.speed = size_shift(rules, d.men[:, 0])[row] + rules["combat.advance_noise"] * self._normal(_EFFECT + 2)
+        size = np.array([
+            size_shift(men, float(rules["combat.advance_size"]), float(rules["combat.advance_size_men"]))
+            for men in d.men[:, 0].tolist()
+        ])  # fmt: skip
+        self.speed = size[row] + rules["combat.advance_noise"] * self._normal(_EFFECT + 2)
         self.left = np.stack([dice.exponential(Stream.ENGAGE, subjects, 0, draw) for draw in (_YIELD, _BREAK)])
         self.spread = rules["combat.daily_noise"]
         self.keeps = float(np.sqrt(np.sqrt(rules["combat.daily_noise_correlation"])))
@@ -199,7 +227,7 @@ class _Course:
         until = np.clip(self.d.max_days[row] - step * STEP_DAYS, 0.0, STEP_DAYS)
         hazard = np.stack([win, 1.0 - win]) / tau
         # Nothing is decided in the first hours (fewer where one side is far superior).
-        wait = np.clip(self.curve.decision_days * tau / self.curve.tau_days - step * STEP_DAYS, 0.0, until)
+        wait = np.clip(self.curve.packed[DECISION_DAYS] * tau / self.curve.packed[TAU_DAYS] - step * STEP_DAYS, 0.0, until)
         ends = wait + self.left[:, live] / np.maximum(hazard, 1e-12)
         span = np.minimum(ends.min(axis=0), until)
         rates = np.minimum(np.stack([loss_a, loss_d]), MOST_LOSS_DAY)

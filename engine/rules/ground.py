@@ -8,18 +8,39 @@ nothing. Rules of contact after a trial of staffs: a soft zone of control on the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM
+from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO
+from engine.core.columns import NANO, Array, Table, read_flow
+from engine.core.jit import jit
 from engine.model.codes import MARCHING, ON_MAP, HexKind, Mobility
+from engine.model.places import (
+    F_COMBAT_SHARE,
+    F_EXPLOITING,
+    F_HEX,
+    F_IN_PLACE_SINCE,
+    F_LEG_TO,
+    F_STAGE,
+    F_STATUS,
+)
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
-from engine.rules.power import line_men_u, on, points
+from engine.rules.parameters import packed
+from engine.rules.power import (
+    BATTLE,
+    COHESION,
+    FLOWS,
+    GAIN,
+    MEN,
+    PARAMETERS,
+    line_men_u,
+    line_of,
+    points,
+)
 
 Rows = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
@@ -107,19 +128,69 @@ def formations_near(world: World, side: int, radius: int) -> Mask:
 # Zones of control.
 
 
+_CONTACT: Final = (
+    "contact.zoc_men_min", "contact.zoc_cohesion_min", "contact.screen_far_h", "switch.screens",
+)  # fmt: skip
+CONTACT: Final = (*PARAMETERS, *_CONTACT)
+"""Parameters of :func:`holds_ground` and :func:`reach_of`: those of power, then those of contact."""
+_MEN_MIN, _COHESION_MIN, _FAR_H, _SCREENS = range(len(PARAMETERS), len(CONTACT))
+
+
+@jit
+def holds_ground(f8: Array, f32: Array, f64: Array, plan: Ints, row: int, minute: int, p: Floats) -> bool:
+    """Whether a formation is on the map, and strong and steady enough to hold ground."""
+    if f8[F_STATUS, row] != ON_MAP or f32[F_HEX, row] < 0:
+        return False
+    men, battle = read_flow(f64, plan, MEN, row, minute), read_flow(f64, plan, BATTLE, row, minute)
+    line = line_of(men, battle, read_flow(f64, plan, GAIN, row, minute), int(f32[F_COMBAT_SHARE, row]), p)
+    steady = whole(p[_COHESION_MIN] * NANO)
+    return line >= whole(p[_MEN_MIN]) * PPM and read_flow(f64, plan, COHESION, row, minute) >= steady
+
+
+@jit
+def reach_of(f8: Array, f32: Array, f64: Array, plan: Ints, row: int, minute: int, p: Floats) -> int:
+    """How many hexes away a formation screens: 0 not at all, 1, or 2.
+
+    Two only if in place for ``contact.screen_far_h`` hours and neither marching nor exploiting.
+    """
+    if p[_SCREENS] == 0.0 or not holds_ground(f8, f32, f64, plan, row, minute, p):
+        return 0
+    settled = minute - f64[F_IN_PLACE_SINCE, row] >= whole(p[_FAR_H] * HOUR)
+    still = f32[F_LEG_TO, row] < 0 and f8[F_STAGE, row] != MARCHING and f8[F_EXPLOITING, row] == 0
+    return 2 if settled and still else 1
+
+
+@jit
+def _hold_and_reach(
+    f8: Array, f32: Array, f64: Array, plan: Ints, minute: int, p: Floats, holding: Mask, reaching: npt.NDArray[np.int8]
+) -> None:
+    for row in range(len(holding)):
+        holding[row] = holds_ground(f8, f32, f64, plan, row, minute, p)
+        reaching[row] = reach_of(f8, f32, f64, plan, row, minute, p) if holding[row] else 0
+
+
+def _contact(world: World, minute: int) -> tuple[Mask, npt.NDArray[np.int8]]:
+    """Who holds ground, and how far each formation screens; shape (formations,) each."""
+
+    def make() -> tuple[Mask, npt.NDArray[np.int8]]:
+        table = world.formations
+        holding, reaching = np.empty(len(table), bool), np.empty(len(table), np.int8)
+        _hold_and_reach(
+            *blocks_of(table), table.plan(*FLOWS), minute, packed(world.statics, CONTACT), holding, reaching
+        )
+        return holding, reaching
+
+    return derived(world, "ground.contact", (minute, *world.formations.version(*_STANCE, *_STRENGTH)), make)
+
+
+def blocks_of(table: Table) -> tuple[Array, Array, Array]:
+    """The blocks of 8, 32 and 64 bits of a table, as compiled rules take them."""
+    return table.blocks["int8"], table.blocks["int32"], table.blocks["int64"]
+
+
 def holds(world: World, minute: int) -> Mask:
     """Shape (formations,): on the map, and strong and steady enough to hold ground."""
-
-    def make() -> Mask:
-        formations, rules = world.formations, world.statics.rules
-        rows = standing(world).rows
-        strong = line_men_u(world, rows, minute) >= round(rules["contact.zoc_men_min"]) * PPM
-        steady = formations.read("cohesion", minute, rows) >= round(rules["contact.zoc_cohesion_min"] * NANO)
-        mask = np.zeros(len(formations), bool)
-        mask[rows[strong & steady]] = True
-        return mask
-
-    return derived(world, "ground.holds", (minute, *world.formations.version(*_STRENGTH)), make)
+    return _contact(world, minute)[0]
 
 
 def zone_strength(world: World, minute: int) -> Ints:
@@ -185,22 +256,8 @@ def zone_at(world: World, side: int, cells: Any, minute: int) -> Ints:
 
 
 def reach(world: World, minute: int) -> npt.NDArray[np.int8]:
-    """Shape (formations,): how many hexes away each formation screens: 0 not at all, 1, or 2.
-
-    Two only if in place for ``contact.screen_far_h`` hours and neither marching nor exploiting.
-    """
-
-    def make() -> npt.NDArray[np.int8]:
-        formations = world.formations
-        settled = minute - formations.in_place_since >= round(world.statics.rules["contact.screen_far_h"] * HOUR)
-        still = (formations.leg_to < 0) & (formations.stage != MARCHING) & (formations.exploiting == 0)
-        found = np.where(settled & still, 2, 1).astype(np.int8)
-        found[~holds(world, minute)] = 0
-        if not on(world.statics.rules, "screens"):
-            found[:] = 0
-        return found
-
-    return derived(world, "ground.reach", (minute, *world.formations.version(*_STANCE, *_STRENGTH)), make)
+    """Shape (formations,): how many hexes away each formation screens: 0 not at all, 1, or 2."""
+    return _contact(world, minute)[1]
 
 
 def screened(world: World, side: int, minute: int) -> Mask:

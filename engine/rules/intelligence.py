@@ -193,12 +193,12 @@ def _estimates(world: World, rows: Rows, level: Rows, minute: int, dice: Dice) -
     spread = world.statics.rules["intelligence.estimate_spread"] * PPM / np.maximum(level, PPM)
     luck = normal_quantile(np.stack([dice.uniform(Stream.ESTIMATE, subject, minute, draw) for draw in (0, 1)]))
     factor, other = exp(spread * luck)
-    now = power.state(world, rows, minute)
+    now = world.formations.read_all(("men", "afv"), minute, rows)
     return {
         "estimate": rounded(factor * PPM),
         "men": rounded(now["men"] / FINE * factor),
         "afv": rounded(now["afv"] / FINE * other),
-        "power": rounded(power.points_of(world, rows, now) * factor),
+        "power": rounded(power.points(world, rows, minute) * factor),
     }
 
 

@@ -14,21 +14,33 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats, rounded
-from engine.core.columns import FINE, NANO
+from engine.core.arithmetic import PPM, Floats, whole
+from engine.core.columns import FINE, NANO, Array, read_flow
+from engine.core.jit import jit
 from engine.model.codes import (
     MARCHING,
     TO_WITHDRAW,
     Mobility,
     Posture,
 )
+from engine.model.places import (
+    F_COMBAT_SHARE,
+    F_IN_PLACE_SINCE,
+    F_LEG_TO,
+    F_POSTURE,
+    F_QUALITY,
+    F_STAGE,
+    F_TASK,
+)
 from engine.model.world import Statics, World
-from engine.rules.demand import days_of, needs
+from engine.rules.demand import PLENTY
+from engine.rules.parameters import packed
 from engine.rules.system import Trace
 
 Rows = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
 
+MOTOR, TRACK, DELAYING = int(Mobility.MOTOR), int(Mobility.TRACK), int(Posture.DELAY)
 LEAST_LINE_SHARE: Final = 0.25
 """However the infantry bleeds, so much of the kind's share of the men present still fights in the line."""
 
@@ -111,120 +123,166 @@ def _land(codes: Any) -> npt.NDArray[np.int64]:
 
 
 FLOWS: Final = ("men", "battle", "gain", "afv", "guns", "cohesion", "fatigue", "ammo", "works")
-State = dict[str, Ints]
-"""Values of ``FLOWS`` for some rows at a minute."""
+"""What power depends on, in the order in which compiled rules read it."""
+MEN, BATTLE, GAIN, AFV, GUNS, COHESION, FATIGUE, AMMO, WORKS = range(len(FLOWS))
+
+PARAMETERS: Final = (
+    "combat.combat_loss_share", "combat.quality_cohesion_floor", "combat.quality_cohesion_share",
+    "combat.quality_fatigue_share", "combat.weight_afv", "combat.weight_gun", "combat.ammo_floor",
+    "combat.ammo_days_full", "combat.posture_hasty", "combat.posture_delay", "combat.posture_march",
+    "combat.posture_withdrawal", "contact.hasty_h",
+)  # fmt: skip
+(
+    LOSS_SHARE, COHESION_FLOOR, COHESION_SHARE, FATIGUE_SHARE, WEIGHT_AFV, WEIGHT_GUN, AMMO_FLOOR, AMMO_DAYS_FULL,
+    POSTURE_HASTY, POSTURE_DELAY, POSTURE_MARCH, POSTURE_WITHDRAWAL, HASTY_H,
+) = range(len(PARAMETERS))  # fmt: skip
 
 
-def state(world: World, rows: Any, minute: int) -> State:
-    """What power depends on, read once."""
-    return world.formations.read_all(FLOWS, minute, rows)
+# Of one formation, for compiled rules; ``p`` holds PARAMETERS.
 
 
-def line_of(world: World, rows: Any, now: State) -> Ints:
+@jit
+def line_of(men: int, battle: int, gain: int, share: int, p: Floats) -> int:
     """Men who fight in the front line (1e-6 man): the kind's share, less the line's extra losses.
 
     Nine tenths of battle losses (``combat.combat_loss_share``) fall on the line: it thins before the rest.
     """
-    share = world.formations.combat_share[rows].astype(np.int64)
-    extra = np.maximum(round(world.statics.rules["combat.combat_loss_share"] * PPM) - share, 0)
-    lost = np.maximum(now["battle"] - now["gain"], 0)
-    full = now["men"] // PPM * share
-    line: Ints = np.maximum(full - lost // PPM * extra, rounded(full * LEAST_LINE_SHARE))
-    return line
+    extra = max(whole(p[LOSS_SHARE] * PPM) - share, 0)
+    lost = max(battle - gain, 0)
+    full = men // PPM * share
+    return max(full - lost // PPM * extra, whole(full * LEAST_LINE_SHARE))
+
+
+@jit
+def quality_of(cev: int, cohesion: int, fatigue: int, p: Floats) -> float:
+    """CEV x cohesion x fatigue: what a man of the formation is worth."""
+    ready = p[COHESION_FLOOR] + p[COHESION_SHARE] * (cohesion / NANO)
+    tired = 1.0 - p[FATIGUE_SHARE] * (fatigue / NANO)
+    return float((cev / PPM) * ready * tired)
+
+
+@jit
+def ammunition_of(ammo: int, men: int, need: float, p: Floats) -> float:
+    """Power left with the ammunition held: ``ammo_floor`` without any, 1 from ``ammo_days_full`` days of defence on.
+
+    ``need`` is what a man in defence uses a day, in grams.
+    """
+    need = need * (men / FINE)
+    days = PLENTY
+    if need > 0:
+        days = min(ammo / need, PLENTY)
+    share = min(whole(days * PPM) / PPM / p[AMMO_DAYS_FULL], 1.0)
+    return float(p[AMMO_FLOOR] + (1.0 - p[AMMO_FLOOR]) * share)
+
+
+@jit
+def works_of(own: int, line: int, line_side: int, side: int) -> float:
+    """Level 0 to 4 of the works a formation fights from: its own digging or the prepared line of its hex."""
+    usable = line if line_side < 0 or line_side == side else 0
+    return min(max(own / NANO, float(usable)), 4.0)
+
+
+@jit
+def posture_of(f8: Array, f32: Array, f64: Array, row: int, level: float, works: Floats, minute: int, p: Floats) -> float:
+    """Multiplier of a defender's power by what it is doing and how it is dug in (QJM postures).
+
+    ``level`` is that of its works, ``works`` the multiplier by level 0..4.
+    """
+    if f32[F_LEG_TO, row] >= 0:
+        if f8[F_TASK, row] == TO_WITHDRAW:
+            return float(p[POSTURE_WITHDRAWAL])
+        if f8[F_STAGE, row] == MARCHING:
+            return float(p[POSTURE_MARCH])
+    if f8[F_POSTURE, row] == DELAYING:
+        return float(p[POSTURE_DELAY])
+    below = min(int(level), 3)
+    dug_in = works[below] + (works[below + 1] - works[below]) * (level - below)
+    settled = minute - f64[F_IN_PLACE_SINCE, row] >= p[HASTY_H] * 60.0
+    return float(max(dug_in, p[POSTURE_HASTY]) if settled else dug_in)
+
+
+@jit
+def drives(mobility: int) -> bool:
+    """Whether a formation of this mobility class drives rather than marches."""
+    return mobility in (MOTOR, TRACK)
+
+
+@jit
+def _measure(
+    f32: Array, f64: Array, plan: Ints, rows: Ints, minute: int, p: Floats, line: Ints, quality: Floats, points: Ints
+) -> None:
+    for i in range(len(rows)):
+        row = rows[i]
+        men, battle = read_flow(f64, plan, MEN, row, minute), read_flow(f64, plan, BATTLE, row, minute)
+        gain, share = read_flow(f64, plan, GAIN, row, minute), int(f32[F_COMBAT_SHARE, row])
+        line[i] = line_of(men, battle, gain, share, p)
+        cohesion, fatigue = read_flow(f64, plan, COHESION, row, minute), read_flow(f64, plan, FATIGUE, row, minute)
+        quality[i] = quality_of(int(f32[F_QUALITY, row]), cohesion, fatigue, p)
+        afv, guns = read_flow(f64, plan, AFV, row, minute), read_flow(f64, plan, GUNS, row, minute)
+        points[i] = points_of(line[i], quality[i], afv, guns, p)
+
+
+@jit
+def points_of(line: int, quality: float, afv: int, guns: int, p: Floats) -> int:
+    """Own power in points, posture, terrain and ammunition left out: q x (line + 20 AFV + 15 guns)."""
+    worth = float(line) + p[WEIGHT_AFV] * afv
+    worth = worth + p[WEIGHT_GUN] * guns
+    return whole(worth * quality / FINE)
+
+
+# Of formations ``rows``.
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """What formations are worth by themselves, one entry a row asked for."""
+
+    line_u: Ints
+    """Men who fight in the front line, 1e-6."""
+    quality: Floats
+    points: Ints
+
+
+def measure(world: World, rows: Any, minute: int) -> Measure:
+    """Men in the line, quality and points of some formations."""
+    table = world.formations
+    numbers = table.numbers(rows)
+    line, points_ = np.empty(len(numbers), np.int64), np.empty(len(numbers), np.int64)
+    quality = np.empty(len(numbers))
+    _measure(table.blocks["int32"], table.blocks["int64"], table.plan(*FLOWS), numbers, minute,
+             packed(world.statics, PARAMETERS), line, quality, points_)  # fmt: skip
+    return Measure(line, quality, points_)
 
 
 def line_men_u(world: World, rows: Any, minute: int) -> Ints:
-    """:func:`line_of` at a minute."""
-    return line_of(world, rows, world.formations.read_all(("men", "battle", "gain"), minute, rows))
-
-
-def quality_of(world: World, rows: Any, now: State) -> Floats:
-    """CEV x cohesion x fatigue: what a man of the formation is worth."""
-    rules = world.statics.rules
-    cohesion = rules["combat.quality_cohesion_share"] * (now["cohesion"] / NANO)
-    ready = rules["combat.quality_cohesion_floor"] + cohesion
-    tired = 1.0 - rules["combat.quality_fatigue_share"] * (now["fatigue"] / NANO)
-    worth: Floats = (world.formations.quality[rows] / PPM) * ready * tired
-    return worth
-
-
-def points_of(world: World, rows: Any, now: State) -> Ints:
-    """Own power in points, posture, terrain and ammunition left out: q x (line + 20 AFV + 15 guns)."""
-    rules = world.statics.rules
-    worth = line_of(world, rows, now).astype(np.float64)
-    worth = worth + rules["combat.weight_afv"] * now["afv"]
-    worth = worth + rules["combat.weight_gun"] * now["guns"]
-    return rounded(worth * quality_of(world, rows, now) / FINE)
+    """Men who fight in the front line at a minute, 1e-6."""
+    return measure(world, rows, minute).line_u
 
 
 def points(world: World, rows: Any, minute: int) -> Ints:
-    """:func:`points_of` at a minute: what staffs, reports and estimates count in."""
-    return points_of(world, rows, state(world, rows, minute))
-
-
-def ammunition_days(world: World, rows: Any, now: State) -> Floats:
-    """Days of defence that the ammunition held would last at present strength."""
-    need = needs(world.statics).ammo_defence[world.formations.kind[rows]] * (now["men"] / FINE)
-    days: Floats = days_of(now["ammo"], need) / PPM
-    return days
-
-
-def ammunition_factor(world: World, rows: Any, now: State) -> Floats:
-    """Power left with the ammunition held: ``ammo_floor`` without any, 1 from ``ammo_days_full`` days on."""
-    rules = world.statics.rules
-    floor = rules["combat.ammo_floor"]
-    share = np.minimum(ammunition_days(world, rows, now) / rules["combat.ammo_days_full"], 1.0)
-    factor: Floats = floor + (1.0 - floor) * share
-    return factor
-
-
-def works_level(world: World, rows: Any, cells: Any, now: State) -> Floats:
-    """Level 0 to 4 of the works a formation fights from: its own digging or the prepared line of its hex."""
-    hexes = world.hexes
-    usable = (hexes.works_side[cells] < 0) | (hexes.works_side[cells] == world.formations.side[rows])
-    line = np.where(usable, hexes.works[cells], 0)
-    return np.minimum(np.maximum(now["works"] / NANO, line), 4.0)
-
-
-def posture_factor(world: World, rows: Any, cells: Any, now: State, minute: int) -> Floats:
-    """Multiplier of a defender's power by what it is doing and how it is dug in (QJM postures)."""
-    return posture_of(world, rows, works_level(world, rows, cells, now), minute)
-
-
-def posture_of(world: World, rows: Any, level: Floats, minute: int) -> Floats:
-    """:func:`posture_factor` from the level of the works."""
-    formations, rules = world.formations, world.statics.rules
-    table = ground(world.statics).works
-    below = np.minimum(level.astype(np.int64), 3)
-    dug_in = table[below] + (table[below + 1] - table[below]) * (level - below)
-    settled = minute - formations.in_place_since[rows] >= rules["contact.hasty_h"] * 60.0
-    factor = np.where(settled, np.maximum(dug_in, rules["combat.posture_hasty"]), dug_in)
-    factor = np.where(formations.posture[rows] == Posture.DELAY, rules["combat.posture_delay"], factor)
-    leaving = formations.leg_to[rows] >= 0
-    marching = leaving & (formations.stage[rows] == MARCHING)
-    factor = np.where(marching, rules["combat.posture_march"], factor)
-    withdrawing = leaving & (formations.task[rows] == TO_WITHDRAW)
-    return np.where(withdrawing, rules["combat.posture_withdrawal"], factor)
+    """Own power in points at a minute: what staffs, reports and estimates count in."""
+    return measure(world, rows, minute).points
 
 
 def mechanised(world: World, rows: Any) -> npt.NDArray[np.bool_]:
     """Whether formations drive rather than march."""
     mobility = world.formations.mobility[rows]
-    drives: npt.NDArray[np.bool_] = (mobility == Mobility.MOTOR) | (mobility == Mobility.TRACK)
-    return drives
+    motor: npt.NDArray[np.bool_] = (mobility == MOTOR) | (mobility == TRACK)
+    return motor
 
 
 def explain_power(world: World, row: int, minute: int) -> Trace:
     """The terms of one formation's power in points, in the order in which they enter it."""
     rules, rows = world.statics.rules, np.array([row])
-    now = state(world, rows, minute)
+    now = world.formations.read_all(FLOWS, minute, rows)
+    found = measure(world, rows, minute)
     trace = Trace()
 
     def term(key: str, value: float, address: str = "") -> None:
         trace.record("formations", row, key, value, address)
 
     term("men", now["men"][0] / FINE)
-    term("men_in_line", line_of(world, rows, now)[0] / FINE, "combat.combat_loss_share")
+    term("men_in_line", found.line_u[0] / FINE, "combat.combat_loss_share")
     term("afv", now["afv"][0] / FINE)
     term("worth_of_an_afv", rules["combat.weight_afv"], "combat.weight_afv")
     term("guns", now["guns"][0] / FINE)
@@ -232,6 +290,6 @@ def explain_power(world: World, row: int, minute: int) -> Trace:
     term("cev", world.formations.quality[row] / PPM)
     term("cohesion", now["cohesion"][0] / NANO, "combat.quality_cohesion_share")
     term("fatigue", now["fatigue"][0] / NANO, "combat.quality_fatigue_share")
-    term("quality", quality_of(world, rows, now)[0])
-    term("points", points_of(world, rows, now)[0])
+    term("quality", found.quality[0])
+    term("points", found.points[0])
     return trace

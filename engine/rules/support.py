@@ -14,25 +14,28 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats
+from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import NEVER
+from engine.core.columns import Array
+from engine.core.hexes import steps_between
+from engine.core.jit import jit
 from engine.model.codes import SIDES
+from engine.model.places import F_HQ, H_HEX, H_PARENT
 from engine.model.world import Statics, World
-from engine.rules.combat_lineup import Lineup
+from engine.rules.combat_lineup import ATTACKER, HEX, KIND, SLOT, WHO, Lineup
 from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 GUNS, ANTITANK, ASSAULT_GUNS, ANTIAIR, ENGINEERS, SORTIES = range(6)
 _USE: Final = {
     "artillery": GUNS, "rocket": GUNS, "mortar": GUNS, "antitank": ANTITANK, "assault_gun": ASSAULT_GUNS,
     "antiair": ANTIAIR, "engineer": ENGINEERS, "bridging": ENGINEERS, "air": SORTIES,
 }  # fmt: skip
-_USES: Final = 6
-_LEVELS: Final = 6
+USES: Final = 6
+LEVELS: Final = 6
 """Headquarters above one another at most."""
-_MILLI: Final = 1000
+MILLI: Final = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +52,13 @@ class Pools:
     from_at: Ints
     until_at: Ints
     moves: tuple[tuple[int, int, int], ...]
+    matrix: Ints
+    """The same but for ``moves`` as one array, a row each in this order."""
+    moved: Ints
+    """``moves``, shape (3, moves)."""
 
 
-@dataclass(frozen=True, eq=False)
-class Support:
-    """Shares of the battles of a line-up. Shapes (battles, 2): attacker's side, defender's side."""
-
-    guns: Floats
-    antitank: Floats
-    assault_guns: Floats
-    sorties: Floats
-    """Ground-attack sorties a day that have their effect, anti-aircraft fire taken off."""
-    engineers: Mask
-    naval_x: Floats
-    """Shift of x for the side supported by ships."""
+_SIDE, _HQ, _USE_OF, _AMOUNT, _RANGE, _CELL, _FROM, _UNTIL = range(8)
 
 
 def pools(statics: Statics) -> Pools:
@@ -83,111 +79,113 @@ def pools(statics: Statics) -> Pools:
             return np.array(list(values), dtype=np.int64)
 
         use = [_USE[a.kind] for a in assets]
+        columns = [
+            column(SIDES.index(a.side) for a in assets),
+            column(hq_of.get(a.hq, -1) for a in assets),
+            column(use),
+            column(getattr(a, amount.get(u, "guns")) * MILLI for a, u in zip(assets, use, strict=True)),
+            column(round(a.range_km * 1000) for a in assets),
+            column(a.cell for a in assets),
+            column(a.from_min for a in assets),
+            column(a.until_min if a.until_min >= 0 else NEVER for a in assets),
+        ]
+        side, hq, uses, amounts, range_m, cell, from_at, until_at = columns
         found = Pools(
-            side=column(SIDES.index(a.side) for a in assets),
-            hq=column(hq_of.get(a.hq, -1) for a in assets),
-            use=column(use),
-            amount=column(getattr(a, amount.get(u, "guns")) * _MILLI for a, u in zip(assets, use, strict=True)),
-            range_m=column(round(a.range_km * 1000) for a in assets),
-            cell=column(a.cell for a in assets),
-            from_at=column(a.from_min for a in assets),
-            until_at=column(a.until_min if a.until_min >= 0 else NEVER for a in assets),
-            moves=tuple(sorted(moves)),
-        )
+            side, hq, uses, amounts, range_m, cell, from_at, until_at, tuple(sorted(moves)),
+            matrix=np.array(columns).reshape(8, len(assets)),
+            moved=np.array(sorted(moves), dtype=np.int64).reshape(-1, 3).T.copy(),
+        )  # fmt: skip
         statics.memo["support.pools"] = found
     assert isinstance(found, Pools)
     return found
 
 
-def _headquarters(table: Pools, minute: int) -> Ints:
-    """Shape (pools,): whom each pool obeys at ``minute``."""
-    hq = table.hq.copy()
-    for at, pool, new in table.moves:
-        if at <= minute:
-            hq[pool] = new
-    return hq
+PARAMETERS: Final = (
+    "air.range_km", "air.support_share", "air.antiair_100", "switch.air", "switch.artillery", "switch.engineers",
+)  # fmt: skip
+_AIR_RANGE, _SUPPORT_SHARE, _ANTIAIR, _AIR, _ARTILLERY, _ENGINEERS = range(len(PARAMETERS))
 
 
-def share_out(world: World, lineup: Lineup, line: Ints, ours: Ints, minute: int) -> Support:
-    """Divide pools and ships among the battles of ``lineup``.
+@jit
+def share_out(
+    minute: int, battles: Ints, members: Ints, ours: Ints, line: Ints, f32: Array, h32: Array, staffs: int, table: Ints,
+    moved: Ints, axial: Array, spacing: int, flyable: int, p: Floats, shares: Floats,
+) -> None:  # fmt: skip
+    """Divide pools among battles: ``shares`` of shape (uses, battles, 2), the attacker's side and the defender's.
 
     ``line`` are the men in line of each participant, ``ours`` 0 for the attacker's side and 1 for the defender's.
+    Sorties are those that have their effect, anti-aircraft fire taken off.
     """
-    count, table = len(lineup.hex), pools(world.statics)
-    naval = _naval(world, lineup, minute)
-    nothing = np.zeros((count, 2))
-    if not len(table.side) or not count:
-        return Support(nothing, nothing, nothing, nothing, nothing > 0, naval)
-    weight = _weights(world, table, lineup, line, ours, minute)
-    total = weight.sum(axis=1)
-    parts = table.amount[:, None] * weight // np.maximum(total, 1)[:, None]
-    # Attacker's pools go to column 0 of a battle, defender's to column 1.
-    where = (table.side[:, None] != lineup.attacker[None, :]).astype(np.int64)
-    key = (table.use[:, None] * count + np.arange(count)[None, :]) * 2 + where
-    sums = np.bincount(key.reshape(-1), weights=parts.reshape(-1), minlength=_USES * count * 2) / _MILLI
-    shares = sums.reshape(_USES, count, 2)
-    rules = world.statics.rules
-
-    def summed(use: int, switch: str) -> Floats:
-        return shares[use] if on(rules, switch) else nothing
-
-    flak = summed(ANTIAIR, "air")
-    sorties = summed(SORTIES, "air") * (int(world.weather.flyable[0]) / PPM * rules["air.support_share"])
-    sorties = sorties / (1.0 + rules["air.antiair_100"] * flak[:, ::-1] / 100.0)
-    return Support(
-        guns=summed(GUNS, "artillery"),
-        antitank=summed(ANTITANK, "artillery"),
-        assault_guns=summed(ASSAULT_GUNS, "artillery"),
-        sorties=sorties,
-        engineers=summed(ENGINEERS, "engineers") > 0,
-        naval_x=naval,
-    )
-
-
-def _weights(world: World, table: Pools, lineup: Lineup, line: Ints, ours: Ints, minute: int) -> Ints:
-    """Shape (pools, battles): the men in line by which each pool is divided; 0 where it cannot or may not fight."""
-    headquarters, count = world.headquarters, len(lineup.hex)
-    hq = _headquarters(table, minute)
-    staffs = len(headquarters) + 1
-    by_staff = np.zeros((count * 2, staffs), dtype=np.int64)
-    level = world.formations.hq[lineup.formation].astype(np.int64)
-    key = lineup.slot * 2 + ours
-    everyone = np.bincount(key, weights=line, minlength=count * 2).astype(np.int64).reshape(count, 2)
-    for _ in range(_LEVELS):
-        some = level >= 0
-        if not some.any():
-            break
-        flat = np.bincount(key[some] * staffs + level[some], weights=line[some], minlength=count * 2 * staffs)
-        by_staff += flat.astype(np.int64).reshape(count * 2, staffs)
-        level = np.where(some, headquarters.parent[np.maximum(level, 0)], -1)
-    side = (table.side[:, None] != lineup.attacker[None, :]).astype(np.int64)
-    slots = np.arange(count)[None, :]
-    weight = by_staff.reshape(count, 2, staffs)[slots, side, hq[:, None]]
-    weight = np.where(table.use[:, None] == SORTIES, everyone[slots, side], weight)
-    weight = np.where(_in_range(world, table, hq, lineup), weight, 0)
-    active = (table.from_at <= minute) & (minute < table.until_at) & (table.amount > 0)
-    return np.where(active[:, None] & (lineup.kind >= 0)[None, :], weight, 0)
+    count, many = battles.shape[1], members.shape[1]
+    shares[:, :, :] = 0.0
+    if not table.shape[1] or not count:
+        return
+    by_staff = np.zeros((count, 2, staffs), np.int64)
+    everyone = np.zeros((count, 2), np.int64)
+    for i in range(many):
+        slot, side = members[SLOT, i], ours[i]
+        everyone[slot, side] += line[i]
+        level = int(f32[F_HQ, members[WHO, i]])
+        for _ in range(LEVELS):
+            if level < 0:
+                break
+            by_staff[slot, side, level] += line[i]
+            level = int(h32[H_PARENT, level])
+    weight = np.zeros(count, np.int64)
+    for pool in range(table.shape[1]):
+        if not (table[_FROM, pool] <= minute < table[_UNTIL, pool]) or table[_AMOUNT, pool] <= 0:
+            continue
+        flies, hq = table[_USE_OF, pool] == SORTIES, _obeys(table, moved, pool, minute)
+        base = table[_CELL, pool]
+        if base < 0 and flies and hq >= 0:
+            base = int(h32[H_HEX, hq])
+        reach = table[_RANGE, pool]
+        if reach == 0 and flies:
+            reach = whole(p[_AIR_RANGE] * 1000)
+        total = 0
+        for slot in range(count):
+            side = 0 if table[_SIDE, pool] == battles[ATTACKER, slot] else 1
+            men = everyone[slot, side] if flies else by_staff[slot, side, hq] if hq >= 0 else 0
+            if men and reach > 0 and base >= 0 and steps_between(axial, base, battles[HEX, slot]) * spacing > reach:
+                men = 0
+            weight[slot] = men if battles[KIND, slot] >= 0 else 0
+            total += weight[slot]
+        for slot in range(count):
+            side = 0 if table[_SIDE, pool] == battles[ATTACKER, slot] else 1
+            shares[table[_USE_OF, pool], slot, side] += table[_AMOUNT, pool] * weight[slot] // max(total, 1)
+    _take_effect(shares, flyable, p)
 
 
-def _in_range(world: World, table: Pools, hq: Ints, lineup: Lineup) -> Mask:
-    """Shape (pools, battles). A pool without range or place reaches every battle of its headquarters."""
-    flies = table.use == SORTIES
-    usual = round(world.statics.rules["air.range_km"] * 1000)
-    reach = np.where((table.range_m == 0) & flies, usual, table.range_m)
-    at_staff = np.where(hq >= 0, world.headquarters.hex[np.maximum(hq, 0)], -1)
-    base = np.where(table.cell >= 0, table.cell, np.where(flies, at_staff, -1))
-    limited = (reach > 0) & (base >= 0)
-    near = np.ones((len(reach), len(lineup.hex)), dtype=bool)
-    if limited.any():
-        rows = np.flatnonzero(limited)
-        grid = world.statics.grid
-        apart = grid.distance(base[rows, None].astype(np.int32), lineup.hex[None, :].astype(np.int32))
-        near[rows] = apart * grid.spacing_m <= reach[rows, None]
-    return near
+@jit
+def _obeys(table: Ints, moved: Ints, pool: int, minute: int) -> int:
+    """The headquarters a pool obeys at a minute."""
+    hq = table[_HQ, pool]
+    for k in range(moved.shape[1]):
+        if moved[0, k] <= minute and moved[1, k] == pool:
+            hq = moved[2, k]
+    return int(hq)
 
 
-def _naval(world: World, lineup: Lineup, minute: int) -> Floats:
-    """Shape (battles, 2): each ship on station fires for the nearest battle in range, by day and in a fair sea."""
+@jit
+def _take_effect(shares: Floats, flyable: int, p: Floats) -> None:
+    """From thousandths to guns, vehicles and sorties; what is switched off is nothing."""
+    for use in range(USES):
+        off = p[_AIR] if use in (ANTIAIR, SORTIES) else p[_ENGINEERS] if use == ENGINEERS else p[_ARTILLERY]
+        for slot in range(shares.shape[1]):
+            for side in range(2):
+                shares[use, slot, side] = shares[use, slot, side] / MILLI if off != 0.0 else 0.0
+    flown = flyable / PPM * p[_SUPPORT_SHARE]
+    for slot in range(shares.shape[1]):
+        for side in range(2):
+            sorties = shares[SORTIES, slot, side] * flown
+            shares[SORTIES, slot, side] = sorties / (1.0 + p[_ANTIAIR] * shares[ANTIAIR, slot, 1 - side] / 100.0)
+
+
+def naval(world: World, lineup: Lineup, minute: int) -> Floats:
+    """Shift of x by ships for the side they support, shape (battles, 2).
+
+    Each ship on station fires for the nearest battle in range, by day and in a fair sea.
+    """
     ships, rules, count = world.ships, world.statics.rules, len(lineup.hex)
     shift = np.zeros((count, 2))
     weather = world.weather

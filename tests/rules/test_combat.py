@@ -11,7 +11,7 @@ from engine.core.calendar import NEVER
 from engine.core.columns import NANO
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import BattleKind, Outcome, Role, Status, Task
-from engine.rules import combat, combat_flows, combat_refresh
+from engine.rules import combat, combat_refresh, combat_wear
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_outcomes import Ending
 from engine.rules.system import Trace
@@ -405,7 +405,7 @@ def test_the_grid_of_refreshes_hardly_moves_the_losses(monkeypatch: pytest.Monke
     for grid in (360, 720, 1440):
         for module in (combat, combat_refresh):
             monkeypatch.setattr(module, "GRID_MIN", grid)
-        for module in (combat_flows, combat_refresh):
+        for module in (combat_wear, combat_refresh):
             monkeypatch.setattr(module, "MOST_GONE", grid + 40)
         lost = 0
         for seed in range(1, 13):

@@ -124,13 +124,15 @@ def test_more_power_wins_more_often_loses_less_and_inflicts_more() -> None:
         assert (np.diff(rising) > 0).all()
     assert (np.diff(loss_a) < 0).all()
     assert (np.diff(tau) <= 0).all()
-    assert np.allclose(win, CURVE.win(x))
-    assert np.allclose(pace, CURVE.advance(x, win))
+    more = CURVE.all(x, zero + 0.5, zero, zero, zero)
+    assert (more[0] > win).all()
+    assert (more[4] >= pace).all()
 
 
 def test_the_limits_of_superiority_are_certainty() -> None:
     x = np.array([-50.0, 50.0])
-    assert CURVE.win(x) == pytest.approx([0.0, 1.0], abs=1e-12)
+    zero = np.zeros(2)
+    assert CURVE.all(x, zero, zero, zero, zero)[0] == pytest.approx([0.0, 1.0], abs=1e-12)
 
 
 def test_equal_sides_differ_only_by_posture_and_ground() -> None:

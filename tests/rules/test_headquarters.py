@@ -14,6 +14,7 @@ from engine.core.dice import Dice
 from engine.model.codes import OrderKind
 from engine.rules import combat_balance, headquarters
 from engine.rules.command import courier_minutes
+from engine.rules.parameters import packed
 from engine.rules.system import Trace
 from engine.run.session import Session
 from tests.rules.marches import DAY, HOUR, at, field, hex_of, march, of_kind, row, rows_of
@@ -214,11 +215,19 @@ def test_orders_take_longer_for_a_day_after_a_move_and_wait_while_it_is_out_of_a
 
 def test_formations_fight_worse_while_their_headquarters_is_out_of_action():
     s = field("::R::\n..A..\n.....\n.....\n.....", headquarters=corps(3 * 5 + 2, "A"))
-    rows = np.array([row(s, "a1")])
-    assert combat_balance._command(s.world, rows, 0).tolist() == [1.0]
+    formations, staffs, grid = s.world.formations, s.world.headquarters, s.world.statics.grid
+    p = packed(s.world.statics, combat_balance.PARAMETERS)
+
+    def command(minute: int) -> float:
+        return combat_balance._commanded(
+            formations.blocks["int32"], staffs.blocks["int32"], staffs.blocks["int64"], len(staffs), grid.axial_table,
+            grid.spacing_m, row(s, "a1"), minute, p,
+        )  # fmt: skip
+
+    assert command(0) == 1.0
     s._pen["headquarters"]["moved_at"][0] = 6 * HOUR
-    assert combat_balance._command(s.world, rows, 0).tolist() == [0.85]
-    assert combat_balance._command(s.world, rows, 6 * HOUR).tolist() == [1.0]
+    assert command(0) == 0.85
+    assert command(6 * HOUR) == 1.0
 
 
 def test_why_tells_how_near_the_front_it_is():

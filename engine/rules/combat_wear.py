@@ -1,0 +1,155 @@
+"""What formations lose and how they wear, all their battles together: men, vehicles, guns, cohesion, ammunition."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import DAY, PPM, Floats, whole
+from engine.core.columns import FINE, NANO, Array, read_flow
+from engine.core.jit import jit
+from engine.model.codes import (
+    ATTACKING,
+    BOMBARDING,
+    ON_MAP,
+    PROBING,
+    SCREEN_FIGHT,
+    SUPPORTING,
+)
+from engine.model.events import Event
+from engine.model.events.combat import SUFFERED
+from engine.model.places import P_BATTLE_RATE, P_GUNS_RATE, P_LOST_RATE, P_SHOP_RATE
+from engine.model.world import World
+from engine.rules.combat_balance import NEED_ATTACK, NEED_DEFENCE, kind_table
+from engine.rules.combat_lineup import KIND, ROLE, SHARE, SLOT, WHO, Lineup
+from engine.rules.combat_outcomes import Ending
+from engine.rules.combat_refresh import MOST_GONE, Flows
+from engine.rules.combat_roll import Roll
+from engine.rules.parameters import packed
+from engine.rules.system import Trace
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+FLOWS: Final = ("men", "cohesion", "fatigue", "ammo")
+_MEN, _COHESION, _FATIGUE, _AMMO = range(len(FLOWS))
+PARAMETERS: Final = (
+    "combat.fatigue_assault_day", "combat.fatigue_defence_day", "combat.cohesion_loss", "contact.screen_rate",
+    "combat.intensity_probe", "naval.cohesion_day",
+)  # fmt: skip
+FATIGUE_ASSAULT, FATIGUE_DEFENCE, COHESION_LOSS, SCREEN_RATE, PROBE, NAVAL_COHESION = range(len(PARAMETERS))
+
+COLUMNS: Final = (
+    "battle_rate", "shop_rate", "lost_rate", "guns_rate", "cohesion_loss", "fatigue_gain", "ammo_use", "fighting",
+)  # fmt: skip
+"""What is set for each formation: columns of the event Suffered, a minute."""
+_COHESION_WORN, _TIRED, _AMMO_USED, _FIGHTING = 4, 5, 6, 7
+
+
+def suffered(
+    world: World, lineup: Lineup, ending: Ending, roll: Roll, result: Flows | None, stale: Mask, leavers: Ints,
+    minute: int, trace: Trace | None,
+) -> list[Event]:  # fmt: skip
+    """Rates of formations whose battles are set anew (``stale``, by ``result``) and of those that leave one."""
+    formations, participants = world.formations, world.participants
+    concerned = _vanished(ending, formations.status == ON_MAP)
+    wanted = np.zeros(len(formations), dtype=bool)
+    wanted[leavers] = True
+    rates = np.empty((4, lineup.members.shape[1]), np.int64)
+    naval, ours = np.zeros((len(lineup.hex), 2)), np.zeros(lineup.members.shape[1], np.int64)
+    if result is not None:
+        mine = stale[lineup.slot]
+        wanted[lineup.formation[mine]] = True
+        rates[:, mine] = result.members[:, mine]
+        naval, ours = result.balance.naval, result.balance.ours
+    rows = (concerned & wanted).nonzero()[0]
+    if not len(rows):
+        return []
+    taken = np.zeros(len(formations), np.int64)
+    for row, cohesion in ending.cohesion_taken.items():
+        taken[row] = cohesion
+    found = np.zeros((len(COLUMNS), len(rows)), np.int64)
+    _suffer(
+        minute, MOST_GONE, result is not None, lineup.battles, lineup.members, roll.row, roll.known, stale, rates,
+        participants.blocks["int64"], formations.blocks["int64"], formations.kind, formations.plan(*FLOWS),
+        kind_table(world.statics), naval, ours, taken, rows, len(formations), packed(world.statics, PARAMETERS), found,
+    )  # fmt: skip
+    if trace is not None:
+        _explain(trace, rows, found)
+    return [SUFFERED(minute, formation=rows, **dict(zip(COLUMNS, found, strict=True)))]
+
+
+def _explain(trace: Trace, rows: Ints, found: Ints) -> None:
+    for key, column, unit, address in (
+        ("men_lost_day", 0, FINE, "combat.intensity_east"),
+        ("cohesion_lost_day", _COHESION_WORN, NANO, "combat.cohesion_loss"),
+        ("fatigue_gained_day", _TIRED, NANO, "combat.fatigue_assault_day"),
+        ("ammunition_t_day", _AMMO_USED, FINE, ""),
+    ):
+        for row, value in zip(rows.tolist(), found[column].tolist(), strict=True):
+            trace.record("formations", row, key, value * DAY / unit, address)
+
+
+def _vanished(ending: Ending, present: Mask) -> Mask:
+    """``present`` without those who are gone since this minute."""
+    for event in ending.events:
+        if event.kind.name in ("Surrendered", "Dispersed"):
+            present[event["formation"]] = False
+    return present
+
+
+@jit
+def _suffer(
+    minute: int, most_gone: int, refreshed: bool, battles: Ints, members: Ints, known_row: Ints, known: Mask,
+    stale: Mask, rates: Ints, p64: Array, f64: Array, kind: Array, plan: Ints, kinds: Floats, naval: Floats, ours: Ints,
+    taken: Ints, rows: Ints, formations: int, p: Floats, found: Ints,
+) -> None:  # fmt: skip
+    total, spent = np.zeros((4, formations), np.int64), np.zeros(formations, np.int64)
+    tiring, steadying = np.zeros(formations), np.zeros(formations)
+    fights = np.zeros(formations, np.bool_)
+    for i in range(members.shape[1]):
+        row, slot, role, share = members[WHO, i], members[SLOT, i], members[ROLE, i], members[SHARE, i]
+        fights[row] = True
+        if refreshed and stale[slot]:
+            for k in range(4):
+                total[k, row] += rates[k, i]
+        elif known[i]:
+            total[0, row] += p64[P_BATTLE_RATE, known_row[i]]
+            total[1, row] += p64[P_SHOP_RATE, known_row[i]]
+            total[2, row] += p64[P_LOST_RATE, known_row[i]]
+            total[3, row] += p64[P_GUNS_RATE, known_row[i]]
+        activity = _activity(battles[KIND, slot], p)
+        pace = (p[FATIGUE_ASSAULT] if role == ATTACKING else p[FATIGUE_DEFENCE]) * activity
+        if role != SUPPORTING:
+            tiring[row] = max(tiring[row], pace * (share / PPM))
+        if naval[slot, ours[i]] > 0:
+            steadying[row] = max(steadying[row], p[NAVAL_COHESION])
+        fires = kinds[NEED_ATTACK if role in (ATTACKING, SUPPORTING) else NEED_DEFENCE, kind[row]]
+        spent[row] += whole(fires * activity * share)
+    for i in range(len(rows)):
+        row = rows[i]
+        men, cohesion = read_flow(f64, plan, _MEN, row, minute), read_flow(f64, plan, _COHESION, row, minute)
+        for k in range(4):
+            found[k, i] = total[k, row]
+        if not fights[row]:
+            continue
+        found[_FIGHTING, i] = 1
+        lost = total[0, row] / max(men, 1) * p[COHESION_LOSS]
+        worn = whole(max(lost - steadying[row] / DAY, 0.0) * NANO)
+        found[_COHESION_WORN, i] = min(worn, max(cohesion - taken[row], 0) // most_gone)
+        room = NANO - read_flow(f64, plan, _FATIGUE, row, minute) - NANO // 5
+        found[_TIRED, i] = min(whole(tiring[row] * (NANO / DAY)), max(room, 0) // most_gone)
+        used = spent[row] / PPM * (men / FINE) / DAY
+        found[_AMMO_USED, i] = min(whole(used), read_flow(f64, plan, _AMMO, row, minute) // most_gone)
+
+
+@jit
+def _activity(kind: int, p: Floats) -> float:
+    """How hard participants of a battle fight: a screen or a probe is less than an assault."""
+    if kind == SCREEN_FIGHT:
+        return float(p[SCREEN_RATE])
+    if kind == PROBING:
+        return float(p[PROBE])
+    return 0.5 if kind == BOMBARDING else 1.0
