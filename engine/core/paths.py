@@ -110,6 +110,33 @@ def field(
 
 
 @jit
+def _hops(neighbours: Any, inside: Any, sources: Any, out: Any, queue: Any) -> None:
+    last = 0
+    for source in sources:
+        if out[source] != 0:
+            out[source] = 0
+            queue[last] = source
+            last += 1
+    first = 0
+    while first < last:
+        here = queue[first]
+        first += 1
+        for d in range(6):
+            there = neighbours[here, d]
+            if there >= 0 and inside[there] and out[there] > out[here] + 1:
+                out[there] = out[here] + 1
+                queue[last] = there
+                last += 1
+
+
+def hops(neighbours: Ints, inside: npt.NDArray[np.bool_], sources: npt.NDArray[np.int64]) -> Ints:
+    """Steps from the nearest source through cells ``inside`` (n,); FAR where none lead. Sources are 0 anyway."""
+    out = np.full(len(neighbours), FAR, np.int32)
+    _hops(neighbours, inside, sources, out, np.empty(len(neighbours), np.int32))
+    return out
+
+
+@jit
 def _reach_to(
     neighbours: Any, costs: Any, toll: Any, goal: int, stop: int, limit: int, top: int, out: Any, touched: Any
 ) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.core.dice import Dice
-from engine.model.codes import SIDES, HexKind, Obstacle, OrderKind, Status
+from engine.model.codes import ON_MAP, SIDES, HexKind, Obstacle, OrderKind, Status
 from engine.model.events import Event
 from engine.model.events.common import ORDERED
 from engine.model.instruction import Instruction
@@ -37,14 +37,8 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
     name = _name(world, row)
     if formations.side[row] != side:
         return Refusal("other_side", f"{name} does not take orders from the {SIDES[side]} side.")
-    if formations.status[row] == Status.WAITING and formations.route[row, 0] >= 0:
-        return Refusal("on_the_railway", f"{name} is on its trains.")
-    if formations.status[row] == Status.WAITING and formations.afloat[row] > 0:
-        return Refusal("at_sea", f"{name} is at sea.")
-    if formations.status[row] == Status.WAITING:
-        return Refusal("not_here_yet", f"{name} has not arrived yet.")
-    if formations.status[row] != Status.ON_MAP:
-        return Refusal("gone", f"{name} no longer exists as a formation.")
+    if formations.status[row] != ON_MAP:
+        return _not_here(world, row, name)
     refusal = _check_giver(world, side, order)
     if refusal is None and order.kind == OrderKind.ATTACH:
         refusal = _check_attachment(world, side, order)
@@ -55,6 +49,18 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
     if refusal is None and order.kind == OrderKind.LAND:
         refusal = _check_craft(world, side, row, order.goal, minute)
     return refusal
+
+
+def _not_here(world: World, row: int, name: str) -> Refusal:
+    """Why a formation that does not stand on the map takes no orders."""
+    formations = world.formations
+    if formations.status[row] != Status.WAITING:
+        return Refusal("gone", f"{name} no longer exists as a formation.")
+    if formations.route[row, 0] >= 0:
+        return Refusal("on_the_railway", f"{name} is on its trains.")
+    if formations.afloat[row] > 0:
+        return Refusal("at_sea", f"{name} is at sea.")
+    return Refusal("not_here_yet", f"{name} has not arrived yet.")
 
 
 def _check_giver(world: World, side: int, order: Order) -> Refusal | None:

@@ -16,7 +16,7 @@ from engine.core.chains import areas, border_chains
 from engine.core.columns import Array
 from engine.core.hexes import Grid
 from engine.core.once import Once
-from engine.core.paths import field
+from engine.core.paths import hops
 from engine.model.codes import HexKind
 from engine.model.theatre import River, Strait
 from engine.model.view import SideView
@@ -110,6 +110,19 @@ class Control:
         found: Mask = np.any(wanted[self.face_parts], axis=1)
         return found
 
+    def parts_beside(self, cell: int) -> frozenset[int]:
+        """Pieces of own land from which a hex can be walked into."""
+        found: frozenset[int] | None = self.kept.get(("beside", cell))
+        if found is None:
+            ring = [c for c in self.ways[cell].tolist() if c >= 0 and self.owner[c] == self.side]
+            found = self.kept["beside", cell] = frozenset(int(self.part[c]) for c in ring)
+        return found
+
+    @Once
+    def share_of(self) -> dict[int, int]:
+        """Own land among the land within two hexes of each enemy hex on the front, ppm."""
+        return dict(zip(self.faces.tolist(), self.face_share.tolist(), strict=True))
+
     @Once
     def kept(self) -> dict[Any, Any]:
         """What others derive from this control and want again while it lasts."""
@@ -123,9 +136,7 @@ class Control:
     @Once
     def depth(self) -> Array:
         """Hops from the front through own land; ``paths.FAR`` where none leads there. Shape (hexes,)."""
-        inside = np.append(self.owner == self.side, False) & np.append(self.land, False)
-        steps = inside[self.ways].astype(np.int32)
-        return field(self.ways, steps, self.rim, top=1)
+        return hops(self.ways, (self.owner == self.side) & self.land, self.rim)
 
     @Once
     def part_sizes(self) -> Ints:

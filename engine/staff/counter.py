@@ -81,11 +81,14 @@ def _nearest_is_pocket(s: Situation, sector: Sector, on_ring: np.ndarray, who: I
 
 def _pool(s: Situation, wishes: Intentions, members: Ints) -> Ints:
     """Reserves, and what drives in the line and is not pinned; those already attacking on their own account stay."""
-    role = s.role[members]
-    fit = (role == IN_RESERVE) | (s.mechanised[members] & ~s.fighting[members]) | s.attacking[members]
-    # Who has just been taken out of an attack that is over does not begin another at once.
-    fit &= s.notes.formation["role_since"][s.view.own.row[members]] < s.minute
-    return np.array([at for at in members[fit].tolist() if wishes.free(at)], np.int64)
+    since = s.notes.formation["role_since"]
+    found = []
+    for at in members.tolist():
+        fit = s.role_of[at] == IN_RESERVE or s.attacking_of[at] or (s.mechanised_of[at] and not s.fighting_of[at])
+        # Who has just been taken out of an attack that is over does not begin another at once.
+        if fit and wishes.free(at) and since[s.row_of[at]] < s.minute:
+            found.append(at)
+    return np.array(found, np.int64)
 
 
 def _best(s: Situation, cells: Ints, pool: Ints, count: int, least_x: float) -> _Chance | None:
@@ -93,13 +96,13 @@ def _best(s: Situation, cells: Ints, pool: Ints, count: int, least_x: float) -> 
     rules = s.rules
     chances = []
     _, goals, _ = s.intent
-    busy = {goals[at] for at in pool[s.attacking[pool]].tolist()}
-    share = s.control.own_share(cells) if len(cells) else cells
-    for cell, own_share in zip(cells.tolist(), share.tolist(), strict=True):
+    busy = {goals[at] for at in pool.tolist() if s.attacking_of[at]}
+    for cell in cells.tolist():
+        own_share = s.control.share_of[cell]
         strikers = _strikers(s, cell, pool, count)
         if not strikers:
             continue
-        x = ln(max(sum(s.power_of[at] for at in strikers), 1)) - ln(max(int(s.defence[cell]), 1))
+        x = ln(max(sum(s.power_of[at] for at in strikers), 1)) - s.log_defence(cell)
         under_way = cell in busy
         if x > (rules["staff.feed_x"] if under_way else least_x):
             bonus = rules["staff.counter_bonus"] * (own_share / PPM - rules["staff.counter_own_share"])
@@ -109,12 +112,10 @@ def _best(s: Situation, cells: Ints, pool: Ints, count: int, least_x: float) -> 
 
 def _strikers(s: Situation, cell: int, pool: Ints, count: int) -> tuple[int, ...]:
     """The nearest of a pool that can march to a hex beside ``cell``."""
-    own, ring = s.view.own, s.control.ways[cell]
-    ring = ring[ring >= 0]
-    parts = set(s.control.part[ring[s.owner[ring] == s.side]].tolist())
-    gap = s.grid.distance(own.hex[pool], cell)
-    fit = np.array([s.part_of[at] in parts for at in pool.tolist()]) & (gap <= round(s.rules["staff.counter_hexes"]))
-    fit &= s.notes.formation["rest_until"][own.row[pool]] <= s.minute
-    near = np.flatnonzero(fit)
-    order = near[np.lexsort((own.row[pool[near]], gap[near]))]
-    return tuple(pool[order[:count]].tolist())
+    parts, reach, rest = s.control.parts_beside(cell), round(s.rules["staff.counter_hexes"]), s.notes.formation["rest_until"]
+    near = []
+    for at in pool.tolist():
+        gap = s.apart(s.hex_of[at], cell)
+        if gap <= reach and s.part_of[at] in parts and rest[s.row_of[at]] <= s.minute:
+            near.append((gap, s.row_of[at], at))
+    return tuple(at for _, _, at in sorted(near)[:count])

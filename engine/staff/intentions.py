@@ -39,8 +39,8 @@ class Intentions:
             return
         if self._locked[at]:
             kind, goal, reason, detail = OrderKind.HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
-        padded = (*(int(v) for v in detail or (goal,)), 0, 0, 0, 0)
-        self._wish[at] = (kind, int(goal), reason, (padded[0], padded[1], padded[2], padded[3]))
+        first, second, third, fourth, *_ = (*map(int, detail or (goal,)), 0, 0, 0, 0)
+        self._wish[at] = (kind, int(goal), reason, (first, second, third, fourth))
 
     def place(self, at: int, cell: int, reason: Reason, *detail: int) -> None:
         """Wish that it stands at a hex: a march if it is elsewhere, else that it holds."""

@@ -54,13 +54,13 @@ def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints) -> bool:
 
 def _wait(s: Situation, wishes: Intentions, group: Ints, spearhead: int, taken: int) -> None:
     """Stay two hexes behind the spearhead; move only if the place is off by more than three."""
-    own, rules = s.view.own, s.rules
+    rules = s.rules
     behind, slack = round(rules["staff.mobile_hexes"]), round(rules["staff.mobile_move_hexes"])
     wanted = round(rules["staff.commit_hexes"])
     crowd: dict[int, int] = {}
     for at in group.tolist():
-        here = int(own.hex[at])
-        places = _behind(s, spearhead, behind, int(s.part[at])) if spearhead >= 0 else []
+        here = s.hex_of[at]
+        places = _behind(s, spearhead, behind, s.part_of[at]) if spearhead >= 0 else []
         best = min(places, key=lambda c: (crowd.get(c, 0) >= 2, s.apart(here, c), c), default=here)
         if s.apart(here, best) <= slack and (spearhead < 0 or s.apart(here, spearhead) > 1):
             best = here
@@ -70,10 +70,13 @@ def _wait(s: Situation, wishes: Intentions, group: Ints, spearhead: int, taken: 
 
 def _behind(s: Situation, spearhead: int, steps: int, part: int) -> list[int]:
     """Own hexes ``steps`` behind the front hexes beside the spearhead."""
-    ring = s.grid.ring_table(steps + 1)[spearhead]
-    ring = ring[(ring >= 0)]
-    far = s.grid.distance(ring, spearhead) > steps
-    found: list[int] = ring[far & (s.owner[ring] == s.side) & (s.control.part[ring] == part)].tolist()
+    kept, key = s.control.kept, ("behind", spearhead, steps, part)
+    if key not in kept:
+        ring = s.grid.ring_table(steps + 1)[spearhead]
+        ring = ring[(ring >= 0)]
+        far = s.grid.distance(ring, spearhead) > steps
+        kept[key] = ring[far & (s.owner[ring] == s.side) & (s.control.part[ring] == part)].tolist()
+    found: list[int] = kept[key]
     return found
 
 

@@ -130,7 +130,10 @@ class Plans:
         for i, hq in enumerate(d.hq.tolist()):
             rows.setdefault(hq, []).append(i)
         lined = [bool(points) for points in text.line]
-        of = {hq: self._plan(hq, rows.get(hq, []), begun, over, lined) for hq in self.s.view.headquarters.row.tolist()}
+        of = {
+            hq: self._plan(hq, rows[hq], begun, over, lined) if hq in rows else Plan(hq)
+            for hq in self.s.view.headquarters.row.tolist()
+        }
         named, namer = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for i, hq in enumerate(d.hq.tolist()):
             if not over[i] and (begun[i] or soon[i]):

@@ -197,27 +197,32 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
     least = max(wanted, len(named), len(members) - most)
     if least >= kept >= wanted and manning <= most:
         return
-    own, notes = s.view.own, s.notes
-    role = s.role[members]
-    reserves, line = members[role == IN_RESERVE], members[role == IN_LINE]
-    settled = notes.formation["role_since"][own.row] + s.hours("staff.role_h") <= s.minute
+    own, notes, row = s.view.own, s.notes, s.row_of
+    role_since, latest = notes.formation["role_since"], s.minute - s.hours("staff.role_h")
     since = s.minute - int(notes.staff["role_changed_at"][hq])
-    able = line[settled[line] & ~s.fighting[line] & ~s.locked[line]]
+
+    def settled(role: int) -> list[int]:
+        """Those of a role who have had it for some time and are under no human's order."""
+        those = [at for at in members.tolist() if s.role_of[at] == role and not s.locked_of[at]]
+        return [at for at in those if role_since[row[at]] <= latest]
+
+    def able() -> list[int]:
+        """Those of the line who can be drawn from it, the best first."""
+        those = [at for at in settled(IN_LINE) if not s.fighting_of[at]]
+        return sorted(those, key=lambda at: (not s.mechanised_of[at], s.contact_of[at], -int(own.fatigue[at]), row[at]))
+
     if kept > least and since >= s.hours("staff.give_reserve_h"):
-        pool = without(reserves[settled[reserves]], named)
-        pool = pool[~s.locked[pool]]
-        if len(pool):
-            one = pool[np.lexsort((own.row[pool], s.mechanised[pool]))[:1]]
-            s.give_role(one, IN_LINE)
+        spoken_for = set(named.tolist())
+        pool = [at for at in settled(IN_RESERVE) if at not in spoken_for]
+        if pool:
+            s.give_role(np.array([min(pool, key=lambda at: (s.mechanised_of[at], row[at]))]), IN_LINE)
             notes.staff["role_changed_at"][hq] = s.minute
-    elif kept < wanted and since >= s.hours("staff.draw_reserve_h") and len(able) and not _in_need(s, hq):
-        order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
-        s.give_role(able[order[:1]], IN_RESERVE)
+    elif kept < wanted and since >= s.hours("staff.draw_reserve_h") and not _in_need(s, hq) and (free := able()):
+        s.give_role(np.array(free[:1]), IN_RESERVE)
         notes.staff["role_changed_at"][hq] = s.minute
-    elif manning > most and len(able):
+    elif manning > most and (free := able()):
         # No room: a line of eleven kilometres has no use for six divisions.
-        order = np.lexsort((own.row[able], -own.fatigue[able], own.contact[able], ~s.mechanised[able]))
-        s.give_role(able[order[: manning - most]], IN_RESERVE)
+        s.give_role(np.array(free[: manning - most]), IN_RESERVE)
 
 
 def _count(s: Situation, members: Ints, role: int) -> int:

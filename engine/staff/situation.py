@@ -367,6 +367,12 @@ class Situation:
         return driven
 
     @Once
+    def mechanised_of(self) -> list[bool]:
+        """The same as plain values."""
+        driven: list[bool] = self.mechanised.tolist()
+        return driven
+
+    @Once
     def part(self) -> Array:
         """Piece of own land each own formation stands in; -1 where it stands on ground that is not own."""
         own = self.view.own
