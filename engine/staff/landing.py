@@ -7,6 +7,7 @@ beach only as its side's reports have it. When everybody is ashore the directive
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from engine.core.calendar import HOUR
 from engine.core.columns import Array
 from engine.core.paths import components
-from engine.model.codes import DirectiveKind, HexKind, OrderKind
+from engine.model.codes import DirectiveKind, HexKind, OrderKind, Outcome
 from engine.rules.craft import narrow
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
@@ -23,6 +24,7 @@ from engine.staff.reasons import EndReason, Reason
 from engine.staff.situation import Situation
 
 _LAND: Final = int(DirectiveKind.LAND)
+_BROKEN_OFF: Final = int(Outcome.BROKEN_OFF)
 BEACH_HEXES: Final = 2
 """Beaches so far from the one named will do."""
 COAST_HEXES: Final = 1
@@ -76,6 +78,13 @@ class _Landing:
         for at, cell in enumerate(s.hex_of):
             self.taken[cell] = self.taken.get(cell, 0) + int(s.view.own.stack[at])
 
+    @cached_property
+    def _enemy_left(self) -> bool:
+        """An attack on the beach has lately ended because nobody was there any more: then there is no time to rest."""
+        battles, since = self.s.view.battles, self.s.minute - REST_MIN
+        lately = (battles.hex == self.beach) & (battles.ended_at > since) & (battles.ended_at <= self.s.minute)
+        return bool((lately & (battles.outcome != _BROKEN_OFF)).any())
+
     def lead(self, hq: int, force: list[int]) -> None:
         """What each of the landing force does now."""
         ashore = [at for at in force if self._landed(at)]
@@ -107,7 +116,9 @@ class _Landing:
 
     def _resting(self, at: int) -> bool:
         own = self.s.view.own
-        return not own.contact[at] and self.s.minute - int(own.last_fight_at[at]) < REST_MIN
+        if own.contact[at] or self.s.minute - int(own.last_fight_at[at]) >= REST_MIN:
+            return False
+        return not self._enemy_left
 
     def _come(self, at: int) -> None:
         """To the coast where the craft are, or beside it if there is no room."""
