@@ -170,24 +170,29 @@ def normal_quantile(u: npt.ArrayLike) -> Floats:
 
 
 @jit
+def quantile_of(share: float) -> float:
+    """:func:`normal_quantile` of one number, for compiled rules."""
+    q = share - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
+        return top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+    t = math.sqrt(-log_of(min(share, 1.0 - share)))
+    if t <= 5.0:
+        r = t - 1.6
+        value = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
+        value = value / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
+    else:
+        r = t - 5.0
+        value = ((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150
+        value = value / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
+    return -value if q < 0 else value
+
+
+@jit
 def _quantile_each(shares: Floats, out: Floats) -> None:
     for i in range(len(shares)):
-        q = shares[i] - 0.5
-        if abs(q) <= 0.425:
-            r = 0.180625 - q * q
-            top = q * (((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179)
-            out[i] = top / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
-            continue
-        t = math.sqrt(-log_of(min(shares[i], 1.0 - shares[i])))
-        if t <= 5.0:
-            r = t - 1.6
-            value = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
-            value = value / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
-        else:
-            r = t - 5.0
-            value = ((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150
-            value = value / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
-        out[i] = -value if q < 0 else value
+        out[i] = quantile_of(shares[i])
 
 
 def exponential_quantile(u: npt.ArrayLike) -> Floats:

@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import Floats, exponential_quantile, normal_quantile
+from engine.core.arithmetic import Floats, exponential_quantile, quantile_of
 from engine.core.jit import jit
 
 Words = npt.NDArray[np.uint32]
@@ -75,6 +75,13 @@ def _philox(c0: Words, c1: int, c2: int, c3: int, k0: int, k1: int, out: npt.NDA
         out[i, 0], out[i, 1], out[i, 2], out[i, 3] = a, b, c, d
 
 
+@jit
+def _normals(words: npt.NDArray[np.uint64], out: Floats) -> None:
+    for i in range(len(out)):
+        whole = (words[i, 0] << np.uint64(21)) ^ (words[i, 1] >> np.uint64(11))
+        out[i] = quantile_of((float(whole) + 0.5) * _TO_UNIT)
+
+
 class CounterAskedTwice(Exception):
     """Two rules asked for the same draw: a bug that would tie their luck together."""
 
@@ -113,7 +120,10 @@ class Dice:
 
     def normal(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:
         """Shape (len(subjects),): standard normal."""
-        return normal_quantile(self.uniform(stream, subjects, minute, draw))
+        words = self.words(stream, subjects, minute, draw)
+        out = np.empty(len(words))
+        _normals(words, out)
+        return out
 
     def exponential(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:
         """Shape (len(subjects),): exponential with mean 1, for hazard thresholds drawn once."""

@@ -23,13 +23,17 @@ from engine.lab.commanders import commanders
 from engine.lab.experiment import Experiment
 from engine.lab.generated import Size, generated_scenario
 from engine.lab.store import Store
-from engine.model.codes import SIDES, Status
+from engine.model.codes import LIVE, SIDES, OrderKind, Status
+from engine.model.orders import Order
 from engine.model.scenario import Scenario
+from engine.rules import combat
 from engine.run.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 BUDGET_MS, STAFF_BUDGET_MS = 0.5, 0.2
 """CPU for a formation and day: all of it, and of it the staffs."""
+COMBAT_BUDGET_MS = 0.3
+"""CPU for a step of combat with 50 engagements, power and factors included."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,36 @@ def starting(scenario: str, names: Mapping[str, str] | None = None) -> dict[str,
     }
 
 
+_IDLE = 2
+"""Of so many attacks ordered more than asked for nothing comes in the first hours of :func:`combat_step`."""
+
+
+def combat_step(engagements: int = 50, steps: int = 200) -> dict[str, float]:
+    """CPU of a step of combat with so many engagements, milliseconds: median, and how many there were.
+
+    Along a generated front everybody with an enemy beside him attacks. The step is one of the six-hour grid, on which
+    all battles are set anew: who takes part, power with every factor, situation, hazards, losses, wear, and events.
+    """
+    session = Session(generated_scenario(Size.of(400, days=5)), 1, {})
+    world, formations = session.world, session.world.formations
+    defended = {int(cell) for cell in formations.hex[formations.side == 0]}
+    orders: list[Order] = []
+    for row in np.flatnonzero(formations.side == 1).tolist():
+        ahead = defended.intersection(world.statics.grid.neighbours[formations.hex[row]].tolist())
+        if ahead and len(orders) < engagements + _IDLE:
+            target = min(ahead)
+            defended.remove(target)
+            orders.append(Order(OrderKind.ATTACK, world.statics.formation_ids[row], target))
+    session.submit(SIDES[1], *orders)
+    session.advance(DAY // 2)
+    minute, spent = DAY // 2, []
+    for _ in range(steps):
+        began = time.process_time_ns()
+        combat.decide(world, minute, session.dice(minute))
+        spent.append((time.process_time_ns() - began) / 1e6)
+    return {"ms": statistics.median(spent), "engagements": int((world.battles.outcome == LIVE).sum())}
+
+
 def behaviour(scenario: Scenario, seeds: Sequence[int] = range(1, 6)) -> dict[str, dict[str, float]]:
     """How quiet fronts and a tank army in a breach behave (``engine.lab.behaviour``).
 
@@ -248,6 +282,9 @@ def figures(found: Mapping[str, Any]) -> list[Figure]:
     for key, words, unit, budget in _HANDLING:
         if key in found.get("handling", {}):
             lines.append(Figure(words, found["handling"][key], unit, budget))
+    if "combat" in found:
+        words = f"combat, {found['combat']['engagements']:.0f} engagements, a step"
+        lines.append(Figure(words, found["combat"]["ms"], "ms", COMBAT_BUDGET_MS))
     if "batch" in found:
         b = found["batch"]
         words = f"wall time of {b['runs']} runs on {b['workers']} workers, against their CPU shared out evenly"

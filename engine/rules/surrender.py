@@ -86,14 +86,17 @@ def hazards(world: World, rows: Ints, minute: int) -> Floats:
     formations, rules = world.formations, world.statics.rules
     if not on(rules, "surrender") or not len(rows):
         return np.zeros(len(rows))
+    result = np.zeros(len(rows))
+    least = rules["combat.surrender_cohesion"]
     cohesion = formations.read("cohesion", minute, rows) / NANO
-    base = rules["combat.surrender_day"] * exp(
-        rules["combat.surrender_slope"] * (rules["combat.surrender_cohesion"] - cohesion)
-    )
     cut_off = formations.cut_off_since[rows] <= minute
+    some = (cut_off | ((cohesion < least) & (contacts(world)[rows] == 1))).nonzero()[0]
+    if not len(some):
+        return result
+    rows, cut_off = rows[some], cut_off[some]
+    base = rules["combat.surrender_day"] * exp(rules["combat.surrender_slope"] * (least - cohesion[some]))
     hungry = cut_off & (formations.hungry_since[rows] <= minute)
     by_sea = cut_off & ~hungry & (formations.supplied[rows] >= BY_SEA_PPM)
     base = np.where(hungry, base * rules["combat.surrender_hungry"], base)
-    base = np.where(by_sea, base * rules["combat.surrender_sea"], base)
-    shaken = (cohesion < rules["combat.surrender_cohesion"]) & (contacts(world)[rows] == 1)
-    return np.where(cut_off | shaken, base, 0.0)
+    result[some] = np.where(by_sea, base * rules["combat.surrender_sea"], base)
+    return result

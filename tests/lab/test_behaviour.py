@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.files.scenario import load_scenario
 from engine.lab.behaviour import quiet_front, tank_army
-from engine.lab.bench import figures
+from engine.lab.bench import combat_step, figures
 from engine.lab.generated import Size, generated_scenario
 
 
@@ -32,3 +32,11 @@ def test_bench_prints_both_beside_their_bounds() -> None:
 def test_a_generated_front_may_be_without_attackers() -> None:
     kinds = {d.kind for d in generated_scenario(Size(32, 40, 40, attacking=0.0, days=2)).directives}
     assert kinds == {"defend"}
+
+
+def test_bench_measures_a_step_of_combat_with_fifty_engagements() -> None:
+    found = combat_step(steps=3)
+    assert 45 <= found["engagements"] <= 52
+    assert [line.words for line in figures({"combat": found})] == [
+        f"combat, {found['engagements']:.0f} engagements, a step"
+    ]

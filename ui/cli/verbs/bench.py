@@ -82,6 +82,8 @@ def _time(
         found["cases"].append(timing.record())
         if not as_json:
             click.echo(_words(timing) + "\n")
+    remark("a step of combat ...", quiet=quiet)
+    found["combat"] = bench.combat_step()
     found |= _ratio(found["cases"])
     real = next((n for n in names if not n.startswith("generated")), None)
     if real is not None:
