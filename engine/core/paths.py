@@ -289,7 +289,5 @@ def _component(neighbours: Any, open_sides: Any, label: Any) -> int:
 def components(neighbours: Ints, inside: npt.NDArray[np.bool_], open_sides: npt.NDArray[np.bool_]) -> Ints:
     """Labels 0.. of connected areas in order of their lowest cell; -1 outside. ``open_sides`` (n, 6)."""
     label = np.where(inside, -1, -2).astype(np.int32)
-    joined = open_sides & inside[:, None] & np.where(neighbours >= 0, inside[neighbours], False)
-    _component(neighbours, joined, label)
-    label[~inside] = -1
-    return label
+    _component(neighbours, open_sides, label)
+    return np.maximum(label, -1)

@@ -72,14 +72,23 @@ def standing(world: World) -> Standing:
 
 def _standing(world: World) -> Standing:
     formations = world.formations
-    rows = np.flatnonzero((formations.status == ON_MAP) & (formations.hex >= 0))
-    side, cell = formations.side[rows], formations.hex[rows]
-    width = world.statics.grid.size + 1
-    count, places = np.zeros((2, width), np.int16), np.zeros((2, width), np.int16)
-    at = side.astype(np.int64) * width + cell
-    np.add.at(count.reshape(-1), at, 1)
-    np.add.at(places.reshape(-1), at, formations.stack[rows])
-    return Standing(rows, side, cell, count, places)
+    count, places = np.zeros((2, 2, world.statics.grid.size + 1), np.int16)
+    rows = np.empty(len(formations), np.int64)
+    found = _count(formations.status, formations.hex, formations.side, formations.stack, rows, count, places)
+    rows = rows[:found]
+    return Standing(rows, formations.side[rows], formations.hex[rows], count, places)
+
+
+@jit
+def _count(status: Any, at: Any, side: Any, stack: Any, rows: Any, count: Any, places: Any) -> int:
+    found = 0
+    for row in range(len(status)):
+        if status[row] == ON_MAP and at[row] >= 0:
+            rows[found] = row
+            found += 1
+            count[side[row], at[row]] += 1
+            places[side[row], at[row]] += stack[row]
+    return found
 
 
 # What the ground is.
@@ -110,9 +119,16 @@ def near(world: World, cells: Any, radius: int) -> Mask:
     """Shape (hexes + 1,): hexes within ``radius`` of any of ``cells``."""
     grid = world.statics.grid
     mask = np.zeros(grid.size + 1, bool)
-    mask[grid.ring_table(radius)[cells]] = True
-    mask[-1] = False
+    _mark(grid.ring_table(radius), np.asarray(cells, np.int32), mask)
     return mask
+
+
+@jit
+def _mark(discs: Any, cells: Any, mask: Any) -> None:
+    for i in range(len(cells)):
+        for there in discs[cells[i]]:
+            if there >= 0:
+                mask[there] = True
 
 
 def formations_near(world: World, side: int, radius: int) -> Mask:
@@ -272,12 +288,19 @@ def screened(world: World, side: int, minute: int) -> Mask:
 
 def screened_by(world: World, rows: Rows, minute: int) -> Mask:
     """Shape (hexes + 1,): hexes that these formations hold or screen."""
-    grid, cells, far = world.statics.grid, world.formations.hex, reach(world, minute)[rows]
-    mask = np.zeros(grid.size + 1, bool)
-    mask[grid.ring_table(1)[cells[rows[far == 1]]]] = True
-    mask[grid.ring_table(2)[cells[rows[far == 2]]]] = True
-    mask[-1] = False
+    grid, mask = world.statics.grid, np.zeros(world.statics.grid.size + 1, bool)
+    _screen(grid.ring_table(1), grid.ring_table(2), rows, world.formations.hex, reach(world, minute), mask)
     return mask
+
+
+@jit
+def _screen(near: Any, far: Any, rows: Any, at: Any, reach: Any, mask: Any) -> None:
+    for row in rows:
+        if reach[row] == 0:
+            continue
+        for there in far[at[row]] if reach[row] == 2 else near[at[row]]:
+            if there >= 0:
+                mask[there] = True
 
 
 def screen_shares(world: World) -> tuple[int, int]:
@@ -330,14 +353,28 @@ def contacts(world: World) -> npt.NDArray[np.int8]:
     """Shape (formations,): 1 where an enemy formation stands in the same or a neighbouring hex."""
 
     def make() -> npt.NDArray[np.int8]:
-        formations, now = world.formations, standing(world)
-        touched = np.zeros(len(formations), np.int8)
-        for side in (0, 1):
-            own = now.rows[now.side == side]
-            touched[own] = formations_near(world, 1 - side, 1)[formations.hex[own]]
-        return touched
+        return contacts_of(world, world.formations.hex)
 
     return derived(world, "ground.contacts", world.formations.version(*_PLACES), make)
+
+
+def contacts_of(world: World, cells: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
+    """The same if those on the map stood in ``cells`` (formations,)."""
+    touched = np.zeros(len(cells), np.int8)
+    _touch(world.statics.grid.ring_table(1), standing(world).rows, world.formations.side, cells, touched)
+    return touched
+
+
+@jit
+def _touch(discs: Any, rows: Any, side: Any, cells: Any, touched: Any) -> None:
+    here = np.zeros((2, len(discs)), np.bool_)
+    for row in rows:
+        here[side[row], cells[row]] = True
+    for row in rows:
+        for there in discs[cells[row]]:
+            if there >= 0 and here[1 - side[row], there]:
+                touched[row] = 1
+                break
 
 
 def mechanised(mobility: Any) -> Mask:

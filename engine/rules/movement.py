@@ -71,13 +71,9 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 
 def _touched(scene: entering.Scene) -> list[Event]:
     """Formations that now stand beside an enemy, and those that no longer do."""
-    formations, now = scene.world.formations, ground.standing(scene.world)
-    touch = ground.contacts(scene.world)
-    if len(scene.entered):
-        cells, touch = scene.cell[now.rows], np.zeros(len(formations), np.int8)
-        for side in (0, 1):
-            own = now.side == side
-            touch[now.rows[own]] = ground.near(scene.world, cells[~own], 1)[cells[own]]
+    formations = scene.world.formations
+    moved = len(scene.entered) > 0
+    touch = ground.contacts_of(scene.world, scene.cell) if moved else ground.contacts(scene.world)
     changed = np.flatnonzero(touch != formations.contact)
     return [TOUCHED(scene.minute, formation=changed, contact=touch[changed])] if len(changed) else []
 

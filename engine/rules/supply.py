@@ -9,7 +9,7 @@ day's bread, then ammunition and fuel, then the rest of the food. Rivals for one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from engine.core.arithmetic import PPM, Floats, rounded
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import FINE
 from engine.core.dice import Dice
+from engine.core.jit import jit
 from engine.core.paths import FAR, components, field
 from engine.core.trails import roots
 from engine.model.codes import SIDES, Calendar, DepotKind, Ground, Task
@@ -259,15 +260,27 @@ def _truck_costs(world: World, side: int, minute: int) -> Costs:
     """Shape (hexes, 6): way of the step in hundreds of metres; 0 off own ground."""
     grid, rules = world.statics.grid, world.statics.rules
     base = _ground_costs(world.statics, int(world.weather.ground[0]) == Ground.MUD)
-    own = np.append(world.hexes.owner == side, False)
-    cells = np.flatnonzero(own)
-    there = grid.neighbours[cells]
-    step = np.where(own[there], base[cells], 0)
-    pressed = (zone(world, 1 - side, minute) > 0) & (standing(world).count[side] == 0)
-    step = np.where(pressed[there], step * round(rules["supply.path_zoc"]), step)
     costs = np.zeros((grid.size, 6), np.int32)
-    costs[cells] = step
+    _press(
+        grid.neighbours, base, world.hexes.owner, side, zone(world, 1 - side, minute), standing(world).count[side],
+        round(rules["supply.path_zoc"]), costs,
+    )  # fmt: skip
     return costs
+
+
+@jit
+def _press(
+    neighbours: Any, base: Any, owner: Any, side: int, zone: Any, count: Any, factor: int, costs: Any
+) -> None:  # fmt: skip
+    """Ways over own ground; dearer into an enemy zone of control where nobody of one's own stands."""
+    for here in range(len(neighbours)):
+        if owner[here] != side:
+            continue
+        for d in range(6):
+            there = neighbours[here, d]
+            if there >= 0 and owner[there] == side:
+                pressed = zone[there] > 0 and count[there] == 0
+                costs[here, d] = base[here, d] * factor if pressed else base[here, d]
 
 
 def _ground_costs(statics: Statics, mud: bool) -> Costs:

@@ -45,17 +45,20 @@ class EventKind:
         data: dict[str, Array] = {}
         length = -1
         for name, (dtype, _) in shapes.items():
-            data[name] = value = np.array(columns[name], dtype)
+            given: Any = columns[name]
+            # An event owns its columns: what it is given may change later.
+            same = type(given) is np.ndarray and given.dtype == dtype
+            data[name] = value = given.copy() if same else np.array(given, dtype)
             if value.ndim and len(value) > length:
                 length = len(value)
         length = abs(length)  # scalars alone make one row
         for name, (dtype, width) in shapes.items():
             value, shape = data[name], (length,) if width == 1 else (length, width)
             if value.shape != shape:
-                given, value = value, np.empty(shape, dtype)
-                value[...] = given
+                short, value = value, np.empty(shape, dtype)
+                value[...] = short
                 data[name] = value
-            value.flags.writeable = False
+            value.setflags(write=False)
         return Event(self, minute, data)
 
     @cached_property
