@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.core.calendar import HOUR, NEVER
 from engine.core.dice import Dice
+from engine.core.jit import jit
 from engine.model.codes import Calendar, Echelon
 from engine.model.events import Event
 from engine.model.events.command import ALARMED, HEADQUARTERS_MOVED
@@ -86,16 +87,26 @@ def endangered(world: World) -> Mask:
     """Shape (headquarters,): its hex is the enemy's, or an enemy is beside it and no own formation stands with it."""
 
     def make() -> Mask:
-        hqs = world.headquarters
+        hqs, radius = world.headquarters, round(world.statics.rules["command.danger_hexes"])
         threatened = np.zeros(len(hqs), dtype=bool)
-        for side in (0, 1):
-            mine = np.flatnonzero((hqs.side == side) & (hqs.hex >= 0))
-            cells = hqs.hex[mine]
-            threatened[mine] = (world.hexes.owner[cells] == 1 - side) | _exposed(world, side, cells)
+        discs = world.statics.grid.ring_table(radius)
+        _endangered(discs, hqs.side, hqs.hex, world.hexes.owner, ground.standing(world).count, threatened)
         return threatened
 
     key = (*world.formations.version("status", "hex"), *world.hexes.version("owner"), *world.headquarters.version("hex"))
     return derived(world, "headquarters.endangered", key, make)
+
+
+@jit
+def _endangered(discs: Any, side: Any, at: Any, owner: Any, count: Any, threatened: Any) -> None:
+    for hq in range(len(at)):
+        here, enemy = at[hq], 1 - side[hq]
+        if here < 0:
+            continue
+        threatened[hq] = owner[here] == enemy
+        if count[side[hq], here] == 0:
+            for there in discs[here]:
+                threatened[hq] = threatened[hq] or (there >= 0 and count[enemy, there] > 0)
 
 
 def _safe(world: World, side: int) -> Mask:

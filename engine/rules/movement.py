@@ -8,13 +8,14 @@ march no time; it only lets many legs be settled in one pass.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import NEVER
 from engine.core.dice import Dice
+from engine.core.jit import jit
 from engine.model.codes import ON_MAP
 from engine.model.events import Event
 from engine.model.events.movement import TOUCHED
@@ -35,12 +36,23 @@ def _times(world: World) -> tuple[Times, Times]:
 
     def make() -> tuple[Times, Times]:
         formations = world.formations
-        here, between = formations.status == ON_MAP, formations.leg_to >= 0
-        legs = np.where(here & between, formations.leg_at, NEVER)
-        looks = np.where(between, formations.look_at, np.maximum(formations.look_at, formations.pause_until))
-        return legs, np.where(here & (formations.look_at < NEVER), looks, NEVER)
+        legs, looks = times = np.full((2, len(formations)), NEVER, np.int64)
+        _fill(formations.status, formations.leg_to, formations.leg_at, formations.look_at, formations.pause_until, times)
+        return legs, looks
 
     return derived(world, "movement.times", world.formations.version(*_WATCHED), make)
+
+
+@jit
+def _fill(status: Any, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any, times: Any) -> None:
+    for row in range(len(status)):
+        if status[row] != ON_MAP:
+            continue
+        between = leg_to[row] >= 0
+        if between:
+            times[0, row] = leg_at[row]
+        if look_at[row] < NEVER:
+            times[1, row] = look_at[row] if between else max(look_at[row], pause_until[row])
 
 
 def next_due(world: World, now: int) -> int:

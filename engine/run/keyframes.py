@@ -7,6 +7,7 @@ eighth midnight is packed whole, too, so that looking far back needs no long cha
 
 from __future__ import annotations
 
+import sys
 import zlib
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,10 @@ POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyframes")
 _PLAIN = 2
 """How many of the newest frames stay unpacked."""
 _WHOLE = 8 * DAY
+_LITTLE = sys.byteorder == "little"
+_LARGE, _SPARSE = 1 << 13, 12
+"""Columns of more bytes than this, not zero in fewer than one row in so many, are written by rows."""
+_MOST = 1 << 26
 _SAME = "="
 """Stands for the shape of a column that is that of the frame before."""
 
@@ -141,6 +146,8 @@ def _combined(base: Snapshot, values: Snapshot) -> Snapshot:
 def _mixed(base: Array | None, values: Array) -> Array:
     if base is values or base is None or base.dtype != values.dtype or base.shape[1:] != values.shape[1:]:
         return values
+    if base.shape == values.shape:
+        return values ^ base
     mixed: Array = values.copy()
     rows = min(len(base), len(values))
     mixed[:rows] ^= base[:rows]
@@ -150,18 +157,27 @@ def _mixed(base: Array | None, values: Array) -> Array:
 def pack(snapshot: Snapshot, of: Snapshot | None = None, base: Snapshot | None = None) -> bytes:
     """A snapshot as compressed bytes: for each column a line ``table column dtype shape`` and its raw values.
 
+    Of a long column that is zero in nearly all rows only the others are written: ``shape~count``, their numbers, values.
+
     Of a difference ``snapshot`` of a frame ``of`` from ``base``, columns that these share are a line alone.
     """
     parts: list[bytes] = []
     for table, columns in snapshot.items():
+        before = base.get(table, {}) if base is not None else {}
         for name, values in columns.items():
-            if of is not None and base is not None and of[table][name] is base.get(table, {}).get(name):
+            if of is not None and of[table][name] is before.get(name):
                 parts.append(f"{table} {name} {values.dtype.str} {_SAME}\n".encode())
                 continue
-            little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-            shape = "x".join(str(n) for n in values.shape)
+            little = values if _LITTLE else values.astype(values.dtype.newbyteorder("<"), copy=False)
+            shape = "x".join(map(str, values.shape))
+            if values.ndim == 1 and values.nbytes > _LARGE:
+                rows = np.flatnonzero(values)
+                if _SPARSE * len(rows) < len(values):
+                    parts.append(f"{table} {name} {little.dtype.str} {shape}~{len(rows)}\n".encode())
+                    parts += [rows.astype("<i4").tobytes(), little[rows].tobytes()]
+                    continue
             parts.append(f"{table} {name} {little.dtype.str} {shape}\n".encode())
-            parts.append(np.ascontiguousarray(little).tobytes())
+            parts.append(little.tobytes())
     return zlib.compress(b"".join(parts), 1)
 
 
@@ -179,8 +195,19 @@ def unpack(data: bytes, base: Snapshot | None = None) -> Snapshot:
                 raise ValueError(f"{table}.{name} is said to be as before, but there is nothing before")
             snapshot.setdefault(table, {})[name] = base[table][name]
             continue
+        shape_text, _, few = shape_text.partition("~")
         shape = tuple(int(n) for n in shape_text.split("x"))
         kind: Any = np.dtype(dtype)
+        if few:
+            rows = np.frombuffer(raw, "<i4", int(few), at)
+            at += rows.nbytes
+            found = np.frombuffer(raw, kind, int(few), at)
+            at += found.nbytes
+            if len(shape) != 1 or shape[0] > _MOST or not ((rows >= 0) & (rows < shape[0])).all():
+                raise ValueError(f"{table}.{name} has values for rows that it has not")
+            snapshot.setdefault(table, {})[name] = whole = np.zeros(shape, kind.newbyteorder("="))
+            whole[rows] = found
+            continue
         count = int(np.prod(shape))
         values = np.frombuffer(raw, kind, count, at).reshape(shape)
         snapshot.setdefault(table, {})[name] = values.astype(kind.newbyteorder("="))
