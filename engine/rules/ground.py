@@ -259,13 +259,27 @@ def zone(world: World, side: int, minute: int) -> Ints:
 
 def zone_at(world: World, side: int, cells: Any, minute: int) -> Ints:
     """:func:`zone` at a few hexes, without the map of all."""
-    grid, now = world.statics.grid, standing(world)
-    own = now.rows[now.side == side]
-    beside = grid.distance(np.asarray(cells)[:, None], world.formations.hex[own][None, :]) <= 1
-    if not beside.any():
-        return np.zeros(len(cells), np.int64)
-    total: Ints = np.minimum((beside * zone_strength(world, minute)[own]).sum(axis=1), PPM)
-    return total
+    total, formations = np.zeros(len(cells), np.int64), world.formations
+    _add_zones(
+        world.statics.grid.neighbours, np.asarray(cells, np.int64), standing(world).rows, formations.side, side,
+        formations.hex, zone_strength(world, minute), total,
+    )  # fmt: skip
+    return np.minimum(total, PPM)
+
+
+@jit
+def _add_zones(
+    near: Any, cells: Any, rows: Any, of: Any, side: int, at: Any, strength: Any, total: Any
+) -> None:  # fmt: skip
+    for row in rows:
+        if of[row] != side or strength[row] == 0:
+            continue
+        for i in range(len(cells)):
+            beside = at[row] == cells[i]
+            for there in near[cells[i]]:
+                beside = beside or there == at[row]
+            if beside:
+                total[i] += strength[row]
 
 
 # Screens.

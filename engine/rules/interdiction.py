@@ -11,6 +11,7 @@ from typing import Final
 from engine.core.arithmetic import PPM
 from engine.model.codes import SIDES, Echelon
 from engine.model.world import World
+from engine.rules.derived import derived
 
 _SLOWEST: Final = 0.25
 """A column that marches by day keeps this share of its pace whatever flies: it uses gaps, woods and dusk."""
@@ -18,6 +19,11 @@ _SLOWEST: Final = 0.25
 
 def sorties(world: World, side: int) -> float:
     """Enemy sorties a day against the roads behind one corps of ``side``."""
+    key = (*world.headquarters.version("side", "echelon"), *world.weather.version("flyable"))
+    return derived(world, f"interdiction.sorties.{side}", key, lambda: _sorties(world, side))
+
+
+def _sorties(world: World, side: int) -> float:
     statics = world.statics
     totals = statics.memo.get("interdiction.sorties")
     if totals is None:

@@ -19,7 +19,7 @@ from engine.rules.forced_march import forced, pace
 from engine.rules.interdiction import day_pace
 from engine.rules.march_day import quickened
 from engine.rules.power import on
-from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
+from engine.rules.steps import BY_DAY, BY_NIGHT, crossing_minutes, going_now, step_minutes, step_terms
 from engine.rules.system import Trace
 from engine.rules.ways import known_near
 
@@ -56,8 +56,9 @@ def leg_minutes(
     for kind in sorted(kinds):
         its = mobility == kind if len(kinds) > 1 else slice(None)
         base[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
-    spared = _bridging(scene, rows, mobility, cell, direction)
-    hurried = _hurried(scene, rows, base, cell, direction, scene.owner[to] == 1 - side)
+    water = _at_the_water(world, mobility, cell, direction)
+    spared = _bridging(scene, rows, water, cell, direction)
+    hurried = _hurried(scene, rows, base - water, to)
     harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
     capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
     slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
@@ -74,7 +75,8 @@ def leg_minutes(
     if len(at) and on(rules, "zones"):
         hostile = scene.owner[to[at]] == 1 - side[at]
         zone[at] = _zone(scene, mobility[at], side[at], cell[at], to[at], hostile, light)
-    march = np.maximum(base - spared - hurried + resisted - _at_the_water(scene, mobility, cell, direction), 0)
+    # Nobody is ferried faster because he is rested.
+    march = np.maximum(base - spared - hurried + resisted - water, 0)
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
     if trace is not None:
         terms = (spared, hurried, rested, resisted, zone, jam, delayed, wait)
@@ -83,11 +85,14 @@ def leg_minutes(
     return minutes, until
 
 
-def _at_the_water(scene: Scene, mobility: Any, cell: Rows, direction: Rows) -> Rows:
-    """Minutes that crossings cost: nobody is ferried faster because he is rested."""
-    theatre, lost = scene.world.statics.theatre, np.zeros(len(cell), np.int64)
-    for i in np.flatnonzero((theatre.river[cell, direction] > 0) | (theatre.strait[cell, direction] > 0)).tolist():
-        lost[i] = _crossing(scene, int(mobility[i]), cell[[i]], direction[[i]])
+def _at_the_water(world: World, mobility: Any, cell: Rows, direction: Rows) -> Rows:
+    """Minutes of steps that are lost at a river whose bridges stand, or at a ferry."""
+    theatre, lost = world.statics.theatre, np.zeros(len(cell), np.int64)
+    wet = np.flatnonzero((theatre.river[cell, direction] > 0) | (theatre.strait[cell, direction] > 0))
+    kinds = mobility[wet]
+    for kind in sorted(set(kinds.tolist())):
+        its = wet[kinds == kind]
+        lost[its] = crossing_minutes(world.statics, kind, going_now(world), cell[its], direction[its])
     return lost
 
 
@@ -147,21 +152,14 @@ def _parts(
             out[3, i] = 1
 
 
-def _hurried(scene: Scene, rows: Rows, base: Rows, cell: Rows, direction: Rows, hostile: Mask) -> Rows:
-    """Minutes that a forced march saves on own ground, crossings apart."""
+def _hurried(scene: Scene, rows: Rows, march: Rows, to: Rows) -> Rows:
+    """Minutes that a forced march saves on own ground, crossings apart (``march`` is without them)."""
     world, saved = scene.world, np.zeros(len(rows), np.int64)
-    for i in np.flatnonzero(forced(world, rows) & ~hostile).tolist():
-        march = int(base[i]) - _crossing(scene, int(world.formations.mobility[rows[i]]), cell[[i]], direction[[i]])
-        faster = float(pace(world, rows[[i]], scene.minute)[0])
-        saved[i] = int(rounded(march * (1.0 - 1.0 / faster)))
+    hastens = forced(world, rows)
+    if hastens.any():
+        at = np.flatnonzero(hastens & (scene.owner[to] != 1 - world.formations.side[rows]))
+        saved[at] = rounded(march[at] * (1.0 - 1.0 / pace(world, rows[at], scene.minute)))
     return saved
-
-
-def _crossing(scene: Scene, mobility: int, cell: Rows, direction: Rows) -> int:
-    """Minutes of a single step that are lost at a river whose bridges stand, or at a ferry."""
-    state = going_now(scene.world)
-    terms = step_terms(scene.world.statics, mobility, state, BY_DAY, cell, direction)
-    return int(next(t.minutes[0] for t in terms if t.key == "crossing"))
 
 
 def _pursuing(scene: Scene, rows: Rows, to: Rows) -> Mask:
@@ -201,7 +199,7 @@ def _zone(
     return rounded(hours * HOUR * (near / PPM))
 
 
-def _bridging(scene: Scene, rows: Rows, mobility: Any, cell: Rows, direction: Rows) -> Rows:
+def _bridging(scene: Scene, rows: Rows, water: Rows, cell: Rows, direction: Rows) -> Rows:
     """Minutes that bridging columns of their headquarters save formations at a crossing."""
     world = scene.world
     statics, saved = world.statics, np.zeros(len(rows), np.int64)
@@ -219,8 +217,7 @@ def _bridging(scene: Scene, rows: Rows, mobility: Any, cell: Rows, direction: Ro
         helped |= has[hq]
     at = np.flatnonzero(helped & (statics.theatre.river[cell, direction] > 0))
     part = 1.0 - statics.rules["movement.bridging_factor"]
-    for i in at.tolist():
-        saved[i] = int(rounded(_crossing(scene, int(mobility[i]), cell[[i]], direction[[i]]) * part))
+    saved[at] = rounded(water[at] * part)
     return saved
 
 

@@ -98,6 +98,11 @@ def step_terms(
     return terms
 
 
+def crossing_minutes(statics: Statics, mobility: int, ground: int, cells: Rows, directions: Rows) -> Ints:
+    """The term of crossings alone, with the bridges standing; ``ground`` is a :func:`going`."""
+    return _crossing(statics, mobility, cells, directions, None, ground // _ICE)[0]
+
+
 def _total(terms: list[Term]) -> Ints:
     total: Ints = np.sum([term.minutes for term in terms], axis=0, dtype=np.int64)
     return total
