@@ -46,7 +46,8 @@ def take_part(raw: Raw, text: TomlText, theatre: Theatre | None, report: Report)
     _keep(raw, "headquarters", lambda row: row.id in below or row.id in above)
     _keep(raw, "forces", lambda row: row.values.get("parent") in below and _stands(row, theatre, mask))
     _keep(raw, "assets", lambda row: row.values.get("hq") in raw.tables["headquarters"] and _lasts(row, begins, ends))
-    _keep(raw, "reinforcements", lambda row: _concerns(row, raw) and _within(row.values.get("at"), begins, ends))
+    _keep(raw, "reinforcements", lambda row: _concerns(row, raw) and _within(row.values.get("at"), begins, ends)
+          and _stands(row, theatre, mask))  # fmt: skip
     _keep(raw, "plans", lambda row: row.values.get("hq") in below and _spans(row, begins, ends))
     _without_far_goals(raw, theatre, mask)
     for row in raw.tables["plans"].values():
