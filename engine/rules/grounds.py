@@ -118,7 +118,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "combat.intensity_east",
     ),
     "Suffered": _of(
-        "combat_flows", "losses of all its battles together, and what they cost in strength",
+        "combat_wear", "losses of all its battles together, and what they cost in strength",
         "formations: men_u cohesion_n fatigue_n ammo_g", "combat.attacker_loss_day", "combat.defender_loss_day",
         "combat.intensity_east", "combat.cohesion_loss", "combat.fatigue_assault_day",
     ),
