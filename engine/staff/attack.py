@@ -30,6 +30,8 @@ UNDER_WAY = 2
 """An attack that has been ordered is worth so much more to keep than one that is only meant: to break it off costs."""
 TARGETS = ("target_a", "target_b", "target_c")
 MOST_TARGETS = len(TARGETS)
+FEW = 6
+"""So few are sooner compared one by one than by arrays."""
 STAY_DIVIDED = 0.4
 """How much worse the odds may become before a group that took on one target more gathers again."""
 _ASSAULT: Final = int(Reason.ASSAULT)
@@ -173,6 +175,10 @@ def _ground_on_the_way(s: Situation, aim: Aim, group: Ints, parts: frozenset[int
 
 def middle(s: Situation, who: Ints) -> int:
     """The hex of the one who is nearest to all the others."""
+    if len(who) <= FEW:
+        few: list[int] = who.tolist()
+        apart = {at: sum(s.apart(s.hex_of[at], s.hex_of[other]) for other in few) for at in few}
+        return s.hex_of[min(few, key=lambda at: (apart[at], s.row_of[at]))]
     cells = s.view.own.hex[who]
     total = s.grid.distance(cells[:, None], cells[None, :]).sum(axis=1)
     return int(cells[np.lexsort((s.view.own.row[who], total))[0]])
@@ -232,6 +238,8 @@ def _kept(s: Situation, aim: Aim, group: Ints, ground: _Ground) -> dict[int, int
 
 def captured(s: Situation, aim: Aim, start_at: int) -> int:
     """Hexes of the corridor that became own in the last day and a half, since the start."""
+    if not len(s.won):
+        return 0
     fresh = s.won[s.view.hexes.owner_since[s.won] > start_at]
     if not len(fresh) or not aim.axis:
         return len(fresh)

@@ -110,9 +110,7 @@ def _book(s: Situation, plans: Plans, chosen: int, taker: int) -> None:
 def _no_longer_needed_where_it_is(s: Situation, plans: Plans) -> np.ndarray:
     """Reserves that a directive names for its headquarters are not lent."""
     kept = np.ones(len(s.view.own), bool)
-    for plan in plans.of.values():
-        if plan.current >= 0:
-            kept[plans.named(plan.current, "reserve")] = False
+    kept[plans.named_reserves] = False
     return kept
 
 

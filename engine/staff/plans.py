@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.core.calendar import NEVER
 from engine.core.columns import Array
+from engine.core.once import Once
 from engine.model.codes import DirectiveKind, DirectiveState, Permission, Trigger
 from engine.staff.control import Ints, Mask
 from engine.staff.lines import Points, points_of
@@ -276,6 +277,12 @@ class Plans:
         at = self.s.view.own.position[rows]
         found: Ints = at[at >= 0].astype(np.int64)
         return found
+
+    @Once
+    def named_reserves(self) -> list[int]:
+        """Positions of the formations that a directive in force names as its reserve."""
+        groups = (self.named(plan.current, "reserve") for plan in self.of.values() if plan.current >= 0)
+        return [at for group in groups for at in group.tolist()]
 
     def names(self, i: int, group: str) -> bool:
         """Whether a directive names formations for a group (they need not be on the map)."""

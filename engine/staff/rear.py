@@ -16,7 +16,6 @@ from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_ASSAULT, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import Reason
-from engine.staff.roles import without
 from engine.staff.situation import Situation
 
 _RESERVE: Final = int(DirectiveKind.RESERVE)
@@ -88,20 +87,22 @@ def put_in(s: Situation, plans: Plans, plan: Plan, aim: Aim, assault: Ints, memb
     staff, i = s.notes.staff, plan.current
     if not len(assault) or s.minute - int(staff["role_changed_at"][plan.hq]) < s.hours("staff.give_reserve_h"):
         return assault
-    pool = members[(s.role[members] == IN_RESERVE) & ~s.locked[members] & ~s.fighting[members]]
-    pool = without(pool, plans.named(i, "reserve"))
-    if not len(pool):
+    pool = [at for at in members.tolist() if s.role_of[at] == IN_RESERVE and not s.locked_of[at] and not s.fighting_of[at]]
+    kept = set(plans.named(i, "reserve").tolist()) if pool else set()
+    there = {s.part_of[at] for at in assault.tolist()}
+    pool = [at for at in pool if at not in kept and s.part_of[at] in there]
+    if not pool:
         return assault
-    gap = s.grid.distance(s.view.own.hex[pool], middle(s, assault))
-    near = (gap <= AT_HAND) & np.isin(s.part[pool], s.part[assault])
-    if not near.any() or not _pays(s, plans, plan, aim, assault):
+    centre = middle(s, assault)
+    gaps = {at: s.apart(s.hex_of[at], centre) for at in pool}
+    near = [at for at in pool if gaps[at] <= AT_HAND]
+    if not near or not _pays(s, plans, plan, aim, assault):
         return assault
-    order = np.lexsort((s.view.own.row[pool], gap, ~s.mechanised[pool], ~near))
-    chosen = pool[order[:1]]
-    s.give_role(chosen, IN_ASSAULT)
-    staff["group_men"][plan.hq] += int(s.view.own.men[chosen].sum())
+    chosen = min(near, key=lambda at: (not s.mechanised_of[at], gaps[at], s.row_of[at]))
+    s.give_role(np.array([chosen]), IN_ASSAULT)
+    staff["group_men"][plan.hq] += s.men_of[chosen]
     staff["role_changed_at"][plan.hq] = s.minute
-    return np.sort(np.concatenate([assault, chosen]))
+    return np.array(sorted([*assault.tolist(), chosen]), np.int64)
 
 
 def _pays(s: Situation, plans: Plans, plan: Plan, aim: Aim, assault: Ints) -> bool:
@@ -109,5 +110,5 @@ def _pays(s: Situation, plans: Plans, plan: Plan, aim: Aim, assault: Ints) -> bo
     rules, staff = s.rules, s.notes.staff
     if captured(s, aim, int(plans.d.start_at[plan.current])) >= round(rules["staff.commit_hexes"]):
         return True
-    men = int(s.view.own.men[assault].sum())
-    return men < rules["staff.second_men"] * int(staff["group_men"][plan.hq])
+    men = sum(s.men_of[at] for at in assault.tolist())
+    return bool(men < rules["staff.second_men"] * int(staff["group_men"][plan.hq]))
