@@ -54,8 +54,6 @@ def prior_range(low: float | None, high: float | None, unit: str) -> tuple[float
     return (None if low is None else float(low)), (None if high is None else float(high))
 
 
-UNASKED = "no rule asks for it yet"
-"""Ends the note of a parameter that waits for its rule: setting it changes nothing, and `check` says so."""
 _OF_UNIT: Mapping[str, tuple[float, float | None]] = {
     "share": (0.0, 1.0), "chance": (0.0, 1.0), "0 or 1": (0.0, 1.0),
     "km": (0.1, None), "men": (1.0, None), "AFVs": (1.0, None),  # some of these divide

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.files.common import UNASKED, prior_range
+from engine.files.common import prior_range
 from engine.files.faults import Fault, FileFaults, Report, shown
 from engine.files.rows import Prior, Raw, Row
 from engine.files.texts import CommandLine, Spot
@@ -44,8 +44,7 @@ def set_since(raw: Raw) -> dict[str, Spot | None]:
 
 
 def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, force: bool) -> None:
-    """A fault for each number (value, low or high) that overlays and --set put outside the prior range; a warning where
-    no rule asks for the parameter.
+    """A fault for each number (value, low or high) that overlays and --set put outside the prior range.
 
     With `force` they are warnings: the scenario can be used, and `Scenario.outside` names them.
     """
@@ -53,8 +52,6 @@ def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, fo
         prior, spot = raw.priors.get(address), row.changed.get("value")
         if spot is None or spot is before.get(address):
             continue
-        if str(row.values.get("note", "")).endswith(UNASKED):
-            report.add(spot.fault("a parameter that a rule asks for", address, UNASKED, "warning", "set/unasked"))
         if prior is None:
             continue
         for key in ("value", "low", "high"):

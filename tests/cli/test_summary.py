@@ -9,7 +9,7 @@ from engine.lab.report import _victories
 from engine.lab.store import Row
 from tests.rules.politics_kit import Condition, Effect, event, hands
 from tests.rules.test_politics import AS_IT_STARTED, DAY, TWO, judged
-from ui.cli import summary
+from ui.cli import running, summary
 
 HELD = Condition("held", "soviet", cell=TWO, text="held:soviet:goal_2")
 
@@ -67,3 +67,12 @@ def test_a_report_of_many_runs_counts_the_levels():
     assert _victories(rows) == ["Beside history's result: 2 times a draw, 1 times a major victory of the Red Army."]
     assert _victories(rows[:1]) == ["Beside history's result it is a draw."]
     assert _victories([]) == []
+
+
+def test_a_run_that_an_event_ends_is_whole():
+    session, _ = played()
+    session.rewind(0)
+    over = event("over", at_min=2 * DAY, does=[Effect("end")])
+    session = type(session)(replace(session.scenario, events=(over,)), 1)
+    result, whole = running.advance(session, session.end, {}, lambda now: None)
+    assert (result.minute, whole) == (3 * DAY, True)

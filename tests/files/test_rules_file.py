@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.files.common import SCENARIOS, UNASKED, common_parameters, common_sources, common_terrain
+from engine.files.common import SCENARIOS, common_parameters, common_sources, common_terrain
 from engine.model.citation import GRADES
 from engine.model.codes import Terrain
 
@@ -50,11 +50,8 @@ def asked_for(addresses: Iterable[str] = tuple(common_parameters())) -> set[str]
     return {a for a in addresses if a in whole or any(p.fullmatch(a) for p in partly)}
 
 
-def test_every_parameter_in_the_file_is_asked_for_by_code_or_says_that_it_waits_for_its_rule():
-    waiting = {address for address, p in common_parameters().items() if p.note.endswith(UNASKED)}
-    asked = asked_for()
-    assert sorted(set(common_parameters()) - asked - waiting) == [], "remove them, or let a rule ask for them"
-    assert sorted(asked & waiting) == [], "a rule asks for them now: change the note"
+def test_every_parameter_in_the_file_is_asked_for_by_code():
+    assert sorted(set(common_parameters()) - asked_for()) == [], "remove them, or let a rule ask for them"
 
 
 def test_the_search_for_what_code_asks_for_misses_what_nobody_asks_for():
@@ -62,12 +59,6 @@ def test_the_search_for_what_code_asks_for_misses_what_nobody_asks_for():
     assert wanted <= asked_for()
     nobody = [".".join((group, name)) for group, name in (("naval", "horses"), ("supply", "music"), ("switch", "peace"))]
     assert asked_for([*nobody, *wanted]) == wanted
-
-
-def test_setting_a_parameter_that_waits_for_its_rule_gives_a_warning(desk):
-    assert desk.faults(sets=["naval.craft_men=12"]) == [
-        "--set:1:1: warning: expected a parameter that a rule asks for, found naval.craft_men (no rule asks for it yet)"
-    ]
 
 
 def test_terrain_has_a_row_for_every_code_in_order():

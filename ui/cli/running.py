@@ -127,12 +127,12 @@ def advance(session: Session, end: int, planned: Planned, progress: Callable[[in
         for minute in [*sorted(m for m in planned if session.now <= m < end), end]:
             result = watch.run(minute, told)
             if session.now < minute:
-                break
+                break  # stopped, or over before its time
             for side, order, where in planned.get(minute, ()) if minute < end else ():
                 answer = session.submit(side, order)[0]
                 if isinstance(answer, Refusal):
                     raise Refused(f"{where}: {answer.sentence}")
-    return result, session.now >= end
+    return result, session.now >= min(end, session.end)
 
 
 @contextmanager
