@@ -26,6 +26,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+import numpy as np
+
 KNOWN: Final = ('"version": "0.68.',)
 """Versions of numba whose object code is known to be linked rightly here."""
 
@@ -68,13 +70,15 @@ class Loader:
         self._engine.add_object_file(self._llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         module = ModuleType(head["module"])
-        environment = self._dynfunc.Environment(module.__dict__)
-        for name in head["environments"]:
+        environments = {}
+        for name, types in head["environments"].items():
+            environments[name] = environment = self._dynfunc.Environment(module.__dict__)
+            environment.consts.extend(np.dtype(each) for each in types)
             address = self._engine.get_global_value_address(name)
             if address:
                 ctypes.c_void_p.from_address(address).value = id(environment)
-        address = self._engine.get_function_address(head["entry"])
-        self._kept += [module, environment]
+        address, environment = self._engine.get_function_address(head["entry"]), environments[head["own"]]
+        self._kept += [module, environments]
         made: Callable[..., Any] = self._dynfunc.make_function(
             module, head["name"], "a compiled kernel", address, environment, (self._engine,)
         )
@@ -86,14 +90,16 @@ def store(path: Path, result: Any) -> None:
     (_, kind, parts), description, environment, *_, initialisers, environments = result._reduce()
     if kind != "object" or initialisers or result.lifted or result.library.has_dynamic_globals:
         return
-    if any(each.consts for each in (environment, *environments)):
+    constants = {each.env_name: each.consts for each in (environment, *environments)}
+    if not all(type(constant).__module__.startswith("numpy.dtypes") for each in constants.values() for constant in each):
         return
     code = parts[0]
     module = result.library._final_module
     head = {
         "digest": _digest(code), "module": description.modname, "name": description.qualname,
         "entry": description.llvm_cpython_wrapper_name,
-        "environments": sorted({each.env_name for each in (environment, *environments)}),
+        "own": environment.env_name,
+        "environments": {name: [each.str for each in found] for name, found in sorted(constants.items())},
         "needs": sorted(
             f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")
         ),

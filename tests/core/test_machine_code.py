@@ -62,3 +62,34 @@ def test_files_of_an_earlier_source_are_removed(tmp_path: Path) -> None:
         path.rename(path.with_name(path.name.rpartition("-")[0] + "-0000000000000000.kernel"))
     draw(tmp_path)
     assert {path.name for path in tmp_path.rglob("*.kernel")} == kept
+
+
+KERNELS = """
+import numpy as np
+from engine.core.jit import jit
+
+@jit
+def odd(values):
+    return np.flatnonzero(values % 2)
+
+@jit
+def squares(values):
+    found = np.empty(len(values), np.float64)
+    for i in odd(values):
+        found[i] = values[i] * values[i] / 3.0
+    return found[1::2].copy().sum()
+"""
+
+
+def test_kernels_that_make_arrays_for_each_other_are_kept_too(tmp_path: Path) -> None:
+    (tmp_path / "squares.py").write_text(KERNELS)
+    code = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(tmp_path)!r}]; import numpy as np; import squares; " + (
+        "print(round(squares.squares(np.arange(6)), 9), 'numba' in sys.modules)"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "DEEPBATTLE_JIT": "1"}
+    said = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, env=environment).stdout
+        for _ in range(2)
+    ]
+    assert said[0].split() == ["11.666666667", "True"]
+    assert said[1].split() == ["11.666666667", str(machine_code.loader() is None)]
