@@ -294,8 +294,22 @@ def carry_out(
             wishes.stay(at, Reason.NO_TARGET, s.hex_of[at], aim.objective)
         return
     rival, worse = _runner_up(a, chosen)
+    group = see_through(s, wishes, group, targets)
     for target, members in zip(targets, allot(s, group, targets), strict=True):
         strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), rival, worse, released), members)
+
+
+def see_through(s: Situation, wishes: Intentions, group: Ints, targets: list[int]) -> Ints:
+    """A group without those who see a fight for another hex through: it is under way and goes well enough."""
+    tasks, goals, _ = s.intent
+    left = []
+    for at in group.tolist():
+        target = goals[at]
+        if s.fighting[at] and tasks[at] == TO_ATTACK and target not in targets and target in s.going_well:
+            wishes.fight_on(at, Reason.SEES_IT_THROUGH, target)
+        else:
+            left.append(at)
+    return np.array(left, np.int64)
 
 
 def _remember(s: Situation, hq: int, targets: list[int]) -> None:

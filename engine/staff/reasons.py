@@ -55,6 +55,7 @@ class Reason(IntEnum):
     RESERVE_AT = 38
     FOLLOW_UP = 39
     TO_SUCCESS = 40
+    SEES_IT_THROUGH = 41
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -148,6 +149,7 @@ _SENTENCES = {
     Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",
     Reason.RESERVE_AT: "in reserve at {0}, as told: for {1}",
     Reason.FOLLOW_UP: "follows its army's front to {0}",
+    Reason.SEES_IT_THROUGH: "sees the fight for {0} through, which goes well enough",
     Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
     Reason.TO_THE_SHIPS: "goes to the ships at {0}",

@@ -319,6 +319,14 @@ class Situation:
         return set(battles.hex[(battles.attacking == 1) & (battles.outcome == LIVE)].tolist())
 
     @Once
+    def going_well(self) -> set[int]:
+        """Hexes of own attacks under way that are worth going on with, as the fighting suggests."""
+        battles = self.view.battles
+        good = (battles.attacking == 1) & (battles.outcome == LIVE)
+        good &= battles.x > round(self.rules["staff.feed_x"] * PPM)
+        return set(battles.hex[good].tolist())
+
+    @Once
     def attacking(self) -> Mask:
         """Own formations whose order, or the one on its way, is to attack."""
         return np.array(self.attacking_of, bool)

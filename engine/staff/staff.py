@@ -114,6 +114,7 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     if pursue(s, wishes, aim, appraisal, assault):
         assault = np.array([at for at in assault.tolist() if at not in wishes], np.int64)
     attack.carry_out(s, wishes, aim, appraisal, assault)
+    fast = attack.see_through(s, wishes, fast, [])
     if len(fast):
         mobile.lead(s, wishes, aim, appraisal, fast, int(plans.d.start_at[i]))
 
