@@ -252,18 +252,19 @@ def number_of_targets(group: int) -> int:
 
 
 def _targets_for(s: Situation, aim: Aim, group: int, power: int, log_defence: list[float]) -> int:
-    """One target more than usual for three or more so strong that divided they would still break through screens.
+    """More targets than usual for a group so strong that each part of it would still break through screens.
 
     Once divided they stay so until it is plain that they are too weak for it.
     """
     usual = number_of_targets(group)
-    more = usual + 1
-    if group <= 2 or more > MOST_TARGETS:
-        return usual
-    divided = aim.remembers and int(s.notes.staff[TARGETS[usual]][aim.hq]) >= 0
-    least = s.rules["staff.commit_screen_x"] - (STAY_DIVIDED if divided else 0.0)
-    own = ln(max(power // more, 1))
-    return more if sum(own - theirs >= least for theirs in log_defence) >= more else usual
+    least = s.rules["staff.commit_screen_x"]
+    for more in range(min(group, MOST_TARGETS), usual, -1):
+        divided = aim.remembers and int(s.notes.staff[TARGETS[more - 1]][aim.hq]) >= 0
+        enough = least - (STAY_DIVIDED if divided else 0.0)
+        own = ln(max(power // more, 1))
+        if sum(own - theirs >= enough for theirs in log_defence) >= more:
+            return more
+    return usual
 
 
 def choose(s: Situation, a: Appraisal) -> list[int]:
