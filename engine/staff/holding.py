@@ -75,6 +75,8 @@ def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sect
         return
     reduce_pockets(s, wishes, plan.hq, place, mine)
     counter_attack(s, wishes, plan.hq, place, mine)
+    if plans.attacking(plan) and not plans.stand_fast(plan):
+        reactions.widen(s, wishes, plan.hq, place, mine)
     if not plans.stand_fast(plan):
         # Who must not give up his line is not lured out of it either.
         reactions.step_back(s, wishes, mine)

@@ -12,7 +12,7 @@ from engine.model.codes import OrderKind
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.line import need_of
-from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_FOLLOW
+from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_FOLLOW
 from engine.staff.plans import NONE
 from engine.staff.reasons import Reason
 from engine.staff.sectors import Sector
@@ -47,6 +47,32 @@ def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Int
     s.give_role(np.array([chosen]), IN_LINE)
     s.give_place(np.array([chosen]), np.array([where]))
     wishes.place(chosen, where, Reason.PLUG, where, NONE, need)
+
+
+def widen(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
+    """Holders beside an attack that goes on take the weak hexes before them: its shoulders stand, its enemy is pinned."""
+    rules, spearhead = s.rules, int(s.notes.staff["target_a"][hq])
+    if spearhead < 0:
+        return
+    other = s.front.other[sector.sides]
+    near = s.grid.distance(other, spearhead) <= round(rules["staff.shoulder_hexes"])
+    faces = sorted({int(cell) for cell in other[near].tolist()})
+    least = rules["staff.commit_screen_x"]
+    tasks, goals, _ = s.intent
+    budget = (len(members) + 1) // 2
+    for at in members.tolist():
+        if budget <= 0:
+            return
+        if s.role_of[at] != IN_LINE or not wishes.free(at) or s.resting(at):
+            continue
+        here = s.hex_of[at]
+        beside = [c for c in faces if s.apart(here, c) == 1 and s.owner[c] != s.side]
+        busy = tasks[at] == TO_ATTACK and goals[at] in beside
+        chances = [(s.odds(s.power_of[at], c) + busy * (c == goals[at]), -c) for c in beside]
+        x, cell = max(chances, default=(least - 1.0, 0))
+        if x >= least:
+            budget -= 1
+            wishes.want(at, OrderKind.ATTACK, -cell, Reason.SHOULDER, -cell, spearhead, round(x * PPM))
 
 
 def step_back(s: Situation, wishes: Intentions, members: Ints) -> None:

@@ -318,6 +318,10 @@ class Situation:
         battles = self.view.battles
         return set(battles.hex[(battles.attacking == 1) & (battles.outcome == LIVE)].tolist())
 
+    def resting(self, at: int) -> bool:
+        """Whether an own formation rests after an attack that failed."""
+        return bool(self.notes.formation["rest_until"][self.row_of[at]] > self.minute)
+
     @Once
     def going_well(self) -> set[int]:
         """Hexes of own attacks under way that are worth going on with, as the fighting suggests."""
