@@ -23,8 +23,9 @@ def _breach(seed, **more):
 def test_a_second_echelon_comes_up_behind_its_attack_and_is_put_in(seed):
     session = _breach(seed)
     session.advance(6 * DAY)
-    assert Reason.BEHIND_THE_ATTACK in {reason for _, _, _, reason in orders_to(session, "b1")}
-    assert session.world.formation_notes.role[row(session, "b1")] == StaffRole.ASSAULT
+    told = {reason for _, _, _, reason in orders_to(session, "b1")}
+    assert Reason.BEHIND_THE_ATTACK in told
+    assert told & {Reason.ASSAULT, Reason.ATTACK, Reason.PURSUE, Reason.FEED}, "put in"
     front = min(place(session, f"a{i}", DEEP)[0] for i in (1, 2, 3))
     assert place(session, "b1", DEEP)[0] - front <= 8, "not left where it stood"
 
