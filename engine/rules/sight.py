@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import Floats, exp
+from engine.core.arithmetic import Floats, exp, exp_of
 from engine.core.calendar import DAY, HOUR
 from engine.core.columns import Array
+from engine.core.jit import jit
 from engine.model.codes import ON_MAP
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
@@ -22,6 +24,13 @@ LEAST_LEVEL: Final = 250_000
 def faded(level: Array, age_min: Array, half_life: Array) -> Floats:
     """Level of detection (millionths) of a report after ``age_min`` minutes: it halves in each half-life."""
     return level * exp(-LN_2 * age_min / np.maximum(half_life, 1))
+
+
+@jit
+def faded_to(level: int, age_min: int, half_life: int) -> int:
+    """The same of one report as a whole number, for compiled rules."""
+    left = exp_of(-LN_2 * age_min / max(half_life, 1))
+    return math.floor(level * left + 0.5)
 
 
 def memory_min(statics: Statics) -> int:

@@ -6,8 +6,8 @@ The law of fog rests on this file: nothing here may read an enemy formation exce
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import DAY
-from engine.core.columns import FINE, NANO, Array, Table
+from engine.core.columns import FINE, NANO, Array
+from engine.core.jit import jit
 from engine.model.codes import IN_FORCE, LIVE, MARCHING, ON_ITS_WAY, Status
 from engine.model.view import (
     Arrivals,
@@ -33,7 +34,7 @@ from engine.model.view import (
 from engine.model.world import World
 from engine.rules.demand import days_of, needs
 from engine.rules.derived import derived
-from engine.rules.sight import LEAST_LEVEL, faded, half_lives, memory_min, on_map, watched
+from engine.rules.sight import LEAST_LEVEL, faded_to, half_lives, memory_min, on_map, watched
 from engine.rules.steps import blown_sides
 
 Rows = npt.NDArray[np.int64]
@@ -61,7 +62,6 @@ _ORDER = (
 )  # fmt: skip
 _HEADQUARTERS = ("echelon", "parent", "staff", "hex", "moved_at", "commander", "alarm_at")
 _DEPOT = ("kind", "hex", "capacity_t", "used_t", "working", "open", "sea_kg")
-_REPORT = ("hex", "seen_at", "men", "afv", "power", "kind")
 _WAITING = int(Status.WAITING)
 _OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
 """Stocks that make up points: read together, as one is hardly asked for without the others."""
@@ -112,10 +112,6 @@ class PassingView(_AsAsked, SideView):
 
 
 class _PassingOwn(_AsAsked, OwnFormations):
-    pass
-
-
-class _PassingEnemies(_AsAsked, Enemies):
     pass
 
 
@@ -195,15 +191,32 @@ _CHANGING: dict[str, Callable[[World, dict[str, Any], _Stocks], Rows]] = {
 
 def _points(world: World, fixed: dict[str, Any], now: Mapping[str, Rows]) -> Rows:
     """Effective power, posture and terrain left out: q x (combat men + 20 AFV + 15 guns)."""
-    rules = world.statics.rules
-    worth = now["men"] * (fixed["combat_share"] / PPM)
-    worth = worth + rules["combat.weight_afv"] * now["afv"]
-    worth = worth + rules["combat.weight_gun"] * now["guns"]
-    ready = now["cohesion"] * (rules["combat.quality_cohesion_share"] / NANO)
-    ready = ready + rules["combat.quality_cohesion_floor"]
-    tired = now["fatigue"] * (rules["combat.quality_fatigue_share"] / NANO)
-    quality = (fixed["quality"] / PPM) * ready * (1.0 - tired)
-    return rounded(worth * quality / FINE)
+    rules, points = world.statics.rules, np.empty(len(now["men"]), np.int64)
+    p = np.array([rules[name] for name in _WORTH])
+    men, afv, guns, cohesion, fatigue = (now[name] for name in _OF_POWER)
+    _points_each(men, afv, guns, cohesion, fatigue, fixed["combat_share"], fixed["quality"], p, points)
+    return points
+
+
+_WORTH: Final = (
+    "combat.weight_afv", "combat.weight_gun", "combat.quality_cohesion_share", "combat.quality_cohesion_floor",
+    "combat.quality_fatigue_share",
+)  # fmt: skip
+
+
+@jit
+def _points_each(
+    men: Any, afv: Any, guns: Any, cohesion: Any, fatigue: Any, share: Any, cev: Any, p: Any, points: Any
+) -> None:
+    for i in range(len(points)):
+        worth = men[i] * (share[i] / PPM)
+        worth = worth + p[0] * afv[i]
+        worth = worth + p[1] * guns[i]
+        ready = cohesion[i] * (p[2] / NANO)
+        ready = ready + p[3]
+        tired = fatigue[i] * (p[4] / NANO)
+        quality = (cev[i] / PPM) * ready * (1.0 - tired)
+        points[i] = math.floor(worth * quality / FINE + 0.5)
 
 
 def _unchanging(world: World, side: int, rows: Rows) -> dict[str, Any]:
@@ -232,130 +245,94 @@ def _coming(world: World, side: int, minute: int) -> Arrivals:
     return Arrivals(_fixed(rows), names, _fixed(formations.appears_at[rows]), _fixed(formations.hq[rows]))
 
 
-def _enemies(world: World, side: int, minute: int, at_once: bool) -> Enemies:
+def _enemies(world: World, side: int, minute: int) -> Enemies:
     """Reports that still count, corrected by what stands beside own formations now."""
-    formations, sightings = world.formations, world.sightings
-    near = watched(world, on_map(world, side))
-    theirs = on_map(world, 1 - side)
-    beside = theirs[near[formations.hex[theirs]]]
+    formations, sightings, statics = world.formations, world.sightings, world.statics
+    near, theirs = watched(world, on_map(world, side)), on_map(world, 1 - side)
     reports = derived(
         world, f"views.reports.{side}", sightings.version("observer"), lambda: np.flatnonzero(sightings.observer == side)
     )
-    met = _Met(world, beside, reports, minute)
-    old = _Remembered(world, side, reports, near, beside, minute)
-
-    def make(name: str) -> Array:
-        found = np.concatenate((met.column(name), old.column(name)))
-        return _fixed(_numbers(sightings, reports)[found] if name == "sighting" else found)
-
-    if at_once:
-        return Enemies(**{field.name: make(field.name) for field in fields(Enemies)})
-    return _PassingEnemies({}, make)
+    told = np.empty((len(_TOLD), len(theirs) + len(reports)), np.int64)
+    count = _tell(
+        near, theirs, formations.hex, formations.kind, formations.leg_to, formations.stage, reports, sightings.formation,
+        sightings.hex, sightings.seen_at, sightings.level, sightings.half_life, sightings.men, sightings.afv,
+        sightings.power, sightings.kind, world.hexes.owner, _usual(world), side, minute, memory_min(statics),
+        half_lives(statics)[1], told,
+    )  # fmt: skip
+    return Enemies(**dict(zip(_TOLD, _fixed(told[:, :count]), strict=True)))
 
 
-def _numbers(sightings: Table, reports: Rows) -> Rows:
-    """Reports are numbered within their side: how many the other has written is not for this one to know."""
-    number = np.full(len(sightings) + 1, -1, dtype=np.int64)
-    number[reports] = np.arange(len(reports))
-    return number
+_TOLD: Final = (
+    "hex", "kind", "men", "afv", "power", "sighting", "formation", "level", "certainty", "seen_at", "age_min", "moving",
+    "contact",
+)  # fmt: skip
 
 
-class _Met:
-    """Enemies beside own formations: true place, level at least 2; strength as reported, else as usual."""
+@jit
+def _tell(
+    near: Any, theirs: Any, at: Any, kind: Any, leg_to: Any, stage: Any, reports: Any, of: Any, cell: Any, seen_at: Any,
+    level: Any, half_life: Any, men: Any, afv: Any, power: Any, as_kind: Any, owner: Any, usual: Any, side: int,
+    minute: int, memory: int, moving: int, told: Any,
+) -> int:  # fmt: skip
+    """Fill ``told``, a column of ``Enemies`` a row: those met by row, then what is remembered by report; how many.
 
-    def __init__(self, world: World, rows: Rows, reports: Rows, minute: int) -> None:
-        self.world, self.rows, self.minute = world, rows, minute
-        # A phantom (-1) lands on the last entry, which nobody reads.
-        report_of = np.full(len(world.formations) + 1, -1, dtype=np.int64)
-        report_of[world.sightings.formation[reports]] = reports
-        self.report = report_of[rows]
-
-    def column(self, name: str) -> Array:
-        """One column of ``Enemies``."""
-        formations, rows = self.world.formations, self.rows
-        if name in ("hex", "kind"):
-            return formations[name][rows].astype(np.int64)
-        if name in ("men", "afv", "power"):
-            return self._strength(name)
-        if name == "level":
-            return self._level()
-        if name == "moving":
-            moving: Array = (formations.leg_to[rows] >= 0) | (formations.stage[rows] == MARCHING)
-            return moving.astype(np.int64)
-        if name in ("sighting", "formation"):
-            here: Array = self.report if name == "sighting" else rows
-            return here
-        same: dict[str, int] = {"seen_at": self.minute, "age_min": 0, "certainty": PPM, "contact": 1}
-        return np.full(len(rows), same[name], np.int64)
-
-    def _strength(self, name: str) -> Array:
-        usual = _usual(self.world)[("men", "afv", "power").index(name)]
-        found: Array = usual[self.world.formations.kind[self.rows]]
-        have = self.report >= 0
-        found[have] = self.world.sightings[name][self.report[have]]
-        return found
-
-    def _level(self) -> Array:
-        sightings, have = self.world.sightings, self.report >= 0
-        hits = self.report[have]
-        level = np.full(len(self.rows), CONTACT_LEVEL * PPM, dtype=np.int64)
-        age = self.minute - sightings.seen_at[hits]
-        now = rounded(faded(sightings.level[hits], age, sightings.half_life[hits]))
-        level[have] = np.maximum(level[have], now)
-        return level
-
-
-class _Remembered:
-    """Older reports: not of formations met now, nor of hexes where one would see that nobody is there."""
-
-    def __init__(
-        self, world: World, side: int, reports: Rows, near: npt.NDArray[np.bool_], beside: Rows, minute: int
-    ) -> None:
-        sightings = world.sightings
-        cell = sightings.hex[reports]
-        out = np.zeros(len(world.formations) + 1, dtype=bool)
-        out[beside] = True
-        gone = out[sightings.formation[reports]] | near[cell] | (world.hexes.owner[cell] == side) | (cell < 0)
-        # How far a report has faded is dear to tell: only of those that may count.
-        rows = reports[~gone]
-        age = minute - sightings.seen_at[rows]
-        fresh = age <= memory_min(world.statics)
-        if not fresh.all():
-            rows, age = rows[fresh], age[fresh]
-        level = rounded(faded(sightings.level[rows], age, sightings.half_life[rows]))
-        clear = level >= LEAST_LEVEL
-        self.world, self.rows, self.age, self.level = world, rows[clear], age[clear], level[clear]
-
-    def column(self, name: str) -> Array:
-        """One column of ``Enemies``."""
-        sightings, rows = self.world.sightings, self.rows
-        if name in _REPORT:
-            said: Array = sightings[name][rows].astype(np.int64)
-            return said
-        if name == "certainty":
-            return np.minimum(self.level // 2, PPM)
-        if name == "formation":
-            return np.where(self.level >= CONTACT_LEVEL * PPM, sightings.formation[rows], -1).astype(np.int64)
-        if name == "moving":
-            moving: Array = sightings.half_life[rows] == half_lives(self.world.statics)[1]
-            return moving.astype(np.int64)
-        if name == "contact":
-            return np.zeros(len(rows), dtype=np.int64)
-        kept: dict[str, Array] = {"sighting": rows, "level": self.level, "age_min": self.age}
-        return kept[name]
+    Reports are numbered within their side: how many the other has written is not for this one to know.
+    """
+    number_of = np.full(len(at), -1, np.int64)
+    for number in range(len(reports)):
+        if of[reports[number]] >= 0:
+            number_of[of[reports[number]]] = number
+    n = 0
+    # Beside own formations: true place, level at least 2; strength as reported, else as usual for the kind.
+    for i in range(len(theirs)):
+        row = theirs[i]
+        if not near[at[row]]:
+            continue
+        number, now = number_of[row], CONTACT_LEVEL * PPM
+        told[0, n], told[1, n] = at[row], kind[row]
+        for k in range(3):
+            told[2 + k, n] = usual[k, kind[row]]
+        if number >= 0:
+            report = reports[number]
+            told[2, n], told[3, n], told[4, n] = men[report], afv[report], power[report]
+            now = max(now, faded_to(level[report], minute - seen_at[report], half_life[report]))
+        told[5, n], told[6, n], told[7, n], told[8, n] = number, row, now, PPM
+        told[9, n], told[10, n], told[12, n] = minute, 0, 1
+        told[11, n] = 1 if leg_to[row] >= 0 or stage[row] == MARCHING else 0
+        number_of[row] = _MET
+        n += 1
+    # Older reports: not of those met now, nor of hexes where one would see that nobody is there.
+    for number in range(len(reports)):
+        report = reports[number]
+        here, who, age = cell[report], of[report], minute - seen_at[report]
+        if here < 0 or near[here] or owner[here] == side or age > memory or (who >= 0 and number_of[who] == _MET):
+            continue
+        now = faded_to(level[report], age, half_life[report])
+        if now < LEAST_LEVEL:
+            continue
+        told[0, n], told[1, n], told[2, n], told[3, n] = here, as_kind[report], men[report], afv[report]
+        told[4, n], told[5, n] = power[report], number
+        told[6, n] = who if now >= CONTACT_LEVEL * PPM else -1
+        told[7, n], told[8, n], told[9, n], told[10, n] = now, min(now // 2, PPM), seen_at[report], age
+        told[11, n], told[12, n] = 1 if half_life[report] == moving else 0, 0
+        n += 1
+    return n
 
 
-def _usual(world: World) -> tuple[Array, Array, Array]:
-    """Men, AFVs and points that a formation of each kind is taken to have when nothing better is known."""
+_MET: Final = -2
+
+
+def _usual(world: World) -> Rows:
+    """Men, AFVs and points that a formation of each kind is taken to have when nothing better is known: (3, kinds)."""
     statics = world.statics
-    found: tuple[Array, Array, Array] | None = statics.memo.get("views.usual")
+    found: Rows | None = statics.memo.get("views.usual")
     if found is None:
         kinds = [statics.scenario.kinds[name] for name in statics.kinds]
         men, afv, guns = (np.array([getattr(k, n) for k in kinds], np.int64) for n in ("men", "afv", "guns"))
         cev, share = (np.array([getattr(k, n) for k in kinds]) for n in ("cev", "combat_share"))
         rules = statics.rules
         worth = men * share + rules["combat.weight_afv"] * afv + rules["combat.weight_gun"] * guns
-        found = statics.memo["views.usual"] = (men, afv, rounded(worth * cev))
+        found = statics.memo["views.usual"] = np.stack([men, afv, rounded(worth * cev)])
     return found
 
 
@@ -474,10 +451,11 @@ def _weather(world: World, side: int, minute: int) -> WeatherNow:
 
 
 _BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
-    "own": _own, "enemies": _enemies, "battles": _battles,
+    "own": _own, "battles": _battles,
 }  # fmt: skip
 """Parts whose columns are made one by one as they are asked for, or all at once."""
 _OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
-    "coming": _coming, "hexes": _hexes, "headquarters": _headquarters, "orders": _orders, "directives": _directives,
+    "coming": _coming, "enemies": _enemies, "hexes": _hexes, "headquarters": _headquarters, "orders": _orders,
+    "directives": _directives,
     "depots": _depots, "weather": _weather,
 }  # fmt: skip
