@@ -63,6 +63,7 @@ class Loader:
             head = json.loads(line)
             whole = head["digest"] == _digest(code)
             linked = all(self._llvm.address_of_symbol(name) for name in head["needs"])
+            named, own = dict(head["environments"]), head["own"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if not (whole and linked):
@@ -71,13 +72,13 @@ class Loader:
         self._engine.finalize_object()
         module = ModuleType(head["module"])
         environments = {}
-        for name, types in head["environments"].items():
+        for name, types in named.items():
             environments[name] = environment = self._dynfunc.Environment(module.__dict__)
             environment.consts.extend(np.dtype(each) for each in types)
             address = self._engine.get_global_value_address(name)
             if address:
                 ctypes.c_void_p.from_address(address).value = id(environment)
-        address, environment = self._engine.get_function_address(head["entry"]), environments[head["own"]]
+        address, environment = self._engine.get_function_address(head["entry"]), environments[own]
         self._kept += [module, environments]
         made: Callable[..., Any] = self._dynfunc.make_function(
             module, head["name"], "a compiled kernel", address, environment, (self._engine,)

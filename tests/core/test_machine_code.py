@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -48,6 +49,15 @@ def test_a_file_that_was_cut_or_changed_is_compiled_again(tmp_path: Path) -> Non
         path.write_bytes(b"not a kernel")
     assert draw(tmp_path) == (numbers, True)
     assert draw(tmp_path) == (numbers, machine_code.loader() is None)
+
+
+def test_a_file_of_an_earlier_form_is_compiled_again(tmp_path: Path) -> None:
+    numbers, _ = draw(tmp_path)
+    for path in tmp_path.rglob("*.kernel"):
+        line, _, code = path.read_bytes().partition(b"\n")
+        head = {**json.loads(line), "environments": ["once a list of names"]}
+        path.write_bytes(json.dumps(head).encode() + b"\n" + code)
+    assert draw(tmp_path) == (numbers, True)
 
 
 def test_numba_alone_gives_the_same(tmp_path: Path) -> None:
