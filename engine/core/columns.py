@@ -238,17 +238,19 @@ class Writer:
         self.table = Table(spec)
         self._arrays: dict[str, Array] = {}
         self._blocks: dict[str, Array] = {}
-        self._used: dict[str, Array] = {}
-        """The writable columns without the spare rows at their ends."""
+        self._count = rows
+        self._flows = tuple(flow.name for flow in spec.flows)
+        self._settled = (*(flow.stock for flow in spec.flows), spec.as_of)
         self._allot(rows)
         self._publish(rows)
 
     def _allot(self, rows: int, kept: int = 0) -> None:
         """New blocks with room for ``rows``: what the first ``kept`` rows held, defaults in the others."""
-        before, self._arrays, self._blocks = self._arrays, {}, {}
+        before, self._arrays, self._blocks, self.table.blocks = self._arrays, {}, {}, {}
         for dtype in sorted({column.dtype for column in self.spec.columns if column.width == 1}):
             mine = [column for column in self.spec.columns if column.width == 1 and column.dtype == dtype]
             self._blocks[dtype] = block = np.empty((len(mine), rows), dtype)
+            self.table.blocks[dtype] = _read_only(block)
             self._arrays |= dict(zip((column.name for column in mine), block, strict=True))
         for column in self.spec.columns:
             if column.width > 1:
@@ -261,12 +263,10 @@ class Writer:
     def _publish(self, rows: int) -> None:
         views = {}
         for name, array in self._arrays.items():
-            self._used[name] = array[:rows]
             views[name] = view = array[:rows]
-            view.flags.writeable = False
+            view.setflags(write=False)
         self.table._views = views
-        self.table.blocks = {dtype: _read_only(block) for dtype, block in self._blocks.items()}
-        self.table._count = rows
+        self._count = self.table._count = rows
         self.table.__dict__.update(views)
         versions = self.table._versions
         for name in versions:
@@ -275,7 +275,7 @@ class Writer:
     def __getitem__(self, name: str) -> Array:
         """The writable column; whoever asks for it is taken to write it."""
         self.table._versions[name] += 1
-        return self._used[name]
+        return self._arrays[name][: self._count]
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
         """Add ``count`` rows with defaults where ``values`` is silent; returns their row numbers."""
@@ -295,10 +295,10 @@ class Writer:
     def settle(self, rows: Any, minute: int) -> None:
         """Bring every flow of ``rows`` up to ``minute``; afterwards their rates may be set."""
         table = self.table
-        plan = table.plan(*(flow.name for flow in self.spec.flows))
+        plan = table.plan(*self._flows)
         if not _settle(self._blocks["int64"], plan, table.numbers(rows), minute):
             raise ValueError(f"{self.spec.name}: flows settled backwards at minute {minute}")
-        for name in (*(flow.stock for flow in self.spec.flows), self.spec.as_of):
+        for name in self._settled:
             table._versions[name] += 1
 
     def restore(self, values: Mapping[str, Array], rows: int) -> None:

@@ -262,7 +262,7 @@ def _marker() -> Path:
     """A file beside the compiled kernels that says they are all there."""
     beside = Path(jit.__file__).parent / "__pycache__"
     folder = beside if os.access(beside, os.W_OK) else jit.cache_folder()
-    core = "".join(digest for name, digest in files().items() if name.startswith("core/"))
+    core = "".join(digest for name, digest in files().items() if name.startswith(("core/", "rules/")))
     return folder / f"ready-{hashlib.blake2b(core.encode(), digest_size=8).hexdigest()}"
 
 

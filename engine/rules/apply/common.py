@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import numpy as np
 
 from engine.model.codes import ON_ITS_WAY, Calendar, OrderState
@@ -38,18 +36,19 @@ def _wake(pen: Pen, minute: int) -> None:
 def noted(pen: Pen, event: Event) -> None:
     """Staffs' notes are written; a row beyond the end of a table is appended."""
     row, value = event["row"], event["value"]
-    columns = zip(event["table"].tolist(), event["column"].tolist(), strict=True)
-    at = 0
-    for (table, column), entries in groupby(columns):
-        before, at = at, at + sum(1 for _ in entries)
-        rows, values = row[before:at], value[before:at]
+    groups = (event["table"].astype(np.int64) << 32) + event["column"]
+    ends = [*(np.flatnonzero(groups[1:] != groups[:-1]) + 1).tolist(), len(groups)]
+    numbers, at = row.tolist(), 0
+    for end in ends:
+        table, column = divmod(int(groups[at]), 1 << 32)
         spec = NOTES[table]
         writer = pen[spec.name]
-        beyond = int(rows.max()) + 1 - len(writer.table)
+        beyond = max(numbers[at:end]) + 1 - len(writer.table)
         if beyond > 0:
             writer.append({}, beyond)
         declared = spec.columns[column]
-        writer[declared.name][rows] = values if declared.width > 1 else values[:, 0]
+        writer[declared.name][row[at:end]] = value[at:end] if declared.width > 1 else value[at:end, 0]
+        at = end
 
 
 def directed(pen: Pen, event: Event) -> None:
