@@ -28,6 +28,8 @@ from typing import Any, Final
 
 import numpy as np
 
+FORMAT: Final = 2
+"""Of the files: goes up with every change to their first line."""
 KNOWN: Final = ('"version": "0.68.',)
 """Versions of numba whose object code is known to be linked rightly here."""
 
@@ -53,7 +55,7 @@ class Loader:
         self._kept: list[Any] = []
         cpu = os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name()
         features = os.environ.get("NUMBA_CPU_FEATURES") or llvm.get_host_cpu_features().flatten()
-        self.machine = f"{version} {sys.version} {cpu} {features}"
+        self.machine = f"{FORMAT} {version} {sys.version} {cpu} {features}"
         """What object code depends on besides its source."""
 
     def load(self, path: Path) -> Callable[..., Any] | None:
@@ -64,9 +66,10 @@ class Loader:
             whole = head["digest"] == _digest(code)
             linked = all(self._llvm.address_of_symbol(name) for name in head["needs"])
             named, own = dict(head["environments"]), head["own"]
+            known = head["format"] == FORMAT
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        if not (whole and linked):
+        if not (whole and linked and known):
             return None
         self._engine.add_object_file(self._llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
@@ -97,7 +100,7 @@ def store(path: Path, result: Any) -> None:
     code = parts[0]
     module = result.library._final_module
     head = {
-        "digest": _digest(code), "module": description.modname, "name": description.qualname,
+        "format": FORMAT, "digest": _digest(code), "module": description.modname, "name": description.qualname,
         "entry": description.llvm_cpython_wrapper_name,
         "own": environment.env_name,
         "environments": {name: [each.str for each in found] for name, found in sorted(constants.items())},

@@ -48,6 +48,9 @@ def test_a_file_that_was_cut_or_changed_is_compiled_again(tmp_path: Path) -> Non
     for path in tmp_path.rglob("*.kernel"):
         path.write_bytes(b"not a kernel")
     assert draw(tmp_path) == (numbers, True)
+    for path in tmp_path.rglob("*.kernel"):  # a file in the form of another version
+        path.write_bytes(path.read_bytes().replace(b'"format"', b'"edition"').replace(b'"environments"', b'"others"'))
+    assert draw(tmp_path) == (numbers, True)
     assert draw(tmp_path) == (numbers, machine_code.loader() is None)
 
 
