@@ -38,6 +38,16 @@ def lead(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, 
     exploit(s, wishes, aim, group)
 
 
+def breaks_out(s: Situation, aim: Aim, a: Appraisal, assault: Ints, start_at: int) -> bool:
+    """Whether an attack that names no mobile group has broken in so that what drives of its group may run on."""
+    if int(s.notes.staff["committed_at"][aim.hq]) >= start_at:
+        return True
+    drivers = np.array([at for at in assault.tolist() if s.mechanised[at]], np.int64)
+    if not len(drivers) or captured(s, aim, start_at) < round(s.rules["staff.commit_hexes"]):
+        return False
+    return _hole_ahead(s, aim, a, drivers)
+
+
 def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints) -> bool:
     """A hex nearer to the objective than the group that nobody screens, or that is weakly screened or held."""
     if not len(a):

@@ -111,6 +111,9 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     aim = attack.aim_of(s, plans, plan, i)
     assault = rear.put_in(s, plans, plan, aim, assault, members)
     appraisal = attack.appraise(s, aim, assault)
+    if not len(fast) and mobile.breaks_out(s, aim, appraisal, assault, int(plans.d.start_at[i])):
+        fast = np.array([at for at in assault.tolist() if s.mechanised[at]], np.int64)
+        assault = without(assault, fast)
     if pursue(s, wishes, aim, appraisal, assault):
         assault = np.array([at for at in assault.tolist() if at not in wishes], np.int64)
     attack.carry_out(s, wishes, aim, appraisal, assault)

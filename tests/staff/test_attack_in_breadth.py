@@ -58,3 +58,16 @@ def test_neighbours_of_an_attack_take_weak_hexes_on_its_shoulders_and_others_sta
     told = {name: {reason for _, _, _, reason in orders_to(session, name)} for name in ("b1", "b2", "b3")}
     assert Reason.SHOULDER in told["b1"] | told["b2"]
     assert Reason.SHOULDER not in told["b3"], "far from the attack nobody leaves his line"
+
+
+@pytest.mark.parametrize("seed", seeds(4))
+def test_what_drives_of_an_attack_without_a_mobile_group_runs_on_once_it_has_broken_in(seed):
+    kinds = {"P": "panzer", "A": "infantry", "R": {"kind": "rifle", "strength": 0.3}}
+    text = "::::R::::::::\n...APPA......\n............."
+    attack = {"side": "axis", "kind": "attack", "axis": [(1, 4), (-14, 4)], "assault": ["A", "P"], "start_min": 0}
+    session = war(text, days=6, depth=16, seed=seed, led=["axis"], formations=kinds, directives=[attack])
+    session.advance(6 * DAY)
+    told = {name: {reason for _, _, _, reason in orders_to(session, name)} for name in ("p1", "p2", "a1", "a2")}
+    running = {Reason.COMMIT, Reason.EXPLOIT}
+    assert told["p1"] & running or told["p2"] & running
+    assert not (told["a1"] | told["a2"]) & running
