@@ -29,6 +29,8 @@ SURPRISE = ((0.0, 94), (1.0, 8), (2.0, 12), (3.0, 7))
 DAYS = ((1.0, 24), (2.0, 46), (3.0, 46), (5.0, 43))
 AFV_1000 = (6.0, 4.0)
 GUNS_1000 = (6.5, 7.0)
+EAST_MEN = 78_000.0
+"""Median of the attackers in the eastern engagements open for fitting (n = 7): corps and armies, not divisions."""
 EAST_RATIO = 2.74
 """Median ratio of the engagements of the eastern front."""
 SOVIET_ATTACKS = 20 / 24
@@ -89,10 +91,17 @@ def at_ratio(engagements: Sequence[Engagement], ratio: float) -> list[Engagement
 def eastern(engagements: Sequence[Engagement], intensity: float, lethality: tuple[float, float]) -> list[Engagement]:
     """The same engagements between Soviet and German forces; ``lethality`` is Soviet, German.
 
-    Five in six are Soviet attacks, at the eastern median of force ratios; Germans attack at even numbers.
+    Five in six are Soviet attacks, at the eastern median of force ratios; Germans attack at even numbers. Men, arms and
+    front are scaled to the size of the eastern engagements.
     """
     found = []
-    for i, e in enumerate(engagements):
+    scale = EAST_MEN / float(np.median([e.att_men for e in engagements]))
+    for i, small in enumerate(engagements):
+        e = replace(
+            small, att_men=small.att_men * scale, def_men=small.def_men * scale, att_afv=small.att_afv * scale,
+            def_afv=small.def_afv * scale, att_guns=small.att_guns * scale, def_guns=small.def_guns * scale,
+            frontage_km=small.frontage_km * scale,
+        )  # fmt: skip
         soviet = (i % 24) < round(24 * SOVIET_ATTACKS)
         by = e.att_men / e.def_men * (EAST_RATIO / 2.2 if soviet else 1 / 2.2)
         men = e.att_men / by

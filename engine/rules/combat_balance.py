@@ -22,7 +22,6 @@ from engine.core.jit import jit
 from engine.model.codes import (
     ATTACKING,
     HOLDING,
-    SCREEN_FIGHT,
     SCREENING,
     SUPPORTING,
     TO_WITHDRAW,
@@ -55,7 +54,7 @@ from engine.model.places import (
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
 from engine.rules import power, preparation, support
-from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SHARE, SLOT, WHO, Lineup
+from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, ROLE, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_rates import log_ratio, saturated, tank_worth
 from engine.rules.combat_roll import STARTED_AT, SURPRISE
 from engine.rules.combat_terms import (
@@ -283,7 +282,7 @@ def _take_part(
     most = p[CAP_DIVISIONS] * p[CAP_MEN]
     for i in range(many):
         slot = members[SLOT, i]
-        if battles[KIND, slot] == SCREEN_FIGHT:
+        if members[ROLE, i] == SCREENING:
             people[PART, i] = people[PART, i] * min(1.0, most / max(float(screening[slot]), 1.0))
         line[i] = whole(full[i] * people[PART, i] / MILLI)
 

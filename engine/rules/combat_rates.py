@@ -1,10 +1,10 @@
 """The curves of battle: losses, hazards and advance as functions of x, the log of the effective power ratio.
 
 One description for campaigns and for ``engage``. After some hours in which nothing is decided two exponential clocks
-compete: the defender yields with hazard p / tau, the attacker breaks off with (1 - p) / tau, where p is a logistic
-curve in x. Losses are fractions of the men taking part for a day. Fitted on engagements of CDB90 (CAA/HERO, ODC-BY);
-parameters in group combat.
-Functions of single numbers are for compiled rules, which go through the battles one by one.
+compete: the defender yields with hazard p / tau, the attacker, who holds out longer, breaks off with (1 - p) / tau,
+where p is a logistic curve in x. Losses are fractions of the men taking part for a day. Fitted on engagements of CDB90
+(CAA/HERO, ODC-BY); parameters in group combat. Functions of single numbers are for compiled rules, which go through the
+battles one by one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ MOST_LOSS_DAY: Final = 1.5
 """Most a side can lose, in times its strength a day: six hours at one rate leave somebody."""
 CURVES: Final = (
     "log_a0", "log_d0", "slope_a", "slope_d", "intercept", "win_slope", "tau_days", "decision_days", "tau_slope", "tau_x",
-    "advance_km_day", "advance_slope", "advance_win_factor",
+    "advance_km_day", "advance_slope", "advance_win_factor", "break_off_days",
 )  # fmt: skip
 """What :meth:`Curves.of` packs, logarithms taken once."""
 (
     LOG_A0, LOG_D0, SLOPE_A, SLOPE_D, INTERCEPT, WIN_SLOPE, TAU_DAYS, DECISION_DAYS, TAU_SLOPE, TAU_X, ADVANCE,
-    ADVANCE_SLOPE, ADVANCE_WIN,
+    ADVANCE_SLOPE, ADVANCE_WIN, BREAK_OFF_DAYS,
 ) = range(len(CURVES))  # fmt: skip
 WIN, TAU, LOSS_A, LOSS_D, PACE = range(5)
 """What :func:`curves_at` gives: chance that the defender yields first, days to a decision, losses, advance."""
@@ -70,7 +70,7 @@ class Curves:
             rules["combat.attacker_loss_slope"], rules["combat.defender_loss_slope"], rules["combat.win_intercept"],
             rules["combat.win_slope"], rules["combat.tau_days"], rules["combat.decision_h"] / 24.0,
             rules["combat.tau_slope"], rules["combat.tau_x"], rules["combat.advance_km_day"],
-            rules["combat.advance_slope"], rules["combat.advance_win_factor"],
+            rules["combat.advance_slope"], rules["combat.advance_win_factor"], rules["combat.break_off_h"] / 24.0,
         ]))  # fmt: skip
 
     def all(self, x: Floats, phi: Floats, attacker: Floats, defender: Floats, speed: Floats) -> Floats:

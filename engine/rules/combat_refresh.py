@@ -40,8 +40,9 @@ from engine.rules.combat_balance import (
     ground_table,
     weigh,
 )
-from engine.rules.combat_lineup import HEX, KIND, ROLE, ROW, SLOT, Lineup
+from engine.rules.combat_lineup import HEX, KIND, ROLE, SLOT, Lineup
 from engine.rules.combat_rates import (
+    BREAK_OFF_DAYS,
     DECISION_DAYS,
     LOSS_A,
     LOSS_D,
@@ -206,7 +207,7 @@ def _flow(
         terms[T_LOSS_SHIFT, slot], terms[T_LOSS_SHIFT + 1, slot], terms[T_SIZE, slot] = shift_a, shift_d, size
         _hazards(minute, slot, one, curve, memory, terms, new, p)
         _shares_lost(slot, one, shares, terms, new, p)
-        _due(minute, slot, battles, memory, new, p)
+        _due(minute, slot, memory, new, p)
         new[X_PPM, slot], new[PHI_PPM, slot] = _ppm(terms[T_X, slot]), _ppm(terms[T_PHI, slot])
         new[CAUSE, slot] = cause_of(terms, slot, curve[WIN_SLOPE])
         new[NEW_NOISE_A, slot], new[NEW_NOISE_D, slot] = memory[NOISE_ATTACKER, slot], memory[NOISE_DEFENDER, slot]
@@ -255,15 +256,18 @@ def _hazards(
     if kind == PROBING:
         breaks = 1.0 / p[PROBE_DAYS]
     ready_at = memory[STARTED_AT, slot] + whole(c[DECISION_DAYS] * DAY * tau / c[TAU_DAYS])
-    early = assault and minute < ready_at
+    tires_at = max(memory[STARTED_AT, slot] + whole(c[BREAK_OFF_DAYS] * DAY * tau / c[TAU_DAYS]), ready_at)
+    early, eager = assault and minute < ready_at, assault and minute < tires_at
     if early:
-        yields, breaks = 0.0, 0.0
+        yields = 0.0
+    if eager:
+        breaks = 0.0
     if kind == OVERRUN:
         yields = 24.0 / p[OVERRUN_H]
     pace = curve[PACE] if assault else 0.0
     new[YIELD_RATE, slot], new[BREAK_RATE, slot] = whole(yields * (NANO / DAY)), whole(breaks * (NANO / DAY))
     new[DEPTH_RATE, slot] = whole(pace * (1000.0 * FINE / DAY))
-    new[DUE_AT, slot] = ready_at if early else NEVER
+    new[DUE_AT, slot] = ready_at if early else tires_at if eager else NEVER
     terms[T_P_YIELD, slot], terms[T_TAU, slot], terms[T_PACE, slot] = win, tau, pace
     terms[T_DECISION, slot] = (ready_at - memory[STARTED_AT, slot]) / DAY
 
@@ -291,13 +295,11 @@ def _shares_lost(slot: int, curve: Floats, shares: Floats, terms: Floats, new: I
 
 
 @jit
-def _due(minute: int, slot: int, battles: Ints, memory: Ints, new: Ints, p: Floats) -> None:
+def _due(minute: int, slot: int, memory: Ints, new: Ints, p: Floats) -> None:
     """When the first threshold is used up; a fight that becomes an overrun is decided in ``combat.overrun_h``."""
-    yields, breaks = NANO, NANO
-    if battles[ROW, slot] >= 0:
-        yields, breaks = memory[YIELD_LEFT, slot], memory[BREAK_LEFT, slot]
-        if new[NEW_KIND, slot] == OVERRUN and memory[BEFORE, slot] != OVERRUN:
-            yields = NANO
+    yields, breaks = memory[YIELD_LEFT, slot], memory[BREAK_LEFT, slot]
+    if new[NEW_KIND, slot] == OVERRUN and memory[BEFORE, slot] != OVERRUN:
+        yields = NANO
     deep = whole(p[HEX_DEPTH] * 1e9) - memory[DEPTH, slot]
     due = min(used_up_at(yields, new[YIELD_RATE, slot], minute), used_up_at(breaks, new[BREAK_RATE, slot], minute))
     due = min(min(due, used_up_at(deep, new[DEPTH_RATE, slot], minute)), new[DUE_AT, slot])

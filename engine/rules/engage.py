@@ -19,6 +19,7 @@ from engine.core.arithmetic import DAY, Floats, exp, log
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
 from engine.rules.combat_rates import (
+    BREAK_OFF_DAYS,
     DECISION_DAYS,
     MOST_LOSS_DAY,
     TAU_DAYS,
@@ -226,8 +227,9 @@ class _Course:
         win, tau, loss_a, loss_d, pace = self.curve.all(x, np.zeros(len(live)), logs[0], logs[1], self.speed[live])
         until = np.clip(self.d.max_days[row] - step * STEP_DAYS, 0.0, STEP_DAYS)
         hazard = np.stack([win, 1.0 - win]) / tau
-        # Nothing is decided in the first hours (fewer where one side is far superior).
-        wait = np.clip(self.curve.packed[DECISION_DAYS] * tau / self.curve.packed[TAU_DAYS] - step * STEP_DAYS, 0.0, until)
+        # Nothing is decided in the first hours (fewer where one side is far superior), and attackers go on for longer.
+        first = self.curve.packed[[DECISION_DAYS, BREAK_OFF_DAYS], None] * tau / self.curve.packed[TAU_DAYS]
+        wait = np.clip(first - step * STEP_DAYS, 0.0, until)
         ends = wait + self.left[:, live] / np.maximum(hazard, 1e-12)
         span = np.minimum(ends.min(axis=0), until)
         rates = np.minimum(np.stack([loss_a, loss_d]), MOST_LOSS_DAY)

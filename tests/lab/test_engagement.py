@@ -42,11 +42,12 @@ def test_what_helps_the_attacker_helps_him_in_every_way_under_the_same_luck(more
     assert after.def_loss.mean() > before.def_loss.mean() * 0.999
 
 
-def test_with_constant_balance_the_share_of_wins_is_the_win_curve() -> None:
-    # Next to no losses: x stays what it is at contact.
+def test_with_constant_balance_the_share_of_wins_is_the_win_curve_and_what_the_defender_yields_before() -> None:
+    # Next to no losses: x stays what it is at contact. Until attackers may break off only the defender's clock runs.
     fought = once(replace(PLAIN, max_days=100, intensity=0.01), {**RULES, **SURE}, runs=20_000)
     expected = 1 / (1 + np.exp(-(RULES["combat.win_intercept"] + RULES["combat.win_slope"] * fought.x)))
-    assert fought.won.mean() == pytest.approx(expected, abs=0.012)
+    alone = (RULES["combat.break_off_h"] - RULES["combat.decision_h"]) / 24 / RULES["combat.tau_days"]
+    assert fought.won.mean() == pytest.approx(1 - (1 - expected) * np.exp(-expected * alone), abs=0.012)
 
 
 def test_nobody_loses_more_than_there_was() -> None:

@@ -464,3 +464,33 @@ def test_who_breaks_off_and_loses_his_hex_in_one_minute_never_loses_more_than_he
     assert [int(part[0]) for part in first] == [300, 700]
     assert [int(part[0]) for part in second] == [stock - 300, 0]
     assert ending.cohesion_taken == {1: stock}
+
+
+def test_both_clocks_of_a_battle_run_from_what_was_drawn_for_it() -> None:
+    session = battle(LINE, ATTACK, seed=3)
+    session.advance(DAY)
+    drawn = {e["hex"][0]: e for e in session.events if e.kind.name == "Engaged"}
+    battles = session.world.battles
+    assert len(drawn) > 0
+    for i in range(len(battles)):
+        start = drawn[battles.hex[i]]
+        first = next(e for e in session.events if e.kind.name == "Fought" and i in e["battle"].tolist())
+        assert first["yield_left"][first["battle"].tolist().index(i)] == start["yield_left"][0] != NANO
+
+
+def test_a_crowd_of_screens_is_capped_and_who_attacks_them_is_not() -> None:
+    def parts(cap: float) -> tuple[float, float]:
+        """Men in line of attacker and defender in the fight for the empty hex between A, B, C and D."""
+        session = battle(
+            "::R::\n.A.B.\n.C.D.\n.....\n", {"r1": {"attack": 7}},
+            sets={"contact.screen_cap_men": 6000.0, "contact.screen_cap_divisions": cap},
+        )  # fmt: skip
+        session.advance(300)
+        trace = Trace()
+        combat.decide(session.world, 360, session.dice(360).__class__(6), trace)
+        terms = {key: value for _, _, key, value, _ in trace.terms}
+        return terms["attacker_men_in_line"], terms["defender_men_in_line"]
+
+    free, capped = parts(2.0), parts(0.6)
+    assert capped[0] == pytest.approx(free[0], rel=0.01)
+    assert capped[1] < free[1]

@@ -218,12 +218,16 @@ def test_engagements_do_not_know_of_each_other_nor_of_their_order() -> None:
         assert np.array_equal(getattr(together, name)[:1], getattr(alone, name))
 
 
-def test_nothing_is_decided_in_the_first_hours_of_an_even_fight() -> None:
-    out = fought(described(1.6, max_days=RULES["combat.decision_h"] / 24), 2000)
-    assert not out.decided.any()
-    assert fought(described(1.6, max_days=1.0), 2000).decided.mean() == pytest.approx(
-        1 - np.exp(-(1 - RULES["combat.decision_h"] / 24) / RULES["combat.tau_days"]), abs=0.03
-    )
+def test_nothing_is_decided_in_the_first_hours_of_an_even_fight_and_no_attacker_gives_up_on_the_first_day() -> None:
+    even = described(1.6, max_days=RULES["combat.decision_h"] / 24)
+    assert not fought(even, 2000).decided.any()
+    day, zero = fought(described(1.6, max_days=1.0), 2000), np.zeros(1)
+    win, tau = CURVE.all(balance(even, RULES).x, zero, zero, zero, zero)[:2, 0]
+    wait = RULES["combat.decision_h"] / 24 * tau / RULES["combat.tau_days"]
+    assert day.decided.mean() == pytest.approx(1 - np.exp(-win * (1 - wait) / tau), abs=0.03)
+    assert day.won[day.decided].all()
+    later = fought(described(1.6, max_days=RULES["combat.break_off_h"] / 24 + 1.0), 2000)
+    assert not later.won[later.decided].all()
 
 
 def test_the_men_of_a_side_are_never_lost_twice_over() -> None:
