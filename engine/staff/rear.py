@@ -91,12 +91,12 @@ def put_in(s: Situation, plans: Plans, plan: Plan, aim: Aim, assault: Ints, memb
     kept = set(plans.named(i, "reserve").tolist()) if pool else set()
     there = {s.part_of[at] for at in assault.tolist()}
     pool = [at for at in pool if at not in kept and s.part_of[at] in there]
-    if not pool:
+    if not pool or not _pays(s, plans, plan, aim, assault):
         return assault
     centre = middle(s, assault)
     gaps = {at: s.apart(s.hex_of[at], centre) for at in pool}
     near = [at for at in pool if gaps[at] <= AT_HAND]
-    if not near or not _pays(s, plans, plan, aim, assault):
+    if not near:
         return assault
     chosen = min(near, key=lambda at: (not s.mechanised_of[at], gaps[at], s.row_of[at]))
     s.give_role(np.array([chosen]), IN_ASSAULT)

@@ -97,7 +97,11 @@ class Situation:
     def apart(self, a: int, b: int) -> int:
         """Steps between two hexes."""
         dq, dr = self._q[a] - self._q[b], self._r[a] - self._r[b]
-        return (abs(dq) + abs(dr) + abs(dq + dr)) // 2
+        if dq < 0:
+            dq, dr = -dq, -dr
+        if dr >= 0:
+            return dq + dr
+        return dq if dq > -dr else -dr
 
     def hours(self, rule: str) -> int:
         """A parameter in hours as whole minutes."""
