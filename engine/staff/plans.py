@@ -135,13 +135,13 @@ class Plans:
             hq: self._plan(hq, rows[hq], begun, over, lined) if hq in rows else Plan(hq)
             for hq in self.s.view.headquarters.row.tolist()
         }
-        named, namer = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        named, namer = [_NOBODY], []
         for i, hq in enumerate(d.hq.tolist()):
             if not over[i] and (begun[i] or soon[i]):
                 for group in text.groups.values():
                     named.append(group[i])
-                    namer.append(np.full(len(group[i]), hq))
-        return _Reading(of, self._acting(of), np.concatenate(named), np.concatenate(namer), self._below(), text)
+                    namer += [hq] * len(group[i])
+        return _Reading(of, self._acting(of), np.concatenate(named), np.array(namer, np.int64), self._below(), text)
 
     def _text(self) -> _Text:
         """What the directives say; read again only when one arrives, and the view shows other columns."""
