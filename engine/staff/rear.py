@@ -23,6 +23,8 @@ DEPTH = 2
 """Hexes behind the front, at least, of whoever has no part of it."""
 BOUND = 4
 """Hexes from the right place in which one may as well stay: beyond, one comes up in a single march."""
+FARTHEST = 6
+"""An army's own troops stay where they are as long as the front is not farther, or nobody below the army attacks."""
 AT_HAND = 6
 """A second echelon farther than so many hexes from its attack is not yet there to be put in."""
 TWO = 2
@@ -34,11 +36,14 @@ def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     if not waiting:
         return
     anchor, reason = _anchor(s, plans, plan)
+    advancing = any(plans.attacking(plans.of[hq]) for hq in plans.below.get(plan.hq, ()))
     crowd: dict[int, int] = {}
     for at in waiting:
         here = s.hex_of[at]
-        best = _behind(s, anchor, s.part_of[at], here, crowd) if anchor >= 0 else here
-        if s.apart(here, best) <= BOUND and (best == here or s.control.depth[here] >= DEPTH):
+        depth = int(s.control.depth[here])
+        settled = anchor < 0 or (reason is Reason.FOLLOW_UP and depth >= DEPTH and not (advancing and depth > FARTHEST))
+        best = here if settled else _behind(s, anchor, s.part_of[at], here, crowd)
+        if s.apart(here, best) <= BOUND and depth >= DEPTH:
             best = here
         crowd[best] = crowd.get(best, 0) + 1
         if anchor < 0:
