@@ -14,4 +14,5 @@ IN_SCREEN: Final = int(StaffRole.SCREEN)
 
 TO_ATTACK: Final = int(Task.ATTACK)
 TO_FOLLOW: Final = int(Task.FOLLOW)
+TO_MARCH: Final = int(Task.MARCH)
 TO_HOLD: Final = int(Task.HOLD)

@@ -12,7 +12,7 @@ from engine.model.codes import OrderKind
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.line import need_of
-from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_FOLLOW
+from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_FOLLOW, TO_MARCH
 from engine.staff.plans import NONE
 from engine.staff.reasons import Reason
 from engine.staff.sectors import Sector
@@ -133,18 +133,24 @@ def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, membe
         return
     cells, crowd = s.front.own[place.sides] if isinstance(place, Sector) else place, dict[int, int]()
     middle = int(cells[len(cells) // 2]) if len(cells) else NONE
+    tasks, goals, _ = s.intent
     for at in reserves:
         here = s.hex_of[at]
-        goal = here if middle < 0 else _reserve_place(s, here, s.part_of[at], cells, middle, crowd)
+        # Who is on the way to a place that is still right is not sent to another.
+        meant = goals[at] if tasks[at] == TO_MARCH and goals[at] >= 0 else here
+        goal = here if middle < 0 else _reserve_place(s, here, meant, s.part_of[at], cells, middle, crowd)
         crowd[goal] = crowd.get(goal, 0) + 1
         wishes.place(at, goal, Reason.RESERVE, middle if middle >= 0 else here)
 
 
-def _reserve_place(s: Situation, here: int, part: int, cells: Ints, middle: int, crowd: dict[int, int]) -> int:
-    gap = int(steps_to_nearest(s.grid, np.array([here]), cells)[0])
+def _reserve_place(
+    s: Situation, here: int, meant: int, part: int, cells: Ints, middle: int, crowd: dict[int, int]
+) -> int:  # fmt: skip
+    gap, gap_then = steps_to_nearest(s.grid, np.array([here, meant]), cells).tolist()
     depth = int(s.control.depth[here])
-    going = _near_enough(gap, depth)
-    if going:
+    if _near_enough(gap_then, int(s.control.depth[meant])):
+        return meant
+    if _near_enough(gap, depth):
         return here
     centre = here if gap < NEAREST or depth < NEAREST <= gap <= FARTHEST else middle
     ring = s.grid.ring_table(AREA)[centre]
