@@ -6,6 +6,7 @@ A session is advanced day by day and its events are read; nothing about it is ch
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -20,23 +21,27 @@ from engine.rules.combat_situation import MANOEUVRE
 from engine.run.session import Session
 
 Floats = npt.NDArray[np.float64]
+MCQUIE: Final = {
+    Cause.OPEN_FLANK: 0.33, Cause.NEIGHBOUR_GONE: 0.13, Cause.PENETRATED: 0.06, Cause.SURPRISED: 0.08,
+    Cause.FIRE: 0.12, Cause.NO_RESERVE: 0.12,
+}  # fmt: skip
+"""Shares of 52 coded decisions to quit (McQuie), as far as they have a counterpart here: envelopment, encirclement or
+penetration, a neighbour gone, key terrain lost, surprise, losses and fire, no reserves.
+"""
 FEWEST: Final = 20
 """Yields, or pairs of days, below which a share or a correlation says nothing."""
 
 
-def campaign_targets(session: Session) -> list[Target]:
-    """Fight a session to its end and compare; a target with too few cases is left out."""
+def campaign_targets(session: Session, *others: Session) -> list[Target]:
+    """Fight a session to its end and compare; a target with too few cases is left out.
+
+    ``others`` are fought out as well, with other luck: yields are counted over all.
+    """
     losses, engaged = _days(session)
-    world, found = session.world, []
-    battles = world.battles
-    yielded = (battles.outcome == Outcome.YIELDED) & (battles.kind == BattleKind.ASSAULT)
-    causes = battles.cause[yielded]
-    named = int(yielded.sum())
-    if named >= FEWEST:
-        share = float(np.isin(causes, [int(c) for c in MANOEUVRE]).mean())
-        most = Cause(int(np.bincount(causes).argmax())).name.lower().replace("_", " ")
-        note = f"{named} yields of held hexes; most often: {most}"
-        found.append(Target("campaign", "cause of yield: share dominated by manoeuvre", 0.66, share, 0.55, 0.70, note))
+    for other in others:
+        other.advance(other.end)
+    world = session.world
+    found = causes_of_yield([one.world for one in (session, *others)])
     for side, name in enumerate(SIDES):
         series = losses[:, side]
         if len(series) >= 8 and (series > 0).all():
@@ -49,6 +54,25 @@ def campaign_targets(session: Session) -> list[Target]:
             found.append(Target("campaign", f"{name}: AFVs that run, share of those there", 0.5, afv, 0.25, 0.84))
         found.append(Target("campaign", f"{name}: men in an assault on a day, share", 0.25, float(engaged[:, side].mean()),
                             0.1, 0.4, context=True))  # fmt: skip
+    return found
+
+
+def causes_of_yield(worlds: Sequence[World]) -> list[Target]:
+    """Why defenders gave up a hex in which somebody stood: the share that manoeuvre decided, then cause by cause."""
+    causes = np.concatenate([
+        w.battles.cause[(w.battles.outcome == Outcome.YIELDED) & (w.battles.kind == BattleKind.ASSAULT)] for w in worlds
+    ])  # fmt: skip
+    if len(causes) < FEWEST:
+        return []
+    share = float(np.isin(causes, [int(c) for c in MANOEUVRE]).mean())
+    note = f"{len(causes)} yields of held hexes"
+    found = [Target("campaign", "cause of yield: share dominated by manoeuvre", 0.66, share, 0.55, 0.70, note)]
+    for cause in Cause:
+        part = float((causes == cause).mean())
+        history = MCQUIE.get(cause, math.nan)
+        if part > 0 or not math.isnan(history):
+            words = f"cause of yield: {cause.name.lower().replace('_', ' ')}"
+            found.append(Target("campaign", words, history, part, 0.0, 1.0, context=True))
     return found
 
 

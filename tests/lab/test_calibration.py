@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.lab.calibration import Target, calibration_table, within
-from engine.lab.campaign_targets import campaign_targets
+from engine.lab.campaign_targets import campaign_targets, causes_of_yield
 from engine.lab.commanders import commanders
 from engine.lab.drawn_engagements import at_ratio, drawn
 from engine.lab.engagement import Engagement, fight, rules_of_engagements
 from engine.lab.fitting import crps, fit_engagements, score
 from engine.lab.generated import Size, generated_scenario
+from engine.model.codes import BattleKind, Cause, Outcome
 from engine.run.session import Session
 
 RULES = rules_of_engagements()
@@ -90,3 +93,20 @@ def test_a_campaign_answers_what_engagements_cannot() -> None:
     assert "men in an assault" in names
     assert "AFVs that run" in names
     assert all(np.isfinite(t.model) for t in found)
+
+
+def test_why_defenders_yielded_is_counted_cause_by_cause_over_all_runs() -> None:
+    def run(*causes: Cause) -> Any:
+        """A world with a battle for a held hex lost by each cause, a screen that gave way, and a battle that goes on."""
+        n = len(causes)
+        return SimpleNamespace(battles=SimpleNamespace(
+            cause=np.array([*causes, Cause.FIRE, Cause.FIRE]),
+            outcome=np.array([Outcome.YIELDED] * (n + 1) + [Outcome.LIVE]),
+            kind=np.array([BattleKind.ASSAULT] * n + [BattleKind.SCREEN, BattleKind.ASSAULT]),
+        ))  # fmt: skip
+
+    whole, *parts = causes_of_yield([run(*[Cause.OPEN_FLANK] * 12), run(*[Cause.FIRE] * 6, *[Cause.CUT_OFF] * 6)])
+    assert (whole.model, whole.passed) == (0.75, False)
+    assert {p.name.split(": ")[1]: p.model for p in parts if p.model} == {"open flank": 0.5, "fire": 0.25, "cut off": 0.25}
+    assert all(part.context for part in parts)
+    assert causes_of_yield([run(Cause.FIRE)]) == []

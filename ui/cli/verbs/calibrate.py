@@ -13,6 +13,9 @@ from ui.cli.output import columns, remark, show_json
 if TYPE_CHECKING:
     from engine.lab.calibration import Target
 
+CAMPAIGNS = 5
+"""Runs of a campaign with different luck, over which yields are counted."""
+
 
 @click.command("calibrate")
 @click.option("--engagements", type=click.Path(path_type=Path), metavar="FILE",
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--fit", "fits", is_flag=True, help="Fit the parameters of battle to --engagements; nothing is written.")
 @click.option("--uncertain", is_flag=True, help="With --fit: standard errors, by leaving out a tenth in turn.")
 @click.option("--campaign", type=options.ScenarioName(), metavar="SCENARIO",
-              help="Also what only a campaign can answer: a run of it with staffs on both sides.")  # fmt: skip
+              help="Also what only a campaign can answer: runs of it with staffs on both sides.")  # fmt: skip
 @click.option("--details", is_flag=True, help="Also medians by posture, relief and ground, as context.")
 @click.option("--set", "sets", multiple=True, type=options.Setting(), metavar="KEY=VALUE",
               help="Change a rule parameter. May be repeated.")  # fmt: skip
@@ -75,8 +78,8 @@ def command(
 def _fought_out(name: str, seed: int) -> list[Target]:
     from engine import Session, campaign_targets, commanders, load_scenario
 
-    staffs = commanders({"axis": "staff", "soviet": "staff"})
-    return campaign_targets(Session(load_scenario(name), seed, staffs))
+    staffs, scenario = {"axis": "staff", "soviet": "staff"}, load_scenario(name)
+    return campaign_targets(*(Session(scenario, luck, commanders(staffs)) for luck in range(seed, seed + CAMPAIGNS)))
 
 
 def _line(t: Target) -> tuple[str, ...]:
