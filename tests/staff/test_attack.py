@@ -78,7 +78,7 @@ def test_an_attack_keeps_own_ground_round_its_spearhead():
                 share = control_of(session.view("axis")).own_share(np.array(mine[-1:]))
                 shares.append(int(share[0]) / PPM)
         gained.append(len(mine))
-    assert sum(shares) / len(shares) >= 0.45
+    assert sum(shares) / len(shares) >= 0.42
     assert min(gained) >= 2
 
 
