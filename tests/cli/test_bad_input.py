@@ -96,7 +96,7 @@ def test_what_is_wrong_with_an_experiment_is_named(
     (('address = "combat.tau_days"', 'address = "combat.tau_dayz"'), "combat.tau_days"),
     (('until = "1944-08-22"', 'until = "1946-01-01"'), "1944"),
     (('scenario = "doppelkopf"', 'scenario = "stalingrad"'), "stalingrad"),
-    (('axis = "staff"', 'axis = "napoleon"'), "staff, plain, none"),
+    (('axis = "staff"', 'axis = "napoleon"'), "staff, plain, high, none"),
 ])  # fmt: skip
 def test_what_only_the_scenario_can_tell_is_wrong_is_named_before_anything_runs(
     deepbattle: Call, tmp_path: Path, change: tuple[str, str], told: str

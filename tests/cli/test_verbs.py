@@ -158,7 +158,7 @@ def test_a_device_is_not_replaced_by_a_recording(deepbattle: Call, tmp_path: Pat
     (("run", "doppelkopf", "--until", "tomorrow"), Exit.USAGE, "expected a date such as"),
     (("run", "doppelkopf", "--set", "combat.tau_dayz=3"), Exit.FILE, "combat.tau_days"),
     (("run", "doppelkopf", "--set", "nonsense"), Exit.USAGE, "KEY=VALUE"),
-    (("run", "doppelkopf", "--commander", "axis=napoleon"), Exit.USAGE, "staff, plain, none"),
+    (("run", "doppelkopf", "--commander", "axis=napoleon"), Exit.USAGE, "staff, plain, high, none"),
     (("run", "doppelkopf", "--overlay", "no_such_file.toml"), Exit.FILE, "no_such_file"),
     (("run", "--from", "no_such.dbr"), Exit.UNUSABLE, "no_such.dbr"),
     (("run", "--from", "x.dbr", "--set", "combat.tau_days=3"), Exit.USAGE, "carries its own scenario, found --set"),
