@@ -35,8 +35,8 @@ def test_nonsense_is_answered_with_a_documented_code_and_no_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, verb: str, words: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if verb in ("bench", "calibrate"):
-        words = ["--case", "no_such", "--runs", "none", *words]  # both have work to do without a name
+    if verb in ("bench", "calibrate", "pairings"):
+        words = ["--case", "no_such", "--runs", "none", *words]  # they have work to do without a name
     code = main([verb, *words])
     told = capsys.readouterr()
     assert code in set(MEANING) - {Exit.BUG}, told.err
