@@ -20,8 +20,10 @@ from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
 DAWN_H = 4
-_OPEN = (int(DirectiveState.PENDING), int(DirectiveState.RUNNING))
-_WITHDRAW, _RESERVE = int(DirectiveKind.WITHDRAW), int(DirectiveKind.RESERVE)
+_RUNNING = int(DirectiveState.RUNNING)
+_OPEN = (int(DirectiveState.PENDING), _RUNNING)
+_BINDING = [*ATTACKS, int(DirectiveKind.WITHDRAW)]
+"""Kinds that are seen through before a body is told something else."""
 
 
 def review(s: Situation, *, first: bool) -> list[Instruction]:
@@ -50,7 +52,7 @@ def _bound(s: Situation, body: Body) -> bool:
         return True
     mine = (d.hq == body.hq) & np.isin(d.state, _OPEN) & (d.end_at > s.minute)
     reported = (staff["directive"][body.hq] == d.row) & (staff["end_reason"][body.hq] > 0)
-    return bool((mine & ~reported & np.isin(d.kind, [*ATTACKS, _WITHDRAW])).any())
+    return bool((mine & ~reported & np.isin(d.kind, _BINDING)).any())
 
 
 def _fit(s: Situation, body: Body) -> bool:
@@ -82,7 +84,7 @@ def _efforts(s: Situation, bodies: list[Body], busy: set[int], aims: list[Aim]) 
 
 def _attacks(s: Situation, body: Body) -> bool:
     d = s.view.directives
-    return bool(((d.hq == body.hq) & (d.state == _OPEN[1]) & np.isin(d.kind, list(ATTACKS))).any())
+    return bool(((d.hq == body.hq) & (d.state == _RUNNING) & np.isin(d.kind, list(ATTACKS))).any())
 
 
 def _attack(s: Situation, aim: Aim) -> Instruction:
@@ -91,16 +93,13 @@ def _attack(s: Situation, aim: Aim) -> Instruction:
     driven = np.isin(own.mobility[members], (int(Mobility.MOTOR), int(Mobility.TRACK)))
     fast = int(driven.sum())
     mass = assault_size(s, aim.body)
+    start = _dawn(s)
     return Instruction(
-        hq=_name(s, aim.body.hq), kind=DirectiveKind.ATTACK, axis=_axis(aim), objective=aim.goal,
+        hq=_name(s, aim.body.hq), kind=DirectiveKind.ATTACK, axis=(aim.start, aim.goal), objective=aim.goal,
         assault_strongest=mass, mobile_strongest=fast if 0 < fast < len(members) // 2 else 0,
-        start_at=_dawn(s), end_at=_dawn(s) + round(s.rules["high.attack_days"] * DAY),
+        start_at=start, end_at=start + round(s.rules["high.attack_days"] * DAY),
         reason=Reason.MAIN_EFFORT, detail=(aim.goal, aim.start, aim.points, round(aim.x * PPM)),
     )  # fmt: skip
-
-
-def _axis(aim: Aim) -> tuple[int, ...]:
-    return (aim.start, aim.goal)
 
 
 def _otherwise(s: Situation, body: Body, chosen: dict[int, Aim]) -> Instruction:
@@ -129,7 +128,7 @@ def _follow(s: Situation, body: Body, lead: Aim) -> Instruction:
     """A body without a front goes into the breach of the main effort: with all it has, a day later."""
     start = _dawn(s) + DAY
     return Instruction(
-        hq=_name(s, body.hq), kind=DirectiveKind.ATTACK, axis=_axis(lead), objective=lead.goal,
+        hq=_name(s, body.hq), kind=DirectiveKind.ATTACK, axis=(lead.start, lead.goal), objective=lead.goal,
         assault_strongest=len(body.members), start_at=start,
         end_at=start + round(s.rules["high.attack_days"] * DAY),
         reason=Reason.SECOND_ECHELON, detail=(lead.goal, lead.start, lead.points, round(lead.x * PPM)),
@@ -147,7 +146,7 @@ def _same(s: Situation, body: Body, made: Instruction) -> bool:
     if made.kind not in (DirectiveKind.DEFEND, DirectiveKind.RESERVE):
         return False
     d = s.view.directives
-    mine = np.flatnonzero((d.hq == body.hq) & (d.state == _OPEN[1]))
+    mine = np.flatnonzero((d.hq == body.hq) & (d.state == _RUNNING))
     return bool(len(mine)) and int(d.kind[mine[-1]]) == int(made.kind)
 
 
