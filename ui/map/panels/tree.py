@@ -13,6 +13,7 @@ from ui.map.kit import Canvas
 from ui.map.marks.counters import supply_badge
 from ui.map.marks.icons import icon
 from ui.map.scene import TRUTH, Frame, Story
+from ui.map.stages.story import without_remark
 from ui.theme import palette
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _SHORT = (("Panzergrenadier", "PzGr"), ("Panzer Division", "Panzer"), ("Panzer B
 
 def shorter(name: str) -> str:
     """A unit's name with its usual abbreviations: ``5th Panzer Division`` -> ``5th Panzer``."""
-    name = name.split(" (")[0]
+    name = without_remark(name)
     for long, short in _SHORT:
         name = name.replace(long, short)
     return name

@@ -95,9 +95,14 @@ def _changes(scenario: Scenario, units: tuple[Unit, ...]) -> tuple[Change, ...]:
     return (*dated, *told)
 
 
+def without_remark(name: str) -> str:
+    """A name without what stands in brackets, at its end or within: ``III (Germanic) SS Panzer Corps``."""
+    return re.sub(r" *\([^)]*\)", "", name)
+
+
 def face_of(name: str) -> str:
     """The designation on a counter: ``417th Rifle Division`` -> 417, ``XXXIX Panzer Corps`` -> XXXIX."""
-    plain = name.split("(")[0]
+    plain = without_remark(name)
     number = _ORDINAL.search(plain)
     if number:
         words = plain.lower()
