@@ -4,6 +4,8 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 OUT    ?= out/demo
 WORKERS ?= auto
+SCENARIOS ?=
+RUNS    ?= 50
 
 export PYGAME_HIDE_SUPPORT_PROMPT := 1
 
@@ -25,8 +27,8 @@ check: $(VENV)/.stamp           ## style, types, floors
 	$(PY) -m mypy --no-error-summary
 	$(VENV)/bin/lint-imports --no-cache >.import_linter.log || { cat .import_linter.log; exit 1; }
 
-scores: $(VENV)/.stamp          ## 50 runs of Doppelkopf against history, and 50 of the plain staff (some minutes)
-	$(PY) deepbattle score doppelkopf --runs 50 --keep docs/scores/doppelkopf.json
+scores: $(VENV)/.stamp          ## scorecards of all scenarios (or SCENARIOS="caesar riga"), RUNS runs each: hours; goes on where it was
+	$(PY) deepbattle scores $(SCENARIOS) --make --runs $(RUNS)
 
 clean:                          ## what can be made again; saved games and results stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .import_linter.log .hypothesis

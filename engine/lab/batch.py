@@ -76,14 +76,15 @@ def resume_batch(
     folder: str | Path,
     *,
     top_up: int = 0,
+    runs: int | None = None,
     expect: Scenario | None = None,
     workers: int = 1,
     executor: str = "processes",
     retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> BatchReport:
-    """Go on with a batch, with ``top_up`` more replications; refuses under another engine, another scenario or
-    other commanders.
+    """Go on with a batch, with ``top_up`` more replications or up to the first ``runs``; refuses under another
+    engine, another scenario or other commanders.
     """
     with Store.open(folder, write=True) as store:
         manifest = store.manifest
@@ -93,8 +94,9 @@ def resume_batch(
         experiment = Experiment.from_record(manifest["experiment"])
         setting = setting_of(experiment, scenario)
         _same_commanders(store.folder, manifest, setting)
-        if top_up:
-            experiment = replace(experiment, runs=experiment.runs + top_up)
+        wanted = (experiment.runs if runs is None else runs) + top_up
+        if wanted != experiment.runs:
+            experiment = replace(experiment, runs=wanted)
             store.amend({"experiment": experiment.record()})
         return _fill(store, experiment, scenario, setting, workers, executor, retry_failed, progress)
 

@@ -119,17 +119,19 @@ def headline(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> dict[
     """The four figures by which a campaign is judged, and the dates behind the first two."""
     dates = dated(scenario, outcomes)
     errors = [abs(one.error) for one in dates]
+    lines = _lines(scenario, outcomes)
     return {
         "dates": [one.record() for one in dates],
         "inside": sum(one.inside for one in dates),
         "error_days": _finite(median(errors)) if errors else None,
         "losses": _losses(scenario, outcomes),
-        "front_km": _front(scenario, outcomes),
+        "front_km": round(median(line["km"] for line in lines), 2) if lines else None,
+        "lines": lines,
     }
 
 
 def _losses(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """For each loss of the record the median of the runs as a multiple of it."""
+    """For each loss of the record the median of the runs as a multiple of it, with the runs' 80 % band."""
     found = []
     for fact in scenario.history:
         shown = [o["facts"][fact.id] for o in outcomes if fact.kind == "loss" and o["facts"].get(fact.id) is not None]
@@ -137,8 +139,9 @@ def _losses(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> list[d
         if shown and record:
             ratio = median(shown) / record
             near = 1 / LOSSES_WITHIN <= ratio <= LOSSES_WITHIN
+            band = [round(_quantile(shown, share) / record, 3) for share in BAND]
             found.append({"fact": fact.id, "side": fact.side, "measure": fact.measure, "record": record,
-                          "ratio": round(ratio, 3), "near": near})  # fmt: skip
+                          "ratio": round(ratio, 3), "band": band, "near": near})  # fmt: skip
     return found
 
 
@@ -147,14 +150,15 @@ def _middle(low: float | None, high: float | None) -> float | None:
     return math.sqrt(low * high) if low and high and low > 0 and high > 0 else None
 
 
-def _front(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> float | None:
-    """Median over the dated lines of the median distance of the front, km."""
-    lines = []
+def _lines(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For each dated line how far from it the front lies in the runs, km: median and 80 % band."""
+    found = []
     for fact in scenario.history:
         shown = [o["facts"][fact.id] for o in outcomes if fact.kind == "line" and o["facts"].get(fact.id) is not None]
         if shown:
-            lines.append(median(shown))
-    return round(median(lines), 2) if lines else None
+            found.append({"fact": fact.id, "side": fact.side, "day": round(fact.from_min / DAY, 2),
+                          "km": median(shown), "band": [_quantile(shown, share) for share in BAND]})  # fmt: skip
+    return sorted(found, key=lambda line: (line["day"], line["fact"]))
 
 
 def _quantile(values: Sequence[float], share: float) -> float:

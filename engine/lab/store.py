@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WI
 CREATE TABLE IF NOT EXISTS runs (
     key TEXT PRIMARY KEY, number INTEGER NOT NULL, point INTEGER NOT NULL, replication INTEGER NOT NULL,
     seed INTEGER NOT NULL, status TEXT NOT NULL, factors TEXT NOT NULL, outcome TEXT NOT NULL,
-    series TEXT NOT NULL, fault TEXT NOT NULL, seconds REAL NOT NULL, host TEXT NOT NULL
+    series TEXT NOT NULL, fault TEXT NOT NULL, seconds REAL NOT NULL, host TEXT NOT NULL,
+    cost TEXT NOT NULL DEFAULT '{}'
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_number ON runs (number);
 """
@@ -56,6 +57,8 @@ class Row:
     seconds: float = 0.0
     """CPU seconds."""
     host: str = ""
+    cost: Mapping[str, Any] = field(default_factory=dict)
+    """What it took besides: ``systems``, CPU seconds of each, and ``memory_mb``, the most its process ever had."""
 
     @property
     def ok(self) -> bool:
@@ -81,6 +84,8 @@ class Store:
                 self._base.execute("PRAGMA journal_mode=WAL")
                 self._base.execute("PRAGMA synchronous=FULL")
                 self._base.executescript(_SCHEMA)
+                if not self._knows_cost():
+                    self._base.execute("ALTER TABLE runs ADD COLUMN cost TEXT NOT NULL DEFAULT '{}'")
             else:
                 self._base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
                 self._base.execute("SELECT count(*) FROM runs")
@@ -171,14 +176,14 @@ class Store:
         """Keep finished runs, all or none; one that was kept before stays as it was unless it had failed."""
         values = [
             (r.key, r.number, r.point, r.replication, r.seed, r.status, plain_json(r.factors),
-             plain_json(r.outcome), plain_json(r.series), r.fault, r.seconds, r.host)
+             plain_json(r.outcome), plain_json(r.series), r.fault, r.seconds, r.host, plain_json(r.cost))
             for r in rows
         ]  # fmt: skip
         with self._base:
             self._base.executemany(
-                "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (key) DO UPDATE SET "
+                "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (key) DO UPDATE SET "
                 "status=excluded.status, outcome=excluded.outcome, series=excluded.series, "
-                "fault=excluded.fault, seconds=excluded.seconds, host=excluded.host "
+                "fault=excluded.fault, seconds=excluded.seconds, host=excluded.host, cost=excluded.cost "
                 "WHERE runs.status <> 'ok'",
                 values,
             )
@@ -192,10 +197,16 @@ class Store:
         """Runs in order of their number."""
         where = " WHERE status = 'ok'" if ok_only else ""
         columns = "key, number, point, replication, seed, status, factors, outcome, series, fault, seconds, host"
+        columns += ", cost" if self._knows_cost() else ", '{}'"
         with closing(self._base.cursor()) as cursor:
             for r in cursor.execute(f"SELECT {columns} FROM runs{where} ORDER BY number, key"):
                 factors, outcome, series = (json.loads(text) for text in r[6:9])
-                yield Row(r[0], r[1], r[2], r[3], r[4], r[5], factors, outcome, series, r[9], r[10], r[11])
+                cost = json.loads(r[12])
+                yield Row(r[0], r[1], r[2], r[3], r[4], r[5], factors, outcome, series, r[9], r[10], r[11], cost)
+
+    def _knows_cost(self) -> bool:
+        """False for a store made before costs were kept."""
+        return any(name == "cost" for _, name, *_ in self._base.execute("PRAGMA table_info(runs)"))
 
     def count(self) -> tuple[int, int]:
         """Number of runs that came to their end, and of those that failed."""

@@ -7,25 +7,24 @@ and is made again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
-from engine.core import jit
-from engine.lab.batch import Progress, resume_batch, run_batch
-from engine.lab.commanders import commander_digest
+from engine.lab.batch import Progress
 from engine.lab.dates import headline
 from engine.lab.experiment import Experiment
+from engine.lab.kept import kept_batch, versions
 from engine.lab.report import MEASURES
 from engine.lab.scorecard import Score, Scorecard, scorecard
 from engine.lab.statistics import Interval
-from engine.lab.store import FILE, Row, Store, plain_json
+from engine.lab.store import Row, plain_json
 from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
 from engine.run.fingerprint import engine_digest
@@ -53,11 +52,6 @@ class Asked:
                           commanders=dict(names))  # fmt: skip
 
 
-def kept_runs() -> Path:
-    """Where the runs behind tallies are kept, so that a stopped one goes on; may be deleted at any time."""
-    return jit.cache_folder().parent / "tallies"
-
-
 def tally(
     scenario: Scenario,
     asked: Asked,
@@ -69,7 +63,7 @@ def tally(
 ) -> dict[str, Any]:
     """Do the runs that are missing and sum up; after Ctrl-C it is a tally of what there is."""
     teams = [asked.commanders, *([BASELINE] if asked.baseline else [])]
-    done: list[list[Row]] = []
+    done: list[Sequence[Row]] = []
 
     def told(ok: int, failed: int, total: int) -> None:
         if progress is not None:
@@ -77,36 +71,19 @@ def tally(
             progress(before + ok, failed, total * len(teams))
 
     for names in teams:
-        experiment = asked.experiment(scenario, names)
-        place = (folder or kept_runs()) / _key(scenario, experiment)
-        how: dict[str, Any] = {"workers": workers, "executor": executor, "progress": told}
-        if (place / FILE).exists():
-            report = resume_batch(place, expect=scenario, **how)
-        else:
-            report = run_batch(experiment, scenario, place, **how)
-        with Store.open(place) as store:
-            done.append(list(store.rows()))
-        if report.interrupted:
+        batch = kept_batch(asked.experiment(scenario, names), scenario, workers=workers, executor=executor,
+                           folder=folder, progress=told)  # fmt: skip
+        done.append(batch.rows)
+        if batch.interrupted:
             break
     return summed_up(scenario, asked, done[0], done[1] if len(done) > 1 else None)
-
-
-def _key(scenario: Scenario, experiment: Experiment) -> str:
-    commanders = _versions(experiment.commanders)
-    text = plain_json([engine_digest(), scenario.digest, experiment.record(), commanders])
-    return f"{scenario.id}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
 
 
 def head(scenario: Scenario, asked: Asked) -> dict[str, Any]:
     """What a tally must agree in to be the one asked for."""
     return {"format": FORMAT, "scenario": scenario.id, "scenario_digest": scenario.digest, "engine": engine_digest(),
             "asked": {**asdict(asked), "commanders": dict(asked.commanders)},
-            "commanders": _versions(asked.commanders)}  # fmt: skip
-
-
-def _versions(names: Mapping[str, str]) -> dict[str, str]:
-    """Digest of each side's commander: an edited file is another commander."""
-    return {side: commander_digest(name) for side, name in names.items()}
+            "commanders": versions(asked.commanders)}  # fmt: skip
 
 
 def summed_up(scenario: Scenario, asked: Asked, rows: Sequence[Row], plain: Sequence[Row] | None) -> dict[str, Any]:
@@ -119,6 +96,8 @@ def summed_up(scenario: Scenario, asked: Asked, rows: Sequence[Row], plain: Sequ
     return {
         **head(scenario, asked),
         "title": scenario.title,
+        "start": scenario.start.isoformat()[:10],
+        "cost": cost_of(rows),
         "runs": len(rows),
         "failed": failed,
         "complete": len(rows) == asked.runs and (not asked.baseline or len(plain) == asked.runs),
@@ -173,6 +152,19 @@ def _short(value: float | None) -> float | None:
     return None if value is None or value != value else round(value, DIGITS)
 
 
+def cost_of(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """What a run takes: median CPU seconds, of them by system, and the most memory a process had, MB."""
+    if not rows:
+        return None
+    systems = sorted({name for row in rows for name in row.cost.get("systems", {})})
+    by_system = {name: median(row.cost["systems"].get(name, 0.0) for row in rows if row.cost) for name in systems}
+    return {
+        "cpu_s": round(median(row.seconds for row in rows), 2),
+        "memory_mb": max(row.cost.get("memory_mb", 0.0) for row in rows),
+        "systems": {name: round(seconds, 3) for name, seconds in by_system.items()},
+    }
+
+
 # Keeping it.
 
 
@@ -195,8 +187,25 @@ def keep_tally(path: Path, found: Mapping[str, Any]) -> None:
     """Write a tally, through a temporary file beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.write_text(in_lines(found), encoding="utf-8")
     os.replace(temporary, path)
 
 
-__all__ = ["Asked", "is_current", "keep_tally", "kept_runs", "read_tally", "summed_up", "tally"]
+def in_lines(found: Mapping[str, Any]) -> str:
+    """JSON with a line for every entry and for every item of a list: small, and differences can be read."""
+    lines = []
+    for key in sorted(found):
+        value = found[key]
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join("  " + _line(item) for item in value) + "\n ]"
+        else:
+            text = _line(value)
+        lines.append(f" {json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+__all__ = ["Asked", "in_lines", "is_current", "keep_tally", "read_tally", "summed_up", "tally"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 import time
 import traceback
 import zlib
@@ -48,24 +49,38 @@ def run_chunk(context: Context, runs: Sequence[Run]) -> list[Row]:
 
 
 def _row(context: Context, run: Run) -> Row:
-    started = time.process_time()
-    done = attempt(context, run.seed, run.values)
+    started, systems = time.process_time(), dict[str, float]()
+    done = attempt(context, run.seed, run.values, systems)
     seconds = time.process_time() - started
     common = (run.key, run.number, run.point, run.replication, run.seed)
     host = platform.node()
     if isinstance(done, Failure):
         fault = f"{done.stage}: {done.text}"
         return Row(*common, "failed", dict(run.values), fault=fault, seconds=seconds, host=host)
-    return Row(*common, "ok", dict(run.values), done.record(), dict(done.series), seconds=seconds, host=host)
+    cost = {"systems": {name: round(spent, 4) for name, spent in systems.items()}, "memory_mb": _peak_mb()}
+    return Row(*common, "ok", dict(run.values), done.record(), dict(done.series), seconds=seconds, host=host, cost=cost)
 
 
-def attempt(context: Context, seed: int, values: Mapping[str, Value]) -> Result | Failure:
-    """One run of the context's scenario, with other values and some luck."""
+def _peak_mb() -> float:
+    """The most memory this process ever had, MB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    unit = 1_000_000 if sys.platform == "darwin" else 1_000  # bytes there, kilobytes elsewhere
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 1)
+
+
+def attempt(
+    context: Context, seed: int, values: Mapping[str, Value], spent: dict[str, float] | None = None
+) -> Result | Failure:
+    """One run of the context's scenario, with other values and some luck; ``spent`` gets the CPU of each system."""
     stage = "loading the scenario"
     try:
         scenario = with_values(unpacked(context.scenario), values, "experiment")
         stage = "setting up"
         session = Session(scenario, seed, commanders(dict(context.commanders)), keep_events=False, keep_frames=False)
+        session.spent = spent
         watch = Watch(session, context.series_min)
         stage = "running"
         return watch.run(context.until)

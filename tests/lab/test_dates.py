@@ -65,7 +65,8 @@ def test_runs_that_ended_before_the_window_do_not_count() -> None:
 def test_losses_are_told_as_multiples_of_the_record() -> None:
     head = headline(recorded(), [run((0, 0), men=300.0), run((0, 0), men=100.0), run((0, 0), men=200.0)])
     assert head["losses"] == [
-        {"fact": "men", "side": "axis", "measure": "men", "record": 200.0, "ratio": 1.0, "near": True}
+        {"fact": "men", "side": "axis", "measure": "men", "record": 200.0, "ratio": 1.0, "band": [0.5, 1.5],
+         "near": True}
     ]
 
 

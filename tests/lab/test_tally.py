@@ -12,6 +12,7 @@ import pytest
 
 from engine.files.scenario import load_scenario
 from engine.lab import tally as tally_module
+from engine.lab.score_page import kept_in
 from engine.lab.store import Row
 from engine.lab.tally import Asked, is_current, keep_tally, read_tally, summed_up, tally
 from tests.lab.made_up import rows, scenario
@@ -93,13 +94,43 @@ def test_runs_of_a_stopped_tally_are_not_done_twice(tmp_path: Path) -> None:
     assert (first["runs"], first["baseline"]["runs"]) == (3, 3)
 
 
-def test_the_kept_tallies_are_whole_and_an_outdated_one_says_so() -> None:
-    for path in sorted(SCORES.glob("*.json")):
-        kept = read_tally(path)
-        assert kept is not None, path
-        assert kept["complete"]
-        assert kept["runs"] >= 50
-        assert kept["baseline"]["runs"] == kept["runs"]
+def test_asking_for_more_adds_runs_and_for_fewer_takes_the_first(tmp_path: Path) -> None:
+    made = scenario()
+    asked = replace(SHORT, runs=1, baseline=False)
+    told: list[tuple[int, int, int]] = []
+    one = tally(made, asked, executor="serial", folder=tmp_path)
+    three = tally(made, replace(asked, runs=3), executor="serial", folder=tmp_path, progress=lambda *n: told.append(n))
+    assert (three["runs"], len(told)) == (3, 2)
+    again = tally(made, asked, executor="serial", folder=tmp_path)
+    assert again == {**one, "cost": again["cost"]}
+
+
+def test_it_says_what_a_run_costs_by_system(tmp_path: Path) -> None:
+    cost = tally(scenario(), replace(SHORT, runs=2, baseline=False), executor="serial", folder=tmp_path)["cost"]
+    assert cost["memory_mb"] > 20
+    assert 0 < cost["systems"]["staffs"] < cost["cpu_s"]
+
+
+def test_a_kept_tally_has_a_line_for_every_fact_and_reads_as_it_was(tmp_path: Path) -> None:
+    made = scenario()
+    found = summed_up(made, Asked(runs=5, baseline=False), rows(5, made), None)
+    keep_tally(tmp_path / "tally.json", found)
+    assert read_tally(tmp_path / "tally.json") == json.loads(json.dumps(found))
+    lines = (tmp_path / "tally.json").read_text().splitlines()
+    assert sum('"fact": "siauliai"' in line for line in lines) == 1
+
+
+def test_the_kept_tallies_are_whole() -> None:
+    for kept in kept_in(SCORES):
+        assert kept["complete"], kept["scenario"]
         assert {"side", "words", "quantiles", "baseline"} <= set(kept["measures"][0])
-        if not is_current(kept, load_scenario(kept["scenario"]), Asked(**kept["asked"])):
-            warnings.warn(f"{path.name}: made by another engine or scenario; `make scores` renews it", stacklevel=1)
+
+
+def test_the_kept_tally_of_doppelkopf_is_of_fifty_runs_and_an_outdated_one_says_so() -> None:
+    kept = read_tally(SCORES / "doppelkopf.json")
+    assert kept is not None
+    assert kept["runs"] >= 50
+    assert kept["baseline"]["runs"] == kept["runs"]
+    if not is_current(kept, load_scenario(kept["scenario"]), Asked(**kept["asked"])):
+        words = "doppelkopf.json: made by another engine or scenario; `make scores SCENARIOS=doppelkopf` renews it"
+        warnings.warn(words, stacklevel=1)

@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "report": "the results of a batch as one HTML file, or as CSV",
     "compare": "the differences between two batches",
     "score": "runs against the facts of history",
+    "scores": "the kept scorecards of all scenarios: show or make them",
     "pairings": "strength of play: commanders against each other, changing sides",
     "engage": "the combat model alone on described engagements",
     "calibrate": "the combat model against aggregates of history: every target, pass or fail",
