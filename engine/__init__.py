@@ -10,7 +10,7 @@ from typing import Any
 
 _MODULES = {
     "bench": "engine.lab.bench", "pairings": "engine.lab.pairings", "score_page": "engine.lab.score_page",
-    "tallies": "engine.lab.tally",
+    "tallies": "engine.lab.tally", "what_ifs": "engine.lab.what_if",
     "ways": "engine.rules.ways", "why": "engine.run.why",
 }  # fmt: skip
 _HOME = {

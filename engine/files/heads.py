@@ -2,9 +2,11 @@
 
 # ruff: noqa: RUF012 (pydantic copies default lists for each model)
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from engine.files.shapes import Cited, Corner, Id, Moment, Side, Strict, Words
 
@@ -80,6 +82,25 @@ class ScenarioHead(Strict):
     victory: VictoryTable | None = None
 
 
+_MEASURE = re.compile(r"(axis|soviet)\.[a-z_]+|(held|date):[^:]+:(axis|soviet)")
+
+
+def _measure(text: str) -> str:
+    if not _MEASURE.fullmatch(text):
+        words = "a measure: axis.men_lost, held:PLACE:SIDE or date:PLACE:SIDE"
+        raise PydanticCustomError("said", "{expected}", {"expected": words})
+    return text
+
+
+class ExpectedChange(Strict):
+    """[[expected]]: how a historian would expect an overlay to move a measure, and why."""
+
+    measure: Annotated[str, AfterValidator(_measure)]
+    """``side.measure`` of a run; ``held:PLACE:SIDE`` at the end; ``date:PLACE:SIDE`` on which the side takes it."""
+    change: Literal["more", "less", "later", "earlier", "same"]
+    why: Words
+
+
 class OverlayHead(Strict):
     """The keys of an overlay that are not changes."""
 
@@ -88,3 +109,4 @@ class OverlayHead(Strict):
     title: Words = ""
     summary: Words = ""
     scenarios: list[Id] = []
+    expected: Annotated[list[ExpectedChange], Field(max_length=40)] = []

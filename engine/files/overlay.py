@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.files.complaints import translate
-from engine.files.faults import Report, nearest, one_of, shown
+from engine.files.faults import FileFaults, Report, nearest, one_of, shown
 from engine.files.heads import OverlayHead
 from engine.files.rows import ID_KEY, Raw, Row, add_sources, flattened, set_value, toml_row
 from engine.files.texts import CommandLine, Spot, shown_path
@@ -64,16 +64,32 @@ def apply_overlays(raw: Raw, paths: Sequence[Path], root: Path, report: Report) 
             _apply(raw, text, touched, report)
 
 
-def _apply(raw: Raw, text: TomlText, touched: Touched, report: Report) -> None:
+def read_overlay_head(path: Path, root: Path) -> OverlayHead:
+    """What an overlay says of itself; raises FileFaults."""
+    report = Report()
+    text = read_toml(path, shown_path(path, root), report)
+    known = None if text is None else _head(text, report)
+    if known is None:
+        raise FileFaults.of(report)
+    return known
+
+
+def _head(text: TomlText, report: Report) -> OverlayHead | None:
+    """The head of an overlay; None, with its faults in the report, if it is not one."""
     head = {key: value for key, value in text.data.items() if key not in _PARTS}
-    label = str(head.get("id", text.file))
     try:
-        known = OverlayHead.model_validate(head)
+        return OverlayHead.model_validate(head)
     except ValidationError as error:
         spots = {key: text.spot(key) for key in head}
         for fault in translate(error, OverlayHead, text.spot(), spots, "an overlay"):
             report.add(fault)
-    else:
+        return None
+
+
+def _apply(raw: Raw, text: TomlText, touched: Touched, report: Report) -> None:
+    label = str(text.data.get("id", text.file))
+    known = _head(text, report)
+    if known is not None:
         scenario = raw.head.values.get("id")
         if known.scenarios and scenario not in known.scenarios:
             found = repr(scenario)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.calendar import DAY
 from engine.lab.outcome import watched_places
 from engine.lab.report import MEASURES
 from engine.lab.statistics import Interval, difference, paired_difference, wilson
@@ -13,6 +14,7 @@ from engine.lab.store import Row
 from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
 
+TAKER = ("Axis", "Red Army")
 GROUND: Mapping[str, str] = {"hexes": "Hexes held", "points": "Points of objectives held"}
 
 
@@ -22,8 +24,13 @@ class NotComparable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One measure in A and in B. ``change`` is A less B with its 95 % interval."""
+    """One measure in A and in B. ``change`` is A less B with its 95 % interval.
 
+    ``key`` is ``side.measure`` of a run, ``held:PLACE:SIDE`` (share of runs at the end) or ``date:PLACE:SIDE`` (the day
+    on which the side first takes it; the end of the run where it never does).
+    """
+
+    key: str
     name: str
     a: float
     b: float
@@ -37,6 +44,7 @@ class Line:
     def record(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
+            "key": self.key,
             "name": self.name,
             "a": self.a,
             "b": self.b,
@@ -75,7 +83,8 @@ def compare(scenario: Scenario, a: Sequence[Row], b: Sequence[Row], *, paired: b
         mine, theirs = [p[0] for p in pairs], [p[1] for p in pairs]
     lines = [_line(f"{side}: {words}", mine, theirs, f"{side}.{measure}", together)
              for measure, words in {**MEASURES, **GROUND}.items() for side in SIDES]  # fmt: skip
-    lines += [_held(place, mine, theirs, together) for place in watched_places(scenario)]
+    for place in watched_places(scenario):
+        lines += [_held(place, mine, theirs, together), *_dates(place, mine, theirs, together)]
     return Comparison(together, (len(mine), len(theirs)), tuple(lines))
 
 
@@ -100,19 +109,39 @@ def _line(name: str, a: Sequence[Row], b: Sequence[Row], measure: str, paired: b
     x = [float(r.outcome["values"].get(measure, 0)) for r in a]
     y = [float(r.outcome["values"].get(measure, 0)) for r in b]
     change = paired_difference(x, y) if paired else difference(x, y)
-    return Line(name, sum(x) / len(x), sum(y) / len(y), change)
+    return Line(measure, name, sum(x) / len(x), sum(y) / len(y), change)
 
 
 def _held(place: str, a: Sequence[Row], b: Sequence[Row], paired: bool) -> Line:
     """Share of runs in which the Red Army holds a place at the end."""
     x, y = ([float(_last_holder(r, place) == 1) for r in rows] for rows in (a, b))
     change = paired_difference(x, y) if paired else _newcombe(int(sum(x)), len(x), int(sum(y)), len(y))
-    return Line(f"Red Army holds {place} at the end", sum(x) / len(x), sum(y) / len(y), change)
+    return Line(f"held:{place}:soviet", f"Red Army holds {place} at the end", sum(x) / len(x), sum(y) / len(y), change)
 
 
 def _last_holder(row: Row, place: str) -> int:
     changes = row.outcome["control"].get(place, [])
     return int(changes[-1][1]) if changes else -1
+
+
+def _dates(place: str, a: Sequence[Row], b: Sequence[Row], paired: bool) -> list[Line]:
+    """The days on which each side took a place, for sides that took it in at least one run."""
+    found = []
+    for number, (side, words) in enumerate(zip(SIDES, TAKER, strict=True)):
+        taken = [[_taken(row, place, number) for row in rows] for rows in (a, b)]
+        if all(day is None for days in taken for day in days):
+            continue
+        x, y = ([row.outcome["minute"] / DAY if day is None else day for row, day in zip(rows, days, strict=True)]
+                for rows, days in zip((a, b), taken, strict=True))  # fmt: skip
+        change = paired_difference(x, y) if paired else difference(x, y)
+        found.append(Line(f"date:{place}:{side}", f"{words} takes {place}, day", sum(x) / len(x), sum(y) / len(y), change))
+    return found
+
+
+def _taken(row: Row, place: str, side: int) -> float | None:
+    """Day on which a side first took a place that it did not hold at the start; None if it never did."""
+    course = row.outcome["control"].get(place, [])
+    return next((minute / DAY for minute, owner in course[1:] if owner == side), None)
 
 
 def _newcombe(hits_a: int, n_a: int, hits_b: int, n_b: int) -> Interval:

@@ -26,6 +26,7 @@ VERBS: dict[str, str] = {
     "batch": "many runs, in parallel, resumable",
     "report": "the results of a batch as one HTML file, or as CSV",
     "compare": "the differences between two batches",
+    "what-if": "a scenario with and without an overlay under the same luck, beside what was to be expected",
     "score": "runs against the facts of history",
     "scores": "the kept scorecards of all scenarios: show or make them",
     "pairings": "strength of play: commanders against each other, changing sides",

@@ -46,7 +46,7 @@ def command(a: Path, b: Path, paired: bool | None, everything: bool, as_json: bo
     lines = [line for line in found.lines if everything or line.clear]
     rows = []
     for line in lines:
-        digits = 2 if abs(line.a) <= 1 and abs(line.b) <= 1 else 0
+        digits = 1 if line.key.startswith("date:") else 2 if abs(line.a) <= 1 and abs(line.b) <= 1 else 0
         interval = f"{number(line.change.low, digits)} to {number(line.change.high, digits)}"
         change = number(line.change.value, digits)
         mark = "" if line.clear else "not clear"
