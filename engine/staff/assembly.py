@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.paths import FAR
-from engine.staff.attack import ELSEWHERE_M, middle
+from engine.staff.appraisal import ELSEWHERE_M
+from engine.staff.attack import middle
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.lines import line_distance

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
 from typing import Final
 
 import numpy as np
 
-from engine.core.arithmetic import PPM
+from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import NEVER
-from engine.core.paths import FAR
 from engine.model.codes import DirectiveKind
-from engine.staff.control import Ints, Mask
+from engine.staff.appraisal import MOST_TARGETS, RULES, judge
+from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.lines import Points, line_cells, line_distance
 from engine.staff.numbers import TO_ATTACK
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import EndReason, Reason
-from engine.staff.situation import Situation, ln
+from engine.staff.situation import Situation
 from engine.staff.strike import Strike, strike
 
-HEX_M = 6000
 NARROWEST_M = 6500
 """A corridor has room for a shoulder beside the spearhead, however narrow it was drawn."""
-ELSEWHERE_M = 40_000
-"""If the front has left the corridor the attack starts from the front nearest to the axis, up to this far off."""
-UNDER_WAY = 2
-"""An attack that has been ordered is worth so much more to keep than one that is only meant: to break it off costs."""
 TARGETS = ("target_a", "target_b", "target_c")
-MOST_TARGETS = len(TARGETS)
 FEW = 6
 """So few are sooner compared one by one than by arrays."""
-STAY_DIVIDED = 0.4
-"""How much worse the odds may become before a group that took on one target more gathers again."""
 _ASSAULT: Final = int(Reason.ASSAULT)
 _AT_THE_TARGET: Final = frozenset(map(int, (Reason.ATTACK, Reason.FEED, Reason.WAIT_FOR_STRENGTH)))
 
@@ -57,22 +48,25 @@ class Aim:
 
 @dataclass(frozen=True, eq=False)
 class Appraisal:
-    """Enemy hexes that can be attacked, with estimated x and score in thousandths (least is best)."""
+    """Enemy hexes that can be attacked, by number, and which are chosen."""
 
     cells: Ints
-    cell_of: list[int]
-    x: list[float]
-    score: list[int]
     share: Ints
-    targets: int
-    """How many the group is strong enough for."""
+    """Own ground around each, ppm."""
+    chosen: tuple[int, ...] = ()
+    """The spearhead, then its shoulders."""
+    rival: int = NONE
+    """The best hex that was not chosen."""
+    worse: int = 0
+    """By how many thousandths it is worse than the spearhead."""
 
     def __len__(self) -> int:
         return len(self.cells)
 
 
 _EMPTY = np.zeros(0, np.int64)
-NOTHING = Appraisal(_EMPTY, [], [], [], _EMPTY, 0)
+_NO_WORTH = np.zeros(0)
+NOTHING = Appraisal(_EMPTY, _EMPTY)
 
 
 def aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
@@ -92,85 +86,59 @@ def _aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
     return Aim(plan.hq, plans.axis_points(i), corridor, plans.objective(i), weight, rules["staff.go_x"])
 
 
-@dataclass(frozen=True, eq=False)
-class _Ground:
-    """What an aim can be reached over while nobody takes a hex: enemy hexes on the front, by number. Shapes (cells,)."""
-
-    cells: Ints
-    cell_of: list[int]
-    place: dict[int, int]
-    """Index of each cell."""
-    phi: list[int]
-    """Minutes to the objective, resistance left out."""
-    off_km: list[float]
-    share: Ints
-    salient: list[float]
-    """How far the own share falls short."""
-
-
 def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     """Targets within reach of a group, judged for the number of targets it can take on at once."""
     if not len(group) or not len(s.control.faces) or aim.objective < 0:
         return NOTHING
-    ground = _ground(s, aim, group)
-    if not len(ground.cells):
-        return NOTHING
-    power = sum(s.power_of[at] for at in group.tolist())
-    fixed = _fixed_score(s, aim, ground, power)
-    for at, worth in _kept(s, aim, group, ground).items():
-        fixed[at] -= s.rules["staff.score_keep"] * worth
-    log_defence = [s.log_defence(cell) for cell in ground.cell_of]
-    targets, weight = _targets_for(s, aim, len(group), power, log_defence), s.rules["staff.score_x"]
-    while True:
-        own = ln(max(power // targets, 1))
-        x = [own - theirs for theirs in log_defence]
-        score = [floor((f - weight * min(max(v, -2.0), 2.0)) * 1000 + 0.5) for f, v in zip(fixed, x, strict=True)]
-        # Cells are by number, so of equals this is the first.
-        if targets == 1 or x[score.index(min(score))] >= aim.go_x:
-            return Appraisal(ground.cells, ground.cell_of, x, score, ground.share, targets)
-        targets -= 1  # too weak for so many: all at fewer
+    found = _judged(s, aim, group, NONE)
+    # The front has not come up to the axis: the attack fights its way there by the shortest way from where it is.
+    return found if len(found) else _judged(s, aim, group, middle(s, group))
 
 
-def _fixed_score(s: Situation, aim: Aim, ground: _Ground, power: int) -> list[float]:
-    """What of the score does not depend on odds: way, distance from the axis, own ground around, failures.
+def _judged(s: Situation, aim: Aim, group: Ints, start: int) -> Appraisal:
+    control, rules, who = s.control, s.rules, group.tolist()
+    failed, failed_worth = _failures(s, aim.hq)
+    noted, ordered = _targets_until_now(s, aim, who)
+    told, chosen = np.empty((2, len(control.faces)), np.int64), np.empty(MOST_TARGETS + 2, np.int64)
+    count = judge(
+        control.faces_of(frozenset([s.part_of[at] for at in who]) - {-1}), control.faces, control.face_share,
+        s.travel(aim.objective), line_distance(s.statics, aim.axis or (aim.objective,)), control.part, aim.inside,
+        aim.corridor_m, round(rules["staff.follow_own_share"] * PPM) if aim.salient_weight > 0 else 0, start,
+        *s.grid.axial, s.threat, s.tolls, s.defence, len(who), sum([s.power_of[at] for at in who]),
+        float(aim.salient_weight), float(aim.go_x), _parameters(s), round(rules["staff.shoulder_share"] * 1000),
+        round(rules["staff.shoulder_hexes"]), failed, failed_worth, noted, noted if aim.remembers else ordered, ordered,
+        told, chosen,
+    )  # fmt: skip
+    *taken, rival, worse = chosen.tolist()
+    cells = told[0, :count]
+    targets = tuple([int(cells[i]) for i in taken if i >= 0])
+    return Appraisal(cells, told[1, :count], targets, int(cells[rival]) if rival >= 0 else NONE, worse)
 
-    Sticking out is as dangerous as the enemy near who could cut one off is strong beside the group.
-    """
-    travel, axis, weight = s.rules["staff.score_travel_min"], s.rules["staff.score_axis_km"], aim.salient_weight
-    threat: list[int] = s.threat[ground.cells].tolist()
-    columns = (ground.phi, ground.cell_of, ground.off_km, ground.salient, threat)
-    score = [
-        (phi + s.toll(cell)) / travel + axis * off + weight * salient * min(near / max(power, 1), 1.0)
-        for phi, cell, off, salient, near in zip(*columns, strict=True)
-    ]
-    span = s.hours("staff.failure_h")
-    for cell, failed_at, times in s.failures_of.get(aim.hq, ()):
-        # A hex on which the headquarters has failed lately is worth less as a target.
-        place = ground.place.get(cell)
-        if place is not None:
-            score[place] += s.rules["staff.score_failure"] * times * (1.0 - (s.minute - failed_at) / span)
-    return score
 
-
-def _ground(s: Situation, aim: Aim, group: Ints) -> _Ground:
-    """The ground of an aim for a group that stands where it does; the same until a hex is taken."""
-    parts = frozenset(s.part_of[at] for at in group.tolist()) - {-1}
-    broad = aim.salient_weight > 0
-    key = ("ground", aim.axis, aim.corridor_m, aim.objective, aim.inside, broad, parts)
-    found: _Ground | None = s.control.kept.get(key)
+def _parameters(s: Situation) -> Floats:
+    found: Floats | None = s.statics.memo.get("staff.appraisal")
     if found is None:
-        found = s.control.kept[key] = _survey(s, aim, parts, broad)
-    return found if len(found.cells) else _ground_on_the_way(s, aim, group, parts, broad)
-
-
-def _ground_on_the_way(s: Situation, aim: Aim, group: Ints, parts: frozenset[int], broad: bool) -> _Ground:
-    """The front has not come up to the axis: the attack fights its way there by the shortest way from where it is."""
-    start = middle(s, group)
-    key = ("way", aim.axis, aim.objective, aim.inside, broad, parts, start)
-    found: _Ground | None = s.control.kept.get(key)
-    if found is None:
-        found = s.control.kept[key] = _survey(s, aim, parts, broad, start)
+        found = s.statics.memo["staff.appraisal"] = np.array([float(s.rules[name]) for name in RULES])
     return found
+
+
+def _failures(s: Situation, hq: int) -> tuple[Ints, Floats]:
+    """Hexes on which a headquarters has failed lately, and what that adds to their score: less as time goes by."""
+    failures = s.failures_of.get(hq)
+    if not failures:
+        return _EMPTY, _NO_WORTH
+    span, worth = s.hours("staff.failure_h"), s.rules["staff.score_failure"]
+    less = [worth * times * (1.0 - (s.minute - failed_at) / span) for _, failed_at, times in failures]
+    return np.array([cell for cell, _, _ in failures]), np.array(less)
+
+
+def _targets_until_now(s: Situation, aim: Aim, who: list[int]) -> tuple[Ints, Ints]:
+    """Targets that the headquarters has noted, and those that the group has been ordered to attack."""
+    tasks, goals, _ = s.intent
+    ordered = [goals[at] for at in who if tasks[at] == TO_ATTACK]
+    staff = s.notes.staff
+    noted = np.array([staff[name][aim.hq] for name in TARGETS], np.int64) if aim.remembers else _EMPTY
+    return noted, np.array(ordered, np.int64) if ordered else _EMPTY
 
 
 def middle(s: Situation, who: Ints) -> int:
@@ -184,60 +152,16 @@ def middle(s: Situation, who: Ints) -> int:
     return int(cells[np.lexsort((s.view.own.row[who], total))[0]])
 
 
-def _survey(s: Situation, aim: Aim, parts: frozenset[int], broad: bool, start: int = NONE) -> _Ground:
-    control = s.control
-    # Faces with a neighbour that the group can march to: an own hex of a piece of land it stands in.
-    fit = control.faces_of(parts)
-    phi = s.travel(aim.objective)[control.faces].astype(np.int64)
-    fit = fit & (phi < FAR)
-    if aim.inside >= 0:
-        fit &= control.part[control.faces] == aim.inside
-    off_axis = line_distance(s.statics, aim.axis or (aim.objective,))[control.faces].astype(np.int64)
-    if start >= 0:
-        fit = _least(fit, off_axis + s.grid.distance(control.faces, start).astype(np.int64) * HEX_M)
-    else:
-        fit = _in_corridor(fit, off_axis, aim.corridor_m)
-    if broad:
-        fit = _not_alone(s, fit)
-    at = np.flatnonzero(fit)
-    cells, share = control.faces[at], control.face_share[at]
-    short = np.maximum(s.rules["staff.salient_own_share"] - share / PPM, 0.0)
-    cell_of: list[int] = cells.tolist()
-    place = {cell: i for i, cell in enumerate(cell_of)}
-    off_km = (off_axis[at] / 1000).tolist()
-    return _Ground(cells, cell_of, place, phi[at].tolist(), off_km, share, short.tolist())
-
-
-def _not_alone(s: Situation, fit: Mask) -> Mask:
-    """Hexes with enough own ground round them, if there are such: else a lone attacker goes through a thin place."""
-    broad: Mask = fit & (s.control.face_share >= round(s.rules["staff.follow_own_share"] * PPM))
-    return broad if broad.any() else fit
-
-
-def _in_corridor(fit: Mask, off_axis: Ints, corridor_m: int) -> Mask:
-    inside: Mask = fit & (off_axis <= corridor_m)
-    if inside.any() or not fit.any():
-        return inside
-    return _least(fit, off_axis) if int(off_axis[fit].min()) <= ELSEWHERE_M else inside
-
-
-def _least(fit: Mask, metres: Ints) -> Mask:
-    """Of those that are fit the ones within a hex of the least."""
-    return fit & (metres <= int(metres[fit].min()) + HEX_M) if fit.any() else fit
-
-
-def _kept(s: Situation, aim: Aim, group: Ints, ground: _Ground) -> dict[int, int]:
-    """How much cells (by index) are to be kept as targets: 1 if it is one, ``UNDER_WAY`` more if it is attacked."""
-    tasks, goals, _ = s.intent
-    ordered = {goals[at] for at in group.tolist() if tasks[at] == TO_ATTACK}
-    present = {int(s.notes.staff[name][aim.hq]) for name in TARGETS} if aim.remembers else ordered
-    return {
-        ground.place[c]: (c in present) + UNDER_WAY * (c in ordered) for c in present | ordered if c in ground.place
-    }
-
-
 def captured(s: Situation, aim: Aim, start_at: int) -> int:
     """Hexes of the corridor that became own in the last day and a half, since the start."""
+    key = ("captured", aim.axis, aim.corridor_m, start_at)
+    if key not in s.kept:
+        s.kept[key] = _captured(s, aim, start_at)
+    found: int = s.kept[key]
+    return found
+
+
+def _captured(s: Situation, aim: Aim, start_at: int) -> int:
     if not len(s.won):
         return 0
     fresh = s.won[s.view.hexes.owner_since[s.won] > start_at]
@@ -246,58 +170,20 @@ def captured(s: Situation, aim: Aim, start_at: int) -> int:
     return int((line_distance(s.statics, aim.axis)[fresh] <= aim.corridor_m).sum())
 
 
-def number_of_targets(group: int) -> int:
-    """A group of two or three has one target, four to six two, more three."""
-    return 1 if group <= 3 else 2 if group <= 6 else 3
-
-
-def _targets_for(s: Situation, aim: Aim, group: int, power: int, log_defence: list[float]) -> int:
-    """More targets than usual for a group so strong that each part of it would still break through screens.
-
-    Once divided they stay so until it is plain that they are too weak for it.
-    """
-    usual = number_of_targets(group)
-    least = s.rules["staff.commit_screen_x"]
-    for more in range(min(group, MOST_TARGETS), usual, -1):
-        divided = aim.remembers and int(s.notes.staff[TARGETS[more - 1]][aim.hq]) >= 0
-        enough = least - (STAY_DIVIDED if divided else 0.0)
-        own = ln(max(power // more, 1))
-        if sum(own - theirs >= enough for theirs in log_defence) >= more:
-            return more
-    return usual
-
-
-def choose(s: Situation, a: Appraisal) -> list[int]:
-    """Indices of the appraisal: the spearhead, then shoulders near it with the most own ground beside them."""
-    if not len(a):
-        return []
-    first = a.score.index(min(a.score))  # of equals the first: cells are by number
-    chosen = [first]
-    if a.targets > 1:
-        weight, reach = round(s.rules["staff.shoulder_share"] * 1000), round(s.rules["staff.shoulder_hexes"])
-        shoulder = [score - weight * share // PPM for score, share in zip(a.score, a.share.tolist(), strict=True)]
-        spearhead = a.cell_of[first]
-        near = [i for i, cell in enumerate(a.cell_of) if i != first and s.apart(cell, spearhead) <= reach]
-        chosen += sorted(near, key=lambda i: shoulder[i])[: a.targets - 1]
-    return chosen
-
-
 def carry_out(
     s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, *, released: bool = True
 ) -> None:  # fmt: skip
     """Allot the group to its targets, bring it up, and attack when enough of it is in place and it is ``released``."""
-    chosen = choose(s, a)
-    targets = [a.cell_of[i] for i in chosen]
+    targets = list(a.chosen)
     if aim.remembers:
         _remember(s, aim.hq, targets)
     if not targets:
         for at in group.tolist():
             wishes.stay(at, Reason.NO_TARGET, s.hex_of[at], aim.objective)
         return
-    rival, worse = _runner_up(a, chosen)
     group = see_through(s, wishes, group, targets)
     for target, members in zip(targets, allot(s, group, targets), strict=True):
-        strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), rival, worse, released), members)
+        strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), a.rival, a.worse, released), members)
 
 
 def see_through(s: Situation, wishes: Intentions, group: Ints, targets: list[int]) -> Ints:
@@ -327,15 +213,6 @@ def _patient(s: Situation, aim: Aim) -> float:
         return aim.go_x
     waited = s.minute - int(s.notes.staff["target_since"][aim.hq])
     return aim.go_x - (s.rules["staff.patience_x"] if waited >= s.hours("staff.patience_h") else 0.0)
-
-
-def _runner_up(a: Appraisal, chosen: list[int]) -> tuple[int, int]:
-    """The best hex that was not chosen, and by how many thousandths it is worse than the spearhead."""
-    left = [(score, i) for i, score in enumerate(a.score) if i not in chosen]
-    if not left:
-        return NONE, 0
-    score, i = min(left)
-    return a.cell_of[i], score - a.score[chosen[0]]
 
 
 def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:

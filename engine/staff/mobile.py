@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import HOUR
-from engine.core.columns import Array
+from engine.core.nearest import steps_to_nearest
 from engine.core.paths import Pathfinder
 from engine.model.codes import Ground, Mobility, OrderKind
 from engine.rules.steps import MEAN, bridged_steps
@@ -16,6 +18,7 @@ from engine.staff.intentions import Intentions
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
+_HORSE: Final = int(Mobility.HORSE)
 HEX_KM = 6
 HORIZON = 6
 """Hexes ahead for which an exploiting column is given its way."""
@@ -93,15 +96,13 @@ def _behind(s: Situation, spearhead: int, steps: int, part: int) -> list[int]:
 def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
     """Descend to the objective round resistance; attack together if that is easy; halt on the leash or cut off."""
     own, rules = s.view.own, s.rules
-    feet = own.hex[own.mobility <= Mobility.HORSE]
     committed = int(s.notes.staff["committed_at"][aim.hq]) == s.minute
-    way = _Ways(s)
-    for at in group.tolist():
-        here = int(own.hex[at])
+    way = _ways(s)
+    for at, gap in zip(group.tolist(), _km_to_the_foot(s, group), strict=True):
+        here = s.hex_of[at]
         if _spent_in_a_pocket(s, at):
             wishes.stay(at, Reason.CUT_OFF, here, -1, int(own.men[at]) * 100 // max(int(own.men_full[at]), 1))
             continue
-        gap = int(s.grid.distance(here, feet).min()) * HEX_KM if len(feet) else 0
         if gap > rules["staff.leash_km"]:
             wishes.stay(at, Reason.LEASH, here, aim.objective, gap)
             continue
@@ -157,25 +158,39 @@ def _spent_in_a_pocket(s: Situation, at: int) -> bool:
     return bool(s.long_cut_off[at] and own.men[at] < s.rules["staff.cut_off_men"] * own.men_full[at])
 
 
+def _km_to_the_foot(s: Situation, group: Ints) -> list[int]:
+    """How far each of a group is from the nearest foot formation; 0 if there is none."""
+    own = s.view.own
+    feet = own.hex[own.mobility <= _HORSE].astype(np.int64)
+    if not len(feet):
+        return [0] * len(group)
+    steps: list[int] = (steps_to_nearest(s.grid, own.hex[group].astype(np.int64), feet) * HEX_KM).tolist()
+    return steps
+
+
+def _ways(s: Situation) -> _Ways:
+    """The ways over the map as it is known now: the same for all mobile groups."""
+    if "ways" not in s.kept:
+        s.kept["ways"] = _Ways(s)
+    found: _Ways = s.kept["ways"]
+    return found
+
+
 class _Ways:
     """Ways of exploiting columns: round what is held, through what is not."""
 
     def __init__(self, s: Situation) -> None:
-        self.s = s
+        rules = s.rules
         self.costs = bridged_steps(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
-        self.finder: Pathfinder | None = None
-        self.toll: Array | None = None
+        hours = s.enemy_zone * round(rules["staff.exploit_zoc_h"]) + s.occupied * round(
+            rules["staff.exploit_occupied_h"]
+        )
+        hours = hours + (s.owner != s.side) * round(rules["staff.exploit_hostile_h"])
+        self.toll = (hours * HOUR).astype(np.int32)
+        self.top = int(self.costs.max()) + int(self.toll.max())
+        self.finder = Pathfinder(ways_of(s.statics))
 
     def to(self, here: int, objective: int) -> list[int]:
         """Hexes from ``here`` to the objective, empty if there is no way."""
-        s, rules = self.s, self.s.rules
-        if self.finder is None or self.toll is None:
-            hours = s.enemy_zone * round(rules["staff.exploit_zoc_h"]) + s.occupied * round(
-                rules["staff.exploit_occupied_h"]
-            )
-            hours = hours + (s.owner != s.side) * round(rules["staff.exploit_hostile_h"])
-            self.toll = (hours * HOUR).astype(np.int32)
-            self.finder = Pathfinder(ways_of(s.statics))
-        top = int(self.costs.max()) + int(self.toll.max())
-        path = self.finder.path(self.costs, here, objective, top=top, toll=self.toll, limit=FARTHEST)
-        return [] if path is None else [int(c) for c in path]
+        path = self.finder.path(self.costs, here, objective, top=self.top, toll=self.toll, limit=FARTHEST)
+        return [] if path is None else path.tolist()

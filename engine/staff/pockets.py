@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.staff.attack import ELSEWHERE_M, Aim, appraise, carry_out
+from engine.staff.appraisal import ELSEWHERE_M
+from engine.staff.attack import Aim, appraise, carry_out
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_MOBILE

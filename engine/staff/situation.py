@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -62,9 +62,10 @@ class Situation:
         self.owner = view.hexes.owner
         self.control: Control = control_of(view)
         self.front: FrontTrace = self.control.front
+        self.kept: dict[Any, Any] = {}
+        """What one step has worked out and may want again for another headquarters."""
         self._planned: Array | None = None
         self._logs: dict[int, float] = {}
-        self._tolls = round(self.rules["staff.occupied_min"]), round(self.rules["staff.zoc_min"])
         self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
         self._q, self._r = _axial_lists(view.statics)
 
@@ -543,10 +544,16 @@ class Situation:
         men: list[int] = self.view.own.men.tolist()
         return men
 
-    def toll(self, cell: int) -> int:
-        """Minutes that resistance adds to the way over a hex."""
-        held, near = self._tolls
-        return (held if self.occupied[cell] else 0) + (near if self.enemy_zone[cell] else 0)
+    @Once
+    def tolls(self) -> Ints:
+        """Minutes that resistance adds to the way over each hex. Shape (hexes + 1,)."""
+        held, near = round(self.rules["staff.occupied_min"]), round(self.rules["staff.zoc_min"])
+        enemies = self.view.enemies
+        cells = enemies.hex[enemies.certainty > CERTAIN]
+        tolls = np.zeros(self.grid.size + 1, np.int64)
+        tolls[self.grid.ring_table(1)[cells]] = near  # -1 falls on the spare last entry
+        tolls[cells] = held + near
+        return tolls
 
     def travel(self, objective: int) -> Array:
         """Minutes of a march on foot to an objective through all ground, whosever it is, bridges standing."""
