@@ -213,6 +213,7 @@ class DirectiveRow(Cited):
     raid: bool = False
     surprise: Annotated[float, Field(ge=0, le=3)] = 0.0
     reserve_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
+    ring: Annotated[int, Field(ge=0, le=3)] = 0
 
 
 class WeatherRow(Cited):
@@ -336,6 +337,7 @@ class EffectRow(Strict):
     capacity_t: Annotated[float, Field(ge=0, le=100_000)] | None = None
     permission: Permission | Literal[""] = ""
     open: bool = True
+    ring: Annotated[int, Field(ge=0, le=3)] = 0
 
 
 class EventRow(Cited):

@@ -32,15 +32,17 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "rename": ("text",),
     "supply": ("capacity_t",),
     "permission": ("permission",),
+    "fortress": ("place", "side"),
 }
 _KNOWS: Mapping[str, tuple[str, ...]] = {
     "arrive": ("place",),
     "commander": ("staff",),
     "people": ("open",),
     "surrender": ("side",),
+    "fortress": ("ring", "open"),
 }
 """What an effect must have, and what it may have, beside `kind` and `subject`."""
-_COPIED = ("kind", "side", "hq", "place", "text", "permission", "open")
+_COPIED = ("kind", "side", "hq", "place", "text", "permission", "open", "ring")
 _PEOPLE_NEEDS: Mapping[str, tuple[str, ...]] = {
     "conscription": ("place", "radius_km", "men_day"),
     "drafts": ("men_day",),

@@ -117,6 +117,8 @@ class DirectiveKind(IntEnum):
     FORTIFY = 8
     BREAK_OUT = 9
     REDUCE = 10
+    FORTRESS = 11
+    LIFT_FORTRESS = 12
 
 
 class DirectiveState(IntEnum):
@@ -176,6 +178,7 @@ class Cause(IntEnum):
     STAND_FAST = 7
     PENETRATED = 8
     SURPRISED = 9
+    FORTRESS = 10
 
 
 class Afloat(IntEnum):

@@ -23,6 +23,8 @@ DirectiveKind = Literal[
     "fortify",
     "reduce",
     "break_out",
+    "fortress",
+    "lift_fortress",
 ]
 Permission = Literal["stand_fast", "may_fall_back", "free"]
 
@@ -62,7 +64,7 @@ class Directive:
     kind withdraw). `fall_back` is the line that permission may_fall_back allows. `trigger` is empty or
     `after:<directive>`, `taken:<place>`, `lost:<place>`: the start then waits for it. `raid` switches the
     penalty for sticking out off. `known_min` is when the headquarters learns of it (H-hour minus
-    preparation).
+    preparation). `ring` is of kind fortress: so many rings of hexes about the objective belong to it.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Directive:
     raid: bool = False
     surprise: float = 0.0
     reserve_share: float = -1.0
+    ring: int = 0
     title: str = ""
     details: tuple[Detail, ...] = ()
     src: str = ""

@@ -41,6 +41,8 @@ class Instruction:
     end_at: int = OPEN_END
     permission: Permission = Permission.FREE
     raid: bool = False
+    ring: int = 0
+    """Of a fortress: so many rings of hexes about its place, the objective, belong to it."""
     clears: bool = False
     """When it comes into force it ends all that this headquarters and those below it were told before."""
     by_human: bool = False

@@ -15,7 +15,8 @@ ConditionKind = Literal[
     "held", "lost_formations", "lost_men", "objectives", "objectives_below", "fallen", "event"
 ]
 EffectKind = Literal[
-    "withdraw", "arrive", "attach", "commander", "rename", "supply", "permission", "people", "surrender", "end"
+    "withdraw", "arrive", "attach", "commander", "rename", "supply", "permission", "people", "surrender",
+    "fortress", "end",
 ]
 
 PEOPLE_KINDS: tuple[str, ...] = get_args(PeopleKind)
@@ -88,6 +89,7 @@ class Effect:
     capacity_t: float = -1.0
     permission: str = ""
     open: bool = True
+    ring: int = 0
 
 
 @dataclass(frozen=True, slots=True)

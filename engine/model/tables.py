@@ -196,6 +196,7 @@ DIRECTIVES: Final = TableSpec(
         C("arrives_at", I64, 0, "minute", "when it reaches the headquarters"),
         C("clears", I8, 0, "0/1", "ends all that the headquarters and those below it were told before"),
         C("labour", I64, 0, "1e-6 of a hex's level", "to fortify: work done and not yet used up"),
+        C("ring", I8, 0, "hexes", "of a fortress: so many rings of hexes about its place belong to it"),
         C("reason", I16, 0, "Reason", "why the high command gave it"),
         C("detail", I64, 0, "", "up to four numbers of the reason", width=4),
     ),
@@ -269,6 +270,7 @@ HEXES: Final = TableSpec(
         C("works_side", I8, -1, "side", "who can use the works"),
         C("battles", I16, 0, "", "battles fought here so far"),
         C("closing_since", I64, NEVER, "minute", "unguarded salient: since when 4 of 6 neighbours are hostile"),
+        C("fortress", I8, -1, "side", "whose fortress it has been declared; -1 nobody's"),
     ),
 )
 

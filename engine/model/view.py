@@ -143,7 +143,7 @@ class Enemies:
 
 @dataclass(frozen=True, eq=False)
 class HexFrame:
-    """Control, public to both sides. Shapes (hexes,)."""
+    """Control, public to both sides, and own fortresses. Shapes (hexes,)."""
 
     inside: Array
     owner: Array
@@ -153,6 +153,8 @@ class HexFrame:
     works_side: Array
     blown: Array
     """Shape (k, 2): (hex, direction) of hexsides whose bridge is down."""
+    fortress: Array
+    """True where this side has declared a fortress."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,6 +219,7 @@ class OwnDirectives:
     state: Array
     source: Array
     arrives_at: Array
+    ring: Array
 
 
 @dataclass(frozen=True, eq=False)

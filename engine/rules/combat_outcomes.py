@@ -44,7 +44,7 @@ from engine.model.events.combat import (
 )
 from engine.model.events.command import ALARMED
 from engine.model.world import World
-from engine.rules import power
+from engine.rules import fortress, power
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_rates import kept_on_break_off
 from engine.rules.combat_refresh import due_at
@@ -265,7 +265,8 @@ def _drive_back(
     median, spread = rules["combat.yield_loss"], rules["combat.yield_loss_spread"]
     base = float((median * exp(spread * dice.normal(Stream.RETREAT, subject, minute, 2)))[0])
     share = np.full(len(rows), base)
-    share = np.where(stand_fast(world, rows), share * rules["combat.stand_fast_loss"], share)
+    stays = stand_fast(world, rows) | fortress.garrison(world, rows)
+    share = np.where(stays, share * rules["combat.stand_fast_loss"], share)
     captured = rules["combat.yield_captured"]
     ending.tell(rows, yield_loss_drawn=(base, "combat.yield_loss"), standing_fast=(share / base, "combat.stand_fast_loss"))
     if not through:

@@ -17,6 +17,7 @@ from engine.model.theatre import River, Strait
 from engine.model.world import World
 from engine.rules import ground
 from engine.rules.derived import derived
+from engine.rules.fortress import any_declared
 from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
@@ -54,7 +55,9 @@ class WayBack:
         """The hex a formation of ``side`` falls back to from ``cell`` (-1 none), and whether under fire or over water.
 
         Own ground without an enemy and with room, the least hops from supply; an enemy zone of control counts as
-        ``contact.retreat_zoc_hops`` more. Of equals the hex with fewer hostile neighbours, then the lowest number.
+        ``contact.retreat_zoc_hops`` more.
+        The garrison of a fortress gives way only within it. Of equals the hex with fewer hostile neighbours, then the
+        lowest number.
         """
         statics = self.world.statics
         near = statics.grid.neighbours[cell]
@@ -63,10 +66,14 @@ class WayBack:
         zone = ground.zone(self.world, 1 - side, self.minute)
         most = statics.rules["contact.retreat_stack"]
         weight = rounded(statics.rules["contact.retreat_zoc_hops"] * 1000)
+        fort = self.world.hexes.fortress
+        bound = fort[cell] == side and any_declared(self.world)
         best: tuple[int, int, int] | None = None
         risky = False
         for direction, there in enumerate(near.tolist()):
             if there < 0 or not passable[there] or owner[there] != side or now.count[1 - side][there]:
+                continue
+            if bound and fort[there] != side:
                 continue
             full = int(now.count[side][there]) + self._sent.get(there, 0) >= most
             if full or theatre.strait[cell, direction] == Strait.STRAIT:

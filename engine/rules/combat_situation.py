@@ -43,12 +43,14 @@ from engine.model.places import (
     X_OWNER_SINCE,
 )
 from engine.model.world import World
+from engine.rules import fortress
 from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SLOT, WHO
 from engine.rules.combat_roll import DEPTH, STARTED_AT
 from engine.rules.combat_terms import (
     T_PHI,
     T_PHI_CUT_OFF,
     T_PHI_EVACUATION,
+    T_PHI_FORTRESS,
     T_PHI_NEIGHBOUR,
     T_PHI_NO_RESERVE,
     T_PHI_OPEN,
@@ -71,6 +73,7 @@ MANOEUVRE: Final = (Cause.OPEN_FLANK, Cause.NEIGHBOUR_GONE, Cause.CUT_OFF, Cause
 _MANOEUVRE: Final = tuple(int(cause) for cause in MANOEUVRE)
 _NO_RESERVE, _FIRE, _EVACUATION = int(Cause.NO_RESERVE), int(Cause.FIRE), int(Cause.EVACUATION)
 _YIELDED: Final = int(Outcome.YIELDED)
+IN_A_FORTRESS: Final = 2
 RESTED_N: Final = 200_000_000
 """A reserve that has come in is fresh below this fatigue (1e-9)."""
 
@@ -79,19 +82,31 @@ PARAMETERS: Final = (
     "combat.phi_cut_off_days", "combat.phi_cut_off", "combat.phi_cut_off_late_days", "combat.phi_cut_off_late",
     "combat.phi_penetration", "combat.hex_depth_km", "combat.phi_no_reserve", "combat.phi_reserve",
     "combat.phi_stand_fast", "combat.phi_evacuation", "combat.phi_mean", "switch.situation",
+    "combat.phi_fortress",
 )  # fmt: skip
 (
     OPEN_SIDE, OPEN_SIDE_MAX, NEIGHBOUR, NEIGHBOUR_H, CUT_OFF_DAYS, CUT_OFF, CUT_OFF_LATE_DAYS, CUT_OFF_LATE,
     PENETRATION, HEX_DEPTH, NO_RESERVE, RESERVE, STAND_FAST, EVACUATING, MEAN, SITUATION,
+    FORTRESS,
 ) = range(len(PARAMETERS))  # fmt: skip
 
 
-def bound_to_stay(world: World) -> Mask:
-    """Shape (formations,): forbidden to retreat."""
-    if not (world.directives.permission == Permission.STAND_FAST).any():
-        return np.zeros(len(world.formations), dtype=bool)
+def bound_to_stay(world: World) -> npt.NDArray[np.int8]:
+    """Shape (formations,): 0 free, 1 forbidden to retreat, ``IN_A_FORTRESS``."""
+    forts = fortress.any_declared(world)
+    if not forts and not (world.directives.permission == Permission.STAND_FAST).any():
+        return np.zeros(len(world.formations), np.int8)
     key = (*_told(world), *world.directives.version("permission"), *world.headquarters.version("parent"))
-    return derived(world, "combat.bound", key, lambda: stand_fast(world, np.arange(len(world.formations))))
+    if forts:
+        key = (*key, *world.hexes.version("fortress"), *world.formations.version("hex"))
+
+    def make() -> npt.NDArray[np.int8]:
+        everybody = np.arange(len(world.formations))
+        bound = stand_fast(world, everybody).astype(np.int8)
+        bound[fortress.garrison(world, everybody)] = IN_A_FORTRESS
+        return bound
+
+    return derived(world, "combat.bound", key, make)
 
 
 def evacuating(world: World) -> Mask:
@@ -118,7 +133,7 @@ def _told(world: World) -> tuple[int, ...]:
 def weigh_situation(
     minute: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints, f8: Array, f32: Array, f64: Array,
     formations: int, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array, fought: int, p32: Array, p64: Array,
-    participants: int, ring: Array, firm: Mask, leaving: Mask, p: Floats, terms: Floats,
+    participants: int, ring: Array, firm: Array, leaving: Mask, p: Floats, terms: Floats,
 ) -> None:  # fmt: skip
     """Terms of phi and their sum, less its mean over the fights the curve was fitted on."""
     count = battles.shape[1]
@@ -137,7 +152,9 @@ def weigh_situation(
             terms[T_PHI_EVACUATION, slot] = p[EVACUATING]
         if role != HOLDING:
             continue
-        if firm[row]:
+        if firm[row] == IN_A_FORTRESS:
+            terms[T_PHI_FORTRESS, slot] = p[FORTRESS]
+        elif firm[row] > 0:
             terms[T_PHI_STAND_FAST, slot] = p[STAND_FAST]
         late_comer = joined_at[i] >= memory[STARTED_AT, slot] + HOUR and minute - joined_at[i] <= DAY
         came[slot] |= late_comer and f64[F_FATIGUE_N, row] <= RESTED_N

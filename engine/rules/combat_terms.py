@@ -24,7 +24,8 @@ CAUSES: Final = (
     (Cause.OPEN_FLANK, "combat.phi_open_side"), (Cause.NEIGHBOUR_GONE, "combat.phi_neighbour"),
     (Cause.CUT_OFF, "combat.phi_cut_off"), (Cause.PENETRATED, "combat.phi_penetration"),
     (Cause.NO_RESERVE, "combat.phi_no_reserve"), (Cause.RESERVE_CAME, "combat.phi_reserve"),
-    (Cause.STAND_FAST, "combat.phi_stand_fast"), (Cause.EVACUATION, "combat.phi_evacuation"),
+    (Cause.STAND_FAST, "combat.phi_stand_fast"), (Cause.FORTRESS, "combat.phi_fortress"),
+    (Cause.EVACUATION, "combat.phi_evacuation"),
 )  # fmt: skip
 """Terms of phi by cause."""
 
@@ -74,7 +75,7 @@ T_GROUND, T_WORKS, T_HASTY, T_DELAYING = _places(
 )
 (
     T_PHI_OPEN, T_PHI_NEIGHBOUR, T_PHI_CUT_OFF, T_PHI_PENETRATED, T_PHI_NO_RESERVE, T_PHI_RESERVE, T_PHI_STAND_FAST,
-    T_PHI_EVACUATION,
+    T_PHI_FORTRESS, T_PHI_EVACUATION,
 ) = _places(*(f"phi_{cause.name.lower()}" for cause, _ in CAUSES))  # fmt: skip
 T_PHI, T_P_YIELD, T_TAU, T_DECISION, T_SIZE, T_PACE = _places(
     "phi", "p_yield", "tau_days", "decision_from_day", "advance_size", "advance_km_day"

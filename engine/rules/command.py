@@ -45,6 +45,7 @@ from engine.model.events.command import (
 )
 from engine.model.events.common import DIRECTIVE_ENDED, TICKED
 from engine.model.world import Statics, World
+from engine.rules import fortress
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
@@ -222,11 +223,17 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     events = [*_arrivals(world, minute), *_changes(world, minute)]
     ended = _ended(world, minute)
     started = _started(world, minute, ended)
+    decrees = started[np.isin(world.directives.kind[started], fortress.DECREES)]
+    if len(decrees):
+        started = started[~np.isin(started, decrees)]
+        events += fortress.by_directives(world, decrees, minute)
+        events.append(DIRECTIVE_ENDED(minute, directive=decrees, state=DirectiveState.DONE))
     if len(ended):
         events.append(DIRECTIVE_ENDED(minute, directive=ended, state=DirectiveState.DONE))
     if len(started):
         events.append(DIRECTIVE_STARTED(minute, directive=started, start_at=minute))
-    return [*events, TICKED(minute, system=Calendar.COMMAND, next_at=_next(world, minute, started))]
+    now = np.concatenate([started, decrees])
+    return [*events, TICKED(minute, system=Calendar.COMMAND, next_at=_next(world, minute, now))]
 
 
 def _arrivals(world: World, minute: int) -> list[Event]:
@@ -246,6 +253,10 @@ def _arrivals(world: World, minute: int) -> list[Event]:
         events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0] - 1))
         events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
         rows = rows[~attach]
+    out = fortress.leads_out(world, orders.formation[rows], orders.kind[rows], orders.goal[rows])
+    if out.any():
+        events.append(ORDER_CLOSED(minute, order=rows[out], state=OrderState.FAILED))
+        rows = rows[~out]
     # Of several orders to one formation only the last is taken up.
     last = {int(f): i for i, f in enumerate(orders.formation[rows].tolist())}
     keep = np.zeros(len(rows), dtype=bool)

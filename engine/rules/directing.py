@@ -17,6 +17,7 @@ from engine.model.instruction import NO_CELL, OPEN_END, Instruction
 from engine.model.orders import Refusal
 from engine.model.tables import GROUP, POINTS
 from engine.model.world import World
+from engine.rules import fortress
 from engine.rules.command import LEAST_DELAY_MIN, median_delay_h
 from engine.rules.system import Trace
 
@@ -46,6 +47,10 @@ def _shape(told: Instruction, minute: int) -> Iterator[Refusal]:
         yield Refusal("no_beach", "A landing needs an axis from the coast where troops embark to the beach.")
     if told.kind == DirectiveKind.LAND and not told.assault:
         yield Refusal("no_force", "A landing must name its force, as the assault group.")
+    if told.kind in fortress.DECREES and told.objective == NO_CELL:
+        yield Refusal("no_place", "A fortress needs a place, as the objective.")
+    if not 0 <= told.ring <= fortress.MOST_RINGS:
+        yield Refusal("ring", f"At most {fortress.MOST_RINGS} rings of hexes belong to a fortress.")
     if len(told.line) == 1:
         yield Refusal("short_line", "A line needs at least two places.")
     for name in ("axis", "line", "fall_back"):
@@ -133,6 +138,7 @@ def directed_event(
         known_at=arrives,
         raid=[one.raid for one in given],
         permission=[int(one.permission) for one in given],
+        ring=[one.ring for one in given],
         source=[-1] * len(given),
         arrives_at=arrives,
         clears=[one.clears for one in given],

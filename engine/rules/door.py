@@ -13,7 +13,7 @@ from engine.model.events.common import ORDERED
 from engine.model.instruction import Instruction
 from engine.model.orders import NEEDS_GOAL, NO_GOAL, Order, Refusal
 from engine.model.world import World
-from engine.rules import embarking, landing
+from engine.rules import embarking, fortress, landing
 from engine.rules.command import courier_minutes, redundant
 from engine.rules.directing import check_instruction, directed_event
 from engine.rules.rail import network
@@ -40,6 +40,8 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
     if formations.status[row] != ON_MAP:
         return _not_here(world, row, name)
     refusal = _check_giver(world, side, order)
+    if refusal is None and fortress.leads_out(world, [row], [order.kind], [order.goal])[0]:
+        refusal = Refusal("fortress", f"{name} is of the garrison of a fortress and stands fast: lift the fortress first.")
     if refusal is None and order.kind == OrderKind.ATTACH:
         refusal = _check_attachment(world, side, order)
     if refusal is None and (order.kind in NEEDS_GOAL or order.goal != NO_GOAL):

@@ -17,6 +17,7 @@ from engine.model.events.command import ATTACHED, COMMANDER_CHANGED, SUBORDINATE
 from engine.model.events.politics import OPENED, PERMITTED, RECALLED, RUN_ENDED, SOURCE_CHANGED
 from engine.model.politics import Effect, PoliticalEvent
 from engine.model.world import World
+from engine.rules import fortress
 from engine.rules.hierarchy import under
 
 Rows = npt.NDArray[np.int64]
@@ -114,6 +115,14 @@ def _surrender(world: World, effect: Effect, minute: int) -> list[Event]:
     return [*events, RECALLED(minute, formation=coming)] if len(coming) else events
 
 
+def _fortress(world: World, effect: Effect, minute: int) -> list[Event]:
+    """A place is declared a fortress, or ceases to be one."""
+    side = SIDES.index(effect.side)
+    if effect.open:
+        return fortress.decreed(world, side, fortress.cells_about(world, effect.cell, effect.ring), minute, lifted=False)
+    return fortress.decreed(world, side, fortress.all_about(world, side, effect.cell), minute, lifted=True)
+
+
 def _end(world: World, effect: Effect, minute: int) -> list[Event]:
     """The run ends with the day."""
     return [RUN_ENDED(minute, ends_at=(minute // DAY + 1) * DAY)]
@@ -129,5 +138,6 @@ _OF: Mapping[str, Callable[[World, Effect, int], list[Event]]] = {
     "permission": _permission,
     "people": _people,
     "surrender": _surrender,
+    "fortress": _fortress,
     "end": _end,
 }

@@ -312,6 +312,11 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "Recalled": _of("effects", "an event calls it away", "formations: status hex"),
     "SourceChanged": _of("effects", "an event opens, shuts or changes it", "depots: capacity_t working"),
     "Permitted": _of("effects", "an event gives or takes leave to fall back", "directives: permission state hq"),
+    "FortressDeclared": _of(
+        "fortress effects command", "an event or a directive declares the place a fortress",
+        "hexes: fortress owner", "combat.phi_fortress", "combat.surrender_fortress",
+    ),
+    "FortressLifted": _of("fortress effects command", "an event or a directive lifts the fortress", "hexes: fortress owner"),
     "Opened": _of("effects", "an event opens or shuts the row", "people: open_at close_at"),
     "RunEnded": _of("effects", "an event ends the fighting", "course: ends_at"),
     "Settled": _of("score", "the date of the objective has come", "goals: settled_at"),

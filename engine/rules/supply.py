@@ -3,7 +3,8 @@
 Sources -> railways (trunk) -> railheads -> trucks over own ground (last mile) -> stocks of formations. A formation's
 trucks reach so far and carry so much: payload x turns x availability, where turns fall with the way
 and the way is longer off the road, in mud, under the enemy's zone of control and his interdiction. Priority: first a
-day's bread, then ammunition and fuel, then the rest of the food. Rivals for one capacity share it in proportion.
+day's bread, then ammunition and fuel, then the rest of the food, and the garrisons of
+fortresses before all others. Rivals for one capacity share it in proportion.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from engine.model.world import Statics, World
 from engine.rules import craft, interdiction
 from engine.rules.demand import needs
 from engine.rules.derived import derived
+from engine.rules.fortress import garrison
 from engine.rules.ground import formations_near, mechanised, standing, zone
 from engine.rules.power import on
 from engine.rules.rail import network, working_sources
@@ -48,7 +50,8 @@ _FERRY_STEP: Final = 300
 _CROSSING: Final = (0, 0, 60, 150)
 """Added to a hexside over a river without a bridge, by class: boats and pontoons."""
 _ATTACKING: Final = (Task.ATTACK, Task.EXPLOIT)
-BREAD, ARMS, FOOD = range(3)
+CLASSES: Final = 3
+BREAD, ARMS, FOOD = range(CLASSES)
 """Classes of load in order of priority: a day's food, ammunition and fuel, the rest of the food."""
 
 
@@ -145,9 +148,10 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     if not len(rows):
         return []
     want = _wanted(world, rows, minute)
+    wanted_kg = _garrisons_first(world, rows, want.kg)
     net = network(world, side)
     capacity = capacities_kg(world, net, source_kg[net.sources])
-    brought, shipped = np.zeros_like(want.kg), np.zeros(len(net.sources), np.int64)
+    brought, shipped = np.zeros_like(wanted_kg), np.zeros(len(net.sources), np.int64)
     carried, asked, km = np.zeros(len(rows), np.int64), None, np.zeros(len(rows))
     # Narrow lines come last: what they bring is little, and it comes out of the same sources.
     for narrow in (False, True) if net.narrow.any() else (False,):
@@ -156,17 +160,17 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
         way = way_km(world, side, reach.field[cells])
         carried = np.maximum(carried, _truck_kg(world, rows, way))
         km = np.where(brought.sum(axis=0) > 0, km, way)
-        by_truck = _within(want.kg - brought, carried - brought.sum(axis=0))
+        by_truck = _within(wanted_kg - brought, carried - brought.sum(axis=0))
         heads, railhead = np.unique(reach.heads[cells], return_inverse=True)
         known = heads >= 0
         by_truck[:, ~known[railhead]] = 0
         passes = ways(world, side, np.where(known, heads, 0).astype(np.int64), str(narrow)) if known.any() else ()
         filled = fill(passes, capacity, railhead, by_truck, len(net.sources), asked)
         brought, shipped, asked = brought + filled.brought, shipped + filled.shipped, filled.asked
-    over_beach = _over_beaches(world, side, rows, want.kg, brought, minute)
+    over_beach = _over_beaches(world, side, rows, wanted_kg, brought, minute)
     brought = brought + over_beach
-    air = _airlift(world, side, rows, want.kg, brought)
-    total = brought + air
+    air = _airlift(world, side, rows, wanted_kg, brought)
+    total = (brought + air).reshape(-1, CLASSES, len(rows)).sum(axis=0)
     ammo = rounded(total[ARMS] * want.ammo_share)
     asked = want.kg.sum(axis=0)
     got = total.sum(axis=0)
@@ -212,6 +216,12 @@ def _wanted(world: World, rows: Ints, minute: int) -> Wants:
     bread = np.minimum(food, rounded(table.food[kind] * men / 1000.0))
     arms = ammo + fuel
     return Wants(np.stack([bread, arms, food - bread]), ammo / np.maximum(arms, 1))
+
+
+def _garrisons_first(world: World, rows: Ints, kg: Ints) -> Ints:
+    """All that the garrisons of fortresses want, class by class, then what the others want: (3 or 6, formations)."""
+    firm = garrison(world, rows)
+    return np.concatenate([kg * firm, kg * ~firm]) if firm.any() else kg
 
 
 def _within(want: Ints, limit: Ints) -> Ints:

@@ -22,6 +22,7 @@ from engine.model.events.combat import DISPERSED, ENDANGERED, SURRENDERED
 from engine.model.world import World
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_refresh import due_at
+from engine.rules.fortress import garrison
 from engine.rules.ground import contacts
 from engine.rules.power import on
 from engine.rules.system import Trace
@@ -69,8 +70,10 @@ def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints,
     differs = gain != formations.surrender_gain[rows]
     rows, gain, hazard = rows[differs], gain[differs], hazard[differs]
     if trace is not None:
-        for row, value in zip(rows.tolist(), hazard.tolist(), strict=True):
+        firm = garrison(world, rows)
+        for row, value, bound in zip(rows.tolist(), hazard.tolist(), firm.tolist(), strict=True):
             trace.record("formations", row, "surrender_day", value, "combat.surrender_day")
+            trace.record("formations", row, "in_a_fortress", float(bound), "combat.surrender_fortress")
     if not len(rows):
         return
     left = formations.read("surrender", minute, rows)
@@ -98,5 +101,7 @@ def hazards(world: World, rows: Ints, minute: int) -> Floats:
     hungry = cut_off & (formations.hungry_since[rows] <= minute)
     by_sea = cut_off & ~hungry & (formations.supplied[rows] >= BY_SEA_PPM)
     base = np.where(hungry, base * rules["combat.surrender_hungry"], base)
-    result[some] = np.where(by_sea, base * rules["combat.surrender_sea"], base)
+    base = np.where(by_sea, base * rules["combat.surrender_sea"], base)
+    firm = garrison(world, rows)
+    result[some] = np.where(firm, base * rules["combat.surrender_fortress"], base) if firm.any() else base
     return result

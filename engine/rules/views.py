@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -55,7 +56,7 @@ _STATE: Final = (
 _DIRECTIVE = (
     "hq", "kind", "axis", "line", "fall_back", "objective", "assault", "mobile", "reserve",
     "assault_strongest", "mobile_strongest", "reserve_share", "corridor_m", "start_at", "end_at",
-    "known_at", "raid", "permission", "surprise", "trigger", "trigger_ref", "source", "arrives_at",
+    "known_at", "raid", "permission", "surprise", "trigger", "trigger_ref", "source", "arrives_at", "ring",
 )  # fmt: skip
 _ORDER = (
     "formation", "hq", "kind", "goal", "issued_at", "arrives_at", "state", "by_human", "reason", "detail",
@@ -348,10 +349,18 @@ def _hexes(world: World, side: int, minute: int) -> HexFrame:
             works=_fixed(hexes.works.copy()),
             works_side=_fixed(hexes.works_side.copy()),
             blown=_fixed(blown_sides(world)),
+            fortress=_fixed(np.zeros(len(hexes), bool)),
         )
 
     key = (*hexes.version("owner", "owner_since", "works", "works_side"), *world.hexsides.version("bridge_down"))
-    return derived(world, "views.hexes", key, make)
+    public = derived(world, "views.hexes", key, make)
+    declared = derived(
+        world, f"views.fortress.{side}", hexes.version("fortress"), lambda: _fixed((hexes.fortress == side).copy())
+    )
+    if not derived(world, f"views.fortress.any.{side}", hexes.version("fortress"), lambda: bool(declared.any())):
+        return public
+    key = (*key, *hexes.version("fortress"))
+    return derived(world, f"views.hexes.{side}", key, lambda: replace(public, fortress=declared))
 
 
 def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:

@@ -294,6 +294,7 @@ def _fill_directives(pen: Pen, scenario: Scenario, statics: Statics) -> None:
             "raid": [d.raid for d in rows],
             "permission": [_permission(d) for d in rows],
             "surprise": _ppm(d.surprise for d in rows),
+            "ring": [d.ring for d in rows],
             "trigger": [_trigger(d, scenario, statics)[0] for d in rows],
             "trigger_ref": [_trigger(d, scenario, statics)[1] for d in rows],
             "source": list(range(len(rows))),

@@ -25,6 +25,7 @@ class Intentions:
         self._wish: dict[int, _Wish] = {}
         self._as_it_is: set[int] = set()
         self._hex, self._locked = s.hex_of, s.locked_of
+        self._garrison: list[bool] = s.garrison.tolist()
 
     def __contains__(self, at: int) -> bool:
         return at in self._wish
@@ -37,7 +38,9 @@ class Intentions:
         """Wish that the formation at a position does something; ignored if it is taken already."""
         if at in self._wish:
             return
-        if self._locked[at]:
+        if self._garrison[at]:
+            kind, goal, reason, detail = OrderKind.HOLD, self._hex[at], Reason.FORTRESS, (self._hex[at],)
+        elif self._locked[at]:
             kind, goal, reason, detail = OrderKind.HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
         first, second, third, fourth, *_ = (*map(int, detail or (goal,)), 0, 0, 0, 0)
         self._wish[at] = (kind, int(goal), reason, (first, second, third, fourth))
@@ -55,7 +58,8 @@ class Intentions:
         """Wish that it goes on with whatever it is doing."""
         if at not in self._wish:
             self.stay(at, reason, *detail)
-            self._as_it_is.add(at)
+            if not self._garrison[at]:
+                self._as_it_is.add(at)
 
     def supersede(self, at: int) -> None:
         """Drop the wish for a formation: another headquarters has it now."""
@@ -71,7 +75,7 @@ class Intentions:
         self._note()
         for at in sorted(self._wish):
             kind, cell, reason, detail = self._wish[at]
-            if self._locked[at] or at in self._as_it_is:
+            if (self._locked[at] and not self._garrison[at]) or at in self._as_it_is:
                 continue
             if self._already(at, kind, cell, task[at], goal[at], coming[at], moving[at]):
                 continue

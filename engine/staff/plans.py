@@ -16,6 +16,8 @@ from engine.staff.lines import Points, points_of
 from engine.staff.situation import Situation
 
 ATTACKS = frozenset(map(int, (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)))
+DECREES = frozenset(map(int, (DirectiveKind.FORTRESS, DirectiveKind.LIFT_FORTRESS)))
+"""Said once and carried out at once: no headquarters works on them."""
 NONE = -1
 AT_SEA = frozenset(map(int, (DirectiveKind.LAND, DirectiveKind.EVACUATE)))
 _STAND_FAST: Final = int(Permission.STAND_FAST)
@@ -129,7 +131,8 @@ class Plans:
         d, text = self.d, self.text
         rows: dict[int, list[int]] = {}
         for i, hq in enumerate(d.hq.tolist()):
-            rows.setdefault(hq, []).append(i)
+            if self.kind[i] not in DECREES:
+                rows.setdefault(hq, []).append(i)
         lined = [bool(points) for points in text.line]
         of = {
             hq: self._plan(hq, rows[hq], begun, over, lined) if hq in rows else Plan(hq)

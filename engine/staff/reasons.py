@@ -57,6 +57,7 @@ class Reason(IntEnum):
     TO_SUCCESS = 40
     SEES_IT_THROUGH = 41
     SHOULDER = 42
+    FORTRESS = 43
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -152,6 +153,7 @@ _SENTENCES = {
     Reason.FOLLOW_UP: "follows its army's front to {0}",
     Reason.SEES_IT_THROUGH: "sees the fight for {0} through, which goes well enough",
     Reason.SHOULDER: "takes {0} on the shoulder of the attack on {1}, estimated x {x}",
+    Reason.FORTRESS: "of the garrison of the fortress at {0}: stands fast until it is lifted",
     Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
     Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
     Reason.TO_THE_SHIPS: "goes to the ships at {0}",

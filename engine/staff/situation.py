@@ -262,7 +262,19 @@ class Situation:
 
     @Once
     def locked(self) -> Mask:
-        """Own formations under a human's order that still holds: the staff plans round them.
+        """Own formations that the staff plans round: garrisons, and those under a human's order that still holds."""
+        mask: Mask = self.by_hand | self.garrison
+        return mask
+
+    @Once
+    def garrison(self) -> Mask:
+        """Own formations that stand in an own fortress, but for those under a human's order."""
+        mask: Mask = self.view.hexes.fortress[self.view.own.hex] & ~self.by_hand
+        return mask
+
+    @Once
+    def by_hand(self) -> Mask:
+        """Own formations under a human's order that still holds.
 
         An order to go or stand somewhere holds for its time even when the march is over, others until they are done.
         """

@@ -11,7 +11,7 @@ from engine.core.dice import Dice
 from engine.model.commander import Notes
 from engine.model.orders import Order
 from engine.model.view import SideView
-from engine.staff import attack, lending, mobile, rear, timing
+from engine.staff import attack, garrisons, lending, mobile, rear, timing
 from engine.staff.assembly import assemble
 from engine.staff.control import Ints
 from engine.staff.evacuation import evacuate
@@ -53,6 +53,7 @@ class Staff:
             sectors = Sectors(s, plans)
             hold(s, wishes, plans, sectors, {hq: members[hq] for hq in look if hq in members})
             lending.lend(s, wishes, plans, sectors, lends)
+        garrisons.stand(s, wishes, plans, acting)
         timing.book(s, plans, acting, look)
         return wishes.orders(plans.commander)
 

@@ -52,6 +52,8 @@ STORM = """
 ................
 """
 WIDE, HIGH = 16, 13
+FORT = 147
+"""A hex of the Axis' rear."""
 KINDS = [name for name in EVENT_KINDS if not name.startswith("Test")]
 """All kinds but those that tests add for their own ends."""
 
@@ -81,6 +83,8 @@ def storm(seed: int) -> Session:
             Effect("supply", subjects=("axis_rear",), capacity_t=900),
             Effect("commander", subjects=("a1", "axis_hq"), text="X"), Effect("attach", subjects=("a1",), hq="axis_hq"),
         ]),
+        event("festung", at_min=DAY, does=[Effect("fortress", side="axis", cell=FORT, ring=1)]),
+        event("no_more", at_min=2 * DAY, does=[Effect("fortress", side="axis", cell=FORT, open=False)]),
         event("over", at_min=13 * DAY, does=[Effect("surrender", side="axis"), Effect("end")]),
     ]  # fmt: skip
     changes = [

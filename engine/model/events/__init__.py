@@ -7,6 +7,7 @@ from engine.model.events import (
     combat,
     command,
     common,
+    fortress,
     intelligence,
     movement,
     people,
@@ -33,6 +34,7 @@ _TOPICS = (
     politics,
     sea,
     works,
+    fortress,
 )
 EVENT_KINDS: dict[str, EventKind] = {kind.name: kind for topic in _TOPICS for kind in topic.KINDS}
 

@@ -11,6 +11,7 @@ from engine.rules.apply import (
     combat,
     command,
     common,
+    fortress,
     intelligence,
     movement,
     people,
@@ -36,6 +37,7 @@ APPLY: dict[str, Callable[[Pen, Event], None]] = {
     **politics.APPLY,
     **sea.APPLY,
     **works.APPLY,
+    **fortress.APPLY,
 }
 
 
