@@ -5,11 +5,12 @@ PY     := $(VENV)/bin/python
 OUT    ?= out/demo
 WORKERS ?= auto
 SCENARIOS ?=
+WHAT_IFS ?= $(basename $(notdir $(wildcard scenarios/what_if/*.toml)))
 RUNS    ?= 50
 
 export PYGAME_HIDE_SUPPORT_PROMPT := 1
 
-.PHONY: demo test quick check scores clean lock
+.PHONY: demo test quick check scores what-ifs pairings clean lock
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.stamp            ## run Operation Doppelkopf headless: summary, recording, report
@@ -29,6 +30,14 @@ check: $(VENV)/.stamp           ## style, types, floors
 
 scores: $(VENV)/.stamp          ## scorecards of all scenarios (or SCENARIOS="caesar riga"), RUNS runs each: hours; goes on where it was
 	$(PY) deepbattle scores $(SCENARIOS) --make --runs $(RUNS)
+
+what-ifs: $(VENV)/.stamp        ## RUNS pairs of runs of each overlay in scenarios/what_if (or WHAT_IFS="memel_warned"): hours; goes on
+	$(PY) deepbattle what-if $(WHAT_IFS) --runs $(RUNS) --keep docs/scores/what_if
+	$(PY) deepbattle scores --page -q >/dev/null
+
+pairings: $(VENV)/.stamp        ## strength of play, 100 pairs of runs in each of three cases: an hour; goes on
+	$(PY) deepbattle pairings --keep docs/scores/pairings.json
+	$(PY) deepbattle scores --page -q >/dev/null
 
 clean:                          ## what can be made again; saved games and results stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .import_linter.log .hypothesis

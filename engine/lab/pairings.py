@@ -5,22 +5,25 @@ What one of them gains over the other on both sides together does not depend on 
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.lab.batch import resume_batch, run_batch
+from engine.lab.batch import Progress
+from engine.lab.commanders import commander_digest
 from engine.lab.experiment import Experiment
+from engine.lab.kept import kept_batch
 from engine.lab.statistics import Interval, mean_interval, wilson
-from engine.lab.store import FILE, Store
+from engine.lab.tally import keep_tally
 from engine.model.codes import SIDES
 from engine.model.scenario import Scenario
+from engine.run.fingerprint import engine_digest
 
 WEIGHTS: Mapping[str, float] = {"objectives": 0.5, "ground": 0.25, "losses": 0.25}
 """Parts of the score: a judgement, the same for all who are compared."""
-Progress = Callable[[int, int, int], None]
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -85,39 +88,26 @@ def pair(
     seed: int = 1,
     until: str = "",
     workers: int = 1,
-    folder: str | Path | None = None,
+    folder: Path | None = None,
     progress: Progress | None = None,
-) -> Pairing:
-    """``runs`` pairs of runs. With ``folder`` they are kept there, and an interrupted call goes on."""
-    if folder is None:
-        with tempfile.TemporaryDirectory() as temporary:
-            return pair(scenario, ours, theirs, runs=runs, seed=seed, until=until, workers=workers,
-                        folder=temporary, progress=progress)  # fmt: skip
+) -> Pairing | None:
+    """``runs`` pairs of runs, those that are missing in ``folder`` (the cache by default); None after Ctrl-C."""
     found: list[dict[int, dict[str, float]]] = []
     failed = 0
-    for name, names in (("first", (ours, theirs)), ("second", (theirs, ours))):
-        experiment = Experiment(
-            scenario.id, seed=seed, runs=runs, sample=False, until=until, title=f"{names[0]} against {names[1]}",
-            commanders=dict(zip(SIDES, names, strict=True)),
-        )  # fmt: skip
-        done, broken = _runs(experiment, scenario, Path(folder) / name, workers, progress)
-        found.append(done)
-        failed += broken
+
+    def told(ok: int, broken: int, total: int) -> None:
+        if progress is not None:
+            progress(len(found) * runs + ok, failed + broken, 2 * total)
+
+    for names in ((ours, theirs), (theirs, ours)):
+        experiment = Experiment(scenario.id, seed=seed, runs=runs, sample=False, until=until,
+                                commanders=dict(zip(SIDES, names, strict=True)))  # fmt: skip
+        batch = kept_batch(experiment, scenario, workers=workers, folder=folder, progress=told)
+        if batch.interrupted:
+            return None
+        found.append({row.replication: margins(row.outcome["values"], scenario) for row in batch.rows if row.ok})
+        failed += sum(not row.ok for row in batch.rows)
     return judged(scenario.id, ours, theirs, found[0], found[1], failed)
-
-
-def _runs(
-    experiment: Experiment, scenario: Scenario, folder: Path, workers: int, progress: Progress | None
-) -> tuple[dict[int, dict[str, float]], int]:
-    """Margins by replication, and how many runs failed."""
-    if (folder / FILE).exists():
-        resume_batch(folder, expect=scenario, workers=workers, progress=progress)
-    else:
-        run_batch(experiment, scenario, folder, workers=workers, progress=progress)
-    with Store.open(folder) as store:
-        rows = list(store.rows())
-    done = {row.replication: margins(row.outcome["values"], scenario) for row in rows if row.ok}
-    return done, sum(not row.ok for row in rows)
 
 
 def judged(
@@ -135,3 +125,36 @@ def judged(
     parts = {part: mean_interval([gain[part] for gain in gains]) for part in WEIGHTS}
     ahead: Sequence[bool] = [value > 0 for value in sums]
     return Pairing(case, ours, theirs, parts, mean_interval(sums), wilson(sum(ahead), len(ahead)), len(both), failed)
+
+
+# Keeping them.
+
+
+def keep_pairings(path: Path, found: Sequence[Pairing], until: str = "") -> None:
+    """Put pairings into a file, in the place of older ones of the same case, commanders and end; others stay."""
+    kept = {_which(one): one for one in read_pairings(path)}
+    for pairing in found:
+        row = {key: _rounded(value) for key, value in pairing.record().items()}
+        names = (pairing.ours, pairing.theirs)
+        row |= {"until": until, "engine": engine_digest(), "commanders": [commander_digest(name) for name in names]}
+        kept[_which(row)] = row
+    keep_tally(path, {"format": FORMAT, "pairings": [kept[key] for key in sorted(kept)]})
+
+
+def read_pairings(path: Path) -> list[dict[str, Any]]:
+    """The pairings of a file; none if there is none or it cannot be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return list(found["pairings"]) if found["format"] == FORMAT else []
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _which(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return (row["case"], row["ours"], row["theirs"], row["until"])
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return None if value != value else round(value, 4)
+    return {key: _rounded(part) for key, part in value.items()} if isinstance(value, Mapping) else value

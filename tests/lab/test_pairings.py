@@ -6,7 +6,8 @@ import pytest
 
 from engine.lab.commanders import CommanderFault, check_takeover
 from engine.lab.generated import Size, generated_scenario
-from engine.lab.pairings import WEIGHTS, advantage, judged, margins, pair
+from engine.lab.pairings import WEIGHTS, advantage, judged, keep_pairings, margins, pair, read_pairings
+from engine.lab.score_page import page
 
 LITTLE = Size(formations=16, columns=30, rows=24, days=3)
 
@@ -52,10 +53,27 @@ def test_margins_stay_within_bounds_and_change_sign_with_the_sides() -> None:
 def test_a_commander_against_himself_is_at_parity_to_the_last_bit_and_runs_are_kept(tmp_path) -> None:
     scenario = generated_scenario(LITTLE)
     found = pair(scenario, "plain", "plain", runs=2, folder=tmp_path)
+    assert found is not None
     assert found.advantage.value == 0.0
     assert found.verdict == "open"
-    again = pair(scenario, "plain", "plain", runs=2, folder=tmp_path)
+    told: list[tuple[int, int, int]] = []
+    again = pair(scenario, "plain", "plain", runs=2, folder=tmp_path, progress=lambda *n: told.append(n))
     assert again == found
+    assert told == []
+
+
+def test_a_stored_pairing_takes_the_place_of_the_older_one_and_others_stay(tmp_path) -> None:
+    path = tmp_path / "pairings.json"
+    gains = {n: dict.fromkeys(WEIGHTS, 0.2 + n / 100) for n in range(5)}
+    none = {n: dict.fromkeys(WEIGHTS, 0.0) for n in range(5)}
+    keep_pairings(path, [judged("north", "plain", "staff", gains, none), judged("south", "plain", "staff", none, none)])
+    keep_pairings(path, [judged("north", "plain", "staff", none, gains)])
+    kept = {one["case"]: one for one in read_pairings(path)}
+    assert {case: one["verdict"] for case, one in kept.items()} == {"north": "loses", "south": "open"}
+    assert kept["north"]["parts"]["ground"]["low"] < kept["north"]["parts"]["ground"]["value"] < 0
+    text = page(tmp_path)
+    assert "## Strength of play" in text
+    assert "| north | plain : staff | -0.11 (" in text
 
 
 @pytest.mark.parametrize(

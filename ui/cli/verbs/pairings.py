@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ import click
 
 from ui.cli import options
 from ui.cli.exit_codes import Exit
-from ui.cli.output import Progress, columns, number, show_json
+from ui.cli.output import Progress, check_writable, columns, number, remark, say_if_compiling, show_json
 from ui.cli.verbs.bench import case_of
 
 if TYPE_CHECKING:
     from engine.lab.pairings import Pairing
+    from engine.lab.statistics import Interval
 
 CASES = ("doppelkopf", "siauliai", "generated:100")
 DAYS = 10
@@ -31,47 +33,65 @@ DAYS = 10
 @options.seed_option
 @options.until_option
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes; all cores by default.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep the runs there, to resume.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep the runs there instead of in the cache.")
+@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Put the summary into a file (docs/scores/pairings.json for the page about scores).")  # fmt: skip
 @options.json_option
 @options.quiet_option
 def command(
     ours: str, theirs: tuple[str, ...], cases: tuple[str, ...], runs: int, seed: int, until: str, workers: int | None,
-    out: Path | None, as_json: bool, quiet: bool,
+    out: Path | None, keep: Path | None, as_json: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Strength of play of one commander against others.
 
     Each pair of runs has the same luck; the commanders change sides in between, so that a scenario that favours one
     side favours nobody. The score counts objectives held (half), ground and losses (a quarter each); parity is 0,
-    and a commander wins if the whole 95 % interval of his advantage lies above it.
+    and a commander wins if the whole 95 % interval of his advantage lies above it. Finished runs are kept: a call that
+    is stopped or killed goes on.
     """
     from engine import pairings
 
-    found = []
+    check_writable(keep)
+    signal.signal(signal.SIGTERM, _like_ctrl_c)
+    say_if_compiling(quiet=quiet or as_json)
+    found: list[Pairing] = []
+    stopped = False
     for case in cases or CASES:
         scenario = case_of(case, DAYS)
         for other in theirs or ("plain",):
-            folder = out / f"{scenario.id}-{_plain(ours)}-{_plain(other)}" if out else None
             with Progress(f"{case}: {ours} against {other}", 1, quiet=quiet or as_json) as bar:
-                found.append(pairings.pair(scenario, ours, other, runs=runs, seed=seed, until=until, folder=folder,
-                                           workers=workers or os.cpu_count() or 1, progress=bar.of))  # fmt: skip
+                one = pairings.pair(scenario, ours, other, runs=runs, seed=seed, until=until, folder=out,
+                                    workers=workers or os.cpu_count() or 1, progress=bar.of)  # fmt: skip
+            if one is None:
+                stopped = True
+                break
+            found.append(one)
+            if keep is not None:
+                pairings.keep_pairings(keep, [one], until)
+        if stopped:
+            break
     if as_json:
         show_json([one.record() for one in found])
-    else:
+    elif found:
         click.echo(_table(found))
-    if any(one.failed for one in found):
-        return Exit.RUNS_FAILED
-    return Exit.DONE if all(one.pairs >= runs for one in found) else Exit.STOPPED
+    if stopped:
+        remark("stopped; the same call goes on", quiet=quiet)
+        return Exit.STOPPED
+    return Exit.RUNS_FAILED if any(one.failed for one in found) else Exit.DONE
 
 
-def _plain(name: str) -> str:
-    return "".join(c if c.isalnum() else "_" for c in name)
+def _like_ctrl_c(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _table(found: Sequence[Pairing]) -> str:
     rows = [("case", "pairing", "advantage", "ahead", "objectives", "ground", "losses", "pairs", "")]
     for one in found:
-        parts = [number(part.value, 3) for part in one.parts.values()]
-        spread = f"{number(one.advantage.value, 3)} ({number(one.advantage.low, 3)} to {number(one.advantage.high, 3)})"
+        advantage, *parts = (_interval(part) for part in (one.advantage, *one.parts.values()))
         ahead = f"{100 * one.won.value:.0f} % ({100 * one.won.low:.0f}-{100 * one.won.high:.0f})"
-        rows.append((one.case, f"{one.ours} : {one.theirs}", spread, ahead, *parts, str(one.pairs), one.verdict))
+        rows.append((one.case, f"{one.ours} : {one.theirs}", advantage, ahead, *parts, str(one.pairs), one.verdict))
     return columns(rows, right=range(2, 8))
+
+
+def _interval(part: Interval) -> str:
+    return f"{number(part.value, 3)} ({number(part.low, 3)} to {number(part.high, 3)})"
