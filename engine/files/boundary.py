@@ -261,7 +261,9 @@ class FactRow(Cited):
     place: Places = []
     places: Places = []
     title: Words = ""
-    measure: Literal["men", "afv", "guns", "prisoners", "formations", "aircraft", "ships", "km", ""] = ""
+    measure: Literal[
+        "men", "men_with_sick", "afv", "guns", "prisoners", "formations", "aircraft", "ships", "km", ""
+    ] = ""
     value: float | None = None
     low: float | None = None
     high: float | None = None

@@ -30,12 +30,15 @@ SCORED = ("control", "width", "loss", "line")
 """Kinds of facts that a run can be measured against; events are told, not scored."""
 LOSS_MEASURES: Mapping[str, str] = {
     "men": "men_lost",
+    "men_with_sick": "men_lost_with_sick",
     "prisoners": "men_captured",
     "afv": "afv_out",
     "guns": "guns_lost",
     "formations": "formations_lost",
 }
-"""Measure of a loss fact -> measure of a run. Vehicles count as lost when written off or still in repair."""
+"""Measure of a loss fact -> measure of a run. Sanitary losses of the Soviet record count the sick. Vehicles count as lost
+when written off or still in repair.
+"""
 SERIES = ("men", "men_lost", "men_captured", "afv", "afv_repair", "afv_lost", "guns", "guns_lost", "hexes")
 
 
@@ -134,6 +137,7 @@ def measures(world: World, minute: int) -> dict[str, int]:
         found |= {
             f"{side}.men": whole(flows["men"], here),
             f"{side}.men_lost": whole(flows["battle"] + captured + f.drowned_u),
+            f"{side}.men_lost_with_sick": whole(flows["battle"] + flows["sick"] + captured + f.drowned_u),
             f"{side}.men_battle": whole(flows["battle"]),
             f"{side}.men_captured": whole(captured),
             f"{side}.men_drowned": whole(f.drowned_u),

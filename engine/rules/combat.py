@@ -24,10 +24,11 @@ from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.world import World
 from engine.rules import combat_outcomes, surrender
-from engine.rules.combat_flows import settle_flows, skirmish
+from engine.rules.combat_flows import settle_flows
 from engine.rules.combat_lineup import IS_ATTACK, changed, line_up
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_refresh import GRID_MIN
+from engine.rules.combat_skirmish import skirmish
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, rounded
-from engine.core.columns import FINE
 from engine.core.dice import Dice
 from engine.model.codes import ATTACKING, ON_MAP, Outcome
 from engine.model.events import Event
-from engine.model.events.combat import BATTLE_ENDED, BLED, FOUGHT, JOINED, LEFT_BATTLE, SKIRMISHED
+from engine.model.events.combat import BATTLE_ENDED, BLED, FOUGHT, JOINED, LEFT_BATTLE
 from engine.model.world import World
 from engine.rules.combat_lineup import ATTACKS, Lineup
 from engine.rules.combat_outcomes import Ending, kept_depth
@@ -20,8 +18,6 @@ from engine.rules.combat_refresh import NEW_KIND, Flows, flows, moved_noise
 from engine.rules.combat_roll import BEFORE, MEMORY, NOISE_ATTACKER, NOISE_DEFENDER, Roll, call_roll
 from engine.rules.combat_start import engage
 from engine.rules.combat_wear import suffered
-from engine.rules.ground import contacts as in_contact
-from engine.rules.power import on
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -130,32 +126,3 @@ def _written(lineup: Lineup, roll: Roll, result: Flows, stale: Mask, minute: int
         direction=lineup.direction[mine], **dict(zip(BLED_COLUMNS, result.members[:, mine], strict=True)),
     )  # fmt: skip
     return [fought, bled]
-
-
-def skirmish(
-    world: World, lineup: Lineup, ending: Ending, minute: int, trace: Trace | None = None
-) -> list[Event]:
-    """Fire along quiet fronts: tiny losses of formations beside an enemy that are in no battle."""
-    formations, rules = world.formations, world.statics.rules
-    idle = (formations.status == ON_MAP) & ~ending.out
-    idle[lineup.formation] = False
-    rows = np.flatnonzero(idle)
-    quiet, after = rules["combat.intensity_quiet"], rules["combat.intensity_hold"]
-    lately = minute - formations.last_fight_at[rows] <= DAY
-    intensity = np.where(lately, after, quiet) * on(rules, "quiet_fire")
-    enemy = np.array([rules["combat.lethality_soviet"], rules["combat.lethality_axis"]])[formations.side[rows]]
-    share = rules["combat.attacker_loss_day"] * rules["combat.intensity_east"] / DAY * intensity * enemy
-    share = np.where(in_contact(world)[rows] == 1, share, 0.0)
-    rate = rounded(share * formations.read("men", minute, rows))
-    differs = rate != formations.battle_rate[rows]
-    if not differs.any():
-        return []
-    if trace is not None:
-        for i in np.flatnonzero(differs).tolist():
-            hold = "combat.intensity_hold" if lately[i] else "combat.intensity_quiet"
-            trace.record("formations", int(rows[i]), "intensity", float(intensity[i]), hold)
-            trace.record("formations", int(rows[i]), "enemy_lethality", float(enemy[i]))
-            trace.record("formations", int(rows[i]), "men_lost_day", float(rate[i]) * DAY / FINE, "combat.attacker_loss_day")
-    return [SKIRMISHED(minute, formation=rows[differs], battle_rate=rate[differs])]
-
-

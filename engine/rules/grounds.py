@@ -123,8 +123,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "combat.intensity_east", "combat.cohesion_loss", "combat.fatigue_assault_day",
     ),
     "Skirmished": _of(
-        "combat_flows", "an enemy stands beside it and nobody attacks", "formations: men_u contact last_fight_at",
-        "combat.intensity_quiet", "combat.intensity_hold",
+        "combat_skirmish", "an enemy stands near it and nobody attacks it: fire, or forward detachments and rear guards",
+        "formations: men_u hex task last_fight_at", "combat.intensity_quiet", "combat.intensity_hold",
+        "combat.intensity_pursuit", "contact.fire_hexes", "contact.rear_guard_hexes",
     ),
     "BattleEnded": _of(
         "combat_outcomes combat_flows", "a threshold was used up, or nobody attacks any more",

@@ -330,7 +330,8 @@ def test_probes_take_no_ground_and_bombardments_cost_the_attacker_nothing() -> N
     probe.advance(5 * DAY)
     assert not of_kind(probe, "Retreated", "SentIn")
     assert (probe.world.battles.kind == BattleKind.PROBE).all()
-    guns = battle(LINE, {k: {**v, "task": Task.BOMBARD} for k, v in ATTACK.items()}, seed=3)
+    bombard = {k: {**v, "task": Task.BOMBARD} for k, v in ATTACK.items()}
+    guns = battle(LINE, bombard, seed=3, sets={"switch.quiet_fire": 0})
     guns.advance(DAY)
     world = guns.world
     assert world.formations.read("battle", DAY, [row(guns, "r1")])[0] == 0

@@ -1,0 +1,67 @@
+"""Losses outside battles: who lies in fire, who pursues, who is pursued."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.model.codes import Stage, Task
+from engine.run.session import Session
+from tests.rules.battlefield import battle, register, row
+
+DAY = 1440
+GAPS = """
+:::::::::::::::::
+:R.A...B.......C.
+:::::::::::::::::
+"""
+"""Red R is two hexes from A, six from B, fourteen from C."""
+FOLLOWS = {"task": Task.FOLLOW, "stage": Stage.MARCHING}
+QUIET = {"switch.sickness": 0}
+
+
+@pytest.fixture(autouse=True)
+def _registered() -> None:
+    register()
+
+
+def _rate(session: Session, name: str) -> float:
+    """Share of its men that a formation loses a day at present."""
+    formations, who = session.world.formations, row(session, name)
+    return float(formations.battle_rate[who] * DAY / formations.men_u[who])
+
+
+def _field(orders: dict[str, dict[str, int]], **sets: float) -> Session:
+    session = battle(GAPS, orders or {"c1": {"cohesion_n": 10**9}}, sets=QUIET | sets)
+    session.advance(361)
+    return session
+
+
+def test_fire_along_a_quiet_front_reaches_formations_whose_screens_touch_and_no_others() -> None:
+    session = _field({})
+    rules = session.world.statics.rules
+    quiet = rules["combat.intensity_quiet"] * rules["combat.intensity_east"] * rules["combat.attacker_loss_day"]
+    assert _rate(session, "a1") == pytest.approx(quiet * rules["combat.lethality_soviet"], rel=1e-3)
+    assert _rate(session, "r1") == pytest.approx(quiet * rules["combat.lethality_axis"], rel=1e-3)
+    assert _rate(session, "b1") == _rate(session, "c1") == 0
+
+
+def test_forward_detachments_of_who_follows_fight_rear_guards_within_reach() -> None:
+    session = _field({"r1": FOLLOWS})
+    rules = session.world.statics.rules
+    pursuit = rules["combat.intensity_pursuit"] * rules["combat.intensity_east"]
+    attacker = pursuit * rules["combat.attacker_loss_day"] * rules["combat.lethality_axis"]
+    defender = pursuit * rules["combat.defender_loss_day"] * rules["combat.lethality_soviet"]
+    assert _rate(session, "r1") == pytest.approx(attacker, rel=1e-3)
+    assert _rate(session, "a1") == pytest.approx(defender, rel=1e-3)
+    assert _rate(session, "b1") == 0
+
+
+def test_who_follows_out_of_reach_of_the_enemy_loses_nothing() -> None:
+    session = _field({"c1": FOLLOWS})
+    assert _rate(session, "c1") == 0
+
+
+def test_the_pursuit_costs_nothing_when_its_rule_is_switched_off() -> None:
+    on, off = _field({"r1": FOLLOWS}), _field({"r1": FOLLOWS}, **{"switch.pursuit_fire": 0})
+    assert _rate(off, "r1") < _rate(on, "r1") / 5
+    assert _rate(off, "r1") > 0, "it still lies in the fire of the front"
