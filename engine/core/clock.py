@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import simpy
 
-from engine.core.arithmetic import round_up
 from engine.core.calendar import NEVER
 
 
@@ -29,17 +28,20 @@ class Clock:
     """Runs systems from ``now`` on.
 
     ``due(i)`` is the earliest minute at which system i wants to run, by the world as it stands; ``fire(i, minute)``
-    runs it. Both are called only between ``now`` and the stop given to :meth:`run`.
+    runs it. Both are called only between ``now`` and the stop given to :meth:`run`. ``dated()`` gives the due times
+    of all systems that can be told without asking, None for the others.
     """
 
     def __init__(
-        self, now: int, systems: Sequence[Timed], due: Callable[[int], int], fire: Callable[[int, int], None]
-    ) -> None:
+        self, now: int, systems: Sequence[Timed], due: Callable[[int], int], fire: Callable[[int, int], None],
+        dated: Callable[[], Sequence[int | None]] | None = None,
+    ) -> None:  # fmt: skip
         self._environment = simpy.Environment(initial_time=now)
         # SimPy documents urgent and normal only, but orders by any whole number: our phases.
         self._schedule: Callable[..., None] = self._environment.schedule
         self._systems, self._due, self._fire = systems, due, fire
-        self._by_phase = sorted(range(len(systems)), key=lambda i: systems[i].phase)
+        self._dated = dated or ([None] * len(systems)).copy
+        self._by_phase = sorted([(system.phase, i, system.grain_min) for i, system in enumerate(systems)])
         self._until = now
         self._armed_at = [NEVER] * len(systems)
         self._generation = [0] * len(systems)
@@ -63,21 +65,25 @@ class Clock:
 
     def _arm_all(self, minute: int, phase: int) -> None:
         """Arm every system, later phases first. If one is due in this minute all are asked again after it."""
-        systems = self._systems
-        for i in self._by_phase:
-            if systems[i].phase > phase and self._arm_from(i, minute) == minute:
+        dated = self._dated()
+        for of, i, grain in self._by_phase:
+            if of > phase and self._arm_from(i, grain, minute, dated[i]) == minute:
                 return
-        for i in self._by_phase:
-            if systems[i].phase <= phase:
-                self._arm_from(i, minute + 1)
+        for of, i, grain in self._by_phase:
+            if of > phase:
+                return
+            self._arm_from(i, grain, minute + 1, dated[i])
 
-    def _arm_from(self, i: int, earliest: int) -> int:
-        """Arm a system for its next run at or after ``earliest``; NEVER if that lies beyond the stop."""
-        grain = self._systems[i].grain_min
-        at = NEVER
-        if round_up(earliest, grain) < self._until:
-            at = round_up(max(self._due(i), earliest), grain)
-            at = at if at < self._until else NEVER
+    def _arm_from(self, i: int, grain: int, earliest: int, at: int | None) -> int:
+        """Arm a system for its next run at or after ``earliest``; NEVER if that lies beyond the stop.
+
+        ``at`` is when it is due, None if it must be asked.
+        """
+        if at is None:
+            at = self._due(i) if -(-earliest // grain) * grain < self._until else NEVER
+        at = -(-max(at, earliest) // grain) * grain  # rounded up
+        if at >= self._until:
+            at = NEVER
         if at != self._armed_at[i]:
             self._arm(i, at)
         return at

@@ -262,8 +262,10 @@ class Writer:
 
     def _publish(self, rows: int) -> None:
         views = {}
-        for name, array in self._arrays.items():
-            views[name] = view = array[:rows]
+        self._open = {name: array[:rows] for name, array in self._arrays.items()}
+        """The same columns to be written to."""
+        for name, array in self._open.items():
+            views[name] = view = array.view()
             view.setflags(write=False)
         self.table._views = views
         self._count = self.table._count = rows
@@ -275,7 +277,7 @@ class Writer:
     def __getitem__(self, name: str) -> Array:
         """The writable column; whoever asks for it is taken to write it."""
         self.table._versions[name] += 1
-        return self._arrays[name][: self._count]
+        return self._open[name]
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
         """Add ``count`` rows with defaults where ``values`` is silent; returns their row numbers."""

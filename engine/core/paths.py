@@ -14,6 +14,7 @@ import numpy.typing as npt
 from engine.core.jit import jit
 
 Ints = npt.NDArray[np.int32]
+Cells = npt.NDArray[np.int64]
 FAR: Final = 1 << 30
 """Distance of what cannot be reached."""
 _NO_TOLL: Final = np.zeros(0, np.int32)
@@ -138,34 +139,47 @@ def hops(neighbours: Ints, inside: npt.NDArray[np.bool_], sources: npt.NDArray[n
 
 @jit
 def _reach_to(
-    neighbours: Any, costs: Any, toll: Any, goal: int, stop: int, limit: int, top: int, out: Any, touched: Any
-) -> int:
-    """Backward search from ``goal`` until ``stop`` is settled; ``out`` must be FAR before; returns cells touched."""
+    neighbours: Any, axial: Any, costs: Any, toll: Any, goal: int, stop: int, limit: int, top: int, least: int,
+    out: Any, touched: Any,
+) -> int:  # fmt: skip
+    """Backward search from ``goal`` until ``stop`` is settled; ``out`` must be FAR before; returns cells touched.
+
+    Cells are settled in the order of their cost and what is left at best, ``least`` for each hex to ``stop`` (A*).
+    Those that cost as much as ``stop`` are settled with it, so that all quickest ways are there to choose from.
+    """
     n = neighbours.shape[0]
     taxed = len(toll) > 0
-    ring = top + 1
+    ring = top + least + 1
     head = np.full(ring, -1, np.int32)
     capacity = 1024
     next_in = np.empty(capacity, np.int32)
     cell_of = np.empty(capacity, np.int32)
+    q0, r0 = int(axial[0, stop]), int(axial[1, stop])
+    dq, dr = int(axial[0, goal]) - q0, int(axial[1, goal]) - r0
+    current = least * ((abs(dq) + abs(dr) + abs(dq + dr)) // 2)
+    slot = current % ring
     out[goal] = 0
     touched[0] = goal
     count = 1
     cell_of[0] = goal
     next_in[0] = -1
-    head[0] = 0
-    used, pending, current = 1, 1, 0
-    slot = 0
-    while pending > 0 and current <= limit:
+    head[slot] = 0
+    used, pending = 1, 1
+    last = limit
+    while pending > 0 and current <= last:
         while head[slot] != -1:
             node = head[slot]
             head[slot] = next_in[node]
             pending -= 1
             here = cell_of[node]
-            if out[here] != current:
+            dq, dr = int(axial[0, here]) - q0, int(axial[1, here]) - r0
+            left = least * ((abs(dq) + abs(dr) + abs(dq + dr)) // 2)
+            sofar = int(out[here])
+            if sofar + left != current:
                 continue
             if here == stop:
-                return count
+                last = current
+                continue
             enter = 0
             if taxed and here != goal:
                 enter = toll[here]
@@ -178,7 +192,7 @@ def _reach_to(
                 step = costs[there, (d + 3) % 6]
                 if step <= 0:
                     continue
-                total = current + step + enter
+                total = sofar + step + enter
                 if total < out[there] and total <= limit:
                     if out[there] == FAR and count < n:
                         touched[count] = there
@@ -192,7 +206,8 @@ def _reach_to(
                         wider2[:used] = cell_of[:used]
                         cell_of = wider2
                         capacity = 2 * capacity
-                    q = slot + step + enter
+                    dq, dr = int(axial[0, there]) - q0, int(axial[1, there]) - r0
+                    q = slot + total + least * ((abs(dq) + abs(dr) + abs(dq + dr)) // 2) - current
                     if q >= ring:
                         q %= ring
                     cell_of[used] = there
@@ -233,25 +248,57 @@ def _descend(neighbours: Any, costs: Any, toll: Any, goal: int, out: Any, start:
     return steps
 
 
-class Pathfinder:
-    """Single paths without allocation per call: work arrays are reset only where they were touched."""
+@jit
+def _ways(
+    neighbours: Any, axial: Any, costs: Any, toll: Any, starts: Any, goals: Any, beside: Any, taken: Any, room: int,
+    top: int, least: int, out: Any, touched: Any, ways: Any,
+) -> None:  # fmt: skip
+    """The quickest ways one by one, see :meth:`Pathfinder.ways`; ``toll`` is afterwards as before."""
+    closed, before = np.empty(6, np.int32), np.empty(6, np.int32)
+    for i in range(len(starts)):
+        start, goal, shut = starts[i], goals[i], 0
+        if beside[i]:
+            for there in neighbours[goal]:
+                if there >= 0 and there != start and taken[there] >= room:
+                    closed[shut], before[shut] = there, toll[there]
+                    toll[there] = -1
+                    shut += 1
+        count = _reach_to(neighbours, axial, costs, toll, goal, start, FAR - 1, top, least, out, touched)
+        ways[i] = -1
+        if out[start] < FAR:
+            _descend(neighbours, costs, toll, goal, out, start, ways[i])
+        for k in range(count):
+            out[touched[k]] = FAR
+        for k in range(shut):
+            toll[closed[k]] = before[k]
 
-    def __init__(self, neighbours: Ints) -> None:
+
+class Pathfinder:
+    """Single paths without allocation per call: work arrays are reset only where they were touched.
+
+    ``axial`` (2, n) are the cells' coordinates; with them and the least step a search makes for its end.
+    """
+
+    def __init__(self, neighbours: Ints, axial: Ints | None = None) -> None:
         self._neighbours = neighbours
+        self._axial = np.zeros((2, len(neighbours)), np.int32) if axial is None else axial
         self._out = np.full(len(neighbours), FAR, np.int32)
         self._touched = np.empty(len(neighbours), np.int32)
 
     def path(
-        self, costs: Ints, start: int, goal: int, *, top: int, limit: int = FAR - 1, most: int = 512,
+        self, costs: Ints, start: int, goal: int, *, top: int, least: int = 0, limit: int = FAR - 1, most: int = 512,
         toll: Ints | None = None,
     ) -> Ints | None:  # fmt: skip
         """The cells entered from ``start`` to ``goal`` in order (empty if already there), or None without a way.
 
-        ``costs`` (n, 6): cost of leaving a cell in a direction, <= 0 barred; ``top`` the dearest step. ``toll``
-        (n,) is a further cost of entering a cell, below 0 barred; the goal is free of it. ``top`` includes it.
+        ``costs`` (n, 6): cost of leaving a cell in a direction, <= 0 barred; ``top`` the dearest step, ``least`` a
+        bound below the cheapest. ``toll`` (n,) is a further cost of entering a cell, below 0 barred; the goal is free
+        of it. ``top`` includes it.
         """
         tax = _NO_TOLL if toll is None else toll
-        count = _reach_to(self._neighbours, costs, tax, goal, start, limit, top, self._out, self._touched)
+        count = _reach_to(
+            self._neighbours, self._axial, costs, tax, goal, start, limit, top, least, self._out, self._touched
+        )
         found = None
         if self._out[start] < FAR:
             steps = np.empty(most, np.int32)
@@ -259,6 +306,20 @@ class Pathfinder:
             # A way longer than ``most`` is given as far as it fits.
             found = steps[:length].copy() if length >= 0 else None
         self._out[self._touched[:count]] = FAR
+        return found
+
+    def ways(
+        self, costs: Ints, toll: Ints, starts: Cells, goals: Cells, *, beside: npt.NDArray[np.bool_], taken: Any,
+        room: int, top: int, least: int, most: int,
+    ) -> Ints:  # fmt: skip
+        """Shape (k, most): the first cells of the ways from ``starts`` to ``goals``, -1 behind their end.
+
+        Costs as for :meth:`path`. Those ``beside`` keep off cells beside their goal of which ``room`` or more is
+        ``taken`` (n,).
+        """
+        found = np.empty((len(starts), most), np.int32)
+        _ways(self._neighbours, self._axial, costs, toll, starts, goals, beside, taken, room, top, least, self._out,
+              self._touched, found)  # fmt: skip
         return found
 
 

@@ -26,7 +26,7 @@ from engine.model.events.movement import APPEARED, LEFT_MAP, POSTPONED
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.rail_moves import detrains_at
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 Rows = npt.NDArray[np.int64]
 
@@ -51,10 +51,6 @@ def schedule(statics: Statics) -> Rows:
         ]  # fmt: skip
         found = statics.memo["arrivals.schedule"] = np.array(sorted(lines), dtype=np.int64).reshape(-1, 5)
     return found
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.ARRIVALS])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -198,4 +194,4 @@ def _dated(statics: Statics, row: int, minute: int) -> int:
     return int(returns[-1]) if len(returns) else int(statics.scenario.formations[row].arrives_min)
 
 
-SYSTEM = System("arrivals", 3, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("arrivals", 3, GRAIN_MIN, on_calendar(Calendar.ARRIVALS), decide, Calendar.ARRIVALS)

@@ -26,16 +26,12 @@ from engine.rules.alarms import alarms
 from engine.rules.power import on
 from engine.rules.rail import working_sources
 from engine.rules.supply import connected
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 GRAIN_MIN: Final = 3 * HOUR
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.CONTROL])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -114,4 +110,4 @@ def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace |
     return events
 
 
-SYSTEM = System("control", 7, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("control", 7, GRAIN_MIN, on_calendar(Calendar.CONTROL), decide, Calendar.CONTROL)

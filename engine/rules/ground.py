@@ -259,27 +259,38 @@ def zone(world: World, side: int, minute: int) -> Ints:
 
 def zone_at(world: World, side: int, cells: Any, minute: int) -> Ints:
     """:func:`zone` at a few hexes, without the map of all."""
-    total, formations = np.zeros(len(cells), np.int64), world.formations
+    total, table, statics = np.zeros(len(cells), np.int64), world.formations, world.statics
     _add_zones(
-        world.statics.grid.neighbours, np.asarray(cells, np.int64), standing(world).rows, formations.side, side,
-        formations.hex, zone_strength(world, minute), total,
+        statics.grid.neighbours, np.asarray(cells, np.int64), standing(world).rows, table.side, side, table.hex,
+        table.kind, _zone_factor(statics), *blocks_of(table), table.plan(*FLOWS), minute,
+        max(round(statics.rules["contact.zoc_men_full"]), 1), packed(statics, CONTACT), total,
     )  # fmt: skip
-    return np.minimum(total, PPM)
+    return total
 
 
 @jit
 def _add_zones(
-    near: Any, cells: Any, rows: Any, of: Any, side: int, at: Any, strength: Any, total: Any
+    near: Any, cells: Any, rows: Any, of: Any, side: int, at: Any, kind: Any, factor: Any, f8: Any, f32: Any, f64: Any,
+    plan: Any, minute: int, full: int, p: Any, total: Any,
 ) -> None:  # fmt: skip
+    """Strengths (:func:`zone_strength`) of formations in or beside ``cells``, summed up to 1."""
     for row in rows:
-        if of[row] != side or strength[row] == 0:
+        if of[row] != side:
             continue
+        strength = -1
         for i in range(len(cells)):
             beside = at[row] == cells[i]
             for there in near[cells[i]]:
                 beside = beside or there == at[row]
+            if beside and strength < 0:
+                strength = 0
+                if holds_ground(f8, f32, f64, plan, row, minute, p):
+                    men, battle = read_flow(f64, plan, MEN, row, minute), read_flow(f64, plan, BATTLE, row, minute)
+                    gain = read_flow(f64, plan, GAIN, row, minute)
+                    line = line_of(men, battle, gain, int(f32[F_COMBAT_SHARE, row]), p)
+                    strength = min(line // full, PPM) * factor[kind[row]] // PPM
             if beside:
-                total[i] += strength[row]
+                total[i] = min(total[i] + strength, PPM)
 
 
 # Screens.

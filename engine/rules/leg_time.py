@@ -19,7 +19,7 @@ from engine.rules.forced_march import forced, pace
 from engine.rules.interdiction import day_pace
 from engine.rules.march_day import quickened
 from engine.rules.power import on
-from engine.rules.steps import BY_DAY, BY_NIGHT, crossing_minutes, going_now, step_minutes, step_terms
+from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
 from engine.rules.system import Trace
 from engine.rules.ways import known_near
 
@@ -51,12 +51,12 @@ def leg_minutes(
     grid, owners = world.statics.grid, world.hexes
     direction = (grid.neighbours[cell] == to[:, None]).argmax(axis=1)
     mobility, side = formations.mobility[rows], formations.side[rows].astype(np.int64)
-    base, light = np.zeros(len(rows), np.int64), light_of(world)
+    light = light_of(world)
+    base, water = np.empty((2, len(rows)), np.int64)
     kinds = set(mobility.tolist())
     for kind in sorted(kinds):
-        its = mobility == kind if len(kinds) > 1 else slice(None)
-        base[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
-    water = _at_the_water(world, mobility, cell, direction)
+        its = (mobility == kind).nonzero()[0] if len(kinds) > 1 else slice(None)
+        base[its], water[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
     spared = _bridging(scene, rows, water, cell, direction)
     hurried = _hurried(scene, rows, base - water, to)
     harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
@@ -83,17 +83,6 @@ def leg_minutes(
         _explain(scene, trace, rows, cell, direction, light, terms)
     minutes: Rows = np.maximum(base - spared - hurried - rested + resisted + zone + jam + delayed + wait, 1)
     return minutes, until
-
-
-def _at_the_water(world: World, mobility: Any, cell: Rows, direction: Rows) -> Rows:
-    """Minutes of steps that are lost at a river whose bridges stand, or at a ferry."""
-    theatre, lost = world.statics.theatre, np.zeros(len(cell), np.int64)
-    wet = np.flatnonzero((theatre.river[cell, direction] > 0) | (theatre.strait[cell, direction] > 0))
-    kinds = mobility[wet]
-    for kind in sorted(set(kinds.tolist())):
-        its = wet[kinds == kind]
-        lost[its] = crossing_minutes(world.statics, kind, going_now(world), cell[its], direction[its])
-    return lost
 
 
 _ENDLESS = 1 << 40

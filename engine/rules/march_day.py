@@ -12,12 +12,14 @@ Each formation keeps one number: the minute at which a march at the sustained pa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import rounded
+from engine.core.arithmetic import whole
 from engine.core.calendar import HOUR
+from engine.core.jit import jit
 from engine.rules.power import on
 
 Rows = npt.NDArray[np.int64]
@@ -25,10 +27,17 @@ Rows = npt.NDArray[np.int64]
 
 def quickened(rules: Mapping[str, float], march: Rows, marched_until: Rows, start: Rows) -> tuple[Rows, Rows]:
     """Minutes that the rested save on legs of ``march`` sustained minutes, and their new ``marched_until``."""
-    until = np.maximum(marched_until, start) + march
-    if not on(rules, "short_marches"):
-        return np.zeros(len(march), np.int64), until
-    least = rounded(march * rules["movement.column_pace"])
-    taken = np.clip(until - round(rules["movement.burst_h"] * HOUR) - start, least, march)
-    saved: Rows = march - taken
+    saved, until = np.empty((2, len(march)), np.int64)
+    burst = round(rules["movement.burst_h"] * HOUR) if on(rules, "short_marches") else -1
+    _quicken(march, marched_until, start, burst, rules["movement.column_pace"], saved, until)
     return saved, until
+
+
+@jit
+def _quicken(march: Any, marched_until: Any, start: Any, burst: int, pace: float, saved: Any, until: Any) -> None:
+    for i in range(len(march)):
+        until[i] = max(marched_until[i], start[i]) + march[i]
+        saved[i] = 0
+        if burst >= 0:
+            least = whole(march[i] * pace)
+            saved[i] = march[i] - min(max(until[i] - burst - start[i], least), march[i])

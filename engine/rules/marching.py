@@ -329,22 +329,25 @@ def _routes(
             if len(its):
                 kept[its] = ways.clear(world, one, minute, route[its])
         routed_at[kept] = minute
-    known: dict[int, ways.Known] = {}
-    for i in np.flatnonzero(going & ~(under_way & ~old) & ~kept).tolist():
-        side, row = int(group.side[i]), int(group.rows[i])
-        if side not in known:
-            known[side] = ways.known_to(world, side, minute)
-        found = ways.plan(
-            known[side], int(formations.mobility[row]), int(group.task[i]), int(group.cell[i]), int(group.aim[i]),
-            int(group.stop[i] == 1),
-        )  # fmt: skip
-        route[i], routed_at[i] = -1, minute
-        if found is not None and len(found):
-            route[i, : min(len(found), ROUTE)] = found[:ROUTE]
+    _plan(scene, group, np.flatnonzero(going & ~(under_way & ~old) & ~kept), route, routed_at)
     at = np.flatnonzero(enters)
     route[at], routed_at[at] = -1, minute
     route[at, 0] = group.aim[at]
     return route, routed_at, route[:, 0].astype(np.int64)
+
+
+def _plan(scene: Scene, group: _Group, at: Rows, route: npt.NDArray[np.int32], routed_at: Rows) -> None:
+    """New ways for those ``at``: all of one side, mobility and kind of march together."""
+    routed_at[at] = scene.minute
+    side, mobility = group.side[at], scene.world.formations.mobility[group.rows[at]]
+    exploits = group.task[at] == TO_EXPLOIT
+    alike = side * 64 + mobility * 2 + exploits
+    for key in sorted(set(alike.tolist())):
+        its = at[alike == key]
+        known = ways.known_to(scene.world, key // 64, scene.minute)
+        route[its] = ways.plan_all(
+            known, key % 64 // 2, int(group.task[its[0]]), group.cell[its], group.aim[its], group.stop[its] == 1, ROUTE
+        )
 
 
 @jit

@@ -29,7 +29,7 @@ from engine.rules.ground import contacts
 from engine.rules.hierarchy import under
 from engine.rules.power import on
 from engine.rules.rail import other_ends, own_gauge
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -63,10 +63,6 @@ class Day:
         """A term of a row, if anybody asks."""
         if self.trace is not None:
             self.trace.record("people", row, key, float(value), address)
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.PEOPLE])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -296,4 +292,4 @@ _OF: Final = {
     "partisans": _partisans,
 }
 
-SYSTEM = System("people", 14, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("people", 14, GRAIN_MIN, on_calendar(Calendar.PEOPLE), decide, Calendar.PEOPLE)

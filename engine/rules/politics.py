@@ -22,15 +22,11 @@ from engine.model.events.politics import HAPPENED, HAPPENED_IN_SECRET, RIPENED
 from engine.model.politics import Condition, PoliticalEvent
 from engine.model.world import World
 from engine.rules.effects import effects
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 GRAIN_MIN: Final = 15
 LOOK_MIN: Final = 6 * HOUR
 _GONE = (int(Status.DESTROYED), int(Status.SURRENDERED))
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.POLITICS])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -145,4 +141,4 @@ def objectives_share(world: World, side: int) -> float:
     return held / max(sum(g.points for g in goals), 1)
 
 
-SYSTEM = System("politics", 15, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("politics", 15, GRAIN_MIN, on_calendar(Calendar.POLITICS), decide, Calendar.POLITICS)

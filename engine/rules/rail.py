@@ -25,7 +25,7 @@ from engine.model.world import World
 from engine.rules.derived import derived
 from engine.rules.ground import formations_near
 from engine.rules.power import on
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 Ints = npt.NDArray[np.int64]
 Field = npt.NDArray[np.int32]
@@ -120,10 +120,6 @@ def link_numbers(world: World) -> npt.NDArray[np.int32]:
 # The system.
 
 
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.RAIL])
-
-
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """Torn up with ground that changed hands; finished work opened; new work begun."""
     idle = not len(world.links) or not on(world.statics.rules, "rail")
@@ -182,4 +178,4 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     return chosen, minute + np.ceil(days * DAY).astype(np.int64)
 
 
-SYSTEM = System("rail", 10, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("rail", 10, GRAIN_MIN, on_calendar(Calendar.RAIL), decide, Calendar.RAIL)

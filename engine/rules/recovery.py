@@ -27,7 +27,7 @@ from engine.rules.demand import needs
 from engine.rules.forced_march import first_day
 from engine.rules.ground import contacts, standing
 from engine.rules.power import on
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -61,10 +61,6 @@ class Company:
     def column(self, name: str) -> Any:
         """A column of these formations."""
         return self.world.formations[name][self.rows]
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.RECOVERY])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -381,4 +377,4 @@ def _dated(world: World, minute: int) -> Event | None:
     return REPLACED(minute, formation=rows[:, 0], men_u=men, afv_u=afv, guns_u=guns)
 
 
-SYSTEM = System("recovery", 8, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("recovery", 8, GRAIN_MIN, on_calendar(Calendar.RECOVERY), decide, Calendar.RECOVERY)

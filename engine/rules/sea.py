@@ -17,13 +17,9 @@ from engine.model.events.common import TICKED
 from engine.model.world import World
 from engine.rules import embarking, landing, ports, shipping
 from engine.rules.ground import standing
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 GRAIN_MIN: Final = 15
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.SEA])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -40,4 +36,4 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     return [*events, *landing.decide(world, minute, dice, places, trace)]
 
 
-SYSTEM = System("sea", 16, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("sea", 16, GRAIN_MIN, on_calendar(Calendar.SEA), decide, Calendar.SEA)

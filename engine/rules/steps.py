@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, Floats, rounded
 from engine.core.calendar import HOUR
+from engine.core.jit import jit
 from engine.model.codes import Ground, Mobility, Terrain
 from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Road, Strait
 from engine.model.world import Statics, World
@@ -98,11 +99,6 @@ def step_terms(
     return terms
 
 
-def crossing_minutes(statics: Statics, mobility: int, ground: int, cells: Rows, directions: Rows) -> Ints:
-    """The term of crossings alone, with the bridges standing; ``ground`` is a :func:`going`."""
-    return _crossing(statics, mobility, cells, directions, None, ground // _ICE)[0]
-
-
 def _total(terms: list[Term]) -> Ints:
     total: Ints = np.sum([term.minutes for term in terms], axis=0, dtype=np.int64)
     return total
@@ -176,20 +172,96 @@ def blown_sides(world: World) -> npt.NDArray[np.int32]:
     return derived(world, "steps.blown", world.hexsides.version("bridge_down"), make)
 
 
-def step_minutes(world: World, mobility: int, ground: int, light: int, cells: Rows, directions: Rows) -> Ints:
-    """Minutes of single steps with the bridges as they are, 0 where none can be made."""
-    minutes = bridged_steps(world.statics, mobility, ground, light)[cells, directions].astype(np.int64)
-    blown = blown_sides(world)
-    if not len(blown) or not world.statics.theatre.bridge[cells, directions].any():
-        return minutes
-    near = world.statics.grid.neighbours
-    at, direction = blown[:, 0].astype(np.int64), blown[:, 1].astype(np.int64)
-    down = np.concatenate([at * 6 + direction, near[at, direction] * np.int64(6) + (direction + 3) % 6])
-    hit = np.flatnonzero((minutes > 0) & np.isin(cells * 6 + directions, down))
-    if len(hit):
-        gone = np.ones(len(hit), bool)
-        minutes[hit] = _total(step_terms(world.statics, mobility, ground, light, cells[hit], directions[hit], gone))
-    return minutes
+def fallen(world: World) -> Mask:
+    """Shape (hexes, 6): hexsides whose bridge is down, seen from either side."""
+
+    def make() -> Mask:
+        down = np.zeros((world.statics.grid.size, 6), bool)
+        _both_sides(blown_sides(world), world.statics.grid.neighbours, down)
+        return down
+
+    return derived(world, "steps.fallen", world.hexsides.version("bridge_down"), make)
+
+
+@jit
+def _both_sides(sides: Any, near: Any, marked: Any) -> None:
+    for i in range(len(sides)):
+        cell, direction = sides[i, 0], sides[i, 1]
+        marked[cell, direction] = True
+        if near[cell, direction] >= 0:
+            marked[near[cell, direction], (direction + 3) % 6] = True
+
+
+def step_minutes(
+    world: World, mobility: int, ground: int, light: int, cells: Rows, directions: Rows
+) -> tuple[Ints, Ints]:
+    """Minutes of single steps with the bridges as they are, 0 where none can be made; and what of a step is lost at
+
+    a river whose bridges stand, or at a ferry.
+    """
+    statics = world.statics
+    minutes, water = np.empty((2, len(cells)), np.int64)
+    _steps_at(
+        bridged_steps(statics, mobility, ground, light), crossings(statics, mobility, ground), fallen(world),
+        bridge_numbers(statics), unbridged_steps(statics, mobility, ground, light), cells, directions, minutes, water,
+    )  # fmt: skip
+    return minutes, water
+
+
+@jit
+def _steps_at(
+    table: Any, wait: Any, down: Any, number: Any, dear: Any, cells: Any, directions: Any, minutes: Any, water: Any
+) -> None:
+    for i in range(len(cells)):
+        cell, direction = cells[i], directions[i]
+        minutes[i], water[i] = table[cell, direction], wait[cell, direction]
+        if down[cell, direction] and number[cell, direction] >= 0 and minutes[i] > 0:
+            minutes[i] = dear[number[cell, direction]]
+
+
+def crossings(statics: Statics, mobility: int, ground: int) -> Steps:
+    """Shape (hexes, 6): minutes of each step that are lost at a river whose bridges stand, or at a ferry.
+
+    ``ground`` is a :func:`going`.
+    """
+    ice = ground // _ICE
+    key = f"steps.crossings.{mobility}.{ice}"
+    found: Steps | None = statics.shared.get(key)
+    if found is None:
+        theatre, found = statics.theatre, np.zeros((statics.grid.size, 6), np.int32)
+        cells, directions = np.nonzero((theatre.river > 0) | (theatre.strait > 0))
+        found[cells, directions] = _crossing(statics, mobility, cells, directions, None, ice)[0]
+        found.flags.writeable = False
+        statics.shared[key] = found
+    return found
+
+
+def bridge_numbers(statics: Statics) -> Steps:
+    """Shape (hexes, 6): hexsides with a bridge, numbered from 0; -1 elsewhere."""
+    found: Steps | None = statics.shared.get("steps.bridges")
+    if found is None:
+        bridged = statics.theatre.bridge > 0
+        found = np.full((statics.grid.size, 6), -1, np.int32)
+        found[bridged] = np.arange(int(bridged.sum()))
+        found.flags.writeable = False
+        statics.shared["steps.bridges"] = found
+    return found
+
+
+def unbridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> Steps:
+    """Shape (bridges,): minutes of the steps over all bridges (:func:`bridge_numbers`) if they were down."""
+    key = f"steps.unbridged.{mobility}.{ground}.{light}"
+    found: Steps | None = statics.shared.get(key)
+    if found is None:
+        cells, directions = np.nonzero(bridge_numbers(statics) >= 0)
+        found = np.zeros(len(cells), np.int32)
+        if mobility != Mobility.STATIC and len(cells):
+            down = np.ones(len(cells), bool)
+            total = _total(step_terms(statics, mobility, ground, light, cells, directions, down))
+            found[:] = np.maximum(total, 1)
+        found.flags.writeable = False
+        statics.shared[key] = found
+    return found
 
 
 def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> Steps:
@@ -213,17 +285,20 @@ def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> S
 def steps_without(statics: Statics, mobility: int, ground: int, light: int, blown: npt.NDArray[np.int32]) -> Steps:
     """:func:`bridged_steps` with the bridges of hexsides ``blown`` (k, 2) down."""
     table = bridged_steps(statics, mobility, ground, light).copy()
-    cells, directions = blown[:, 0].astype(np.int64), blown[:, 1].astype(np.int64)
-    there = statics.grid.neighbours[cells, directions].astype(np.int64)
-    cells, directions = np.concatenate([cells, there]), np.concatenate([directions, (directions + 3) % 6])
-    can = table[cells, directions] > 0
-    cells, directions = cells[can], directions[can]
-    if len(cells):
-        down = np.ones(len(cells), bool)
-        total = _total(step_terms(statics, mobility, ground, light, cells, directions, down))
-        table[cells, directions] = np.maximum(total, 1)
+    dear = unbridged_steps(statics, mobility, ground, light)
+    _take_down(blown, statics.grid.neighbours, bridge_numbers(statics), dear, table)
     table.flags.writeable = False
     return table
+
+
+@jit
+def _take_down(blown: Any, near: Any, number: Any, dear: Any, table: Any) -> None:
+    for i in range(len(blown)):
+        cell, direction = blown[i, 0], blown[i, 1]
+        for _ in range(2):
+            if cell >= 0 and number[cell, direction] >= 0 and table[cell, direction] > 0:
+                table[cell, direction] = dear[number[cell, direction]]
+            cell, direction = near[cell, direction], (direction + 3) % 6
 
 
 def dearest(statics: Statics, mobility: int, ground: int, light: int) -> int:
@@ -235,4 +310,14 @@ def dearest(statics: Statics, mobility: int, ground: int, light: int) -> int:
         rules: Mapping[str, float] = statics.rules
         hours = max(rules["movement.major_h"], rules["movement.ferry_h"]) * rules["movement.crossing_mech"]
         found = statics.shared[key] = longest + round(hours * HOUR) + 1
+    return found
+
+
+def cheapest(statics: Statics, mobility: int, ground: int, light: int) -> int:
+    """The shortest step of a table, 0 if none can be made; bridges that are down only lengthen steps."""
+    key = f"steps.least.{mobility}.{ground}.{light}"
+    found: int | None = statics.shared.get(key)
+    if found is None:
+        table = bridged_steps(statics, mobility, ground, light)
+        found = statics.shared[key] = int(table[table > 0].min(initial=1 << 20)) if table.any() else 0
     return found

@@ -35,7 +35,7 @@ from engine.rules.fortress import garrison
 from engine.rules.ground import formations_near, mechanised, standing, zone
 from engine.rules.power import on
 from engine.rules.rail import network, working_sources
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 from engine.rules.trunk import capacities_kg, fill, ways
 
 Ints = npt.NDArray[np.int64]
@@ -53,10 +53,6 @@ _ATTACKING: Final = (Task.ATTACK, Task.EXPLOIT)
 CLASSES: Final = 3
 BREAD, ARMS, FOOD = range(CLASSES)
 """Classes of load in order of priority: a day's food, ammunition and fuel, the rest of the food."""
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.SUPPLY])
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -406,4 +402,4 @@ def _explain(
             trace.record("formations", row, key, float(value), address)
 
 
-SYSTEM = System("supply", 4, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("supply", 4, GRAIN_MIN, on_calendar(Calendar.SUPPLY), decide, Calendar.SUPPLY)

@@ -11,6 +11,11 @@ from engine.model.events import Event
 from engine.model.world import World
 
 
+def on_calendar(row: int) -> Callable[[World, int], int]:
+    """The ``next_due`` of a system that runs by its row of the table ``systems`` alone."""
+    return lambda world, now: int(world.systems.next_at[row])
+
+
 class Trace:
     """Collects the terms of computed numbers while a decision is run again to explain it.
 
@@ -36,7 +41,10 @@ class System:
     """(world, now) -> minute at which it wants to run, NEVER if not; rounded up to the grain by the clock."""
     decide: Callable[[World, int, Dice, Trace | None], list[Event]]
     """(frozen world, minute, dice, trace) -> events. Must not write."""
+    calendar: int = -1
+    """Its row of the table ``systems`` if ``next_due`` reads that and nothing else: then nobody needs to ask."""
 
     def replace(self, **changes: Any) -> System:
         """A copy with some fields changed (tests plant faults this way)."""
-        return System(**{**self.__dict__, **changes})
+        same = {} if "next_due" not in changes else {"calendar": -1}
+        return System(**{**self.__dict__, **same, **changes})

@@ -25,10 +25,20 @@ from engine.rules import ground
 from engine.rules.derived import derived
 from engine.rules.power import on
 from engine.rules.sight import half_lives, memory_min
-from engine.rules.steps import MEAN, blown_sides, bridged_steps, dearest, going, going_now, steps_without
+from engine.rules.steps import (
+    MEAN,
+    blown_sides,
+    bridged_steps,
+    cheapest,
+    dearest,
+    going,
+    going_now,
+    steps_without,
+)
 
 Mask = npt.NDArray[np.bool_]
 Tolls = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
 
 BARRED: Final = -1
 _SCREENS: Final = 2
@@ -281,7 +291,7 @@ def table(known: Known, mobility: int, light: int = MEAN) -> Tolls:
 def _finder(statics: Statics) -> Pathfinder:
     finder: Pathfinder | None = statics.memo.get("ways.finder")
     if finder is None:
-        finder = statics.memo["ways.finder"] = Pathfinder(statics.grid.neighbours)
+        finder = statics.memo["ways.finder"] = Pathfinder(statics.grid.neighbours, statics.grid.axial_table)
     return finder
 
 
@@ -296,7 +306,23 @@ def plan(known: Known, mobility: int, task: int, start: int, goal: int, stop: in
     if stop == 1:
         toll, most = _without_full(known, toll, most, start, goal)
     top = dearest(statics, mobility, known.ground, MEAN) + most + 1
-    return _finder(statics).path(costs, start, goal, top=top, toll=toll)
+    least = cheapest(statics, mobility, known.ground, MEAN)
+    return _finder(statics).path(costs, start, goal, top=top, least=least, toll=toll)
+
+
+def plan_all(known: Known, mobility: int, task: int, starts: Rows, goals: Rows, stops: Mask, most: int) -> Tolls:
+    """Shape (k, most): the beginnings of :func:`plan` for several formations of one mobility and task; -1 fills them up.
+
+    ``stops``: who halts beside his goal.
+    """
+    statics = known.statics
+    toll, dearer = tolls(known, task, bool(ground.mechanised(mobility)))
+    return _finder(statics).ways(
+        table(known, mobility), toll, starts, goals, beside=stops, taken=known.places,
+        room=round(2 * statics.rules["contact.stack_limit"]),
+        top=dearest(statics, mobility, known.ground, MEAN) + dearer + 1,
+        least=cheapest(statics, mobility, known.ground, MEAN), most=most,
+    )  # fmt: skip
 
 
 def _without_full(known: Known, toll: Tolls, most: int, start: int, goal: int) -> tuple[Tolls, int]:

@@ -24,7 +24,7 @@ from engine.model.events.common import TICKED
 from engine.model.events.weather import WEATHER_CHANGED
 from engine.model.facts import WeatherDay
 from engine.model.world import Statics, World
-from engine.rules.system import System, Trace
+from engine.rules.system import System, Trace, on_calendar
 
 GRAIN_MIN: Final = 15
 NIGHT, TWILIGHT, DAYLIGHT = 0, 1, 2
@@ -76,10 +76,6 @@ def _almanac(statics: Statics) -> Almanac:
     if statics.almanac is None:
         raise ValueError("a world with weather needs the tables of daylight and climate")
     return statics.almanac
-
-
-def _next_due(world: World, now: int) -> int:
-    return int(world.systems.next_at[Calendar.WEATHER])
 
 
 def _next(statics: Statics, minute: int) -> int:
@@ -210,4 +206,4 @@ def _next_ground(world: World, sky: int, temp_c: float, luck: float) -> int:
     return ground
 
 
-SYSTEM = System("weather", 1, GRAIN_MIN, _next_due, decide)
+SYSTEM = System("weather", 1, GRAIN_MIN, on_calendar(Calendar.WEATHER), decide, Calendar.WEATHER)

@@ -223,7 +223,7 @@ class Session:
             self._commanders_speak()
             self._apply_inputs()
             stop = min(until, self.end, round_up(self.now + 1, HOUR))
-            Clock(self.now, self._systems, self._due, self._fire).run(stop)
+            Clock(self.now, self._systems, self._due, self._fire, self._dated).run(stop)
             self.now = stop
             if stop % KEYFRAME_MIN == 0 and self._keep_frames:
                 self._keep_frame()
@@ -429,6 +429,11 @@ class Session:
 
     def _due(self, i: int) -> int:
         return self._systems[i].next_due(self._world, self.now)
+
+    def _dated(self) -> list[int | None]:
+        """When the systems are due that run by the calendar alone; None for the others."""
+        next_at: list[int] = self._world.systems.next_at.tolist()
+        return [next_at[system.calendar] if system.calendar >= 0 else None for system in self._systems]
 
     def _fire(self, i: int, minute: int) -> None:
         system = self._systems[i]

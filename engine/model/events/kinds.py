@@ -42,19 +42,24 @@ class EventKind:
         shapes = self._shapes
         if columns.keys() != shapes.keys():
             raise TypeError(f"{self.name} takes {sorted(shapes)}, was given {sorted(columns)}")
-        data: dict[str, Array] = {}
+        data: dict[str, Any] = {}
         length = -1
         for name, (dtype, _) in shapes.items():
             given: Any = columns[name]
-            # An event owns its columns: what it is given may change later.
-            same = type(given) is np.ndarray and given.dtype == dtype
-            data[name] = value = given.copy() if same else np.array(given, dtype)
+            # An event owns its columns: what it is given may change later. A number is spread below.
+            if type(given) is np.ndarray:
+                data[name] = value = given.astype(dtype)
+            elif type(given) is int:
+                data[name] = given
+                continue
+            else:
+                data[name] = value = np.array(given, dtype)
             if value.ndim and len(value) > length:
                 length = len(value)
         length = abs(length)  # scalars alone make one row
         for name, (dtype, width) in shapes.items():
             value, shape = data[name], (length,) if width == 1 else (length, width)
-            if value.shape != shape:
+            if type(value) is int or value.shape != shape:
                 short, value = value, np.empty(shape, dtype)
                 value[...] = short
                 data[name] = value
