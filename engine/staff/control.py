@@ -15,6 +15,7 @@ from engine.core.arithmetic import PPM
 from engine.core.chains import areas, border_chains
 from engine.core.columns import Array
 from engine.core.hexes import Grid
+from engine.core.jit import jit
 from engine.core.once import Once
 from engine.core.paths import hops
 from engine.model.codes import HexKind
@@ -63,39 +64,57 @@ class Control:
     """Connected piece of land of one owner that each hex belongs to, -1 at sea. Shape (hexes,)."""
 
     @Once
+    def _faces(self) -> tuple[Ints, Ints, Ints, Array, Ints]:
+        """The enemy's bank of the front: ``faces``, ``face_at``, ``face_own``, ``face_parts`` and ``face_share``."""
+        cells, at = self._bank(self.front.other)
+        own, parts = np.empty(len(cells), np.int64), np.empty((len(cells), 6), self.part.dtype)
+        _look_round(cells, self.grid.neighbours, self.ways, self.owner, self.side, self.part, own, parts)
+        return cells, at, own, parts, self.own_share(cells)
+
+    def _bank(self, cells: Ints) -> tuple[Ints, Ints]:
+        """Hexes of a column of the trace by number, and the index among them for each side of the front."""
+        found, at = np.empty(len(cells), np.int64), np.empty(len(cells), np.int64)
+        count = _number(cells, np.full(self.grid.size, -1, np.int32), found, at)
+        return found[:count], at
+
+    @property
     def faces(self) -> Ints:
         """Enemy hexes on the front, by number."""
-        return np.unique(self.front.other)
+        return self._faces[0]
 
-    @Once
+    @property
     def face_at(self) -> Ints:
         """For each side of the front the index of its enemy hex among the faces. Shape (sides,)."""
-        return np.searchsorted(self.faces, self.front.other)
+        return self._faces[1]
 
-    @Once
+    @property
     def face_own(self) -> Ints:
         """How many own hexes lie round each face."""
-        ring = self.grid.neighbours[self.faces]
-        found: Ints = ((ring >= 0) & (self.owner[ring] == self.side)).sum(axis=1)
-        return found
+        return self._faces[2]
 
-    @Once
-    def rim(self) -> Ints:
-        """Own hexes on the front, by number."""
-        return np.unique(self.front.own)
-
-    @Once
-    def rim_at(self) -> Ints:
-        """For each side of the front the index of its own hex on the rim. Shape (sides,)."""
-        return np.searchsorted(self.rim, self.front.own)
-
-    @Once
+    @property
     def face_parts(self) -> Array:
         """Shape (faces, 6): piece of own land across each side of a face, -1 where there is none."""
-        ring = self.ways[self.faces]
-        own = (ring >= 0) & (self.owner[ring] == self.side)
-        parts: Array = np.where(own, self.part[ring], -1)
-        return parts
+        return self._faces[3]
+
+    @property
+    def face_share(self) -> Ints:
+        """Own land among the land within two hexes of each face, ppm."""
+        return self._faces[4]
+
+    @Once
+    def _rim(self) -> tuple[Ints, Ints]:
+        return self._bank(self.front.own)
+
+    @property
+    def rim(self) -> Ints:
+        """Own hexes on the front, by number."""
+        return self._rim[0]
+
+    @property
+    def rim_at(self) -> Ints:
+        """For each side of the front the index of its own hex on the rim. Shape (sides,)."""
+        return self._rim[1]
 
     def faces_of(self, parts: frozenset[int]) -> Mask:
         """Faces that touch one of these pieces of own land. Shape (faces,)."""
@@ -107,7 +126,8 @@ class Control:
     def _touching(self, parts: frozenset[int]) -> Mask:
         wanted = np.zeros(len(self.part_sizes) + 1, bool)  # -1 falls on the spare last entry
         wanted[list(parts)] = True
-        found: Mask = np.any(wanted[self.face_parts], axis=1)
+        found = np.zeros(len(self.faces), bool)
+        _any_of_six(wanted, self.face_parts, found)
         return found
 
     def parts_beside(self, cell: int) -> frozenset[int]:
@@ -129,11 +149,6 @@ class Control:
         return {}
 
     @Once
-    def face_share(self) -> Ints:
-        """Own land among the land within two hexes of each face, ppm."""
-        return self.own_share(self.faces)
-
-    @Once
     def depth(self) -> Array:
         """Hops from the front through own land; ``paths.FAR`` where none leads there. Shape (hexes,)."""
         return hops(self.ways, (self.owner == self.side) & self.land, self.rim)
@@ -141,15 +156,12 @@ class Control:
     @Once
     def part_sizes(self) -> Ints:
         """Hexes in each piece of land, whosever."""
-        return np.bincount(self.part[self.part >= 0]).astype(np.int64)
+        return np.bincount(self.part + 1)[1:].astype(np.int64)
 
     @Once
     def hostile_sides(self) -> Ints:
         """How many neighbours of the own hex of each side of the front are the enemy's. Shape (sides,)."""
-        ring = self.grid.neighbours[self.front.own]
-        hostile = (ring >= 0) & self.land[ring] & (self.owner[ring] == 1 - self.side)
-        found: Ints = hostile.sum(axis=1)
-        return found
+        return hostile_round(self.grid, self.front.own, self.owner, 1 - self.side, self.land)
 
     @Once
     def own_pockets(self) -> frozenset[int]:
@@ -162,10 +174,9 @@ class Control:
         return self._ringed(self.front.other, self.front.own)
 
     def _ringed(self, inside: Ints, outside: Ints) -> frozenset[int]:
-        part, sizes = self.part[inside], self.part_sizes
-        open_ended = self.front.closed[self.front.chain] == 0
-        smaller = sizes[part] < sizes[self.part[outside]]
-        return frozenset(part[smaller].tolist()) - frozenset(part[open_ended | ~smaller].tolist())
+        ringed = np.full(len(self.part_sizes), -1, np.int8)
+        _ring(inside, outside, self.front.chain, self.front.closed, self.part, self.part_sizes, ringed)
+        return frozenset((ringed == 1).nonzero()[0].tolist())
 
     @Once
     def speck(self) -> Mask:
@@ -177,11 +188,90 @@ class Control:
 
     def own_share(self, cells: Array) -> Ints:
         """Own land among the land within two hexes of ``cells``, ppm."""
-        ring = self.grid.ring_table(2)[cells]
-        land = (ring >= 0) & self.land[ring]
-        mine = land & (self.owner[ring] == self.side)
-        share: Ints = mine.sum(axis=1) * PPM // np.maximum(land.sum(axis=1), 1)
+        share = np.empty(len(cells), np.int64)
+        _shares(cells, self.grid.ring_table(2), self.owner, self.side, self.land, share)
         return share
+
+
+def hostile_round(grid: Grid, cells: Array, owner: Array, enemy: int, land: Mask) -> Ints:
+    """How many neighbours of each of some hexes are the enemy's land."""
+    found = np.empty(len(cells), np.int64)
+    _hostile(cells, grid.neighbours, owner, enemy, land, found)
+    return found
+
+
+@jit
+def _hostile(cells: Any, neighbours: Any, owner: Any, enemy: int, land: Any, found: Any) -> None:
+    for i in range(len(cells)):
+        found[i] = 0
+        for d in range(6):
+            there = neighbours[cells[i], d]
+            if there >= 0 and land[there] and owner[there] == enemy:
+                found[i] += 1
+
+
+@jit
+def _number(cells: Any, place: Any, found: Any, at: Any) -> int:
+    """Fill ``found`` with the different ones of ``cells`` in order, ``at`` with the index of each; how many.
+
+    ``place`` (hexes,) is -1 before.
+    """
+    for i in range(len(cells)):
+        place[cells[i]] = 0
+    count = 0
+    for cell in range(len(place)):
+        if place[cell] == 0:
+            place[cell] = count
+            found[count] = cell
+            count += 1
+    for i in range(len(cells)):
+        at[i] = place[cells[i]]
+    return count
+
+
+@jit
+def _look_round(
+    cells: Any, neighbours: Any, ways: Any, owner: Any, side: int, part: Any, own: Any, parts: Any
+) -> None:
+    """For each cell: own hexes round it, and pieces of own land from which it can be walked into."""
+    for i in range(len(cells)):
+        own[i] = 0
+        for d in range(6):
+            there, start = neighbours[cells[i], d], ways[cells[i], d]
+            if there >= 0 and owner[there] == side:
+                own[i] += 1
+            parts[i, d] = part[start] if start >= 0 and owner[start] == side else -1
+
+
+@jit
+def _shares(cells: Any, discs: Any, owner: Any, side: int, land: Any, share: Any) -> None:
+    for i in range(len(cells)):
+        mine, ground = 0, 0
+        for k in range(discs.shape[1]):
+            there = discs[cells[i], k]
+            if there >= 0 and land[there]:
+                ground += 1
+                mine += owner[there] == side
+        share[i] = mine * PPM // max(ground, 1)
+
+
+@jit
+def _ring(inside: Any, outside: Any, chain: Any, closed: Any, part: Any, sizes: Any, ringed: Any) -> None:
+    """Mark pieces of land 1 if all their front is a ring round something smaller than what lies outside, else 0."""
+    for i in range(len(inside)):
+        this, around = part[inside[i]], part[outside[i]]
+        if closed[chain[i]] == 0 or sizes[this] >= sizes[around]:
+            ringed[this] = 0
+        elif ringed[this] < 0:
+            ringed[this] = 1
+
+
+@jit
+def _any_of_six(wanted: Any, parts: Any, found: Any) -> None:
+    for i in range(len(found)):
+        for d in range(6):
+            if wanted[parts[i, d]]:
+                found[i] = True
 
 
 def control_of(view: SideView) -> Control:

@@ -46,12 +46,9 @@ def counter_attack(s: Situation, wishes: Intentions, hq: int, sector: Sector, me
 
 def reduce_pockets(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """Attack enemy pockets on the sector at several places, with half of those who ring them and the reserves."""
-    pockets = s.control.enemy_pockets
-    if not pockets:
+    if not sector.ring:
         return
-    on_ring = np.isin(s.control.part[s.front.other[sector.sides]], sorted(pockets))
-    if not on_ring.any():
-        return
+    on_ring = np.isin(s.control.part[s.front.other[sector.sides]], sorted(s.control.enemy_pockets))
     faces = np.unique(s.front.other[sector.sides][on_ring])
     free = np.array([at for at in members.tolist() if wishes.free(at)], np.int64)
     pool = _nearest_is_pocket(s, sector, on_ring, free)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from engine.core.calendar import NEVER
 from engine.core.columns import Array
+from engine.core.jit import jit
 from engine.core.once import Once
 from engine.model.codes import DirectiveKind, DirectiveState, Permission, Trigger
 from engine.staff.control import Ints, Mask
@@ -134,8 +136,9 @@ class Plans:
             if self.kind[i] not in DECREES:
                 rows.setdefault(hq, []).append(i)
         lined = [bool(points) for points in text.line]
+        when = list(zip(self.start, d.row.tolist(), strict=True)).__getitem__
         of = {
-            hq: self._plan(hq, rows[hq], begun, over, lined) if hq in rows else Plan(hq)
+            hq: self._plan(hq, rows[hq], begun, over, lined, when) if hq in rows else Plan(hq)
             for hq in self.s.view.headquarters.row.tolist()
         }
         named, namer = [_NOBODY], []
@@ -181,9 +184,12 @@ class Plans:
             found[hq] = tuple(under)
         return found
 
-    def _plan(self, hq: int, mine: list[int], begun: list[bool], over: list[bool], lined: list[bool]) -> Plan:
+    def _plan(
+        self, hq: int, mine: list[int], begun: list[bool], over: list[bool], lined: list[bool],
+        when: Callable[[int], tuple[int, int]],
+    ) -> Plan:  # fmt: skip
         def last(these: list[int]) -> int:
-            return max(these, key=lambda i: (self.start[i], int(self.d.row[i])), default=NONE)
+            return max(these, key=when, default=NONE)
 
         started = [i for i in mine if begun[i]]
         newest = last(started)
@@ -192,7 +198,7 @@ class Plans:
         return Plan(
             hq,
             current,
-            min(coming, key=lambda i: (self.start[i], int(self.d.row[i])), default=NONE),
+            min(coming, key=when, default=NONE),
             last([i for i in started if lined[i] and self.kind[i] not in ATTACKS]),
             current >= 0 and self.kind[current] in ATTACKS,
             newest if newest >= 0 and self.kind[newest] in ATTACKS else NONE,
@@ -204,14 +210,11 @@ class Plans:
         or one whose directive names it.
         """
         own, notes = self.s.view.own, self.s.notes.formation
-        hq: Ints = own.hq.astype(np.int64)
-        lent_to = notes["lent_to"][own.row]
-        if lent_to.max(initial=NONE) >= 0:
-            hq = np.where((lent_to >= 0) & (notes["lent_from"][own.row] == hq), lent_to, hq)
-        hq = reading.acting[hq]
-        at = own.position[reading.named]
-        here = at >= 0
-        hq[at[here]] = reading.namer[here]
+        hq = np.empty(len(own), np.int64)
+        _command(
+            own.hq, own.row, notes["lent_to"], notes["lent_from"], reading.acting, own.position, reading.named,
+            reading.namer, hq,
+        )  # fmt: skip
         return hq
 
     def _acting(self, of: dict[int, Plan]) -> Array:
@@ -290,6 +293,18 @@ class Plans:
     def names(self, i: int, group: str) -> bool:
         """Whether a directive names formations for a group (they need not be on the map)."""
         return len(self._groups[group][i]) > 0
+
+
+@jit
+def _command(
+    own_hq: Any, row: Any, lent_to: Any, lent_from: Any, acting: Any, position: Any, named: Any, namer: Any, hq: Any
+) -> None:
+    for i in range(len(hq)):
+        lent = lent_to[row[i]] >= 0 and lent_from[row[i]] == own_hq[i]
+        hq[i] = acting[lent_to[row[i]] if lent else own_hq[i]]
+    for k in range(len(named)):
+        if position[named[k]] >= 0:
+            hq[position[named[k]]] = namer[k]
 
 
 def _named(rows: Array) -> Ints:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from engine.core.columns import Array
+from engine.core.jit import jit
 from engine.core.nearest import nearest_in_group
 from engine.core.once import Once
 from engine.staff.control import Ints, Mask
@@ -41,6 +43,8 @@ class Sector:
     """Whether a counter-attack would find something to strike at."""
     quiet: int = 0
     """Sides with next to no threat before them."""
+    ring: bool = False
+    """Whether it borders on an enemy pocket."""
 
     @property
     def length_km(self) -> int:
@@ -169,76 +173,86 @@ class Sectors:
     # One headquarters.
 
     @Once
-    def _manned(self) -> Mask:
-        """Sides worth a place in the line: no empty specks, not far from all the sector is about, no corners."""
-        far = round(self.s.rules["staff.sector_hexes"]) * HEX_M
-        s, front = self.s, self.s.front
-        part = s.control.part
-        manned_part = np.zeros(len(s.control.part_sizes) + 1, bool)
-        manned_part[part[s.view.enemies.hex]] = manned_part[s.part] = True
-        empty = ~manned_part[part[front.other]] & ~manned_part[part[front.own]]
-        hostile = s.control.hostile_sides
-        manned: Mask = ~(s.control.speck & empty) & (self.away_m <= far) & (hostile < CORNER)
+    def _manned_part(self) -> Mask:
+        """Pieces of land with anybody in them; the last entry, for the sea, means nothing."""
+        s, part = self.s, self.s.control.part
+        manned = np.zeros(len(s.control.part_sizes) + 1, bool)
+        manned[part[s.view.enemies.hex]] = manned[s.part] = True
         return manned
 
     @Once
-    def _weights(self) -> Ints:
-        """Weight of each side in thousandths: almost even, a little heavier where the threat is, less behind a river."""
-        s, rules = self.s, self.s.rules
-        threat = s.threat[s.front.other].astype(np.int64)
-        counted = self._manned & (self.label >= 0)
-        group = np.where(counted, self.label, len(s.statics.headquarters_ids))
-        total = np.bincount(group, threat, len(s.statics.headquarters_ids) + 1)
-        sides = np.bincount(group, minlength=len(total))
-        mean = np.maximum(total.astype(np.int64) // np.maximum(sides, 1), 1)[group]
-        share = np.minimum(threat * 1000 // mean, round(rules["staff.weight_threat_max"] * 1000))
-        base, slope = round(rules["staff.weight_base"] * 1000), round(rules["staff.weight_threat"] * 1000)
-        weight = base + share * slope // 1000
-        return np.where(s.front.river, weight * round(rules["staff.weight_river"] * 1000) // 1000, weight)
+    def _pieces(self) -> tuple[list[int], Ints, Ints, list[list[int]]]:
+        """Where the sides of each headquarters end among all that are manned; these; their weights; marks by headquarters.
 
-    @Once
-    def _ordered(self) -> tuple[Ints, Ints]:
-        """Manned sides by headquarters, in the order of the trace; and the headquarters of each."""
-        sides = np.flatnonzero(self._manned & (self.label >= 0))
-        label = self.label[sides]
-        order = np.argsort(label, kind="stable")
-        return sides[order], label[order]
-
-    @Once
-    def _pieces(self) -> tuple[list[int], Ints, Ints]:
-        """Where the sides of each headquarters end among the ordered ones; these; and their weights."""
-        sides, label = self._ordered
-        return self._count(label).cumsum().tolist(), sides, self._weights[sides]
+        Marks: how many sides are hot, give a chance of a counter-attack, are quiet, ring an enemy pocket.
+        """
+        s, rules, control, front = self.s, self.s.rules, self.s.control, self.s.front
+        bases, salients = s.counter_faces
+        p = np.array([
+            round(rules["staff.sector_hexes"]) * HEX_M, round(rules["staff.weight_threat_max"] * 1000),
+            round(rules["staff.weight_base"] * 1000), round(rules["staff.weight_threat"] * 1000),
+            round(rules["staff.weight_river"] * 1000),
+        ])  # fmt: skip
+        ringed = np.zeros(len(control.part_sizes) + 1, bool)
+        ringed[list(control.enemy_pockets)] = True
+        ends = np.zeros(len(s.statics.headquarters_ids), np.int64)
+        marks = np.zeros((4, len(ends)), np.int64)
+        sides, weights = np.empty(len(front), np.int64), np.empty(len(front), np.int64)
+        count = _share_out(
+            self.label, self.away_m, front.own, front.other, front.river, control.speck, control.part,
+            self._manned_part, control.hostile_sides, s.threat, s.hot, bases | salients, control.face_at, ringed,
+            float(rules["staff.follow_threat"]), p, ends, marks, sides, weights,
+        )  # fmt: skip
+        return ends.tolist(), sides[:count], weights[:count], marks.tolist()
 
     def sector(self, hq: int) -> Sector:
         """The sector of a headquarters; without sides if it has none."""
-        ends, sides, weights = self._pieces
+        ends, sides, weights, (hot, chance, quiet, ring) = self._pieces
         mine = slice(ends[hq - 1] if hq else 0, ends[hq])
-        marks = self._hot[hq] > 0, self._chance[hq] > 0, self._quiet[hq]
-        return Sector(hq, sides[mine], weights[mine], *marks)
+        return Sector(hq, sides[mine], weights[mine], hot[hq] > 0, chance[hq] > 0, quiet[hq], ring[hq] > 0)
 
-    def _count(self, label: Ints) -> Ints:
-        """How many of these sides each headquarters has."""
-        return np.bincount(label, minlength=len(self.s.statics.headquarters_ids)).astype(np.int64)
 
-    def _with(self, marked: Mask) -> list[int]:
-        """How many of the marked sides of the front each headquarters has to man."""
-        sides, label = self._ordered
-        found: list[int] = self._count(label[marked[sides]]).tolist()
-        return found
+@jit
+def _share_out(
+    label: Any, away_m: Any, own: Any, other: Any, river: Any, speck: Any, part: Any, manned_part: Any, hostile: Any,
+    threat: Any, hot: Any, chance: Any, face_at: Any, ringed: Any, calm: float, p: Any, ends: Any, marks: Any,
+    sides: Any, weights: Any,
+) -> int:  # fmt: skip
+    """Give each headquarters the sides it has to man, in the order of the trace, and their weights; how many in all.
 
-    @Once
-    def _hot(self) -> list[int]:
-        return self._with(self.s.hot[self.s.front.own])
-
-    @Once
-    def _chance(self) -> list[int]:
-        bases, salients = self.s.counter_faces
-        return self._with((bases | salients)[self.s.control.face_at])
-
-    @Once
-    def _quiet(self) -> list[int]:
-        return self._with(self.s.threat[self.s.front.other] < self.s.rules["staff.follow_threat"])
+    Worth a place in the line: no empty specks, not far from all the sector is about, no corners. The weight of a side, in
+    thousandths, is almost even, a little heavier where the threat is, less behind a river.
+    """
+    total = np.zeros(len(ends), np.int64)
+    worth = np.zeros(len(label), np.bool_)
+    for i in range(len(label)):
+        empty = not manned_part[part[other[i]]] and not manned_part[part[own[i]]]
+        if label[i] < 0 or (speck[i] and empty) or away_m[i] > p[0] or hostile[i] >= CORNER:
+            continue
+        worth[i] = True
+        hq = label[i]
+        ends[hq] += 1
+        total[hq] += threat[other[i]]
+        marks[0, hq] += hot[own[i]]
+        marks[1, hq] += chance[face_at[i]]
+        marks[2, hq] += threat[other[i]] < calm
+        marks[3, hq] += ringed[part[other[i]]]
+    mean, place = np.empty(len(ends), np.int64), np.empty(len(ends), np.int64)
+    count = 0
+    for hq in range(len(ends)):
+        mean[hq] = max(total[hq] // max(ends[hq], 1), 1)
+        place[hq] = count
+        count += ends[hq]
+        ends[hq] = count
+    for i in range(len(label)):
+        if worth[i]:
+            hq = label[i]
+            share = min(int(threat[other[i]]) * 1000 // mean[hq], p[1])
+            weight = p[2] + share * p[3] // 1000
+            sides[place[hq]] = i
+            weights[place[hq]] = weight * p[4] // 1000 if river[i] else weight
+            place[hq] += 1
+    return count
 
 
 def _without_slivers(label: Ints, chain: Array) -> Ints:

@@ -20,7 +20,7 @@ from engine.model.view import SideView
 from engine.model.world import Statics
 from engine.rules.power import terrain_factor
 from engine.rules.steps import MEAN, bridged_steps
-from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of
+from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of, hostile_round
 from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_HOLD
 from engine.staff.reasons import Reason
 
@@ -516,9 +516,8 @@ class Situation:
     @Once
     def hostile_round(self) -> list[int]:
         """How many hexes round each own formation are the enemy's."""
-        ring, land = self.grid.neighbours[self.view.own.hex], self.control.land
-        hostile = (ring >= 0) & land[ring] & (self.owner[ring] == 1 - self.side)
-        counts: list[int] = hostile.sum(axis=1).tolist()
+        cells = self.view.own.hex
+        counts: list[int] = hostile_round(self.grid, cells, self.owner, 1 - self.side, self.control.land).tolist()
         return counts
 
     def fail(self, hq: int, cell: int, minute: int) -> None:
