@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, rounded
+from engine.core.arithmetic import DAY, Floats, rounded
 from engine.core.columns import FINE
 from engine.core.jit import jit
 from engine.model.codes import ON_MAP, Stage, Task
@@ -22,6 +22,7 @@ from engine.model.events.combat import SKIRMISHED
 from engine.model.world import World
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_outcomes import Ending
+from engine.rules.combat_refresh import BLED
 from engine.rules.ground import standing
 from engine.rules.power import on
 from engine.rules.system import Trace
@@ -38,6 +39,8 @@ LOSS: Final = (
     "combat.attacker_loss_day", "combat.attacker_loss_day", "combat.attacker_loss_day", "combat.attacker_loss_day",
     "combat.defender_loss_day",
 )  # fmt: skip
+AFV: Final = ("", "", "", "combat.afv_attack", "combat.afv_defence")
+"""How much oftener a vehicle is hit than a man."""
 _GOES_ON: Final = np.isin(np.arange(len(Task)), [int(Task.ATTACK), int(Task.FOLLOW), int(Task.EXPLOIT)])
 
 
@@ -54,8 +57,10 @@ def skirmish(
     intensity[QUIET : HELD + 1] *= on(rules, "quiet_fire")
     share = intensity * np.array([rules[key] for key in LOSS]) * rules["combat.intensity_east"] / DAY
     enemy = np.array([rules["combat.lethality_soviet"], rules["combat.lethality_axis"]])[formations.side[rows]]
-    rate = rounded(share[exposure] * enemy * formations.read("men", minute, rows))
-    differs = rate != formations.battle_rate[rows]
+    lost = share[exposure] * enemy
+    rates = _rates(world, rows, exposure, lost, minute)
+    before = np.stack([formations.battle_rate, formations.afv_shop_rate, formations.afv_lost_rate, formations.guns_rate])
+    differs = (rates != before[:, rows]).any(axis=0)
     if not differs.any():
         return []
     if trace is not None:
@@ -63,8 +68,26 @@ def skirmish(
             row, key = int(rows[i]), int(exposure[i])
             trace.record("formations", row, "intensity", float(intensity[key]), INTENSITY[key])
             trace.record("formations", row, "enemy_lethality", float(enemy[i]))
-            trace.record("formations", row, "men_lost_day", float(rate[i]) * DAY / FINE, LOSS[key])
-    return [SKIRMISHED(minute, formation=rows[differs], battle_rate=rate[differs])]
+            trace.record("formations", row, "men_lost_day", float(rates[0, i]) * DAY / FINE, LOSS[key])
+            trace.record("formations", row, "vehicles_hit_day", float(rates[1:3, i].sum()) * DAY / FINE, AFV[key])
+    return [SKIRMISHED(minute, formation=rows[differs], **dict(zip(BLED, rates[:, differs], strict=True)))]
+
+
+def _rates(world: World, rows: Ints, exposure: Ints, lost: Floats, minute: int) -> Ints:
+    """Shape (4, rows): men, vehicles to repair and written off, guns, in fine units a minute, by the share of men lost.
+
+    Vehicles and guns are hit in a pursuit only: who pursues keeps the field and mends most of them, who goes back leaves
+    most behind.
+    """
+    formations, rules = world.formations, world.statics.rules
+    hit = np.array([rules[key] if key else 0.0 for key in AFV]) * rules["combat.afv_east"]
+    gone = np.where(exposure == PURSUED, rules["repair.final_lost"], rules["repair.final_kept"])
+    guns = np.where(exposure >= PURSUIT, rules["combat.gun_rate"], 0.0)
+    vehicles = lost * hit[exposure] * formations.read("afv", minute, rows)
+    return np.stack([
+        rounded(lost * formations.read("men", minute, rows)), rounded(vehicles * (1.0 - gone)), rounded(vehicles * gone),
+        rounded(lost * guns * formations.read("guns", minute, rows)),
+    ])  # fmt: skip
 
 
 def exposed(world: World, idle: Mask, minute: int) -> Ints:

@@ -124,7 +124,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     ),
     "Skirmished": _of(
         "combat_skirmish", "an enemy stands near it and nobody attacks it: fire, or forward detachments and rear guards",
-        "formations: men_u hex task last_fight_at", "combat.intensity_quiet", "combat.intensity_hold",
+        "formations: men_u afv_u guns_u hex task last_fight_at", "combat.intensity_quiet", "combat.intensity_hold",
         "combat.intensity_pursuit", "contact.fire_hexes", "contact.rear_guard_hexes",
     ),
     "BattleEnded": _of(

@@ -31,7 +31,8 @@ def _rate(session: Session, name: str) -> float:
 
 
 def _field(orders: dict[str, dict[str, int]], **sets: float) -> Session:
-    session = battle(GAPS, orders or {"c1": {"cohesion_n": 10**9}}, sets=QUIET | sets)
+    kinds = {"R": "tank_corps", "A": "panzer"}
+    session = battle(GAPS, orders or {"c1": {"cohesion_n": 10**9}}, kinds, sets=QUIET | sets)
     session.advance(361)
     return session
 
@@ -65,3 +66,20 @@ def test_the_pursuit_costs_nothing_when_its_rule_is_switched_off() -> None:
     on, off = _field({"r1": FOLLOWS}), _field({"r1": FOLLOWS}, **{"switch.pursuit_fire": 0})
     assert _rate(off, "r1") < _rate(on, "r1") / 5
     assert _rate(off, "r1") > 0, "it still lies in the fire of the front"
+
+
+def test_in_a_pursuit_vehicles_are_hit_and_who_goes_back_loses_most_of_them_for_good() -> None:
+    session = _field({"r1": FOLLOWS})
+    formations = session.world.formations
+    for name, share in (("r1", "repair.final_kept"), ("a1", "repair.final_lost")):
+        who = row(session, name)
+        hit = int(formations.afv_shop_rate[who] + formations.afv_lost_rate[who])
+        assert hit > 0
+        assert formations.afv_lost_rate[who] / hit == pytest.approx(session.world.statics.rules[share], abs=0.01)
+        assert formations.guns_rate[who] > 0
+
+
+def test_fire_along_a_quiet_front_hits_no_vehicles() -> None:
+    formations = _field({}).world.formations
+    assert not formations.afv_shop_rate.any()
+    assert not formations.guns_rate.any()

@@ -94,7 +94,10 @@ SKIRMISHED = EventKind(
     "Skirmished",
     (
         Field("formation", "int32", "who"),
-        Field("battle_rate", "int64", "1e-6 man a minute: fire along a quiet front"),
+        Field("battle_rate", "int64", "1e-6 man a minute: fire along the front, or a pursuit"),
+        Field("shop_rate", "int64", "1e-6 vehicle a minute, to repair"),
+        Field("lost_rate", "int64", "1e-6 vehicle a minute, written off"),
+        Field("guns_rate", "int64", "1e-6 gun a minute"),
     ),
     subject="formation",
 )

@@ -78,10 +78,13 @@ def suffered(pen: Pen, event: Event) -> None:
 
 
 def skirmished(pen: Pen, event: Event) -> None:
-    """Losses along a quiet front."""
+    """Losses outside battles."""
     formations, rows = pen["formations"], event["formation"]
     formations.settle(rows, event.minute)
     formations["battle_rate"][rows] = event["battle_rate"]
+    formations["afv_shop_rate"][rows] = event["shop_rate"]
+    formations["afv_lost_rate"][rows] = event["lost_rate"]
+    formations["guns_rate"][rows] = event["guns_rate"]
 
 
 def battle_ended(pen: Pen, event: Event) -> None:
