@@ -214,6 +214,7 @@ class DirectiveRow(Cited):
     surprise: Annotated[float, Field(ge=0, le=3)] = 0.0
     reserve_share: Annotated[float, Field(ge=0, le=0.5)] | None = None
     ring: Annotated[int, Field(ge=0, le=3)] = 0
+    dummy: Path = []
 
 
 class WeatherRow(Cited):

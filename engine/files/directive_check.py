@@ -72,7 +72,11 @@ def _shape(order: Directive) -> Iterator[Fault]:
             "note",
             "directive/fall_back",
         )
-    if order.kind in ("land", "rail") and not order.objective:
+    if len(order.dummy) > 1:
+        yield fault_at(
+            order.where, "one place for dummies", f"{len(order.dummy)} in {order.id}", "", "error", "directive/dummy"
+        )
+    if order.kind in ("land", "rail", "fortress", "lift_fortress") and not order.objective:
         yield fault_at(order.where, "an objective", f"none in {order.id}", "", "error", "directive/objective")
 
 

@@ -288,7 +288,7 @@ class Finder:
         if side is None:
             raise ValueError(f"directive {chosen.get('id')}: no headquarters {hq!r} on the drawing")
         chosen.pop("side", None)
-        for name in ("axis", "line", "fall_back", "objective", "main_effort"):
+        for name in ("axis", "line", "fall_back", "objective", "main_effort", "dummy"):
             if name in chosen:
                 spots = [chosen[name]] if isinstance(chosen[name], str) else chosen[name]
                 chosen[name] = tuple(self.waypoint(spot) for spot in spots)

@@ -7,7 +7,7 @@ from engine.files.faults import shown
 from engine.files.setting import HEADQUARTERS, Setting, item
 from engine.model.directive import Directive, Group
 
-_PATHS = ("axis", "line", "fall_back", "objective", "main_effort")
+_PATHS = ("axis", "line", "fall_back", "objective", "main_effort", "dummy")
 _GROUPS = ("assault", "mobile", "reserve")
 
 

@@ -65,6 +65,7 @@ class Directive:
     `after:<directive>`, `taken:<place>`, `lost:<place>`: the start then waits for it. `raid` switches the
     penalty for sticking out off. `known_min` is when the headquarters learns of it (H-hour minus
     preparation). `ring` is of kind fortress: so many rings of hexes about the objective belong to it.
+    `dummy` is the place where dummy traffic shows the assault and mobile groups until the directive begins.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Directive:
     surprise: float = 0.0
     reserve_share: float = -1.0
     ring: int = 0
+    dummy: tuple[Waypoint, ...] = ()
     title: str = ""
     details: tuple[Detail, ...] = ()
     src: str = ""

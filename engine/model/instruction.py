@@ -41,6 +41,8 @@ class Instruction:
     end_at: int = OPEN_END
     permission: Permission = Permission.FREE
     raid: bool = False
+    dummy: int = NO_CELL
+    """Where dummy traffic is to show its groups until it begins."""
     ring: int = 0
     """Of a fortress: so many rings of hexes about its place, the objective, belong to it."""
     clears: bool = False

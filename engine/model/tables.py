@@ -196,6 +196,7 @@ DIRECTIVES: Final = TableSpec(
         C("arrives_at", I64, 0, "minute", "when it reaches the headquarters"),
         C("clears", I8, 0, "0/1", "ends all that the headquarters and those below it were told before"),
         C("labour", I64, 0, "1e-6 of a hex's level", "to fortify: work done and not yet used up"),
+        C("dummy", I32, -1, "cell", "where dummy traffic shows its groups until it begins; -1 nowhere"),
         C("ring", I8, 0, "hexes", "of a fortress: so many rings of hexes about its place belong to it"),
         C("reason", I16, 0, "Reason", "why the high command gave it"),
         C("detail", I64, 0, "", "up to four numbers of the reason", width=4),

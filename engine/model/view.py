@@ -219,6 +219,7 @@ class OwnDirectives:
     state: Array
     source: Array
     arrives_at: Array
+    dummy: Array
     ring: Array
 
 

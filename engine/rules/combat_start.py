@@ -22,6 +22,7 @@ from engine.model.world import World
 from engine.rules import power
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_outcomes import Ending
+from engine.rules.deception import feigning
 from engine.rules.sight import faded
 from engine.rules.system import Trace
 
@@ -139,6 +140,12 @@ def _unseen(world: World, lineup: Lineup, slot: int, attackers: Ints, minute: in
         age = minute - sightings.seen_at[reports]
         level = faded(sightings.level[reports], age, sightings.half_life[reports]) / (2.0 * PPM)
         known[sightings.formation[reports]] = np.minimum(level, 1.0)
+    # Who was shown elsewhere by dummies is known only if he is reported about here.
+    shown = feigning(world)
+    if shown is not None and len(reports):
+        far = grid.distance(np.maximum(sightings.hex[reports], 0), cell) > NEAR_HEXES
+        misled = sightings.formation[reports[far]]
+        known[misled[shown[misled]]] = 0.0
     familiar = formations.in_place_since[attackers] + round(rules["combat.prepare_h"] * HOUR) <= minute
     known[attackers[familiar]] = 1.0
     seen = int(rounded(real * known[theirs]).sum())

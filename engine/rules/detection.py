@@ -216,18 +216,27 @@ def _partisans(statics: Statics, observer: Rows, apart: Rows) -> Floats:
 
 def concealed(world: World, minute: int) -> Mask:
     """Shape (formations,): named for an attack still to come that is to surprise: they keep off the air and hide."""
-    directives = world.directives
-    plans = np.flatnonzero((directives.state == DirectiveState.PENDING) & (directives.surprise > 0))
-    plans = plans[(directives.arrives_at[plans] <= minute) & (directives.end_at[plans] > minute)]
-
-    def make() -> Mask:
-        mask = np.zeros(len(world.formations) + 1, dtype=bool)
-        for group in ("assault", "mobile"):
-            mask[directives[group][plans]] = True
-        unnamed = (directives.assault_strongest[plans] > 0) | (directives.mobile_strongest[plans] > 0)
-        if unnamed.any():
-            mask[:-1] |= under(world, directives.hq[plans[unnamed]].astype(np.int64))
-        return mask[:-1]
-
+    plans = coming_plans(world, minute)
+    plans = plans[world.directives.surprise[plans] > 0]
     key = (plans.tobytes(), *world.formations.version("hq"), *world.headquarters.version("parent"))
-    return derived(world, "detection.concealed", key, make)
+    return derived(world, "detection.concealed", key, lambda: coming_groups(world, plans))
+
+
+def coming_plans(world: World, minute: int) -> Rows:
+    """Rows of the directives that have reached their headquarters and are still to begin."""
+    directives = world.directives
+    plans = np.flatnonzero(directives.state == DirectiveState.PENDING)
+    found: Rows = plans[(directives.arrives_at[plans] <= minute) & (directives.end_at[plans] > minute)]
+    return found
+
+
+def coming_groups(world: World, plans: Rows) -> Mask:
+    """Shape (formations,): assault and mobile groups of directives; where these count heads, everybody there."""
+    directives = world.directives
+    mask = np.zeros(len(world.formations) + 1, dtype=bool)
+    for group in ("assault", "mobile"):
+        mask[directives[group][plans]] = True
+    unnamed = (directives.assault_strongest[plans] > 0) | (directives.mobile_strongest[plans] > 0)
+    if unnamed.any():
+        mask[:-1] |= under(world, directives.hq[plans[unnamed]].astype(np.int64))
+    return mask[:-1]

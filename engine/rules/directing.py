@@ -69,7 +69,8 @@ def _shape(told: Instruction, minute: int) -> Iterator[Refusal]:
 
 def _ground(world: World, told: Instruction) -> Iterator[Refusal]:
     grid, inside = world.statics.grid, world.hexes.inside
-    for cell in (*told.axis, *told.line, *told.fall_back, *((told.objective,) if told.objective != NO_CELL else ())):
+    single = (cell for cell in (told.objective, told.dummy) if cell != NO_CELL)
+    for cell in (*told.axis, *told.line, *told.fall_back, *single):
         if not 0 <= cell < grid.size or not inside[cell]:
             yield Refusal("off_map", f"{grid.text(cell)} lies outside the area of this scenario.")
 
@@ -138,6 +139,7 @@ def directed_event(
         known_at=arrives,
         raid=[one.raid for one in given],
         permission=[int(one.permission) for one in given],
+        dummy=[one.dummy for one in given],
         ring=[one.ring for one in given],
         source=[-1] * len(given),
         arrives_at=arrives,

@@ -275,7 +275,8 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "Sighted": _of(
         "intelligence", "contact, patrols, aircraft, radio or partisans found it, or a report was false",
         "sightings: level hex seen_at; formations: hex leg_to", "intelligence.contact_level",
-        "intelligence.patrol_hazard_h", "intelligence.air_clear", "intelligence.radio_hazard_h",
+        "intelligence.patrol_hazard_h", "intelligence.dummy_hazard_h", "intelligence.dummy_trust",
+        "intelligence.air_clear", "intelligence.radio_hazard_h",
         "intelligence.estimate_spread",
     ),
     "Dismissed": _of(

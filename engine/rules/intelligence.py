@@ -28,6 +28,7 @@ from engine.model.events.common import TICKED
 from engine.model.events.intelligence import DISMISSED, SIGHTED
 from engine.model.world import World
 from engine.rules import ground, power
+from engine.rules.deception import Feint, feint
 from engine.rules.derived import derived
 from engine.rules.detection import PERIOD_MIN, Found, look, meet
 from engine.rules.sight import faded, half_lives
@@ -83,10 +84,14 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     found = look(world, minute, hours, dice)
     past = _past(world, found.rows, minute)
     level, seen = levels(world, found, past)
-    events = [_reports(world, found, past, level, seen, minute, dice)] if seen.any() else []
+    feigned = feint(world, found, minute, hours, dice)
+    if feigned is not None:
+        level, seen = _deceived(world, past, feigned, level, seen)
+    events = [_reports(world, found, past, level, seen, minute, dice, feigned)] if seen.any() else []
     events += _empty(world, found, seen, minute)
     if trace is not None:
         _explain(found, past, level, seen, trace)
+        _explain_feint(found, feigned, trace)
     next_at = (minute // PERIOD_MIN + 1) * PERIOD_MIN
     return [*events, TICKED(minute, system=Calendar.INTELLIGENCE, next_at=next_at)]
 
@@ -130,11 +135,19 @@ def levels(world: World, found: Found, past: Past) -> tuple[Rows, Mask]:
     return np.maximum(known, raised), seen
 
 
+def _deceived(world: World, past: Past, feigned: Feint, level: Rows, seen: Mask) -> tuple[Rows, Mask]:
+    """Level and reports with dummies: type and size at most, from where they stand; unbelieved reports are none."""
+    most = rounded(world.statics.rules["intelligence.dummy_level"] * PPM)
+    level = np.where(feigned.shown, np.minimum(np.maximum(past.level, most), DIM * PPM), level)
+    level = np.where(feigned.unbelieved, past.level, level)
+    return level, (seen | feigned.shown) & ~feigned.unbelieved
+
+
 # Reports.
 
 
 def _reports(
-    world: World, found: Found, past: Past, level: Rows, seen: Mask, minute: int, dice: Dice
+    world: World, found: Found, past: Past, level: Rows, seen: Mask, minute: int, dice: Dice, feigned: Feint | None = None
 ) -> Event:
     """Reports of the formations seen, by row, then of phantoms."""
     rows, level = found.rows[seen], level[seen]
@@ -142,17 +155,23 @@ def _reports(
     words = dice.words(Stream.SIGHTING, subject, minute, 1)
     near, kind = found.contact[seen], world.formations.kind[rows].astype(np.int64)
     known = (level >= DIM * PPM) | (past.kind[seen] >= 0)
+    here = world.formations.hex[rows].astype(np.int64)
+    half_life = _half_life(world, found)[seen]
+    if feigned is not None:
+        shown = feigned.shown[seen]
+        here = np.where(shown, feigned.cell[seen], here)
+        half_life = np.where(shown, half_lives(world.statics)[0], half_life)  # it seems to stand there
     true = {
         "observer": found.observer[seen],
         "report": past.report[seen],
         "formation": rows,
         "level": level,
-        "hex": _place(world, rows, level, near, words[:, 0]),
-        "half_life": _half_life(world, found)[seen],
+        "hex": _place(world, rows, here, level, near, words[:, 0]),
+        "half_life": half_life,
         "kind": np.where(known, kind, -1),
         **_estimates(world, rows, level, minute, dice),
     }
-    twice, cell = _phantoms(world, rows, level, near, words)
+    twice, cell = _phantoms(world, rows, here, level, near, words)
     false = {
         "observer": found.observer[seen][twice],
         "report": np.full(len(twice), -1),
@@ -166,9 +185,9 @@ def _reports(
     return SIGHTED(minute, **{name: np.concatenate([values, false[name]]) for name, values in true.items()})
 
 
-def _place(world: World, rows: Rows, level: Rows, near: Mask, word: Any) -> Rows:
-    """Where they are reported: half of the reports from a distance below level 3 err by up to some hexes."""
-    statics, here = world.statics, world.formations.hex[rows].astype(np.int64)
+def _place(world: World, rows: Rows, here: Rows, level: Rows, near: Mask, word: Any) -> Rows:
+    """Where those at ``here`` are reported: half of the reports from afar below level 3 err by up to some hexes."""
+    statics = world.statics
     radius = round(statics.rules["intelligence.place_error_hexes"])
     if not radius:
         return here
@@ -203,7 +222,7 @@ def _estimates(world: World, rows: Rows, level: Rows, minute: int, dice: Dice) -
 
 
 def _phantoms(
-    world: World, rows: Rows, level: Rows, near: Mask, words: Any
+    world: World, rows: Rows, here: Rows, level: Rows, near: Mask, words: Any
 ) -> tuple[Rows, Rows]:
     """Which of ``rows`` are taken for two, and where the second is put: enemy ground out of sight, 2 hexes off.
 
@@ -214,7 +233,7 @@ def _phantoms(
     drawn = words[:, 1] < np.uint64(round(share / (1.0 - share) * (1 << 32)))
     twice = np.flatnonzero(dim & drawn) if power.on(statics.rules, "intelligence") else np.zeros(0, np.int64)
     side = world.formations.side[rows[twice]][:, None]
-    ring = statics.grid.ring_table(PHANTOM_HEXES)[world.formations.hex[rows[twice]], _FIRST_FAR:].astype(np.int64)
+    ring = statics.grid.ring_table(PHANTOM_HEXES)[here[twice], _FIRST_FAR:].astype(np.int64)
     pick = (words[twice, 2:] % np.uint64(ring.shape[1])).astype(np.int64)
     cell = np.take_along_axis(ring, pick, axis=1)
     fits = ground.passable(statics)[cell] & (world.hexes.owner[cell] == side) & ~_watched(world, cell, 1 - side)
@@ -255,6 +274,17 @@ def _explain(found: Found, past: Past, level: Rows, seen: Mask, trace: Trace) ->
         trace.record("formations", row, "fought", float(found.fought[i]), "intelligence.battle_level")
         trace.record("formations", row, "reported", float(seen[i]))
         trace.record("formations", row, "level", level[i] / PPM)
+
+
+def _explain_feint(found: Found, feigned: Feint | None, trace: Trace) -> None:
+    """What the dummies did, for those who have any."""
+    if feigned is None:
+        return
+    for i in np.flatnonzero(feigned.cell >= 0).tolist():
+        row = int(found.rows[i])
+        trace.record("formations", row, "hazard_dummies", feigned.hazard, "intelligence.dummy_hazard_h")
+        trace.record("formations", row, "shown_by_dummies", float(feigned.shown[i]), "intelligence.dummy_level")
+        trace.record("formations", row, "not_believed", float(feigned.unbelieved[i]), "intelligence.dummy_trust")
 
 
 SYSTEM = System("intelligence", 11, GRAIN_MIN, _next_due, decide)

@@ -295,6 +295,7 @@ def _fill_directives(pen: Pen, scenario: Scenario, statics: Statics) -> None:
             "permission": [_permission(d) for d in rows],
             "surprise": _ppm(d.surprise for d in rows),
             "ring": [d.ring for d in rows],
+            "dummy": [d.dummy[0].cell if d.dummy else -1 for d in rows],
             "trigger": [_trigger(d, scenario, statics)[0] for d in rows],
             "trigger_ref": [_trigger(d, scenario, statics)[1] for d in rows],
             "source": list(range(len(rows))),

@@ -262,3 +262,29 @@ def test_a_place_is_lost_to_a_side_not_to_a_name(watched: LiveStage) -> None:
     writer._Captured(10, {"formation": his, "side": 1, "hex": place.cell})
     assert [m.headline for m in readable(writer.messages, 1)] == [f"{place.name} taken by {story.units[his].name}"]
     assert [m.headline for m in readable(writer.messages, 0)] == [f"{place.name} taken by the Soviet"]
+
+
+def test_a_fortress_is_declared_shown_explained_and_lifted_through_the_window(played: LiveStage) -> None:
+    a2 = number(played, "a2")
+    place = int(played.frame(0, 0).hex[a2])
+    assert played.check(Draft(a2, "fortress", 10**6)) != ""
+    assert [a.refused for a in played.submit([Draft(a2, "fortress", place)])] == [""]
+    played.run_to(1440)
+    played.finish()
+    held = played.frame(1440, 0)
+    assert place in held.fortress
+    assert len(held.fortress) == 7
+    away = next(c for c in played.story.theatre.grid.ring_table(3)[place].tolist() if c >= 0 and c not in held.fortress
+                and played.story.theatre.kind[c] == 1)  # fmt: skip
+    assert "fortress" in played.check(Draft(a2, "march", away))
+    assert played.check(Draft(a2, "entrench")) == ""
+    assert [a.refused for a in played.submit([Draft(a2, "lift fortress", place)])] == [""]
+    played.run_to(2880)
+    played.finish()
+    assert played.frame(2880, 0).fortress == ()
+    assert played.check(Draft(a2, "march", away)) == ""
+
+
+def test_ships_that_a_side_does_not_have_take_nobody(played: LiveStage) -> None:
+    assert "ship" in played.check(Draft(number(played, "a2"), "embark"))
+    assert played.check(Draft(number(played, "a2"), "land", 30)) != ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pygame
 import pytest
 
 from ui.map.app import App
@@ -235,3 +237,61 @@ def test_a_recording_that_cannot_be_opened_is_told_and_the_game_goes_on(game: Ap
     game.frame(1 / 60)
     assert not game.quit
     assert any("one.dbr cannot be opened" in words for _, words, _ in game.toasts)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [("shift+l", "land"), ("shift+e", "embark"), ("shift+f", "fortress"), ("alt+f", "lift fortress")]
+)
+def test_ships_craft_and_fortresses_have_keys_and_a_click_chooses_the_place(
+    game: App, hand: Any, key: str, kind: str
+) -> None:
+    goal = beside(game, game.selected)
+    hand(game).key(key)
+    assert game.aiming == kind
+    hand(game).click(game.map.screen_of(goal))
+    assert game.drafts == (Draft(game.selected, kind, goal),)
+
+
+@pytest.mark.parametrize("kind", ["embark", "land", "fortress", "lift fortress"])
+def test_the_card_has_a_button_for_each_of_them(game: App, hand: Any, kind: str) -> None:
+    hand(game).press(f"order {kind}")
+    assert game.aiming == kind
+    hand(game).press(f"order {kind}")
+    assert game.aiming == "", "the same again leaves off"
+
+
+def test_embarking_at_the_own_hex_means_for_home(game: App, hand: Any) -> None:
+    hand(game).key("shift+e")
+    hand(game).click(game.map.screen_of(int(game.frame_now.hex[game.selected])))
+    assert game.drafts == (Draft(game.selected, "embark", -1),)
+
+
+def test_a_fortress_does_not_replace_the_order_of_the_formation_that_it_is_declared_from(game: App, hand: Any) -> None:
+    hand(game).key("h")
+    goal = beside(game, game.selected)
+    hand(game).key("shift+f")
+    hand(game).click(game.map.screen_of(goal))
+    assert game.drafts == (Draft(game.selected, "hold", -1), Draft(game.selected, "fortress", goal))
+
+
+def test_no_march_is_shown_to_a_fortress_or_a_beach(game: App, hand: Any) -> None:
+    hand(game).key("shift+l")
+    hand(game).move(game.map.screen_of(beside(game, game.selected, 3)))
+    assert game.marked.path == []
+    assert game.marked.refused == ""
+
+
+def test_a_fortress_is_drawn_on_the_map_and_told_on_both_cards(game: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = int(game.frame_now.hex[game.selected])
+    game.do("centre")
+    game.draw()
+    plain = pygame.surfarray.array3d(game.surface).copy()
+    frame = game.stage.frame
+    monkeypatch.setattr(game.stage, "frame", lambda *a, **k: replace(frame(*a, **k), fortress=(cell,)))
+    game.refresh_frame()
+    game.draw()
+    assert cell in game.frame_now.fortress
+    changed = (pygame.surfarray.array3d(game.surface) != plain).any(axis=2)
+    area = game.layout.map
+    assert changed[area.x : area.right, area.y : area.bottom].any(), "a rim on the map"
+    assert changed[: area.x].any() or changed[area.right :].any(), "a word on the card"

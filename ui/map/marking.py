@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.map.scene import DECREES
+
 if TYPE_CHECKING:
     from ui.map.app import App
+
+
+NO_MARCH = ("embark", "land", *DECREES)
+"""Kinds of order by which nobody marches to the goal."""
 
 
 def mark(app: App) -> None:
@@ -29,6 +35,8 @@ def mark(app: App) -> None:
 def _mark_path(app: App, target: int) -> None:
     """The way of the selected formation to the hex under the pointer; asked for once a hex."""
     kind = app.aiming or "march"
+    if kind in NO_MARCH:
+        return
     key = (app.selected, kind, target, app.frame_now.minute)
     if key != app.way_for:
         app.way_for, app.way_now = key, app.stage.way(app.selected, kind, target)

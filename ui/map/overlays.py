@@ -56,6 +56,8 @@ class Overlays:
             self._regions()
         if OBJECTIVES in self.on:
             self._objectives()
+        if self.frame.fortress and self.tier >= OPERATIONAL:
+            self._fortresses()
 
     def arrows(self) -> None:
         """Arrows of movement and orders."""
@@ -204,6 +206,19 @@ class Overlays:
             for k in range(0, 6, 2):
                 pygame.draw.line(self.surface, palette.SELECTION_RIM, p.lerp(q, k / 6), p.lerp(q, (k + 1.2) / 6), width + 2)
                 pygame.draw.line(self.surface, colour, p.lerp(q, k / 6), p.lerp(q, (k + 1.2) / 6), width)
+
+    def _fortresses(self) -> None:
+        """A heavy dark rim with a light core about the ground of each fortress: the sides that only one hex has."""
+        rims: dict[tuple[int, int], list[tuple[tuple[float, float], tuple[float, float]]]] = {}
+        for cell in self.frame.fortress:
+            corners = self.view.hexagon(cell)
+            for a, b in zip(corners, [*corners[1:], corners[0]], strict=True):
+                middle = (round((a[0] + b[0]) / 4), round((a[1] + b[1]) / 4))
+                rims.setdefault(middle, []).append((a, b))
+        for sides in rims.values():
+            if len(sides) == 1:
+                pygame.draw.line(self.surface, palette.SELECTION_RIM, *sides[0], max(4, self.scale(5)))
+                pygame.draw.line(self.surface, palette.PLACE_NAME, *sides[0], max(1, self.scale(1.5)))
 
     def _recorded(self) -> None:
         lines = [f for f in self.view.story.facts if f.line and f.start <= self.minute < f.stop]

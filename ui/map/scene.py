@@ -27,6 +27,8 @@ Ints = npt.NDArray[Any]
 
 TASKS = ("hold", "march", "attack", "withdraw", "dig in", "rest", "support", "follow", "exploit", "probe", "bombard",
          "entrain", "embark", "land")
+DECREES = ("fortress", "lift fortress")
+"""What is said of a place, by the headquarters of the selected formation."""
 POSTURES = ("hasty defence", "prepared defence", "fortified", "delay", "withdrawal", "attack", "march")
 STAGES = ("in place", "on the march", "waiting", "fighting", "recovering")
 SKIES = ("clear", "cloudy", "rain", "fog", "snow")
@@ -115,6 +117,8 @@ class Frame:
     blips: tuple[Blip, ...] = ()
     orders: tuple[OrderMark, ...] = ()
     battles: tuple[BattleMark, ...] = ()
+    fortress: tuple[int, ...] = ()
+    """Hexes that the viewer's side has declared fortresses; of both sides in the truth."""
     weather: Weather | None = None
     lost_men: tuple[int, int] = (0, 0)
     """Battle losses so far of both sides, -1 unknown."""
@@ -337,6 +341,11 @@ class Draft:
     unit: int
     kind: str
     goal: int = -1
+
+    @property
+    def decree(self) -> bool:
+        """Whether it is a word of the formation's headquarters about a place, not an order to the formation."""
+        return self.kind in DECREES
 
 
 @dataclass(frozen=True)

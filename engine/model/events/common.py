@@ -53,6 +53,7 @@ DIRECTED = EventKind(
         Field("known_at", "int64", "may be prepared from"),
         Field("raid", "int8", "0/1"),
         Field("permission", "int8", "Permission"),
+        Field("dummy", "int32", "cell where dummies stand for its groups; -1 nowhere"),
         Field("ring", "int8", "of a fortress: rings of hexes about its place"),
         Field("source", "int16", "index of Statics.directive_ids; -1 given during the run"),
         Field("arrives_at", "int64", "when it reaches the headquarters"),

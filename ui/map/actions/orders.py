@@ -41,6 +41,8 @@ def draft(app: App, kind: str, cell: int = -1) -> None:
     if app.minute < app.stage.ready_to:
         app.toast("Orders are given at the last moment. Continue from here, or go there first.", fault=True)
         return
+    if kind == "embark" and cell == int(app.frame_now.hex[app.selected]):
+        cell = -1  # no other port: home, off the map
     new = Draft(app.selected, kind, cell)
     app.aiming = ""
     refused = app.stage.check(new)
@@ -48,7 +50,7 @@ def draft(app: App, kind: str, cell: int = -1) -> None:
         app.toast(refused, fault=True)
         return
     _remember(app)
-    app.drafts = (*(d for d in app.drafts if d.unit != new.unit), new)
+    app.drafts = (*(d for d in app.drafts if d.unit != new.unit or d.decree != new.decree), new)
     app.odds_open = kind == "attack"
     where = f" {place_name(app.stage.story, cell)}" if cell >= 0 else ""
     app.toast(f"Draft: {kind}{where}. {app.keys.hint('commit')} gives it.")

@@ -26,6 +26,8 @@ KEYS: dict[str, tuple[object, ...]] = {
     "centre": ("centre",), "find": ("find",), "jump_minimap": ("drawer", "minimap"), "order_march": ("aim", "march"),
     "order_attack": ("aim", "attack"), "order_hold": ("aim", "hold"), "order_withdraw": ("aim", "withdraw"),
     "order_entrench": ("aim", "entrench"), "order_rest": ("aim", "rest"), "order_cancel": ("aim", "cancel"),
+    "order_embark": ("aim", "embark"), "order_land": ("aim", "land"), "order_fortress": ("aim", "fortress"),
+    "order_lift": ("aim", "lift fortress"),
     "commit": ("commit",), "undo": ("undo",), "redo": ("redo",), "view_axis": ("view", 0), "view_truth": ("view", TRUTH),
     "view_soviet": ("view", 1), "value": ("value",), "why": ("why",), "save": ("dialog", "save"), "load": ("dialog", "load"),
     "screenshot": ("screenshot",), "continue_here": ("continue",), "bookmark": ("bookmark",), "help": ("dialog", "help"),

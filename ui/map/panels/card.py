@@ -178,6 +178,8 @@ class CardPanel:
             if frame.leg_to[unit] >= 0 and frame.leg_at[unit] < 1 << 39:
                 when = app.stage.story.moment(int(frame.leg_at[unit]))
                 detail.append(f"next hex {when.day} {when:%b %H:%M}")
+            if int(frame.hex[unit]) in frame.fortress:
+                detail.append("garrison of a fortress: stands fast")
             c.text(12, y, " · ".join(detail), 12, colour=t.second, room=c.width - 24)
             y += 18
         for mark in frame.orders:
@@ -199,6 +201,12 @@ class CardPanel:
                                                 ("Withdraw", "order_withdraw"))):  # fmt: skip
                 c.button(12 + k * (width + 4), y, width, 24, kind, ("key", action), on=app.aiming == kind.lower(),
                          tip=f"{kind}: {app.keys.hint(action)}", name=f"order {kind.lower()}", size=12)  # fmt: skip
+            y += 28
+            for k, (word, kind, action) in enumerate((("Embark", "embark", "order_embark"), ("Land", "land", "order_land"),
+                                                      ("Fortress", "fortress", "order_fortress"),
+                                                      ("Lift it", "lift fortress", "order_lift"))):  # fmt: skip
+                c.button(12 + k * (width + 4), y, width, 24, word, ("key", action), on=app.aiming == kind,
+                         tip=f"{_MORE[kind]}: {app.keys.hint(action)}", name=f"order {kind}", size=12)  # fmt: skip
             y += 30
             if app.drafts:
                 c.button(12, y, (c.width - 28) / 2, 26, f"Give {len(app.drafts)} order{'s' * (len(app.drafts) > 1)}",
@@ -207,5 +215,10 @@ class CardPanel:
                 y += 32
         return y
 
+
+_MORE = {
+    "embark": "Go aboard ships for another port, or for home (its own hex)", "land": "Land on a beach by craft",
+    "fortress": "Its headquarters declares a place and one ring of hexes a fortress", "lift fortress": "Lifts a fortress",
+}  # fmt: skip
 
 __all__ = ["GRAPHITE", "CardPanel"]

@@ -32,6 +32,8 @@ def draw(c: Canvas, app: App, frame: Frame, cell: int) -> None:
         rows.append(("Height", f"{int(th.elevation_m[cell])} m, relief {int(th.relief_dm[cell]) / 10:.0f} m"))
         owner = int(frame.owner[cell])
         rows.append(("Control", story.side_names[owner] if owner >= 0 else "outside the scenario"))
+        if cell in frame.fortress:
+            rows.append(("Fortress", "its garrison stands fast until it is lifted"))
         rows.append(("Country", th.countries[int(th.country[cell])]))
     sides = []
     for d in range(6):

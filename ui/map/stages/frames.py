@@ -59,6 +59,7 @@ def make_frame(story: Story, session: Session, views: tuple[SideView, SideView],
         session.now, viewer, hollow=np.zeros(units, bool), owner=owner, blips=blips,
         orders=tuple(mark for s in sides for mark in _orders(views[s])),
         battles=_battles(story, views, viewer),
+        fortress=tuple(sorted({cell for s in sides for cell in np.flatnonzero(views[s].hexes.fortress).tolist()})),
         weather=Weather(w.sky, w.ground, w.wind, w.sea, (temperatures or {}).get(day), w.daylight),
         lost_men=_lost(views, viewer), lost_afv=(-1, -1), **columns,
     )  # fmt: skip

@@ -33,6 +33,8 @@ SIDE_IDS = ("axis", "soviet")
 STEP_MIN = 60
 """A frame of the film for every hour."""
 BREATH_S = 0.04
+FORTRESS_RINGS = 1
+"""Rings of hexes that belong to a fortress declared in the window, beside its place."""
 
 
 class LiveStage:
@@ -296,22 +298,39 @@ class LiveStage:
             return march_way(self.session.view(self.side), unit, kind, goal)
 
     def _order(self, draft: Draft) -> Any:
+        """The order of a draft; a decree is a directive to the headquarters of the formation."""
         from engine import Order
 
+        if draft.decree:
+            return self._decree(draft)
         grid = self.story.theatre.grid
         goal = f" {grid.text(draft.goal)}" if draft.goal >= 0 else ""
         return Order.parse(f"{self.story.units[draft.unit].id}: {draft.kind}{goal}", grid)
+
+    def _decree(self, draft: Draft) -> Any:
+        from engine import Instruction
+
+        view = self.session.view(self.side)
+        at = view.own.at(draft.unit)
+        hq = int(view.own.hq[at]) if at >= 0 else -1
+        if hq < 0:
+            raise ValueError(f"{self.story.units[draft.unit].name} has no headquarters that could declare it.")
+        lifts = draft.kind.startswith("lift")
+        return Instruction.from_record({
+            "hq": view.statics.headquarters_ids[hq], "kind": "lift_fortress" if lifts else "fortress",
+            "objective": draft.goal, "ring": 0 if lifts else FORTRESS_RINGS, "by_human": True,
+        })  # fmt: skip
 
     def check(self, draft: Draft) -> str:
         if self.side == TRUTH:
             return "Nobody can be commanded in a replay."
         if not self.may_command(draft.unit):
             return f"{self.story.units[draft.unit].name} is not under your headquarters."
-        try:
-            order = self._order(draft)
-        except ValueError as problem:
-            return str(problem)
         with self._lock:
+            try:
+                order = self._order(draft)
+            except ValueError as problem:
+                return str(problem)
             refused = self.session.check(SIDE_IDS[self.side], order)
         return str(refused) if refused is not None else ""
 
