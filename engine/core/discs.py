@@ -26,21 +26,6 @@ def _add(discs: Any, cells: Any, amounts: Any, weights: Any, total: Any) -> None
                 total[there] += amounts[i] * weights[k] // 1000
 
 
-@jit
-def _add_capped(
-    discs: Any, cells: Any, amounts: Any, weights: Any, cap: Any, at_home: Any, factor: Any, total: Any
-) -> None:
-    _add(discs, cells, amounts, weights, total)
-    for here in range(len(total)):
-        if total[here] > cap:
-            total[here] = cap
-    for i in range(len(cells)):
-        total[cells[i]] += at_home[i]
-    for here in range(len(total)):
-        if total[here] != 0:
-            total[here] = total[here] * factor[here] // 1000000
-
-
 def disc_sums(discs: npt.NDArray[np.int32], cells: Ints, amounts: Ints, weights: Ints) -> Sums:
     """For each hex the sum over sources of amount x weight // 1000. Shape (hexes,).
 
@@ -48,13 +33,4 @@ def disc_sums(discs: npt.NDArray[np.int32], cells: Ints, amounts: Ints, weights:
     """
     total = np.zeros(len(discs), np.int32)
     _add(discs, cells, amounts, weights, total)
-    return total
-
-
-def capped_disc_sums(
-    discs: npt.NDArray[np.int32], cells: Ints, amounts: Ints, weights: Ints, cap: int, at_home: Ints, factor: Ints
-) -> Sums:  # fmt: skip
-    """The same, at most ``cap``, and more in the sources' own hexes: ``at_home``; all by a factor of each hex, ppm."""
-    total = np.zeros(len(discs), np.int32)
-    _add_capped(discs, cells, amounts, weights, cap, at_home, factor, total)
     return total

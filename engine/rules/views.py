@@ -364,9 +364,12 @@ def _hexes(world: World, side: int, minute: int) -> HexFrame:
 
 
 def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
-    def make() -> OwnHeadquarters:
+    def mine() -> tuple[Rows, tuple[str, ...]]:
         rows = np.flatnonzero(world.headquarters.side == side)
-        names = tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
+        return rows, tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
+
+    def make() -> OwnHeadquarters:
+        rows, names = derived(world, f"views.headquarters.rows.{side}", world.headquarters.version("side"), mine)
         return OwnHeadquarters(row=_fixed(rows), ids=names, **world.headquarters.pick(_HEADQUARTERS, rows))
 
     return derived(world, f"views.headquarters.{side}", world.headquarters.version("side", *_HEADQUARTERS), make)

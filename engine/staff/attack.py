@@ -188,6 +188,8 @@ def carry_out(
 
 def see_through(s: Situation, wishes: Intentions, group: Ints, targets: list[int]) -> Ints:
     """A group without those who see a fight for another hex through: it is under way and goes well enough."""
+    if not s.going_well:
+        return group
     tasks, goals, _ = s.intent
     left = []
     for at in group.tolist():
@@ -220,6 +222,8 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
 
     The spearhead gets half as much again as a shoulder.
     """
+    if len(targets) == 1:
+        return [group.tolist()]
     weights = [3] + [2] * (len(targets) - 1)
     power = {at: s.power_of[at] for at in group.tolist()}
     quota = [sum(power.values()) * w // sum(weights) for w in weights]
@@ -258,6 +262,8 @@ def _meant_for(s: Situation, at: int) -> int:
 def note_failures(s: Situation, hq: int, group: Ints) -> None:
     """After a break-off its formations rest for a day and the hex is remembered."""
     own, since = s.view.own, int(s.notes.staff["planned_at"][hq])
+    if s.last_broken_off < since:
+        return
     for ended, cell in s.broken_off:
         if ended < since or not len(group):
             continue

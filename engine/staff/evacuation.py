@@ -36,14 +36,14 @@ def evacuate(s: Situation, wishes: Intentions, plans: Plans, members: dict[int, 
         plan = plans.of[hq]
         if plan.current >= 0 and plans.kind[plan.current] == _EVACUATE:
             _lead(s, wishes, plans, plan, members.get(hq, np.zeros(0, np.int64)))
-    _go_on(s, wishes, [at for hq in acting for at in members.get(hq, np.zeros(0, np.int64)).tolist()])
+    _go_on(s, wishes, plans, acting)
 
 
-def _go_on(s: Situation, wishes: Intentions, who: list[int]) -> None:
+def _go_on(s: Situation, wishes: Intentions, plans: Plans, acting: list[int]) -> None:
     """Whoever has begun to go aboard does so to the end, whoever leads him by now."""
-    afloat, tasks = s.view.own.afloat, s.intent[0]
-    for at in who:
-        if afloat[at] and tasks[at] == _EMBARK and wishes.free(at):
+    tasks = s.intent[0]
+    for at in s.view.own.afloat.nonzero()[0].tolist():
+        if tasks[at] == _EMBARK and int(plans.commander[at]) in acting and wishes.free(at):
             wishes.fight_on(at, Reason.EMBARK, s.hex_of[at])
 
 

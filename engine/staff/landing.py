@@ -35,6 +35,8 @@ REST_MIN: Final = 12 * HOUR
 
 def land(s: Situation, wishes: Intentions, plans: Plans, members: dict[int, Ints], acting: list[int]) -> None:
     """Lead the landings of those headquarters that have one in force or soon."""
+    if _LAND not in plans.kind:
+        return
     for hq in acting:
         i = _directive(s, plans, hq)
         axis = plans.axis_points(i) if i >= 0 else ()

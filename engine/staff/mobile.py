@@ -11,7 +11,7 @@ from engine.core.calendar import HOUR
 from engine.core.nearest import steps_to_nearest
 from engine.core.paths import Pathfinder
 from engine.model.codes import Ground, Mobility, OrderKind
-from engine.rules.steps import MEAN, bridged_steps
+from engine.rules.steps import MEAN, bridged_steps, cheapest, dearest
 from engine.staff.attack import Aim, Appraisal, captured
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
@@ -182,15 +182,16 @@ class _Ways:
     def __init__(self, s: Situation) -> None:
         rules = s.rules
         self.costs = bridged_steps(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
-        hours = s.enemy_zone * round(rules["staff.exploit_zoc_h"]) + s.occupied * round(
-            rules["staff.exploit_occupied_h"]
-        )
-        hours = hours + (s.owner != s.side) * round(rules["staff.exploit_hostile_h"])
-        self.toll = (hours * HOUR).astype(np.int32)
-        self.top = int(self.costs.max()) + int(self.toll.max())
-        self.finder = Pathfinder(ways_of(s.statics))
+        self.toll = (s.owner != s.side) * np.int32(HOUR * round(rules["staff.exploit_hostile_h"]))
+        self.toll[s.enemy_zone.nonzero()] += HOUR * round(rules["staff.exploit_zoc_h"])
+        self.toll[s.occupied.nonzero()] += HOUR * round(rules["staff.exploit_occupied_h"])
+        self.top = dearest(s.statics, Mobility.TRACK, Ground.DRY, MEAN) + int(self.toll.max())
+        self.least = cheapest(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
+        self.finder = Pathfinder(ways_of(s.statics), s.grid.axial_table)
 
     def to(self, here: int, objective: int) -> list[int]:
         """Hexes from ``here`` to the objective, empty if there is no way."""
-        path = self.finder.path(self.costs, here, objective, top=self.top, toll=self.toll, limit=FARTHEST)
+        path = self.finder.path(
+            self.costs, here, objective, top=self.top, least=self.least, toll=self.toll, limit=FARTHEST
+        )
         return [] if path is None else path.tolist()

@@ -6,8 +6,6 @@ going until that is near, without an order for each hex.
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.core.arithmetic import PPM
 from engine.core.columns import Array
 from engine.model.codes import OrderKind
@@ -35,7 +33,9 @@ def pursue(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints
     tasks, goals, _ = s.intent
     used: dict[int, int] = {}
     fresh = []
-    for at in group[~s.fighting[group]].tolist():
+    for at in group.tolist():
+        if s.fighting_of[at]:
+            continue
         # Who is on his way through open country is not called back to where others fight.
         if tasks[at] == TO_FOLLOW and _still_free(s, goals[at]) and s.apart(s.hex_of[at], goals[at]) > NEAR_GOAL:
             for cell in s.grid.ring_table(1)[goals[at]].tolist():
@@ -97,11 +97,13 @@ def _free(s: Situation, aim: Aim, a: Appraisal) -> set[int]:
 
     One that would stick out is entered only where no enemy is known who could cut it off.
     """
-    free = s.defence[a.cells] == 0
-    if s.attacked:
-        free &= np.array([cell not in s.attacked for cell in a.cells.tolist()], bool)
-    if not len(a) or 2 * int(free.sum()) < len(a):
+    if not len(a):
+        return set()
+    cells = a.cells.tolist()
+    free = [i for i, met in enumerate(s.defence[a.cells].tolist()) if met == 0 and cells[i] not in s.attacked]
+    if 2 * len(free) < len(a):
         return set()
     if aim.salient_weight > 0:
-        free &= (a.share >= round(s.rules["staff.follow_own_share"] * PPM)) | (s.threat[a.cells] == 0)
-    return set(a.cells[free].tolist())
+        least, share = round(s.rules["staff.follow_own_share"] * PPM), a.share.tolist()
+        free = [i for i in free if share[i] >= least or s.threat[cells[i]] == 0]
+    return {cells[i] for i in free}

@@ -11,7 +11,7 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import Array
-from engine.core.discs import capped_disc_sums, disc_sums
+from engine.core.discs import disc_sums
 from engine.core.once import Once
 from engine.core.paths import FAR, field
 from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Outcome, Task
@@ -21,6 +21,7 @@ from engine.model.world import Statics
 from engine.rules.power import terrain_factor
 from engine.rules.steps import MEAN, bridged_steps
 from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of, hostile_round
+from engine.staff.enemy_maps import EnemyMaps, enemy_maps
 from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_HOLD
 from engine.staff.reasons import Reason
 
@@ -164,9 +165,28 @@ class Situation:
         return power
 
     @Once
+    def _enemy(self) -> EnemyMaps:
+        """Maps of the known enemy."""
+        rules, enemies = self.rules, self.view.enemies
+        screen = rules["contact.screen_posture"]
+        kernel = (0.0, rules["contact.screen_near"] * screen, rules["contact.screen_far"] * screen)
+        p = np.array([
+            CERTAIN,
+            round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen),
+            round(rules["fortification.posture_1"] * 1000),
+            round(rules["staff.occupied_min"]),
+            round(rules["staff.zoc_min"]),
+        ])  # fmt: skip
+        discs = self.grid.ring_table(len(self.kernel) - 1)
+        return enemy_maps(
+            discs, enemies.hex, self.enemy_power, enemies.certainty, _weights(self.kernel), _weights(kernel),
+            _terrain_ppm(self.statics), p,
+        )  # fmt: skip
+
+    @Once
     def threat(self) -> Array:
         """Enemy power that can be brought to bear."""
-        return self.spread(self.view.enemies.hex, self.enemy_power, self.kernel)
+        return self._enemy.threat
 
     @Once
     def cover(self) -> Array:
@@ -191,33 +211,22 @@ class Situation:
     @Once
     def occupied(self) -> Mask:
         """Hexes where an enemy is reported with some certainty."""
-        enemies = self.view.enemies
-        mask = np.zeros(self.grid.size, bool)
-        mask[enemies.hex[enemies.certainty > CERTAIN]] = True
-        return mask
+        return self._enemy.occupied
 
     @Once
     def enemy_zone(self) -> Mask:
         """Hexes beside a reported enemy, and its own."""
-        enemies, n = self.view.enemies, self.grid.size
-        ring = self.grid.ring_table(1)[enemies.hex[enemies.certainty > CERTAIN]]
-        mask = np.zeros(n + 1, bool)
-        mask[ring] = True  # -1 falls on the spare last entry
-        zone: Mask = mask[:n]
-        return zone
+        return self._enemy.zone
 
     @Once
     def defence(self) -> Array:
         """What an attack on each hex would meet: power there in position and terrain, and the screens around it."""
-        rules, hexes = self.rules, self.view.enemies.hex
-        screen = rules["contact.screen_posture"]
-        kernel = (0.0, rules["contact.screen_near"] * screen, rules["contact.screen_far"] * screen)
-        cap = round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen)
-        held = self.enemy_power * round(rules["fortification.posture_1"] * 1000) // 1000
-        discs, weights = self.grid.ring_table(len(kernel) - 1), _weights(kernel)
-        return capped_disc_sums(
-            discs, hexes.astype(np.int64), self.enemy_power, weights, cap, held, _terrain_ppm(self.statics)
-        )  # fmt: skip
+        return self._enemy.defence
+
+    @Once
+    def tolls(self) -> Ints:
+        """Minutes that resistance adds to the way over each hex."""
+        return self._enemy.tolls
 
     # Own formations.
 
@@ -376,6 +385,11 @@ class Situation:
         battles = self.view.battles
         rows = ((battles.outcome == _BROKEN_OFF) & (battles.attacking == 1)).nonzero()[0]
         return list(zip(battles.ended_at[rows].tolist(), battles.hex[rows].tolist(), strict=True))
+
+    @Once
+    def last_broken_off(self) -> int:
+        """Minute of the last of them."""
+        return max((ended for ended, _ in self.broken_off), default=-1)
 
     @Once
     def on_directed_attack(self) -> set[int]:
@@ -554,17 +568,6 @@ class Situation:
         """Men of each own formation."""
         men: list[int] = self.view.own.men.tolist()
         return men
-
-    @Once
-    def tolls(self) -> Ints:
-        """Minutes that resistance adds to the way over each hex. Shape (hexes + 1,)."""
-        held, near = round(self.rules["staff.occupied_min"]), round(self.rules["staff.zoc_min"])
-        enemies = self.view.enemies
-        cells = enemies.hex[enemies.certainty > CERTAIN]
-        tolls = np.zeros(self.grid.size + 1, np.int64)
-        tolls[self.grid.ring_table(1)[cells]] = near  # -1 falls on the spare last entry
-        tolls[cells] = held + near
-        return tolls
 
     def travel(self, objective: int) -> Array:
         """Minutes of a march on foot to an objective through all ground, whosever it is, bridges standing."""

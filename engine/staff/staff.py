@@ -85,6 +85,8 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
 
 def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """What assault and mobile groups do: assemble before H-hour, then attack and exploit."""
+    if not plans.attacking(plan) and plan.upcoming == NONE:
+        return
     role = s.role_of
     grouped = [at for at in members.tolist() if role[at] in (IN_ASSAULT, IN_MOBILE)]
     if not grouped:

@@ -1,0 +1,88 @@
+"""Maps of what is known of the enemy, made in one compiled pass over the reports; nothing is touched far from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.core.columns import Array
+from engine.core.jit import jit
+from engine.staff.control import Ints, Mask
+
+BESIDE = 7
+"""Hexes of a disc of radius 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class EnemyMaps:
+    """Shapes (hexes,)."""
+
+    threat: Array
+    """Enemy power that can be brought to bear."""
+    defence: Array
+    """What an attack on each hex would meet: power there in position and terrain, and the screens around it."""
+    occupied: Mask
+    """Hexes where an enemy is reported with some certainty."""
+    zone: Mask
+    """Hexes beside a reported enemy, and its own."""
+    tolls: Ints
+    """Minutes that resistance adds to the way over each hex."""
+
+
+def enemy_maps(
+    discs: Array, cells: Array, power: Ints, certainty: Array, reach: Ints, screen: Ints, terrain: Ints, p: Ints
+) -> EnemyMaps:  # fmt: skip
+    """Maps of reports at ``cells`` with ``power``. Shapes (reports,).
+
+    ``discs`` (hexes, 37): hexes by distance; ``reach`` and ``screen``: thousandths of a power that count at each of them
+    as threat and as screen; ``terrain`` (hexes,), ppm. ``p``: least certainty of an occupied hex; most that screens
+    count; thousandths that a position counts; minutes over an occupied hex and over one beside.
+    """
+    size = len(discs)
+    threat, defence = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    occupied, zone, tolls = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int64)
+    _map(discs, cells, power, certainty, reach, screen, terrain, p, threat, defence, occupied, zone, tolls)
+    return EnemyMaps(threat, defence, occupied, zone, tolls)
+
+
+@jit
+def _map(
+    discs: Any, cells: Any, power: Any, certainty: Any, reach: Any, screen: Any, terrain: Any, p: Any, threat: Any,
+    defence: Any, occupied: Any, zone: Any, tolls: Any,
+) -> None:  # fmt: skip
+    for i in range(len(cells)):
+        for k in range(len(reach)):
+            there = discs[cells[i], k]
+            if there >= 0 and reach[k] != 0:
+                threat[there] += power[i] * reach[k] // 1000
+        for k in range(len(screen)):
+            there = discs[cells[i], k]
+            if there >= 0 and screen[k] != 0:
+                defence[there] += power[i] * screen[k] // 1000
+        if certainty[i] > p[0]:
+            occupied[cells[i]] = True
+            for k in range(BESIDE):
+                there = discs[cells[i], k]
+                if there >= 0:
+                    zone[there] = True
+                    tolls[there] = p[4]
+    # Screens count so much at most, whoever stands in a hex counts in full, and all by the terrain.
+    for i in range(len(cells)):
+        for k in range(len(screen)):
+            there = discs[cells[i], k]
+            if there >= 0 and defence[there] > p[1]:
+                defence[there] = p[1]
+    for i in range(len(cells)):
+        defence[cells[i]] += power[i] * p[2] // 1000
+        if occupied[cells[i]]:
+            tolls[cells[i]] = p[3] + p[4]
+    done = np.zeros(len(terrain), np.bool_)
+    for i in range(len(cells)):
+        for k in range(len(screen)):
+            there = discs[cells[i], k]
+            if there >= 0 and not done[there]:
+                done[there] = True
+                defence[there] = defence[there] * terrain[there] // PPM
