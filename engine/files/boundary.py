@@ -229,6 +229,7 @@ class WeatherRow(Cited):
     wind: Annotated[int, Field(ge=0, le=12)] = 3
     cloud_pct: Annotated[int, Field(ge=0, le=100)] = 40
     sea: Annotated[int, Field(ge=0, le=12)] = 3
+    ice_cm: Annotated[float, Field(ge=0, le=150)] | None = None
 
 
 class RivalRow(Strict):

@@ -32,7 +32,8 @@ def weather_of(setting: Setting) -> tuple[WeatherDay, ...]:
             continue
         day = (data.date.date() - setting.start).days
         if 0 <= day < setting.days:
-            found.append(WeatherDay(**{**shared(checked, WeatherDay), "day": day, "zone": zone}))
+            found.append(WeatherDay(**{**shared(checked, WeatherDay), "day": day, "zone": zone,
+                                       "ice_cm": -1.0 if checked.data.ice_cm is None else checked.data.ice_cm}))  # fmt: skip
         else:
             expected = f"a day from {setting.start} to before {setting.head.end.date()}"
             late = str(data.date.date())

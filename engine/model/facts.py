@@ -70,6 +70,7 @@ class WeatherDay:
 
     `day` counts from 0 at the start date. `zone` "all" means every zone without its own row that day.
     `ground` empty means that the rules let the ground follow from the sky.
+    `ice_cm` is the ice on straits and lakes, -1 not on record.
     """
 
     day: int
@@ -80,6 +81,7 @@ class WeatherDay:
     wind: int = 3
     cloud_pct: int = 40
     sea: int = 3
+    ice_cm: float = -1.0
     details: tuple[Detail, ...] = ()
     src: str = ""
     grade: str = "estimate"

@@ -279,6 +279,8 @@ class WeatherNow:
     """0 night, 1 twilight, 2 day."""
     ice_mm: int = 0
     """Millimetres of ice on rivers."""
+    strait_ice: int = 0
+    """Month whose frozen straits bear men, 12 more if they bear everybody, 0 none."""
 
 
 @dataclass(frozen=True, eq=False)

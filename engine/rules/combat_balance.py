@@ -53,7 +53,7 @@ from engine.model.places import (
 )
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
-from engine.rules import power, preparation, support
+from engine.rules import ice, power, preparation, support
 from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, ROLE, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_rates import log_ratio, saturated, tank_worth
 from engine.rules.combat_roll import STARTED_AT, SURPRISE
@@ -170,7 +170,7 @@ def weigh(world: World, lineup: Lineup, memory: Ints, minute: int) -> Balance:
         minute, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
         formations.plan(*power.FLOWS), headquarters.blocks["int32"], headquarters.blocks["int64"], len(headquarters),
         world.hexes.blocks["int8"], world.weather.blocks["int8"], int(world.weather.flyable[0]),
-        int(world.weather.ice_mm[0]), ground_table(statics), statics.theatre.strait, power.ground(statics).works,
+        int(world.weather.ice_mm[0]), ground_table(statics), ice.water(world), power.ground(statics).works,
         kind_table(statics), np.ones(many) if weak is None else weak, np.zeros(0) if plans is None else plans,
         statics.grid.axial_table, statics.grid.spacing_m, pools.matrix, pools.moved, packed(statics, support.PARAMETERS),
         naval, packed(statics, PARAMETERS), now, ours, people, shares, terms,

@@ -15,7 +15,7 @@ from engine.core.dice import Dice, Stream
 from engine.core.paths import FAR, field
 from engine.model.theatre import River, Strait
 from engine.model.world import World
-from engine.rules import ground
+from engine.rules import ground, ice
 from engine.rules.derived import derived
 from engine.rules.fortress import any_declared
 from engine.rules.power import on
@@ -66,6 +66,7 @@ class WayBack:
         zone = ground.zone(self.world, 1 - side, self.minute)
         most = statics.rules["contact.retreat_stack"]
         weight = rounded(statics.rules["contact.retreat_zoc_hops"] * 1000)
+        open_water = ice.water(self.world)
         fort = self.world.hexes.fortress
         bound = fort[cell] == side and any_declared(self.world)
         best: tuple[int, int, int] | None = None
@@ -76,7 +77,7 @@ class WayBack:
             if bound and fort[there] != side:
                 continue
             full = int(now.count[side][there]) + self._sent.get(there, 0) >= most
-            if full or theatre.strait[cell, direction] == Strait.STRAIT:
+            if full or open_water[cell, direction] == Strait.STRAIT:
                 continue
             around = statics.grid.neighbours[there]
             hostile = int(((around >= 0) & (owner[around] == 1 - side)).sum())

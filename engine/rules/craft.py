@@ -17,6 +17,7 @@ from engine.core.calendar import DAY, HOUR
 from engine.core.dice import Dice, Stream, subject_of
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
+from engine.rules.ice import water
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -82,13 +83,14 @@ def narrow(statics: Statics) -> Mask:
 
 
 def over_straits(world: World, cells: Ints, targets: Ints, side: Ints, minute: int) -> Mask:
-    """Shape of ``cells``: steps or attacks over a strait that no craft of the side can make now."""
+    """Shape of ``cells``: steps or attacks over a strait without ice that no craft of the side can make now."""
     statics = world.statics
     if "craft.dry" not in statics.shared:
         statics.shared["craft.dry"] = not narrow(statics).any()
     if statics.shared["craft.dry"] or not len(cells):
         return np.zeros(len(cells), bool)
-    wet: Mask = ((statics.grid.neighbours[cells] == targets[:, None]) & narrow(statics)[cells]).any(axis=1)
+    afloat = np.isin(water(world), (Strait.STRAIT, Strait.FERRY)) if world.weather.strait_ice[0] else narrow(statics)
+    wet: Mask = ((statics.grid.neighbours[cells] == targets[:, None]) & afloat[cells]).any(axis=1)
     for i in np.flatnonzero(wet).tolist():
         wet[i] = not can_force(world, int(side[i]), int(targets[i]), minute)
     return wet

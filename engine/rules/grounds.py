@@ -55,8 +55,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     ),
     # Weather and command.
     "WeatherChanged": _of(
-        "weather", "a day, or its light, begins", "weather: sky ground wind sea flyable daylight ice_mm",
+        "weather", "a day, or its light, begins", "weather: sky ground wind sea flyable daylight ice_mm strait_ice",
         "weather.persistence", "weather.rain_to_mud_days", "weather.frost_c", "weather.ice_growth_cm",
+        "weather.ice_strait",
     ),
     "OrderTaken": _of(
         "command", "the courier has arrived; of several orders the last counts",

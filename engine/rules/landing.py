@@ -32,6 +32,7 @@ from engine.rules.combat_lineup import fighting
 from engine.rules.derived import derived
 from engine.rules.entering import stack_limit
 from engine.rules.ground import formations_near, passable, screeners, standing
+from engine.rules.ice import bearing
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -64,7 +65,9 @@ def obstacle(world: World, row: int, goal: int, minute: int) -> Obstacle | None:
 def _crossing(world: World, side: int, cell: int, goal: int, minute: int) -> int:
     """Cost of the way of craft over water, FAR without one. Guns do not stop them, ice does."""
     if world.statics.grid.distance(cell, goal) == 1:
-        return sea_ways.LANE
+        beside = world.statics.grid.neighbours[cell] == goal
+        frozen = bearing(world.statics, int(world.weather.strait_ice[0]))
+        return FAR if frozen is not None and bool((frozen[cell] & beside).any()) else sea_ways.LANE
     way = sea_ways.from_port(world, side, minute, goal, guns=False)
     return sea_ways.to_roads(world.statics, way, cell)
 

@@ -22,6 +22,7 @@ from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Road, Strait
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
 from engine.rules.ground import passable
+from engine.rules.ice import bearing
 from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
@@ -39,18 +40,22 @@ _ICE: Final = 8
 """More than there are states of the ground."""
 
 
-def going(statics: Statics, ground: int, ice_mm: int) -> int:
-    """One number for the state of the ground and whom the ice on rivers bears: nobody, men and horses, or everybody."""
-    if not ice_mm:
+_LEVELS: Final = 3
+"""Whom the ice on rivers bears: nobody, men and horses, everybody."""
+
+
+def going(statics: Statics, ground: int, ice_mm: int, strait_ice: int = 0) -> int:
+    """One number for the state of the ground, whom the ice on rivers bears, and which straits bear whom."""
+    if not ice_mm and not strait_ice:
         return ground
     rules = statics.rules
     bears = (ice_mm >= 10.0 * rules["weather.ice_foot_cm"]) + (ice_mm >= 10.0 * rules["weather.ice_tank_cm"])
-    return ground + _ICE * int(bears)
+    return ground + _ICE * (int(bears) + _LEVELS * strait_ice)
 
 
 def going_now(world: World) -> int:
     """:func:`going` of the present weather."""
-    return going(world.statics, int(world.weather.ground[0]), int(world.weather.ice_mm[0]))
+    return going(world.statics, int(world.weather.ground[0]), int(world.weather.ice_mm[0]), int(world.weather.strait_ice[0]))
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,10 @@ def _pace(statics: Statics, mobility: int, ground: int, road: Any) -> tuple[Floa
 def _crossing(
     statics: Statics, mobility: int, cells: Any, directions: Any, blown: Mask | None, ice: int
 ) -> tuple[Ints, str]:
-    """Minutes lost at a river without a usable bridge or ice, or at a ferry. Men on foot also take a railway bridge."""
+    """Minutes lost at a river without a usable bridge or ice, or at a ferry that is not frozen in.
+
+    Men on foot also take a railway bridge.
+    """
     rules, theatre = statics.rules, statics.theatre
     hours = np.array([0.0, rules["movement.stream_h"], rules["movement.river_h"], rules["movement.major_h"]])
     heavy = rules["movement.crossing_mech"] if mobility in (Mobility.MOTOR, Mobility.TRACK) else 1.0
@@ -150,9 +158,13 @@ def _crossing(
     bridged = (theatre.bridge[cells, directions] & usable) > 0
     if blown is not None:
         bridged &= ~blown
+    straits, ice = divmod(ice, _LEVELS)
     frozen = ice >= (_BEARS_ALL if heavy > 1.0 else _BEARS_MEN)
     wait = np.where(bridged | frozen, 0.0, hours[river] * heavy)
     wait = np.where(theatre.strait[cells, directions] == Strait.FERRY, rules["movement.ferry_h"], wait)
+    walked = bearing(statics, straits, mobility)
+    if walked is not None:
+        wait = np.where(walked[cells, directions], 0.0, wait)
     if not on(statics.rules, "crossings"):
         wait = np.zeros(np.shape(river))
     return rounded(wait * HOUR), "movement.river_h"
@@ -273,7 +285,10 @@ def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> S
         found = np.zeros((n, 6), np.int32)
         if mobility != Mobility.STATIC:
             open_ground, near = passable(statics), statics.grid.neighbours
-            can = open_ground[:n, None] & open_ground[near] & (statics.theatre.strait != Strait.STRAIT)
+            dry = statics.theatre.strait != Strait.STRAIT
+            walked = bearing(statics, ground // _ICE // _LEVELS, mobility)
+            dry = dry if walked is None else dry | walked
+            can = open_ground[:n, None] & open_ground[near] & dry
             cells, directions = np.nonzero(can)
             total = _total(step_terms(statics, mobility, ground, light, cells, directions))
             found[cells, directions] = np.maximum(total, 1)

@@ -33,6 +33,7 @@ from engine.rules.demand import needs
 from engine.rules.derived import derived
 from engine.rules.fortress import garrison
 from engine.rules.ground import formations_near, mechanised, standing, zone
+from engine.rules.ice import bearing
 from engine.rules.power import on
 from engine.rules.rail import network, working_sources
 from engine.rules.system import System, Trace, on_calendar
@@ -82,7 +83,7 @@ def _joined(world: World, side: int) -> tuple[Mask, Mask]:
     def make() -> tuple[Mask, Mask]:
         grid = world.statics.grid
         own = world.hexes.owner == side
-        areas = components(grid.neighbours, own, _open_sides(world.statics))
+        areas = components(grid.neighbours, own, _open_now(world))
         reached = np.zeros(int(areas.max(initial=0)) + 2, bool)
         reached[areas[world.depots.hex[working_sources(world, side)]]] = True
         reached[-1] = False
@@ -92,7 +93,7 @@ def _joined(world: World, side: int) -> tuple[Mask, Mask]:
         landed[-1] = False
         return linked, landed[areas] & ~linked
 
-    depots = world.depots.version("hex", "capacity_t", "open")
+    depots = (*world.depots.version("hex", "capacity_t", "open"), int(world.weather.strait_ice[0]))
     key = (*world.hexes.version("owner"), *depots, *world.formations.version("beach"))
     return derived(world, f"supply.joined.{side}", key, make)
 
@@ -117,6 +118,12 @@ def _open_sides(statics: Statics) -> Mask:
     if found is None:
         found = statics.memo["supply.open_sides"] = statics.theatre.strait != Strait.STRAIT
     return found
+
+
+def _open_now(world: World) -> Mask:
+    """The same with the straits whose ice bears horses and sledges."""
+    walked = bearing(world.statics, int(world.weather.strait_ice[0]))
+    return _open_sides(world.statics) if walked is None else _open_sides(world.statics) | walked
 
 
 def _isolation(world: World, minute: int) -> Event | None:
@@ -266,6 +273,10 @@ def _truck_costs(world: World, side: int, minute: int) -> Costs:
     """Shape (hexes, 6): way of the step in hundreds of metres; 0 off own ground."""
     grid, rules = world.statics.grid, world.statics.rules
     base = _ground_costs(world.statics, int(world.weather.ground[0]) == Ground.MUD)
+    walked = bearing(world.statics, int(world.weather.strait_ice[0]))
+    if walked is not None:
+        over = np.int32(round(HEX_STEP * rules["supply.path_offroad"]))
+        base = np.where(walked & (grid.neighbours >= 0), over, base)
     costs = np.zeros((grid.size, 6), np.int32)
     _press(
         grid.neighbours, base, world.hexes.owner, side, zone(world, 1 - side, minute), standing(world).count[side],

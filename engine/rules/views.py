@@ -66,7 +66,7 @@ _DEPOT = ("kind", "hex", "capacity_t", "used_t", "working", "open", "sea_kg")
 _WAITING = int(Status.WAITING)
 _OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
 """Stocks that make up points: read together, as one is hardly asked for without the others."""
-_WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm")
+_WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm", "strait_ice")
 
 
 def side_view(world: World, side: int, minute: int) -> SideView:

@@ -90,7 +90,7 @@ def _stamp(world: World, minute: int) -> tuple[int, ...]:
         *world.formations.version("status", "hex", "leg_to"),
         *world.sightings.version("hex", "seen_at", "level", "half_life"),
         *world.hexes.version("owner"),
-        *world.weather.version("ground", "ice_mm"),
+        *world.weather.version("ground", "ice_mm", "strait_ice"),
     )
 
 
@@ -189,7 +189,8 @@ def known_of(view: SideView) -> Known:
     places = np.zeros(size + 1, np.int16)
     np.add.at(places, own.hex, own.stack)
     return _known(
-        view.statics, view.side, going(view.statics, view.weather.ground, view.weather.ice_mm), view.hexes.owner,
+        view.statics, view.side, going(view.statics, view.weather.ground, view.weather.ice_mm, view.weather.strait_ice),
+        view.hexes.owner,
         enemies.hex[sure], enemies.moving[sure] == 1, places, view.hexes.blown,
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from engine.model.events.common import TICKED
 from engine.model.events.weather import WEATHER_CHANGED
 from engine.model.facts import WeatherDay
 from engine.model.world import Statics, World
+from engine.rules.ice import strait_ice
 from engine.rules.system import System, Trace, on_calendar
 
 GRAIN_MIN: Final = 15
@@ -89,13 +90,14 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     """The weather from ``minute`` on."""
     statics, now = world.statics, world.weather
     sky, ground, wind, sea, ice = (int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "ice_mm"))
-    flyable = int(now.flyable[0])
+    flyable, straits = int(now.flyable[0]), int(now.strait_ice[0])
     if minute % DAY == 0:
         sky, ground, wind, sea, temp = _day(world, minute, dice)
         ice = _ice(statics, ice if minute else _ice_before(statics), temp)
+        straits = _straits(statics, minute, ice)
         flyable = rounded(statics.rules[f"weather.fly_{_FLY[sky]}"] * PPM).item()
     if not statics.rules.get("switch.weather", 1.0):
-        sky, ground, flyable, ice = Sky.CLEAR, Ground.DRY, PPM, 0
+        sky, ground, flyable, ice, straits = Sky.CLEAR, Ground.DRY, PPM, 0, 0
     light = daylight(statics, minute)
     if trace is not None:
         trace.record("weather", 0, "sky", sky)
@@ -103,12 +105,15 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
         trace.record("weather", 0, "flyable", flyable / PPM, f"weather.fly_{_FLY[sky]}")
         trace.record("weather", 0, "daylight", light)
         trace.record("weather", 0, "ice_cm", ice / 10, "weather.ice_growth_cm")
+        trace.record("weather", 0, "straits_bear", straits, "weather.ice_strait")
     events = [TICKED(minute, system=Calendar.WEATHER, next_at=_next(statics, minute))]
-    was = tuple(int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm"))
-    if (sky, ground, wind, sea, flyable, light, ice) != was:
+    was = tuple(int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm",
+                                                  "strait_ice"))  # fmt: skip
+    if (sky, ground, wind, sea, flyable, light, ice, straits) != was:
         events.append(
             WEATHER_CHANGED(
-                minute, sky=sky, ground=ground, wind=wind, sea=sea, flyable=flyable, daylight=light, ice_mm=ice
+                minute, sky=sky, ground=ground, wind=wind, sea=sea, flyable=flyable, daylight=light, ice_mm=ice,
+                strait_ice=straits,
             )
         )
     return events
@@ -122,6 +127,13 @@ def _ice(statics: Statics, ice_mm: int, temp_c: float) -> int:
         return max(ice_mm - round(10.0 * rules["weather.ice_melt_cm"] * mean), 0)
     grown = 10.0 * rules["weather.ice_growth_cm"]
     return round(float(np.sqrt(float(ice_mm * ice_mm) - grown * grown * mean)))
+
+
+def _straits(statics: Statics, minute: int, ice_mm: int) -> int:
+    """Which straits bear whom from midnight on: by the record's thickness of ice, else by the frost."""
+    record = _record(statics, minute // DAY)
+    thick = 10.0 * record.ice_cm if record is not None and record.ice_cm >= 0 else statics.rules["weather.ice_strait"] * ice_mm
+    return strait_ice(statics, statics.scenario.date_of(minute).month, round(thick))
 
 
 def _ice_before(statics: Statics) -> int:

@@ -14,6 +14,7 @@ WEATHER_CHANGED = EventKind(
         Field("flyable", "int32", "ppm of sorties", ALWAYS),
         Field("daylight", "int8", "0 night, 1 twilight, 2 day", ALWAYS),
         Field("ice_mm", "int16", "mm: ice on rivers", ALWAYS),
+        Field("strait_ice", "int8", "month whose straits bear men, 12 more if everybody; 0 none", ALWAYS),
     ),
     sentence="{sky}, ground {ground}, wind {wind}",
 )

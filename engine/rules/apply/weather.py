@@ -10,10 +10,12 @@ NIGHT = 0
 
 
 def weather_changed(pen: Pen, event: Event) -> None:
-    """The day's weather; battles are looked at again when night falls or ends, or the ground changes."""
+    """The day's weather; battles are looked at again when night falls or ends, or the ground
+    or the ice of straits changes."""
     weather, battles = pen["weather"], pen["battles"]
     dark = (weather["daylight"][0] == NIGHT) != (event["daylight"][0] == NIGHT)
-    if dark or weather["ground"][0] != event["ground"][0]:
+    frozen = weather["strait_ice"][0] != event["strait_ice"][0]
+    if dark or frozen or weather["ground"][0] != event["ground"][0]:
         battles["stale"][battles["outcome"] == Outcome.LIVE] = 1
     for name, values in event.data.items():
         weather[name][:] = values
