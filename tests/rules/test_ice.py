@@ -210,10 +210,9 @@ def test_water_is_the_theatres_again_when_the_ice_has_gone() -> None:
 
 
 def test_who_stands_beyond_the_strait_lives_over_the_ice() -> None:
-    text = "~~~~~\nA::::\n.::::\n....."
+    text = "~~~~~\nA....\n.::::\n....."
     for cm, cut_off in ((0, True), (30, False)):
-        s = frozen(cm, text, {"A": {"kind": "infantry", "side": "axis"}}, supply=False,
-                   sources=[{"side": "axis", "kind": "edge", "at": (3, 0), "capacity_t": 500}])  # fmt: skip
+        s = frozen(cm, text, supply=False, sources=[{"side": "axis", "kind": "edge", "at": (3, 0), "capacity_t": 500}])
         s.advance(DAY)
         assert (int(s.world.formations.cut_off_since[row(s, "a1")]) < NEVER) is cut_off
 
