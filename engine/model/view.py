@@ -221,6 +221,7 @@ class OwnDirectives:
     arrives_at: Array
     dummy: Array
     ring: Array
+    clears: Array
 
 
 @dataclass(frozen=True, eq=False)

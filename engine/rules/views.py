@@ -56,7 +56,7 @@ _STATE: Final = (
 _DIRECTIVE = (
     "hq", "kind", "axis", "line", "fall_back", "objective", "assault", "mobile", "reserve",
     "assault_strongest", "mobile_strongest", "reserve_share", "corridor_m", "start_at", "end_at",
-    "known_at", "raid", "permission", "surprise", "trigger", "trigger_ref", "source", "arrives_at", "dummy", "ring",
+    "known_at", "raid", "permission", "surprise", "trigger", "trigger_ref", "source", "arrives_at", "dummy", "ring", "clears",
 )  # fmt: skip
 _ORDER = (
     "formation", "hq", "kind", "goal", "issued_at", "arrives_at", "state", "by_human", "reason", "detail",

@@ -129,12 +129,29 @@ class Plans:
         ended: Mask = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
         return ended
 
+    def _ended_from_above(self) -> list[bool]:
+        """Directives that a clearing one has ended: not even the line they named counts any more."""
+        d, headquarters = self.d, self.s.view.headquarters
+        parents = dict(zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True))
+        gone = [False] * len(d.row)
+        last: dict[int, int] = {}
+        for i in ((d.clears == 1) & (d.state != _PENDING)).nonzero()[0].tolist():
+            last[int(d.hq[i])] = max(last.get(int(d.hq[i]), NONE), int(d.row[i]))
+        if last:
+            for i, (hq, row) in enumerate(zip(d.hq.tolist(), d.row.tolist(), strict=True)):
+                while hq >= 0 and not gone[i]:
+                    gone[i] = row < last.get(hq, NONE)
+                    hq = parents.get(hq, NONE)
+        return gone
+
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
         d, text = self.d, self.text
         rows: dict[int, list[int]] = {}
         for i, hq in enumerate(d.hq.tolist()):
             if self.kind[i] not in DECREES:
                 rows.setdefault(hq, []).append(i)
+        ended = self._ended_from_above()
+        begun = [is_ and not gone for is_, gone in zip(begun, ended, strict=True)]
         lined = [bool(points) for points in text.line]
         when = list(zip(self.start, d.row.tolist(), strict=True)).__getitem__
         of = {
@@ -223,11 +240,13 @@ class Plans:
         acting = np.arange(len(self.s.statics.headquarters_ids) + 1)
         acting[-1] = NONE
         directed = {hq for hq, plan in of.items() if plan.current >= 0}
+        # Who has an attack before him that is near leads his corps already; of one far ahead they need know nothing.
+        leads = directed | {hq for hq, plan in of.items() if plan.upcoming >= 0 and self._soon(plan.upcoming)}
         for hq, plan in of.items():
             up = parent.get(hq, NONE)
-            if hq in directed or plan.line >= 0 or plan.upcoming >= 0:
+            if hq in leads or plan.line >= 0:
                 continue
-            while up >= 0 and up not in directed:
+            while up >= 0 and up not in leads:
                 up = parent.get(up, NONE)
             if up >= 0:
                 acting[hq] = up
