@@ -58,7 +58,7 @@ def _directive(s: Situation, plans: Plans, hq: int) -> int:
     return min(soon, key=lambda i: (int(plans.d.start_at[i]), i), default=NONE)
 
 
-def _islands(s: Situation) -> Array:
+def islands(s: Situation) -> Array:
     """Shape (hexes,): number of the piece of land each hex belongs to, whoever holds it; -1 water."""
     found: Array | None = s.statics.shared.get("staff.islands")
     if found is None:
@@ -75,7 +75,7 @@ class _Landing:
         self.start = int(plans.d.start_at[i])
         self.begun = plans.of[int(plans.d.hq[i])].current == i
         self.limit = round(2 * s.rules["contact.stack_limit"])
-        self.island = _islands(s)
+        self.island = islands(s)
         self.taken: dict[int, int] = {}
         for at, cell in enumerate(s.hex_of):
             self.taken[cell] = self.taken.get(cell, 0) + int(s.view.own.stack[at])

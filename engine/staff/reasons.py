@@ -73,6 +73,12 @@ class Reason(IntEnum):
     GIVE_GROUND = 63
     IN_HAND = 64
     TAKES_OVER = 65
+    BY_SEA = 66
+    NECK = 67
+    LANDING = 68
+    REGROUPED = 69
+    PAUSE = 70
+    REOPEN = 71
 
 
 class EndReason(IntEnum):
@@ -148,6 +154,12 @@ _SENTENCES = {
     Reason.GIVE_GROUND: "is to give ground: it has only {2} % of the power that is reckoned with before it",
     Reason.IN_HAND: "is kept in hand: it has no part of the front, and no attack is near",
     Reason.TAKES_OVER: "the high command leads from here on: what was planned before is over",
+    Reason.BY_SEA: "is to leave by sea from {0} for {1}: cut off, or too far from the way out, with {2} points of power",
+    Reason.NECK: "is to go back to the line at {1}: {2} points of the enemy at the neck at {0}, {y_times} times our own",
+    Reason.LANDING: "is to land at {0} from {1}: worth {2} points, estimated x {y}",
+    Reason.REGROUPED: "is put under another army, which has {2} % of what it needs at {1}",
+    Reason.REOPEN: "is to break out from {1} to {0}: cut off, estimated x {y} at the point of the blow",
+    Reason.PAUSE: "is to pause: {2} % of the strength, rest and supply that an attack asks for",
     Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",
     Reason.RESERVE_AT: "in reserve at {0}, as told: for {1}",
     Reason.FOLLOW_UP: "follows its army's front to {0}",
@@ -170,8 +182,9 @@ def sentence(reason: int, detail: Sequence[int], place: Callable[[int], str]) ->
     """The sentence of a reason; ``place`` names a hex."""
     a, b, c, d = (int(v) for v in detail)
     rival = f"; next best {place(b)}, {d / 1000:.1f} worse" if Reason(reason) is Reason.ATTACK and b >= 0 and d else ""
+    there = "the ports beyond" if Reason(reason) is Reason.BY_SEA and b < 0 else place(b)
     return _SENTENCES[Reason(reason)].format(
-        place(a), place(b), c, d, x=f"{c / PPM:+.1f}", y=f"{d / PPM:+.1f}", rival=rival
+        place(a), there, c, d, x=f"{c / PPM:+.1f}", y=f"{d / PPM:+.1f}", y_times=f"{d / PPM:.1f}", rival=rival
     )
 
 

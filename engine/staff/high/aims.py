@@ -11,6 +11,7 @@ from engine.core.paths import FAR
 from engine.model.codes import SIDES
 from engine.staff.control import Ints
 from engine.staff.high.bodies import Body
+from engine.staff.landing import islands
 from engine.staff.situation import Situation, ln
 
 TOWN_POINTS = 3
@@ -92,6 +93,9 @@ def _aim(s: Situation, body: Body, goal: int, points: int, met: Ints) -> Aim | N
     """The attack on one place: from where the way, lengthened by what is met first, is shortest."""
     rules = s.rules
     way = s.travel(goal)[body.rim].astype(np.int64)
+    # Over water a landing goes, not an attack.
+    island = islands(s)
+    way = np.where(island[body.rim] == island[goal], way, FAR)
     if not (way < FAR).any():
         return None
     toll = rules["high.resistance_days"] * DAY / max(body.power * rules["high.mass_share"], 1.0)

@@ -1,7 +1,8 @@
 """Bodies: the headquarters that the high command directs, with their forces, their part of the front, and whom they face.
 
 A body is an army with all that is under it; a corps or division outside any army; or the formations that stand
-directly under a front or army group.
+directly under a front or army group. A corps of an army that stands on another piece of land than most of the army,
+with water between, is a body of its own: nobody leads a fight over the sea.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.model.codes import Echelon
 from engine.staff.control import Ints
+from engine.staff.landing import islands
 from engine.staff.situation import Situation
 
 REACH = 8
@@ -31,6 +33,10 @@ class Body:
     power: int
     enemy: int
     """Known power before it, and what must be reckoned with where nothing is known."""
+    known: int
+    """Known power before it alone."""
+    staffs: frozenset[int]
+    """Its headquarters and those under it that belong to it."""
 
     @property
     def ratio(self) -> float:
@@ -52,12 +58,29 @@ def bodies_of(s: Situation) -> list[Body]:
         members = np.flatnonzero(leader == hq)
         mine = holder == hq
         enemy = int(facing[mine].sum()) + unseen * int(mine.sum())
-        found.append(Body(hq, members, rim[mine], int(own.power[members].sum()), enemy))
+        staffs = frozenset(one for one, leads in of.items() if leads == hq)
+        known = int(facing[mine].sum())
+        found.append(Body(hq, members, rim[mine], int(own.power[members].sum()), enemy, known, staffs))
     return found
 
 
 def operators(s: Situation) -> dict[int, int]:
-    """For each own headquarters the body it belongs to: an army above it, else the highest corps or division, else itself."""
+    """For each own headquarters the body it belongs to: an army above it, else the highest corps or division, else itself.
+
+    A headquarters whose formations stand on another island than most of its army's leads itself.
+    """
+    found = _by_level(s)
+    island, own = islands(s), s.view.own
+    mass: dict[int, dict[int, int]] = {}
+    for hq, land, power in zip(own.hq.tolist(), island[own.hex].tolist(), own.power.tolist(), strict=True):
+        for one in {hq, found.get(hq, -1)}:
+            at = mass.setdefault(one, {})
+            at[land] = at.get(land, 0) + power + 1
+    home = {hq: min(lands, key=lambda land: (-lands[land], land)) for hq, lands in mass.items()}
+    return {hq: hq if home.get(hq, -1) != home.get(up, -1) and hq in home and up in home else up for hq, up in found.items()}
+
+
+def _by_level(s: Situation) -> dict[int, int]:
     headquarters = s.view.headquarters
     echelon = dict(zip(headquarters.row.tolist(), headquarters.echelon.tolist(), strict=True))
     parent = dict(zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True))
@@ -105,9 +128,12 @@ def _facing(s: Situation) -> Ints:
     return power
 
 
-def readiness(s: Situation, body: Body) -> float:
-    """Mean cohesion of a body's formations less their tiredness, 0-1, weighted by power."""
-    own = s.view.own
+def fitness(s: Situation, body: Body) -> float:
+    """What a body has of the rest, cohesion and ammunition that an attack asks for: below 1 it pauses."""
+    own, rules = s.view.own, s.rules
     weight = own.power[body.members].astype(np.int64) + 1
     fresh = own.cohesion[body.members].astype(np.int64) - own.fatigue[body.members] // 2
-    return float((weight * fresh).sum() / (weight.sum() * PPM))
+    stocks = np.minimum(own.ammo_days[body.members], 3 * PPM).astype(np.int64)
+    rested = float((weight * fresh).sum() / (weight.sum() * PPM)) / rules["high.readiness"]
+    supplied = float((weight * stocks).sum() / (weight.sum() * PPM)) / rules["high.supply_days"]
+    return min(rested, supplied)

@@ -6,58 +6,155 @@ Most of the strength goes where it promises most; the rest of the front holds. W
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.core.calendar import DAY, HOUR
+from engine.core.calendar import DAY, HOUR, NEVER
 from engine.model.codes import DirectiveKind, DirectiveState, Mobility
 from engine.model.instruction import Instruction
+from engine.model.orders import Order
 from engine.staff.high.aims import Aim, aims_of, assault_size, worth
-from engine.staff.high.bodies import Body, bodies_of, readiness
-from engine.staff.plans import ATTACKS
+from engine.staff.high.bodies import Body, bodies_of, fitness, tops
+from engine.staff.high.landings import landings
+from engine.staff.high.leaving import Pouch, evacuations, pouches, reopenings, withdrawals
+from engine.staff.high.regroup import Taker, regroup
+from engine.staff.plans import AT_SEA, ATTACKS
 from engine.staff.reasons import Reason
-from engine.staff.situation import Situation
+from engine.staff.situation import Situation, ln
 
 DAWN_H = 4
 _RUNNING = int(DirectiveState.RUNNING)
 _OPEN = (int(DirectiveState.PENDING), _RUNNING)
-_BINDING = [*ATTACKS, int(DirectiveKind.WITHDRAW)]
+_WITHDRAW = int(DirectiveKind.WITHDRAW)
+_BREAK_OUT = int(DirectiveKind.BREAK_OUT)
+_BINDING = [*ATTACKS, *AT_SEA, _WITHDRAW]
 """Kinds that are seen through before a body is told something else."""
 
 
-def review(s: Situation, *, first: bool) -> list[Instruction]:
-    """New directives of a side; ``first`` when nothing it was told before counts any more."""
+def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
+    """New directives of a side, and formations put under other armies.
+
+    ``first`` when nothing it was told before counts any more.
+    """
     bodies = bodies_of(s)
     points = worth(s)
+    engaged = set() if first else {hq for body in bodies for hq in body.staffs if _engaged(s, hq)}
     busy = set() if first else {body.hq for body in bodies if _bound(s, body)}
+    necks = pouches(s)
+    told = _out(s, bodies, engaged, necks)
+    gone = {s.statics.headquarters_rows[one.hq] for one in told}
+    leaving = gone | {hq for hq in engaged if _open(s, hq, [_WITHDRAW])}
+    for body in bodies:
+        if body.staffs & leaving and body.hq not in busy | leaving:
+            told += _stay(s, body, leaving)
+    busy |= {body.hq for body in bodies if body.staffs & leaving}
+    joined = reopenings(s, bodies, engaged | gone | {body.hq for body in bodies if _open(s, body.hq, [_BREAK_OUT])})
+    told += joined
+    busy |= {s.statics.headquarters_rows[one.hq] for one in joined}
+    over, at_sea = landings(s, bodies, points, busy | engaged)
+    told += over
+    busy |= {body.hq for body in bodies if body.hq in at_sea}
     aims = [aim for body in bodies if body.hq not in busy and _fit(s, body) for aim in aims_of(s, body, points)]
     chosen = _efforts(s, bodies, busy, aims)
-    told = []
     for body in bodies:
         if body.hq in busy:
             continue
         aim = chosen.get(body.hq)
-        made = _attack(s, aim) if aim else _otherwise(s, body, chosen)
+        made = _attack(s, aim, clears=not body.staffs & at_sea) if aim else _otherwise(s, body, chosen)
         if first or not _same(s, body, made):
-            s.notes.staff["directed_at"][body.hq] = s.minute
-            told.append(made)
-    return told
+            told += _to_each(s, body, made)
+    for made in told:
+        s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
+    moved = regroup(s, bodies, [*_keepers(s, bodies, necks), *_takers(s, bodies, chosen)], at_sea)
+    return [*told, *moved]
+
+
+def _out(s: Situation, bodies: list[Body], busy: set[int], necks: list[Pouch]) -> list[Instruction]:
+    """Who leaves what cannot be held; each headquarters is told one thing. Only those at sea see it through first."""
+    told = evacuations(s, bodies, {hq for hq in busy if _open(s, hq, [*AT_SEA])})
+    at_sea = {s.statics.headquarters_rows[one.hq] for one in told}
+    return [*told, *withdrawals(s, bodies, busy | at_sea, necks)]
+
+
+def _to_each(s: Situation, body: Body, made: Instruction) -> list[Instruction]:
+    """Who is to hold is told so with all his corps: each keeps its own part of the front, and the army lends."""
+    if made.kind is not DirectiveKind.DEFEND:
+        return [made]
+    leads = sorted({int(hq) for hq in s.view.own.hq[body.members]} - {body.hq})
+    return [made, *(replace(made, hq=_name(s, hq)) for hq in leads)]
+
+
+def _stay(s: Situation, body: Body, leaving: set[int]) -> list[Instruction]:
+    """Those of a body who do not go yet hold, led by itself."""
+    share = round(100 * min(body.ratio, 99.0))
+    made = Instruction(hq=_name(s, body.hq), kind=DirectiveKind.DEFEND, reason=Reason.DEFENSIVE, detail=(-1, -1, share, 0))
+    gone = {s.statics.headquarters_ids[hq] for hq in leaving}
+    return [] if _same(s, body, made) else [one for one in _to_each(s, body, made) if one.hq not in gone]
+
+
+def _takers(s: Situation, bodies: list[Body], chosen: dict[int, Aim]) -> list[Taker]:
+    """Who wants more: attacks whose odds could be better, and who holds with too little."""
+    rules, found = s.rules, []
+    for body in bodies:
+        aim = chosen.get(body.hq)
+        if aim is not None and aim.x < rules["high.mass_x"]:
+            found.append(Taker(body, aim.start, max(aim.x / rules["high.mass_x"], 0.0)))
+        elif aim is None and len(body.rim) and body.ratio < rules["high.need_odds"] and body.known:
+            found.append(Taker(body, _pressed(s, body), body.ratio / rules["high.need_odds"]))
+    return found
+
+
+def _keepers(s: Situation, bodies: list[Body], necks: list[Pouch]) -> list[Taker]:
+    """Who keeps a neck open gets what those behind it no longer need: the body whose front is nearest to it."""
+    found: dict[int, Taker] = {}
+    for pouch in necks:
+        gaps = {body.hq: int(s.grid.distance(body.rim, pouch.neck).min()) for body in bodies if len(body.rim)}
+        if gaps:
+            nearest = min(gaps, key=lambda hq: (gaps[hq], hq))
+            body = next(one for one in bodies if one.hq == nearest)
+            found.setdefault(nearest, Taker(body, pouch.neck, 0.0, pouch.inside))
+    return list(found.values())
+
+
+def _pressed(s: Situation, body: Body) -> int:
+    """The hex of a body's front that faces most."""
+    return int(body.rim[s.threat[body.rim].argmax()])
+
+
+def _open(s: Situation, hq: int, kinds: list[int]) -> bool:
+    """Whether a headquarters has a directive of some kinds that is not over."""
+    staff, d = s.notes.staff, s.view.directives
+    mine = (d.hq == hq) & np.isin(d.state, _OPEN) & (d.end_at > s.minute)
+    reported = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
+    return bool((mine & ~reported & np.isin(d.kind, kinds)).any())
+
+
+def _engaged(s: Situation, hq: int) -> bool:
+    """Whether a headquarters is to be left alone: at sea, or on its way back."""
+    return _open(s, hq, [*AT_SEA, _WITHDRAW])
 
 
 def _bound(s: Situation, body: Body) -> bool:
     """Whether a body is busy with what it was told: an attack that goes on, or a directive that is still new."""
-    staff, d = s.notes.staff, s.view.directives
-    if s.minute - int(staff["directed_at"][body.hq]) < round(s.rules["high.review_days"] * DAY):
+    if s.minute - _told_at(s, body.hq) < round(s.rules["high.review_days"] * DAY):
         return True
-    mine = (d.hq == body.hq) & np.isin(d.state, _OPEN) & (d.end_at > s.minute)
-    reported = (staff["directive"][body.hq] == d.row) & (staff["end_reason"][body.hq] > 0)
-    return bool((mine & ~reported & np.isin(d.kind, _BINDING)).any())
+    return _open(s, body.hq, _BINDING)
+
+
+def _told_at(s: Situation, hq: int) -> int:
+    """When a headquarters was last told something; a head of the side notes the review itself, and knows what it has."""
+    if hq not in tops(s):
+        return int(s.notes.staff["directed_at"][hq])
+    d = s.view.directives
+    mine = (d.hq == hq) & ((d.clears == 0) | (d.kind != int(DirectiveKind.DEFEND)))
+    return int(d.arrives_at[mine].max(initial=-NEVER))
 
 
 def _fit(s: Situation, body: Body) -> bool:
-    """Whether a body is rested enough to be told to attack."""
-    return readiness(s, body) >= s.rules["high.readiness"]
+    """Whether a body is rested and supplied enough to be told to attack; if not, it pauses."""
+    return fitness(s, body) >= 1.0
 
 
 def _efforts(s: Situation, bodies: list[Body], busy: set[int], aims: list[Aim]) -> dict[int, Aim]:
@@ -68,7 +165,9 @@ def _efforts(s: Situation, bodies: list[Body], busy: set[int], aims: list[Aim]) 
     share = min(max(own / enemy - 1 + s.rules["high.least_share"], s.rules["high.least_share"]), 1.0)
     under_way = sum(len(body.rim) > 0 for body in bodies if body.hq in busy and _attacks(s, body))
     room = max(round(share * fronts), 1) - under_way
-    sound = [aim for aim in aims if aim.x >= s.rules["high.attack_x"]]
+    # What the weaker side loses it cannot replace: it attacks where it is surer.
+    least = s.rules["high.attack_x"] + s.rules["high.weak_x"] * max(ln(enemy / max(own, 1)), 0.0)
+    sound = [aim for aim in aims if aim.x >= least]
     taken: dict[int, int] = {}
     chosen: dict[int, Aim] = {}
     for _ in range(max(room, 0)):
@@ -87,7 +186,7 @@ def _attacks(s: Situation, body: Body) -> bool:
     return bool(((d.hq == body.hq) & (d.state == _RUNNING) & np.isin(d.kind, list(ATTACKS))).any())
 
 
-def _attack(s: Situation, aim: Aim) -> Instruction:
+def _attack(s: Situation, aim: Aim, *, clears: bool) -> Instruction:
     """From the best place of the body's front to the goal, with its strongest formations."""
     own, members = s.view.own, aim.body.members
     driven = np.isin(own.mobility[members], (int(Mobility.MOTOR), int(Mobility.TRACK)))
@@ -96,7 +195,7 @@ def _attack(s: Situation, aim: Aim) -> Instruction:
     start = _dawn(s)
     return Instruction(
         hq=_name(s, aim.body.hq), kind=DirectiveKind.ATTACK, axis=(aim.start, aim.goal), objective=aim.goal,
-        assault_strongest=mass, mobile_strongest=fast if 0 < fast < len(members) // 2 else 0,
+        assault_strongest=mass, clears=clears, mobile_strongest=fast if 0 < fast < len(members) // 2 else 0,
         start_at=start, end_at=start + round(s.rules["high.attack_days"] * DAY),
         reason=Reason.MAIN_EFFORT, detail=(aim.goal, aim.start, aim.points, round(aim.x * PPM)),
     )  # fmt: skip
@@ -113,8 +212,12 @@ def _otherwise(s: Situation, body: Body, chosen: dict[int, Aim]) -> Instruction:
     share = round(100 * min(body.ratio, 99.0))
     if body.ratio < s.rules["high.give_ground"]:
         return Instruction(
-            hq=name, kind=DirectiveKind.WITHDRAW, reason=Reason.GIVE_GROUND, detail=(-1, -1, share, 0)
-        )
+            hq=name, kind=DirectiveKind.WITHDRAW, end_at=s.minute + round(s.rules["high.withdraw_days"] * DAY),
+            reason=Reason.GIVE_GROUND, detail=(-1, -1, share, 0),
+        )  # fmt: skip
+    fit = fitness(s, body)
+    if fit < 1.0 and body.ratio >= 1.0:
+        return Instruction(hq=name, kind=DirectiveKind.DEFEND, reason=Reason.PAUSE, detail=(-1, -1, round(100 * fit), 0))
     return Instruction(hq=name, kind=DirectiveKind.DEFEND, reason=Reason.DEFENSIVE, detail=(-1, -1, share, 0))
 
 

@@ -31,14 +31,14 @@ class HighCommand:
 
     def __init__(self, since: str = "") -> None:
         self.since = since
-        self.digest = f"high-1{'@' + since if since else ''} {Staff.digest}"
+        self.digest = f"high-2{'@' + since if since else ''} {Staff.digest}"
         self._staff = Staff()
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
         """Directives once a day, and the orders of all due headquarters."""
         return [*self._directives(view, notes), *self._staff.plan(view, notes, dice, due)]
 
-    def _directives(self, view: SideView, notes: Notes) -> list[Instruction]:
+    def _directives(self, view: SideView, notes: Notes) -> list[Order | Instruction]:
         s = Situation(view, notes)
         heads = tops(s)
         last = max((int(notes.staff["directed_at"][hq]) for hq in heads), default=-1)

@@ -1,0 +1,312 @@
+"""Who is to leave ground that cannot be held: by sea from what is cut off, by land through a neck before it closes.
+
+A neck is where own land between the enemy and the sea, or between two enemies, is nowhere deeper than some hexes. What
+lies behind it is peeled back from the far end, line by line, while those beside the neck keep it open; who is too far
+from it, and near a port, goes by sea.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import DAY
+from engine.core.columns import Array
+from engine.core.paths import FAR, components, hops
+from engine.model.codes import DirectiveKind
+from engine.model.instruction import NO_CELL, Instruction
+from engine.model.tables import GROUP, POINTS
+from engine.staff.control import Ints, Mask
+from engine.staff.high import sea
+from engine.staff.high.aims import Aim, aims_of, assault_size
+from engine.staff.high.bodies import REACH, Body
+from engine.staff.reasons import Reason
+from engine.staff.situation import Situation
+
+HEX_KM = 6
+GAP = 10
+"""Home farther than so many hexes is not broken out to by an army: its pockets go on as their staffs can."""
+NEAR_NECK = 5
+"""Troops within so many hexes of a neck decide whether it stays open."""
+_NOBODY = np.zeros(0, bool)
+BEYOND = 2
+"""The last line before a neck lies so many steps beyond it."""
+LEAST_POUCH = 12
+"""Land of fewer hexes behind a neck is a bend of the front."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Formations of one headquarters that lie in one place."""
+
+    hq: int
+    members: Ints
+
+
+# Cut off.
+
+
+def evacuations(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instruction]:
+    """Directives to those who are cut off by land, can be shipped, and cannot hold."""
+    homes, goal = sea.home_parts(s), sea.haven(s)
+    if goal is None or not homes or sea.men_day(s) <= 0:
+        return []
+    parts = sorted(set(s.part.tolist()) - homes - {-1})
+    lost = {part for part in parts if _cannot_hold(s, part) and _can_be_shipped(s, part)}
+    told = []
+    for body in bodies:
+        mine = s.part[body.members]
+        for part in sorted(set(mine.tolist()) & lost):
+            ports = _ports_of(s, part, s.view.own.hex[body.members])
+            if body.hq not in busy and ports and goal not in ports:
+                told.append(_ship(s, body.hq, body.members[mine == part], len(body.members), ports, goal))
+                break
+    return told
+
+
+def _cannot_hold(s: Situation, part: int) -> bool:
+    """Whether the enemy stands on the same land with more than the garrison can hold against.
+
+    He can bring to bear only what has room before the front: a narrow neck of land is held by few.
+    """
+    own, enemies, control = s.view.own, s.view.enemies, s.control
+    rim = control.rim[control.part[control.rim] == part]
+    ways = control.ways[rim]
+    by_land = bool(((ways >= 0) & (s.owner[ways] == 1 - s.side)).any()) if len(rim) else False
+    if not by_land:
+        return False
+    there = s.grid.distance(enemies.hex[:, None], rim[None, :]).min(axis=1) <= REACH if len(enemies) else _NOBODY
+    room = len(rim) * s.rules["high.room_points"]
+    brought = min(float(s.enemy_power[there].sum()), room)
+    power = float(own.power[s.part == part].sum())
+    return power < s.rules["high.evacuate"] * brought
+
+
+def _can_be_shipped(s: Situation, part: int) -> bool:
+    """Whether ships take everybody away before it is too late; a whole army group is not shipped out of a port."""
+    days = int(s.view.own.men[s.part == part].sum()) / max(sea.men_day(s), 1)
+    return bool(days <= s.rules["high.evacuate_days"])
+
+
+def reopenings(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instruction]:
+    """Attacks that join what is cut off with home again, from within: of each piece by the body with the best odds."""
+    told, homes = [], sea.home_parts(s)
+    home = np.flatnonzero(np.isin(s.control.part, sorted(homes)) & (s.owner == s.side))
+    if not len(home):
+        return []
+    for part in sorted(set(s.part.tolist()) - homes - {-1}):
+        rim = s.control.rim[s.control.part[s.control.rim] == part]
+        inside = [b for b in bodies if b.hq not in busy and 2 * int((s.part[b.members] == part).sum()) > len(b.members)]
+        if not len(rim) or not inside:
+            continue
+        gap = s.grid.distance(home[None, :], rim[:, None])
+        goal = int(home[np.lexsort((home, gap.min(axis=0)))[0]])
+        aims = [a for body in inside for a in aims_of(s, body, {goal: 1}) if s.apart(a.start, goal) <= GAP]
+        best = max(aims, key=lambda aim: (aim.x, -aim.body.hq), default=None)
+        if best is not None and best.x >= s.rules["high.reopen_x"]:
+            told.append(_break_out(s, best))
+    return told
+
+
+def _break_out(s: Situation, aim: Aim) -> Instruction:
+    return Instruction(
+        hq=s.statics.headquarters_ids[aim.body.hq], kind=DirectiveKind.BREAK_OUT, axis=(aim.start, aim.goal),
+        objective=aim.goal, assault_strongest=assault_size(s, aim.body), clears=True, start_at=s.minute + DAY,
+        end_at=s.minute + round(s.rules["high.attack_days"] * DAY),
+        reason=Reason.REOPEN, detail=(aim.goal, aim.start, aim.points, round(aim.x * PPM)),
+    )  # fmt: skip
+
+
+def _ports_of(s: Situation, part: int, places: Ints) -> tuple[int, ...]:
+    """Own ports on a piece of land, the nearest first."""
+    there = [c for c in sea.ports(s).tolist() if int(s.control.part[c]) == part]
+    return tuple(sorted(there, key=lambda c: (int(s.grid.distance(places, c).min()), c))[:POINTS])
+
+
+def _ship(s: Situation, hq: int, who: Ints, of: int, ports: tuple[int, ...], goal: int) -> Instruction:
+    own = s.view.own
+    names = tuple(own.ids[at] for at in who.tolist()[:GROUP]) if len(who) < of else ()
+    return Instruction(
+        hq=s.statics.headquarters_ids[hq], kind=DirectiveKind.EVACUATE, axis=ports, objective=goal if goal >= 0 else NO_CELL,
+        assault=names, clears=not names, start_at=s.minute, end_at=s.minute + round(s.rules["high.evacuate_days"] * DAY),
+        reason=Reason.BY_SEA, detail=(ports[0], goal, int(own.power[who].sum()), 0),
+    )  # fmt: skip
+
+
+# Behind a neck.
+
+
+@dataclass(frozen=True, eq=False)
+class Pouch:
+    """Own land that hangs on its supply by a neck."""
+
+    neck: int
+    """The hex in the middle of it."""
+    way: Array
+    """Steps through own land to home. Shape (hexes,)."""
+    inside: Mask
+    closing: int
+    """Known enemy power near the neck."""
+    keeping: int
+    """Own power near it."""
+
+
+def pouches(s: Situation) -> list[Pouch]:
+    """What lies behind necks that are about to be closed."""
+    control, width = s.control, round(s.rules["high.neck_hexes"])
+    home = sea.home_cells(s)
+    own_land = control.land & (s.owner == s.side)
+    home = home[own_land[home]] if len(home) else home
+    if not len(home) or not len(s.front):
+        return []
+    solid = own_land & (control.depth >= width)
+    label = components(control.ways, solid, control.ways >= 0)
+    way = hops(control.ways, own_land, home)
+    at_home = {int(label[c]) for c in home.tolist()} | {_nearest_label(label, way, width)}
+    sizes = np.bincount(label[label >= 0]) if (label >= 0).any() else np.zeros(0, np.int64)
+    found = []
+    from_home = hops(control.ways, own_land, np.concatenate([home, np.flatnonzero(np.isin(label, sorted(at_home - {-1})))]))
+    for one in np.flatnonzero(sizes >= LEAST_POUCH).tolist():
+        cells = np.flatnonzero(label == one)
+        if one in at_home or way[cells[0]] >= FAR:
+            continue
+        back = hops(control.ways, own_land, cells)
+        neck = _neck(s, from_home, back)
+        closing, keeping = _near(s, neck)
+        found.append(Pouch(neck, way, back < from_home, closing, keeping))
+    return [p for p in found if p.closing > s.rules["high.neck_odds"] * p.keeping]
+
+
+def _nearest_label(label: Array, way: Array, within: int) -> int:
+    """The deep land nearest to a home that lies near the front itself."""
+    solid = np.flatnonzero((label >= 0) & (way <= within))
+    return int(label[solid[way[solid].argmin()]]) if len(solid) else -1
+
+
+def _neck(s: Situation, from_home: Array, back: Array) -> int:
+    """The hex half way between home and what lies behind, on the shortest way."""
+    joined = np.flatnonzero((from_home < FAR) & (back < FAR))
+    total = from_home[joined].astype(np.int64) + back[joined]
+    uneven = np.abs(from_home[joined].astype(np.int64) - back[joined])
+    return int(joined[np.lexsort((joined, s.control.depth[joined], uneven, total))[0]])
+
+
+def _near(s: Situation, cell: int) -> tuple[int, int]:
+    enemies, own = s.view.enemies, s.view.own
+    closing = int(s.enemy_power[s.grid.distance(enemies.hex, cell) <= NEAR_NECK].sum()) if len(enemies) else 0
+    return closing, int(own.power[s.grid.distance(own.hex, cell) <= NEAR_NECK].sum())
+
+
+def withdrawals(s: Situation, bodies: list[Body], busy: set[int], necks: list[Pouch]) -> list[Instruction]:
+    """Directives to those farthest behind a neck that is about to be closed: back to the next line, or to the ships."""
+    told: list[Instruction] = []
+    for pouch in necks:
+        groups = _behind(s, pouch, bodies, busy)
+        rim = s.control.rim[pouch.inside[s.control.rim] & (pouch.way[s.control.rim] < FAR)]
+        if not groups or not len(rim):
+            continue
+        far = int(np.sort(pouch.way[rim])[-max(len(rim) // 20, 1)])
+        level = _level(s, pouch, far)
+        leaving = [g for g in groups if _way(s, pouch, g) > level]
+        if level >= far or not leaving:
+            continue
+        by_sea = {g.hq: _by_sea(s, pouch, g) for g in leaving}
+        told += [out for out in by_sea.values() if out is not None]
+        told += _back(s, pouch, [g for g in leaving if by_sea[g.hq] is None], level)
+    return told
+
+
+def _behind(s: Situation, pouch: Pouch, bodies: list[Body], busy: set[int]) -> list[Group]:
+    """Formations behind the neck by the headquarters they obey."""
+    own = s.view.own
+    found: dict[int, list[int]] = {}
+    for body in bodies:
+        led = {int(hq) for hq in own.hq[body.members]}
+        for at in body.members.tolist():
+            hq = int(own.hq[at])
+            if hq == body.hq and len(led) > 1:
+                continue  # an army's own troops follow its corps
+            if pouch.inside[own.hex[at]] and pouch.way[own.hex[at]] < FAR and hq not in busy:
+                found.setdefault(hq, []).append(at)
+    return [Group(hq, np.array(who, np.int64)) for hq, who in sorted(found.items())]
+
+
+def _way(s: Situation, pouch: Pouch, group: Group) -> int:
+    """Steps home of the middle formation of a group."""
+    return int(np.median(pouch.way[s.view.own.hex[group.members]]))
+
+
+def _level(s: Situation, pouch: Pouch, far: int) -> int:
+    """How far from home the next line lies: one bound back, there where it is short and has works."""
+    works = (s.view.hexes.works > 0) & (s.view.hexes.works_side != 1 - s.side)
+    bound = round(s.rules["high.bound_hexes"])
+    nearest = int(pouch.way[pouch.neck]) + BEYOND
+    choices = range(max(far - bound - 2, nearest), max(far - bound + 3, nearest + 1))
+
+    def cost(level: int) -> tuple[int, int]:
+        line = pouch.inside & (pouch.way == level)
+        return int(line.sum()) - int((line & works).sum()) // 2, -level
+
+    return min(choices, key=cost)
+
+
+def _by_sea(s: Situation, pouch: Pouch, group: Group) -> Instruction | None:
+    """To the ships if the way to the neck is long, a port is much nearer, and ships can take them meanwhile."""
+    places = s.view.own.hex[group.members]
+    road = (_way(s, pouch, group) - int(pouch.way[pouch.neck])) * HEX_KM / s.rules["high.road_km_day"]
+    goal, lift = sea.haven(s), sea.men_day(s)
+    ports = [c for c in sea.ports(s).tolist() if pouch.inside[c]]
+    ports.sort(key=lambda c: (int(s.grid.distance(places, c).min()), c))
+    if goal is None or goal in ports or not ports or not lift or road < s.rules["high.road_days"]:
+        return None
+    near = int(np.median(s.grid.distance(places, ports[0]))) * HEX_KM / s.rules["high.road_km_day"]
+    if near > road / 2 or int(s.view.own.men[group.members].sum()) / lift > s.rules["high.road_days"]:
+        return None
+    return _ship(s, group.hq, group.members, len(group.members), tuple(ports[:POINTS]), goal)
+
+
+def _back(s: Situation, pouch: Pouch, leaving: list[Group], level: int) -> list[Instruction]:
+    """The new line, cut among those who go back to it by what they have, in the order in which they stand."""
+    cells = np.flatnonzero(pouch.inside & (pouch.way == level) & s.control.land)
+    if not leaving or len(cells) < 2:
+        return []
+    line = _in_order(s, cells)
+    at = {g.hq: _middle(s, line, g) for g in leaving}
+    leaving = sorted(leaving, key=lambda g: (at[g.hq], g.hq))
+    power = np.array([int(s.view.own.power[g.members].sum()) + 1 for g in leaving], np.int64)
+    ends = np.concatenate([[0], np.cumsum(power)]) * (len(line) - 1) // int(power.sum())
+    told = []
+    for k, group in enumerate(leaving):
+        first, last = int(ends[k]), int(ends[k + 1])
+        if last == first:
+            first, last = max(first - 1, 0), min(first + 1, len(line) - 1)
+        stretch = line[np.unique(np.linspace(first, last, POINTS - 2).round().astype(np.int64))]
+        told.append(Instruction(
+            hq=s.statics.headquarters_ids[group.hq], kind=DirectiveKind.WITHDRAW, line=tuple(stretch.tolist()),
+            start_at=s.minute, end_at=s.minute + round(s.rules["high.withdraw_days"] * DAY),
+            reason=Reason.NECK, detail=(pouch.neck, int(stretch[len(stretch) // 2]), pouch.closing, round(_odds(pouch) * PPM)),
+        ))  # fmt: skip
+    return told
+
+
+def _middle(s: Situation, line: Ints, group: Group) -> int:
+    """Where along a line most of a group stands, in hundredths of a place."""
+    places = s.view.own.hex[group.members]
+    nearest = s.grid.distance(places[:, None], line[None, :]).argmin(axis=1)
+    return int(nearest.sum()) * 100 // len(nearest)
+
+
+def _odds(pouch: Pouch) -> float:
+    return pouch.closing / max(pouch.keeping, 1)
+
+
+def _in_order(s: Situation, cells: Ints) -> Ints:
+    """Cells of a line from one of its ends to the other."""
+    first = int(cells[0])
+    one = int(cells[s.grid.distance(cells, first).argmax()])
+    other = int(cells[s.grid.distance(cells, one).argmax()])
+    along = s.grid.distance(cells, one).astype(np.int64) - s.grid.distance(cells, other)
+    found: Ints = cells[np.lexsort((cells, along))]
+    return found
