@@ -9,6 +9,8 @@ WHAT_IFS ?= $(basename $(notdir $(wildcard scenarios/what_if/*.toml)))
 RUNS    ?= 50
 
 export PYGAME_HIDE_SUPPORT_PROMPT := 1
+# Where it is set, every process reads and compiles all of the source anew: tests start some dozens of them.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test quick check scores what-ifs pairings clean lock
 .DEFAULT_GOAL := demo

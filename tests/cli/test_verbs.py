@@ -294,7 +294,7 @@ def test_ablation_names_rules_that_are_dead_in_a_case(deepbattle: Call) -> None:
     assert all(r["pairs"] == 2 for r in found["rules"])
 
 
-def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(deepbattle: Call, tmp_path: Path) -> None:
     """The recording of a stopped run verifies, and going on from it ends where an unbroken run ends."""
     path, whole = tmp_path / "run.dbr", tmp_path / "whole.dbr"
     root = Path(__file__).resolve().parents[2]
@@ -303,15 +303,13 @@ def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(tmp_path
                str(path)]  # fmt: skip
     stopped = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert stopped.stderr is not None
-    assert "%" in stopped.stderr.readline()  # the first line of progress: the run is under way
+    assert any("%" in line for line in stopped.stderr)  # up to the first line of progress: the run is under way
     stopped.send_signal(signal.SIGINT)
     _, told = stopped.communicate(timeout=120)
     assert stopped.returncode == Exit.STOPPED, told
     assert f"go on with: deepbattle run --from {path}" in told
-    again = [*command[:3], "--from", str(path), "--until", "1944-08-17", *nobody, "-q", "--json"]
-    ended = json.loads(subprocess.run(again, capture_output=True, text=True, check=True).stdout)
-    command[-1] = str(whole)
-    unbroken = json.loads(subprocess.run([*command, "-q", "--json"], capture_output=True, text=True, check=True).stdout)
+    ended = json.loads(deepbattle("run", "--from", path, "--until", "1944-08-17", *nobody, "-q", "--json").out)
+    unbroken = json.loads(deepbattle(*command[2:-1], whole, "-q", "--json").out)
     assert ended["result"]["digest"] == unbroken["result"]["digest"]
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from engine.core import machine_code
 
@@ -34,47 +37,60 @@ def draw(folder: Path, first: str = "") -> tuple[str, bool]:
     return numbers, imported == "True"
 
 
-def test_the_second_process_needs_no_compiler(tmp_path: Path) -> None:
-    numbers, imported = draw(tmp_path)
-    assert imported
-    assert draw(tmp_path) == (numbers, machine_code.loader() is None)
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, bool]:
+    """The folder that a first process left, what it drew, and whether it had to import the compiler."""
+    folder = tmp_path_factory.mktemp("kernels")
+    return folder, *draw(folder)
 
 
-def test_a_file_that_was_cut_or_changed_is_compiled_again(tmp_path: Path) -> None:
-    numbers, _ = draw(tmp_path)
-    for path in tmp_path.rglob("*.kernel"):
+@pytest.fixture
+def folder(first: tuple[Path, str, bool], tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return Path(shutil.copytree(first[0], tmp_path / "kernels"))
+
+
+@pytest.fixture
+def numbers(first: tuple[Path, str, bool]) -> str:
+    return first[1]
+
+
+def test_the_second_process_needs_no_compiler(first: tuple[Path, str, bool], folder: Path, numbers: str) -> None:
+    assert first[2]
+    assert draw(folder) == (numbers, machine_code.loader() is None)
+
+
+def test_a_file_that_was_cut_or_changed_is_compiled_again(folder: Path, numbers: str) -> None:
+    for path in folder.rglob("*.kernel"):
         path.write_bytes(path.read_bytes()[:-9])
-    assert draw(tmp_path) == (numbers, True)
-    for path in tmp_path.rglob("*.kernel"):
+    assert draw(folder) == (numbers, True)
+    for path in folder.rglob("*.kernel"):
         path.write_bytes(b"not a kernel")
-    assert draw(tmp_path) == (numbers, True)
-    for path in tmp_path.rglob("*.kernel"):  # a file in the form of another version
+    assert draw(folder) == (numbers, True)
+    for path in folder.rglob("*.kernel"):  # a file in the form of another version
         path.write_bytes(path.read_bytes().replace(b'"format"', b'"edition"').replace(b'"environments"', b'"others"'))
-    assert draw(tmp_path) == (numbers, True)
-    assert draw(tmp_path) == (numbers, machine_code.loader() is None)
+    assert draw(folder) == (numbers, True)
+    assert draw(folder) == (numbers, machine_code.loader() is None)
 
 
-def test_a_file_of_an_earlier_form_is_compiled_again(tmp_path: Path) -> None:
-    numbers, _ = draw(tmp_path)
-    for path in tmp_path.rglob("*.kernel"):
+def test_a_file_of_an_earlier_form_is_compiled_again(folder: Path, numbers: str) -> None:
+    for path in folder.rglob("*.kernel"):
         line, _, code = path.read_bytes().partition(b"\n")
         head = {**json.loads(line), "environments": ["once a list of names"]}
         path.write_bytes(json.dumps(head).encode() + b"\n" + code)
-    assert draw(tmp_path) == (numbers, True)
+    assert draw(folder) == (numbers, True)
 
 
-def test_numba_alone_gives_the_same(tmp_path: Path) -> None:
-    numbers, _ = draw(tmp_path)
+def test_numba_alone_gives_the_same(tmp_path: Path, numbers: str) -> None:
     assert draw(tmp_path / "alone", ALONE) == (numbers, True)
 
 
-def test_files_of_an_earlier_source_are_removed(tmp_path: Path) -> None:
-    draw(tmp_path)
-    kept = {path.name for path in tmp_path.rglob("*.kernel")}
-    for path in list(tmp_path.rglob("*.kernel")):
+def test_files_of_an_earlier_source_are_removed(folder: Path) -> None:
+    kept = {path.name for path in folder.rglob("*.kernel")}
+    for path in list(folder.rglob("*.kernel")):
         path.rename(path.with_name(path.name.rpartition("-")[0] + "-0000000000000000.kernel"))
-    draw(tmp_path)
-    assert {path.name for path in tmp_path.rglob("*.kernel")} == kept
+    draw(folder)
+    assert {path.name for path in folder.rglob("*.kernel")} == kept
 
 
 KERNELS = """

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.core.calendar import DAY
-from engine.files.scenario import SCENARIOS, check_scenario, load_scenario, scenario_names
+from engine.files.scenario import SCENARIOS, check_scenario, scenario_names
+from engine.files.stored import load_scenario
 from engine.lab.commanders import commanders
 from engine.run.session import Session
 
