@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from engine.files.drawn import drawn_scenario
-from engine.model.codes import SIDES, DirectiveKind, Status
+from engine.model.codes import SIDES, DirectiveKind, Permission, Status
 from engine.run.session import Session
 from engine.staff.high.commander import HighCommand
 from engine.staff.reasons import Reason, sentence
 from tests.rules.sea import calm, ships
-from tests.staff.drawn_war import DAY, cell_at, events, owner, row
+from tests.staff.drawn_war import DAY, cell_at, cell_of, events, owner, row
 
 SETS = {"switch.command_delay": 0, "naval.sea_spread": 0}
 
@@ -209,6 +209,24 @@ def test_formations_go_from_where_they_can_be_spared_to_where_they_are_needed() 
     assert {hq for _, hq in moved} == {rows["poor"]}
     assert len({f for f, _ in moved}) == len(moved), "nobody twice"
     assert len(moved) <= 3, "the giver keeps what its front needs"
+
+
+def test_corps_that_are_outnumbered_may_fall_back_to_a_line_behind_them() -> None:
+    staffs = FRONT | {"corps": {"side": "axis", "formations": "S", "parent": "poor"},
+                      "poor": {"side": "axis", "formations": [], "parent": "front", "echelon": "army"}}  # fmt: skip
+    kinds = {"S": {"kind": "infantry", "strength": 0.5}, "R": "infantry", "X": "rifle", "A": "rifle"}
+    s = war(TWO_ARMIES, side="axis", headquarters=staffs, formations=kinds, depth=3)
+    s.advance(3 * DAY)
+    d = s.world.directives
+    mine = np.flatnonzero((d.hq == s.world.statics.headquarters_rows["corps"]) & (d.permission == Permission.MAY_FALL_BACK))
+    line = [c for c in d.fall_back[mine[0]].tolist() if c >= 0]
+    assert len(line) >= 2
+    front = row_of(s, cell_of(s, "s1"))
+    assert all(row_of(s, cell) < front for cell in line), "behind, that is to the north"
+
+
+def row_of(s: Session, cell: int) -> int:
+    return cell // s.world.statics.grid.columns
 
 
 @pytest.mark.parametrize("days", [0.1, 4.0])

@@ -12,11 +12,13 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, HOUR, NEVER
-from engine.model.codes import DirectiveKind, DirectiveState, Mobility
+from engine.model.codes import DirectiveKind, DirectiveState, Mobility, Permission
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
+from engine.staff.control import Ints
 from engine.staff.high.aims import Aim, aims_of, assault_size, worth
 from engine.staff.high.bodies import Body, bodies_of, fitness, tops
+from engine.staff.high.elastic import line_behind
 from engine.staff.high.landings import landings
 from engine.staff.high.leaving import Pouch, evacuations, pouches, reopenings, withdrawals
 from engine.staff.high.regroup import Taker, regroup
@@ -25,6 +27,8 @@ from engine.staff.reasons import Reason
 from engine.staff.situation import Situation, ln
 
 DAWN_H = 4
+FOLLOWS = 30
+"""A body in hand follows no attack that begins more hexes away."""
 _RUNNING = int(DirectiveState.RUNNING)
 _OPEN = (int(DirectiveState.PENDING), _RUNNING)
 _WITHDRAW = int(DirectiveKind.WITHDRAW)
@@ -56,18 +60,19 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     over, at_sea = landings(s, bodies, points, busy | engaged)
     told += over
     busy |= {body.hq for body in bodies if body.hq in at_sea}
-    aims = [aim for body in bodies if body.hq not in busy and _fit(s, body) for aim in aims_of(s, body, points)]
+    keepers = _keepers(s, bodies, necks)
+    needed = busy | {keeper.body.hq for keeper in keepers}
+    aims = [aim for body in bodies if body.hq not in needed and _fit(s, body) for aim in aims_of(s, body, points)]
     chosen = _efforts(s, bodies, busy, aims)
     for body in bodies:
         if body.hq in busy:
             continue
         aim = chosen.get(body.hq)
         made = _attack(s, aim, clears=not body.staffs & at_sea) if aim else _otherwise(s, body, chosen)
-        if first or not _same(s, body, made):
-            told += _to_each(s, body, made)
+        told += [one for one in _to_each(s, body, made) if first or not _same(s, one)]
     for made in told:
         s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
-    moved = regroup(s, bodies, [*_keepers(s, bodies, necks), *_takers(s, bodies, chosen)], at_sea)
+    moved = regroup(s, bodies, [*keepers, *_takers(s, bodies, chosen)], at_sea)
     return [*told, *moved]
 
 
@@ -82,8 +87,18 @@ def _to_each(s: Situation, body: Body, made: Instruction) -> list[Instruction]:
     """Who is to hold is told so with all his corps: each keeps its own part of the front, and the army lends."""
     if made.kind is not DirectiveKind.DEFEND:
         return [made]
-    leads = sorted({int(hq) for hq in s.view.own.hq[body.members]} - {body.hq})
-    return [made, *(replace(made, hq=_name(s, hq)) for hq in leads)]
+    leaders = s.view.own.hq[body.members]
+    corps = [hq for hq in sorted(set(leaders.tolist())) if hq != body.hq]
+    told = [replace(made, hq=_name(s, hq)) for hq in corps]
+    if body.ratio < s.rules["high.elastic"]:
+        # Who is outnumbered may give way under pressure, as far as the next line.
+        told = [_elastic(s, one, body.members[leaders == hq]) for one, hq in zip(told, corps, strict=True)]
+    return [made, *told]
+
+
+def _elastic(s: Situation, made: Instruction, members: Ints) -> Instruction:
+    line = line_behind(s, members)
+    return replace(made, permission=Permission.MAY_FALL_BACK, fall_back=line) if line else made
 
 
 def _stay(s: Situation, body: Body, leaving: set[int]) -> list[Instruction]:
@@ -91,7 +106,7 @@ def _stay(s: Situation, body: Body, leaving: set[int]) -> list[Instruction]:
     share = round(100 * min(body.ratio, 99.0))
     made = Instruction(hq=_name(s, body.hq), kind=DirectiveKind.DEFEND, reason=Reason.DEFENSIVE, detail=(-1, -1, share, 0))
     gone = {s.statics.headquarters_ids[hq] for hq in leaving}
-    return [] if _same(s, body, made) else [one for one in _to_each(s, body, made) if one.hq not in gone]
+    return [one for one in _to_each(s, body, made) if one.hq not in gone and not _same(s, one)]
 
 
 def _takers(s: Situation, bodies: list[Body], chosen: dict[int, Aim]) -> list[Taker]:
@@ -153,8 +168,8 @@ def _told_at(s: Situation, hq: int) -> int:
 
 
 def _fit(s: Situation, body: Body) -> bool:
-    """Whether a body is rested and supplied enough to be told to attack; if not, it pauses."""
-    return fitness(s, body) >= 1.0
+    """Whether a body may be told to attack: not outnumbered on its own front, rested and supplied."""
+    return fitness(s, body) >= 1.0 and body.ratio >= s.rules["high.attack_ratio"]
 
 
 def _efforts(s: Situation, bodies: list[Body], busy: set[int], aims: list[Aim]) -> dict[int, Aim]:
@@ -222,9 +237,11 @@ def _otherwise(s: Situation, body: Body, chosen: dict[int, Aim]) -> Instruction:
 
 
 def _nearest(s: Situation, body: Body, chosen: dict[int, Aim]) -> Aim | None:
-    """The attack that is nearest to a body in hand."""
-    here = int(s.view.own.hex[body.members[0]])
-    return min(chosen.values(), key=lambda aim: (s.apart(here, aim.start), aim.body.hq), default=None)
+    """The attack that is nearest to a body in hand, of those it can march to in time."""
+    at = int(body.members[0])
+    here, part = s.hex_of[at], s.part_of[at]
+    near = [a for a in chosen.values() if s.apart(here, a.start) <= FOLLOWS and int(s.control.part[a.start]) == part]
+    return min(near, key=lambda aim: (s.apart(here, aim.start), aim.body.hq), default=None)
 
 
 def _follow(s: Situation, body: Body, lead: Aim) -> Instruction:
@@ -244,13 +261,14 @@ def _dawn(s: Situation) -> int:
     return (soonest // DAY + 1) * DAY + DAWN_H * HOUR
 
 
-def _same(s: Situation, body: Body, made: Instruction) -> bool:
-    """Whether a body is already doing what it would be told: holding, or waiting in hand."""
+def _same(s: Situation, made: Instruction) -> bool:
+    """Whether a headquarters is already doing what it would be told: holding where it was told to, or waiting in hand."""
     if made.kind not in (DirectiveKind.DEFEND, DirectiveKind.RESERVE):
         return False
-    d = s.view.directives
-    mine = np.flatnonzero((d.hq == body.hq) & (d.state == _RUNNING))
-    return bool(len(mine)) and int(d.kind[mine[-1]]) == int(made.kind)
+    hq, d = s.statics.headquarters_rows[made.hq], s.view.directives
+    mine = np.flatnonzero((d.hq == hq) & (d.state == _RUNNING))
+    fell_back = bool(s.notes.staff["fell_back"][hq])
+    return bool(len(mine)) and int(d.kind[mine[-1]]) == int(made.kind) and not fell_back
 
 
 def _name(s: Situation, hq: int) -> str:
