@@ -30,7 +30,7 @@ def test_there_is_content() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_scenario_checks_clean_and_runs(name: str) -> None:
     loaded = check_scenario(name)
-    assert [f for f in loaded.faults if f.severity == "error"] == []
+    assert [str(f) for f in loaded.faults if f.severity != "note"] == []
     made = loaded.scenario
     assert made is not None
     run = Session(made, 1, commanders({"axis": "staff", "soviet": "staff"}))
@@ -51,7 +51,7 @@ def test_every_scenario_cites_sources_that_exist_for_what_it_says(name: str) -> 
 @pytest.mark.parametrize(("name", "path"), WHAT_IFS, ids=lambda v: v.stem if isinstance(v, Path) else v)
 def test_every_what_if_checks_clean_and_changes_something(name: str, path: Path) -> None:
     loaded = check_scenario(name, [path])
-    assert [f for f in loaded.faults if f.severity == "error"] == []
+    assert [str(f) for f in loaded.faults if f.severity != "note"] == []
     assert loaded.scenario is not None
     assert loaded.scenario.digest != load_scenario(name).digest
 
