@@ -207,7 +207,8 @@ def withdrawals(s: Situation, bodies: list[Body], busy: set[int], necks: list[Po
         rim = s.control.rim[pouch.inside[s.control.rim] & (pouch.way[s.control.rim] < FAR)]
         if not groups or not len(rim):
             continue
-        far = int(np.sort(pouch.way[rim])[-max(len(rim) // 20, 1)])
+        farthest = max(_way(s, pouch, group) for group in groups)
+        far = min(int(np.sort(pouch.way[rim])[-max(len(rim) // 20, 1)]), farthest)
         level = _level(s, pouch, far)
         leaving = [g for g in groups if _way(s, pouch, g) > level]
         if level >= far or not leaving:
