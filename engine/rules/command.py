@@ -83,6 +83,7 @@ _POSTURE_OF = {
 _POSTURES = np.array([_POSTURE_OF.get(task, Posture.HASTY) for task in Task], dtype=np.int8)
 _TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT) for t in Task])
 _ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task])
+_ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW, Task.EXPLOIT) for t in Task])
 _ATTACH, _CANCEL = int(OrderKind.ATTACH), int(OrderKind.CANCEL)
 _STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
 _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST), int(Trigger.EVENT)
@@ -92,12 +93,14 @@ _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trig
 
 
 def courier_minutes(
-    world: World, rows: npt.ArrayLike, minute: int, dice: Dice, trace: Trace | None = None
-) -> Rows:
+    world: World, rows: npt.ArrayLike, minute: int, dice: Dice, trace: Trace | None = None,
+    kinds: npt.ArrayLike | None = None,
+) -> Rows:  # fmt: skip
     """Minutes until orders written now reach formations ``rows``; shape of ``rows``, at least a quarter of an hour.
 
     An order comes down from the formation's own headquarters, whoever is behind it. A formation asked about twice
-    at one minute draws anew for the second order.
+    at one minute draws anew for the second order. ``kinds``: OrderKind of each order; to go on with an attack under way
+    takes ``command.delay_continue`` of the time, for the order of the day has named the next task.
     """
     formation = np.atleast_1d(np.asarray(rows, dtype=np.int64))
     rules = world.statics.rules
@@ -115,6 +118,8 @@ def courier_minutes(
     silent = np.where(led, np.maximum(moved_at - minute, 0), 0) / HOUR
     luck = exp(rules["command.delay_spread"] * _luck(world, formation, minute, dice))
     hours = median / staff * luck
+    on = goes_on(world, formation, kinds, minute)
+    hours = hours * np.where(on, rules["command.delay_continue"], 1.0)
     hours = hours * np.where(moved, 1.0 + rules["command.delay_moved"], 1.0)
     hours = hours * np.where(beyond > 0, rules["command.delay_out_of_range"], 1.0)
     hours = hours + beyond / rules["command.courier_kmh"] + silent
@@ -125,6 +130,7 @@ def courier_minutes(
                 ("median_h", median[i], f"command.delay_{side}_{_LEVELS[int(level[i])]}_h"),
                 ("staff", staff[i], ""),
                 ("luck", luck[i], "command.delay_spread"),
+                ("goes_on", float(on[i]), "command.delay_continue"),
                 ("moved", float(moved[i]), "command.delay_moved"),
                 ("km_beyond_reach", beyond[i], "command.range_km"),
                 ("out_of_action_h", silent[i], "command.displaced_h"),
@@ -134,6 +140,19 @@ def courier_minutes(
     if not rules.get("switch.command_delay", 1.0):
         return np.full(len(formation), LEAST_DELAY_MIN, dtype=np.int64)
     return np.maximum(rounded(hours * HOUR), LEAST_DELAY_MIN)
+
+
+def goes_on(world: World, formation: Rows, kinds: npt.ArrayLike | None, minute: int) -> npt.NDArray[np.bool_]:
+    """Shape of ``formation``: whether an order of that kind only carries on the attack in which a formation is.
+
+    It attacks, follows or exploits, or did so in a battle of the last ``command.continue_h``, and is told to again.
+    """
+    if kinds is None:
+        return np.zeros(len(formation), dtype=bool)
+    formations, lately = world.formations, minute - world.statics.rules["command.continue_h"] * HOUR
+    busy = _ONWARD[formations.task[formation]] | (formations.last_fight_at[formation] >= lately)
+    again: npt.NDArray[np.bool_] = _ONWARD[_TASKS[np.asarray(kinds, dtype=np.int64)]] & busy
+    return again
 
 
 def _luck(world: World, formation: Rows, minute: int, dice: Dice) -> npt.NDArray[np.float64]:

@@ -163,12 +163,13 @@ def ordered_event(
     orders = [o for o, repeated in zip(orders, repeats, strict=True) if not repeated]
     rows = rows[~repeats]
     hqs = np.array([world.statics.headquarters_rows.get(o.hq, -1) for o in orders], dtype=np.int32)
-    delay = courier_minutes(world, rows, minute, dice, trace)
+    kinds = [int(o.kind) for o in orders]
+    delay = courier_minutes(world, rows, minute, dice, trace, kinds)
     return ORDERED(
         minute,
         formation=rows,
         hq=hqs,
-        kind=[int(o.kind) for o in orders],
+        kind=kinds,
         goal=[o.goal for o in orders],
         arrives_at=minute + delay,
         by_human=[o.by_human for o in orders],

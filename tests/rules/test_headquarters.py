@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.core.dice import Dice
-from engine.model.codes import OrderKind
+from engine.model.codes import OrderKind, Task
 from engine.rules import combat_balance, headquarters
 from engine.rules.command import courier_minutes
 from engine.rules.parameters import packed
@@ -211,6 +211,24 @@ def test_orders_take_longer_for_a_day_after_a_move_and_wait_while_it_is_out_of_a
     fleeing = delay_of(s, s.now + 6 * HOUR)
     assert moved == pytest.approx(1.5 * settled, abs=1)
     assert fleeing == pytest.approx(moved + 6 * HOUR, abs=1)
+
+
+def test_an_order_that_goes_on_with_an_attack_under_way_takes_less_time():
+    s = field(QUIET, headquarters=corps(4 * 9 + 4), sets={"switch.command_delay": 1})
+    s.advance(3 * DAY)
+
+    def delay(kind: OrderKind, task: Task, fought_at: int) -> int:
+        twin = s.branch()
+        formations, who = twin._pen["formations"], row(twin, "a1")
+        formations["task"][who], formations["last_fight_at"][who] = task, fought_at
+        return int(courier_minutes(twin.world, [who], twin.now, Dice(7), kinds=[kind])[0])
+
+    long_ago, lately = s.now - 5 * DAY, s.now - 6 * HOUR
+    fresh = delay(OrderKind.ATTACK, Task.HOLD, long_ago)
+    assert delay(OrderKind.ATTACK, Task.FOLLOW, long_ago) == pytest.approx(0.3 * fresh, abs=1)
+    assert delay(OrderKind.FOLLOW, Task.HOLD, lately) == pytest.approx(0.3 * fresh, abs=1)
+    assert delay(OrderKind.HOLD, Task.ATTACK, lately) == fresh, "another task is another order"
+    assert delay(OrderKind.MARCH, Task.ATTACK, lately) == fresh
 
 
 def test_formations_fight_worse_while_their_headquarters_is_out_of_action():
