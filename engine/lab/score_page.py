@@ -178,6 +178,8 @@ def _what_ifs(found: Sequence[Found]) -> str:
     for one in found:
         rows = [(e["name"], _short(e["base"]), _short(e["what_if"]), _interval(e["change"]), e["expected"], e["why"],
                  e["verdict"]) for e in one["expected"]]  # fmt: skip
+        rows += [(e["name"], _short(e["base"]), _short(e["what_if"]), _interval(e["change"]), "", "", "")
+                 for e in one["losses"]]  # fmt: skip
         until = f", to {one['until']}" if one["until"] else ""
         parts.append(f"### {one['title']}\n\n{one['what_if']}: {one['pairs']} pairs of {one['scenario']}{until}, engine "
                      f"`{one['engine'][:8]}`. {one['summary']}")  # fmt: skip

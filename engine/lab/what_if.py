@@ -28,6 +28,8 @@ from engine.model.scenario import Scenario
 from engine.run.fingerprint import engine_digest
 
 FORMAT = 1
+ALWAYS = tuple(f"{side}.{measure}" for measure in ("men_lost", "afv_lost", "formations_lost") for side in SIDES)
+"""What is told whether or not anybody expected anything of it."""
 SIGN = {"more": 1, "later": 1, "less": -1, "earlier": -1, "same": 0}
 
 
@@ -145,14 +147,17 @@ def verdict(line: Line | None, change: str) -> str:
 
 
 def record(answer: Answer, *, seed: int, until: str) -> dict[str, Any]:
-    """What is stored: who was asked what, every clear difference, and each expectation with its verdict."""
+    """What is stored: the question, each expectation with its verdict, losses, and every other clear difference."""
     case = answer.case
+    expected = {one.measure for one in case.expected}
+    told = [line for line in answer.comparison.lines if line.key not in expected]
     return {
         "format": FORMAT, "what_if": case.overlay, "title": case.title, "summary": case.summary,
         "scenario": case.base.id, "scenario_digest": case.base.digest, "what_if_digest": case.changed.digest,
         "engine": engine_digest(), "seed": seed, "until": until, "pairs": answer.pairs,
         "expected": [_expected(answer, one) for one in case.expected],
-        "clear": [_told(line) for line in answer.comparison.lines if line.clear],
+        "losses": [_told(line) for line in told if line.key in ALWAYS],
+        "clear": [_told(line) for line in told if line.clear and line.key not in ALWAYS],
     }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from engine.files.folders import SCENARIOS
 from engine.files.heads import ExpectedChange
 from engine.files.overlay import read_overlay_head
 from engine.lab.experiment import ExperimentFault
+from engine.lab.score_page import page
 from engine.lab.store import Row
+from engine.lab.tally import keep_tally
 from engine.lab.what_if import WhatIf, answered, ask, read_what_if, record, verdict
 from tests.lab.made_up import DAY, rows, scenario
 
@@ -49,6 +51,19 @@ def test_differences_are_taken_pair_by_pair_and_judged_by_what_was_expected() ->
     assert told["date:Tukums:soviet"]["what_if"] == 2.0
     assert told["held:Tukums:axis"]["change"]["value"] == -1.0
     assert {one["verdict"] for one in told.values()} == {"as expected"}
+    losses = [one["key"] for one in found["losses"]]
+    assert {"axis.formations_lost", "soviet.formations_lost"} <= set(losses)
+    assert not set(losses) & set(told), "each measure is told once"
+
+
+def test_the_page_sets_what_was_expected_beside_what_came(tmp_path: Path) -> None:
+    made = case(**FINDING)
+    base = [held(row) for row in rows(12, made.base)]
+    found = record(answered(made, base, [worse(row) for row in base]), seed=1, until="")
+    keep_tally(tmp_path / "what_if" / "drawn_other.json", found)
+    text = page(tmp_path)
+    assert "### Otherwise" in text
+    assert "| Red Army takes Tukums, day | 10.0 | 2.00 | -8.00 (-8.00 to -8.00) | earlier | reasons | as expected |" in text
 
 
 def test_what_goes_the_other_way_is_called_so_and_what_is_unclear_is_open() -> None:

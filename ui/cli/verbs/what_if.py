@@ -80,14 +80,13 @@ def _keep(path: Path, found: dict[str, Any], quiet: bool) -> None:
 def _shown(answer: Answer, found: dict[str, Any], everything: bool) -> str:
     case = answer.case
     head = f"{case.title} ({case.overlay} on {case.base.id}): {found['pairs']} pairs\n{case.summary}"
-    expected = {one["key"] for one in found["expected"]}
-    rows = [(*_cells(one), one["expected"], one["verdict"]) for one in found["expected"]]
-    parts = [head]
-    if rows:
-        table = ("", "as it was", "what if", "difference", "95 % interval", "expected", "")
-        parts.append(columns([table, *rows], right=range(1, 5)))
+    rows = [*((*_cells(one), one["expected"], one["verdict"]) for one in found["expected"]),
+            *((*_cells(one), "", "") for one in found["losses"])]  # fmt: skip
+    table = ("", "as it was", "what if", "difference", "95 % interval", "expected", "")
+    parts = [head, columns([table, *rows], right=range(1, 5))]
+    if found["expected"]:
         parts.append("\n".join(f"  {one['name']}: {one['expected']}, for {one['why']}" for one in found["expected"]))
-    others = [one for one in found["clear"] if one["key"] not in expected]
+    others = found["clear"]
     if everything and others:
         parts.append(columns([("Also clear", *[""] * 4), *(_cells(one) for one in others)], right=range(1, 5)))
     elif others:
