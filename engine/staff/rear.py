@@ -13,11 +13,13 @@ from engine.model.codes import DirectiveKind
 from engine.staff.attack import Aim, captured, middle
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
+from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_ASSAULT, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
+_NO_CELLS: Final = np.zeros(0, np.int64)
 _RESERVE: Final = int(DirectiveKind.RESERVE)
 DEPTH = 2
 """Hexes behind the front, at least, of whoever has no part of it."""
@@ -55,8 +57,12 @@ def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
 def _anchor(s: Situation, plans: Plans, plan: Plan) -> tuple[int, Reason]:
     """What a headquarters' rear is there for: a named place, its attack, or the middle of those below it."""
     i = plan.current
-    if i >= 0 and plans.kind[i] == _RESERVE and plans.objective(i) >= 0:
-        return plans.objective(i), Reason.RESERVE_AT
+    if i >= 0 and plans.kind[i] == _RESERVE:
+        # A reserve that is given a line instead of a place stands by its middle.
+        cells = line_cells(s.statics, plans.line_points(plan)) if plan.line == i else _NO_CELLS
+        place = plans.objective(i) if plans.objective(i) >= 0 or not len(cells) else int(cells[len(cells) // 2])
+        if place >= 0:
+            return place, Reason.RESERVE_AT
     role, theirs = s.role, plans.commander == plan.hq
     group = np.flatnonzero(theirs & ((role == IN_ASSAULT) | (role == IN_MOBILE)))
     if plans.attacking(plan) and len(group):

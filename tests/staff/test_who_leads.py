@@ -78,3 +78,12 @@ def test_a_corps_whose_attack_lies_far_ahead_is_led_by_its_army_until_it_assembl
     assert leaders(s)["r1"] == "army"
     s.advance(7 * DAY)
     assert leaders(s)["r1"] == "left"
+
+
+def test_a_reserve_that_is_given_a_line_marches_to_it() -> None:
+    behind = [{"id": "wait", "hq": "left", "kind": "reserve", "line": [(4, 11), (4, 15)]}]
+    s = war(behind)
+    s.advance(4 * DAY)
+    grid, middle = s.world.statics.grid, cell_at(s, (4, 13), DEPTH)
+    for name in ("r1", "r2"):
+        assert grid.distance(int(s.world.formations.hex[row(s, name)]), middle) <= 4, name
