@@ -13,12 +13,14 @@ from typing import Any
 
 from engine.core.calendar import DAY
 from engine.lab.dates import LOSSES_WITHIN
-from engine.lab.scorecard import HALF, LINE_KM
+from engine.lab.scorecard import HALF, LINE_KM, LOSS_WORDS
 from engine.lab.tally import read_tally
 
 PAGE, PAIRINGS, WHAT_IFS = "README.md", "pairings.json", "what_if"
 SIDE = {"axis": "Axis", "soviet": "Red Army"}
 MOST_SYSTEMS = 6
+MEN = ("men", "men_with_sick")
+"""Loss measures that count a side's men."""
 Found = Mapping[str, Any]
 
 
@@ -89,7 +91,7 @@ def _late(head: Found) -> str:
 
 def men_lost(head: Found, side: str) -> str:
     """A side's men lost as a multiple of its greatest loss fact, the one over the longest time."""
-    found = [one for one in head.get("losses") or [] if (one["side"], one["measure"]) == (side, "men")]
+    found = [one for one in head.get("losses") or [] if one["side"] == side and one["measure"] in MEN]
     return _loss(max(found, key=lambda one: float(one["record"]))) if found else "not told"
 
 
@@ -124,7 +126,7 @@ def _error(error: float | None) -> str:
 
 
 def _losses(head: Found) -> str:
-    rows = [(SIDE[one["side"]], one["measure"], _number(one["record"]), _loss(one), "near" if one["near"] else "far")
+    rows = [(SIDE[one["side"]], LOSS_WORDS.get(one["measure"], one["measure"]), _number(one["record"]), _loss(one), "near" if one["near"] else "far")
             for one in head.get("losses") or []]  # fmt: skip
     return _markdown(("losses", "", "record", "runs", f"within x {LOSSES_WITHIN}"), rows) if rows else ""
 

@@ -205,7 +205,7 @@ def in_lines(found: Mapping[str, Any]) -> str:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 __all__ = ["Asked", "in_lines", "is_current", "keep_tally", "read_tally", "summed_up", "tally"]

@@ -177,11 +177,16 @@ def _headline(head: Mapping[str, Any] | None, name: str) -> list[str]:
         error = "infinite" if head["error_days"] is None else f"{head['error_days']:.1f} days"
         words.append(f"{head['inside']} of {len(head['dates'])} dates inside the runs' 80 % band, median error {error}")
     if head["losses"]:
-        ratios = ", ".join(f"{loss['side']} {loss['measure']} x {loss['ratio']:.2f}" for loss in head["losses"])
+        ratios = ", ".join(f"{loss['side']} {loss['measure']} x {loss['ratio']:.2f}{_between(loss)}" for loss in head["losses"])
         words.append(f"losses against the record: {ratios}")
     if head["front_km"] is not None:
         words.append(f"front {head['front_km']:.0f} km from the dated lines")
     return [name + "; ".join(words)] if words else []
+
+
+def _between(loss: Mapping[str, Any]) -> str:
+    """The runs' 80 % band, where a kept card has it."""
+    return f" ({loss['band'][0]:.2f}–{loss['band'][1]:.2f})" if loss.get("band") else ""
 
 
 def _dates(head: Mapping[str, Any] | None) -> str:
