@@ -126,8 +126,8 @@ def _error(error: float | None) -> str:
 
 
 def _losses(head: Found) -> str:
-    rows = [(SIDE[one["side"]], LOSS_WORDS.get(one["measure"], one["measure"]), _number(one["record"]), _loss(one), "near" if one["near"] else "far")
-            for one in head.get("losses") or []]  # fmt: skip
+    rows = [(SIDE[one["side"]], LOSS_WORDS.get(one["measure"], one["measure"]), _number(one["record"]), _loss(one),
+             "near" if one["near"] else "far") for one in head.get("losses") or []]  # fmt: skip
     return _markdown(("losses", "", "record", "runs", f"within x {LOSSES_WITHIN}"), rows) if rows else ""
 
 
