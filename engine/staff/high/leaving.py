@@ -203,14 +203,15 @@ def withdrawals(s: Situation, bodies: list[Body], busy: set[int], necks: list[Po
     """Directives to those farthest behind a neck that is about to be closed: back to the next line, or to the ships."""
     told: list[Instruction] = []
     for pouch in necks:
-        groups = _behind(s, pouch, bodies, busy)
+        groups = _behind(s, pouch, bodies)
         rim = s.control.rim[pouch.inside[s.control.rim] & (pouch.way[s.control.rim] < FAR)]
         if not groups or not len(rim):
             continue
         farthest = max(_way(s, pouch, group) for group in groups)
         far = min(int(np.sort(pouch.way[rim])[-max(len(rim) // 20, 1)]), farthest)
         level = _level(s, pouch, far)
-        leaving = [g for g in groups if _way(s, pouch, g) > level]
+        # Those on their way back still count as the farthest: nobody before them goes first.
+        leaving = [g for g in groups if _way(s, pouch, g) > level and g.hq not in busy]
         if level >= far or not leaving:
             continue
         by_sea = {g.hq: _by_sea(s, pouch, g) for g in leaving}
@@ -219,7 +220,7 @@ def withdrawals(s: Situation, bodies: list[Body], busy: set[int], necks: list[Po
     return told
 
 
-def _behind(s: Situation, pouch: Pouch, bodies: list[Body], busy: set[int]) -> list[Group]:
+def _behind(s: Situation, pouch: Pouch, bodies: list[Body]) -> list[Group]:
     """Formations behind the neck by the headquarters they obey."""
     own = s.view.own
     found: dict[int, list[int]] = {}
@@ -229,7 +230,7 @@ def _behind(s: Situation, pouch: Pouch, bodies: list[Body], busy: set[int]) -> l
             hq = int(own.hq[at])
             if hq == body.hq and len(led) > 1:
                 continue  # an army's own troops follow its corps
-            if pouch.inside[own.hex[at]] and pouch.way[own.hex[at]] < FAR and hq not in busy:
+            if pouch.inside[own.hex[at]] and pouch.way[own.hex[at]] < FAR:
                 found.setdefault(hq, []).append(at)
     return [Group(hq, np.array(who, np.int64)) for hq, who in sorted(found.items())]
 
