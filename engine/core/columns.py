@@ -30,6 +30,14 @@ NANO: Final = 1_000_000_000
 """Fine units of a share between 0 and 1 (cohesion, fatigue, works)."""
 
 
+def among(values: Array, chosen: Array, size: int) -> npt.NDArray[np.bool_]:
+    """Which of ``values`` are among ``chosen``: whole numbers from -1 to below ``size``, many times faster than isin."""
+    marked = np.zeros(size + 1, bool)
+    marked[chosen] = True
+    found: npt.NDArray[np.bool_] = marked[values]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it holds, in which unit, and what a row has before anything is known."""

@@ -324,6 +324,32 @@ class Pathfinder:
 
 
 @jit
+def _spread(near: Any, owner: Any, of: int, seeds: Any, reached: Any, stack: Any) -> None:
+    for seed in seeds:
+        if owner[seed] != of or reached[seed]:
+            continue
+        reached[seed] = True
+        stack[0] = seed
+        top = 1
+        while top > 0:
+            top -= 1
+            here = stack[top]
+            for d in range(6):
+                there = near[here, d]
+                if there >= 0 and owner[there] == of and not reached[there]:
+                    reached[there] = True
+                    stack[top] = there
+                    top += 1
+
+
+def spread(near: Ints, owner: npt.NDArray[np.int8], of: int, seeds: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Shape (n,): what hangs together with the ``seeds`` among cells of one owner; ``near`` (n, 6), -1 barred."""
+    reached = np.zeros(len(near), bool)
+    _spread(near, owner, of, seeds, reached, np.empty(len(near), np.int32))
+    return reached
+
+
+@jit
 def _component(neighbours: Any, open_sides: Any, label: Any) -> int:
     n = neighbours.shape[0]
     stack = np.empty(n, np.int32)

@@ -45,7 +45,8 @@ def _roots(neighbours: Any, costs: Any, out: Any, cells: Any, roots: Any) -> Non
 
 
 @jit
-def _trail(neighbours: Any, costs: Any, out: Any, start: int, cells: Any, directions: Any) -> int:
+def trail_of(neighbours: Any, costs: Any, out: Any, start: int, cells: Any, directions: Any) -> int:
+    """:func:`trail` for compiled rules: how many steps it has."""
     here, count = start, 0
     while count < len(cells):
         d = _step_back(neighbours, costs, out, here)
@@ -70,5 +71,5 @@ def roots(neighbours: Ints, costs: Ints, field: Ints, cells: npt.ArrayLike) -> I
 def trail(neighbours: Ints, costs: Ints, field: Ints, start: int, most: int = 1024) -> tuple[Ints, Ints]:
     """The steps from ``start`` back to its source: the cells left, and the direction in which each is left."""
     cells, directions = np.empty(most, np.int32), np.empty(most, np.int32)
-    count = _trail(neighbours, costs, field, start, cells, directions) if field[start] < FAR else 0
+    count = trail_of(neighbours, costs, field, start, cells, directions) if field[start] < FAR else 0
     return cells[:count].copy(), directions[:count].copy()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.columns import among
 from engine.core.dice import Dice
 from engine.model.codes import ATTACKING, ON_MAP, Outcome
 from engine.model.events import Event
 from engine.model.events.combat import BATTLE_ENDED, BLED, FOUGHT, JOINED, LEFT_BATTLE
 from engine.model.world import World
-from engine.rules.combat_lineup import ATTACKS, Lineup
+from engine.rules.combat_lineup import IS_ATTACK, Lineup
 from engine.rules.combat_outcomes import Ending, kept_depth
 from engine.rules.combat_refresh import BLED as BLED_COLUMNS
 from engine.rules.combat_refresh import FOUGHT as FOUGHT_COLUMNS
@@ -101,17 +102,17 @@ def _left(world: World, lineup: Lineup, ending: Ending, leaving: Ints, minute: i
     who = participants.formation[leaving].astype(np.int64)
     cell = world.battles.hex[participants.battle[leaving]]
     waits = (participants.role[leaving] == ATTACKING) & (formations.target[who] == cell)
-    waits &= np.isin(formations.task[who], ATTACKS) & (formations.leg_to[who] < 0) & ~ending.out[who]
-    waits &= (formations.status[who] == ON_MAP) & ~_decided(ending, who)
-    waits &= ~np.isin(who, lineup.formation[lineup.role == ATTACKING])
+    waits &= IS_ATTACK[formations.task[who]] & (formations.leg_to[who] < 0) & ~ending.out[who]
+    waits &= (formations.status[who] == ON_MAP) & ~_decided(ending, who, len(formations))
+    waits &= ~among(who, lineup.formation[lineup.role == ATTACKING], len(formations))
     return LEFT_BATTLE(minute, participant=leaving, formation=who, stands_by=waits)
 
 
-def _decided(ending: Ending, who: Ints) -> Mask:
+def _decided(ending: Ending, who: Ints, most: int) -> Mask:
     """Formations that an event of this minute gives something else to do."""
     told = {"AttackDone", "BrokeOff", "SentIn"}
     busy = [e["formation"] for e in ending.events if e.kind.name in told]
-    return np.isin(who, np.concatenate(busy)) if busy else np.zeros(len(who), dtype=bool)
+    return among(who, np.concatenate(busy), most) if busy else np.zeros(len(who), dtype=bool)
 
 
 def _written(lineup: Lineup, roll: Roll, result: Flows, stale: Mask, minute: int) -> list[Event]:

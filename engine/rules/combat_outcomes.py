@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, exp, rounded
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO
+from engine.core.columns import NANO, among
 from engine.core.dice import Dice, Stream, battle_subject
 from engine.model.codes import (
     ASSAULT,
@@ -339,7 +339,7 @@ def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) ->
     fit = f.attackers[formations.mobility[f.attackers] != Mobility.STATIC]
     others = f.attackers
     if len(fit):
-        pressed = np.isin(fit, _holding(world))
+        pressed = among(fit, _holding(world), len(world.formations))
         strength = power.points(world, fit, minute)
         chosen = int(fit[np.lexsort((fit, -strength, ~power.mechanised(world, fit), pressed))[0]])
         low, high = rules["contact.occupy_low_h"], rules["contact.occupy_high_h"]
@@ -368,7 +368,7 @@ def _break_through(
     if over <= 0 or not len(mobile) or not power.on(rules, "breakthrough"):
         return
     near = np.append(world.statics.grid.neighbours[f.cell], f.cell)
-    enemy = (formations.status == ON_MAP) & (formations.side != f.side) & np.isin(formations.hex, near)
+    enemy = (formations.status == ON_MAP) & (formations.side != f.side) & among(formations.hex, near, world.statics.grid.size)
     enemy[f.holders] = False
     chance = 1.0 - exp(-over * rules["combat.breakthrough_slope"])
     if enemy.any() or not bool(dice.uniform(Stream.EXPLOIT, subject, minute, 0)[0] < chance):

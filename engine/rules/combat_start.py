@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, exp, log, rounded
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO
+from engine.core.columns import NANO, among
 from engine.core.dice import Dice, Stream, battle_subject
 from engine.model.codes import (
     ATTACKING,
@@ -86,7 +86,7 @@ def _depth(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: in
     attacking = lineup.role == ATTACKING
     for i, slot in enumerate(slots.tolist()):
         across = lineup.direction[attacking & (lineup.slot == slot)]
-        mine = (sides.hex[kept] == lineup.hex[slot]) & np.isin(sides.direction[kept], across)
+        mine = (sides.hex[kept] == lineup.hex[slot]) & among(sides.direction[kept], across, 6)
         result[i] = max(int(result[i]), int(left[mine].max(initial=0)) * 1000)
     return result
 
@@ -96,25 +96,26 @@ def _surprise(world: World, lineup: Lineup, slots: Ints, minute: int) -> Ints:
     result = np.zeros(len(slots), dtype=np.int64)
     if not power.on(world.statics.rules, "surprise"):
         return result
+    directives = world.directives
+    expected = np.flatnonzero((directives.state == DirectiveState.RUNNING) & (directives.surprise > 0))
     for i, slot in enumerate(slots.tolist()):
         attackers = lineup.formation[(lineup.slot == slot) & (lineup.role == ATTACKING)]
-        planned = _planned(world, attackers, minute)
+        planned = _planned(world, expected, attackers, minute) if len(expected) else 0
         result[i] = max(planned, _unseen(world, lineup, slot, attackers, minute))
     return result
 
 
-def _planned(world: World, attackers: Ints, minute: int) -> int:
-    """Surprise expected by a running directive of the attackers' headquarters or one above; a third goes each day."""
+def _planned(world: World, expected: Ints, attackers: Ints, minute: int) -> int:
+    """Surprise expected by a running directive of the attackers' headquarters or one above; a third goes each day.
+
+    ``expected`` are the directives that count on surprise.
+    """
     directives, parent = world.directives, world.headquarters.parent
-    rows = np.flatnonzero((directives.state == DirectiveState.RUNNING) & (directives.surprise > 0))
-    if not len(rows) or not len(attackers):
-        return 0
-    above = np.unique(world.formations.hq[attackers]).astype(np.int64)
-    chain = above[above >= 0]
+    chain = set(world.formations.hq[attackers].tolist())
     for _ in range(_LEVELS):
-        higher = parent[chain]
-        chain = np.union1d(chain, higher[higher >= 0])
-    rows = rows[np.isin(directives.hq[rows], chain)]
+        chain.update([int(parent[hq]) for hq in chain if hq >= 0])
+    chain.discard(-1)
+    rows = expected[[hq in chain for hq in directives.hq[expected].tolist()]]
     lost = world.statics.rules["combat.surprise_decay_day"] / DAY
     left = np.maximum(0.0, 1.0 - lost * (minute - directives.start_at[rows]))
     return int(rounded(directives.surprise[rows] * left).max(initial=0))

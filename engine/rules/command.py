@@ -8,6 +8,8 @@ notes of its headquarters report that it is through.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, exp, round_up, rounded
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.dice import Dice, Stream
+from engine.core.jit import jit
 from engine.model.codes import (
     IN_FORCE,
     ON_ITS_WAY,
@@ -54,6 +57,7 @@ Rows = npt.NDArray[np.int64]
 GRAIN_MIN: Final = 15
 LEAST_DELAY_MIN: Final = 15
 HEX_KM: Final = 6.0
+_AT = itemgetter(0)
 _LEVELS = ("division", "corps", "army", "front")
 # Wire and radio reach farther from higher headquarters (command.range_km is a corps').
 _REACH = np.array([1.0, 1.0, 2.0, 4.0])
@@ -84,7 +88,7 @@ _POSTURES = np.array([_POSTURE_OF.get(task, Posture.HASTY) for task in Task], dt
 _TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT) for t in Task])
 _ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task])
 _ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW, Task.EXPLOIT) for t in Task])
-_ATTACH, _CANCEL = int(OrderKind.ATTACH), int(OrderKind.CANCEL)
+_ATTACH, _CANCEL, _MARCH = int(OrderKind.ATTACH), int(OrderKind.CANCEL), int(Task.MARCH)
 _STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
 _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST), int(Trigger.EVENT)
 
@@ -239,28 +243,67 @@ def _next_due(world: World, now: int) -> int:
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """Orders that have arrived, directives whose time or condition has come, dated changes of command."""
-    events = [*_arrivals(world, minute), *_changes(world, minute)]
-    ended = _ended(world, minute)
-    started = _started(world, minute, ended)
-    decrees = started[np.isin(world.directives.kind[started], fortress.DECREES)]
-    if len(decrees):
-        started = started[~np.isin(started, decrees)]
-        events += fortress.by_directives(world, decrees, minute)
-        events.append(DIRECTIVE_ENDED(minute, directive=decrees, state=DirectiveState.DONE))
+    orders, directives = world.orders, world.directives
+    arrived = np.empty(len(orders), np.int64)
+    over, ready = np.empty((2, len(directives)), np.int64)
+    counts = np.zeros(4, np.int64)
+    _look(orders.state, orders.arrives_at, directives.state, directives.arrives_at, directives.start_at,
+          directives.end_at, minute, arrived, over, ready, counts)  # fmt: skip
+    events = [*_arrivals(world, minute, arrived[: counts[0]]), *_changes(world, minute)]
+    ended, started = over[: counts[1]], ready[: counts[2]]
+    if minute % HOUR == 0:
+        reported = _reported_over(world)
+        if reported.any():
+            reported[ended] = True
+            ended = np.flatnonzero(reported)
+    if len(started):
+        started = started[_triggered(world, started, ended)]
+    begun = started
+    if len(started):
+        decrees = np.isin(world.directives.kind[started], fortress.DECREES)
+        if decrees.any():
+            events += fortress.by_directives(world, started[decrees], minute)
+            events.append(DIRECTIVE_ENDED(minute, directive=started[decrees], state=DirectiveState.DONE))
+            started = started[~decrees]
     if len(ended):
         events.append(DIRECTIVE_ENDED(minute, directive=ended, state=DirectiveState.DONE))
     if len(started):
         events.append(DIRECTIVE_STARTED(minute, directive=started, start_at=minute))
-    now = np.concatenate([started, decrees])
-    return [*events, TICKED(minute, system=Calendar.COMMAND, next_at=_next(world, minute, now))]
+    next_at = min(int(counts[3]), _next(world, minute, begun), _next_change(world.statics, minute))
+    return [*events, TICKED(minute, system=Calendar.COMMAND, next_at=max(next_at, minute + 1))]
 
 
-def _arrivals(world: World, minute: int) -> list[Event]:
-    """Orders whose courier has arrived by ``minute``."""
-    orders, formations = world.orders, world.formations
-    rows = np.flatnonzero((orders.state == ON_ITS_WAY) & (orders.arrives_at <= minute))
+@jit
+def _look(
+    state: Any, arrives_at: Any, of: Any, given_at: Any, start_at: Any, end_at: Any, minute: int, arrived: Any,
+    over: Any, ready: Any, counts: Any,
+) -> None:  # fmt: skip
+    """Orders that have arrived; running directives that are over, pending ones that are due.
+
+    ``counts``: how many of each there are, then when the next courier arrives.
+    """
+    counts[3] = NEVER
+    for row in range(len(state)):
+        if state[row] == ON_ITS_WAY:
+            if arrives_at[row] <= minute:
+                arrived[counts[0]] = row
+                counts[0] += 1
+            else:
+                counts[3] = min(counts[3], arrives_at[row])
+    for row in range(len(of)):
+        if of[row] == RUNNING and end_at[row] <= minute:
+            over[counts[1]] = row
+            counts[1] += 1
+        elif of[row] == PENDING and given_at[row] <= minute and start_at[row] <= minute < end_at[row]:
+            ready[counts[2]] = row
+            counts[2] += 1
+
+
+def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
+    """Orders ``rows``, whose courier has arrived by ``minute``."""
     if not len(rows):
         return []
+    orders, formations = world.orders, world.formations
     rows = rows[np.argsort(orders.arrives_at[rows], kind="stable")]
     there = formations.status[orders.formation[rows]] == ON_MAP
     events: list[Event] = []
@@ -278,9 +321,9 @@ def _arrivals(world: World, minute: int) -> list[Event]:
         rows = rows[~out]
     # Of several orders to one formation only the last is taken up.
     last = {int(f): i for i, f in enumerate(orders.formation[rows].tolist())}
-    keep = np.zeros(len(rows), dtype=bool)
-    keep[list(last.values())] = True
-    if not keep.all():
+    if len(last) < len(rows):
+        keep = np.zeros(len(rows), dtype=bool)
+        keep[list(last.values())] = True
         events.append(ORDER_CLOSED(minute, order=rows[~keep], state=OrderState.SUPERSEDED))
         rows = rows[keep]
     if len(rows):
@@ -291,32 +334,33 @@ def _arrivals(world: World, minute: int) -> list[Event]:
 def _taken(world: World, rows: Rows, minute: int) -> Event:
     orders, formations = world.orders, world.formations
     formation = orders.formation[rows]
-    task = _TASKS[orders.kind[rows]]
-    goal = np.where(orders.goal[rows] >= 0, orders.goal[rows], formations.hex[formation])
-    goal = np.where(orders.kind[rows] == _CANCEL, formations.hex[formation], goal)
-    # What was to be taken has become own ground meanwhile: then simply go there.
-    ours = world.hexes.owner[goal] == formations.side[formation]
-    task = np.where(ours & _ATTACKS[task], np.int8(Task.MARCH), task)
+    task, goal, target, posture = found = np.empty((4, len(rows)), np.int64)
+    _meant(rows, formation, orders.kind, orders.goal, formations.hex, formations.side, world.hexes.owner, _TASKS,
+           _ATTACKS, _TARGETED, _POSTURES, found)  # fmt: skip
     return ORDER_TAKEN(
-        minute,
-        order=rows,
-        formation=formation,
-        task=task,
-        goal=goal,
-        target=np.where(_TARGETED[task], goal, -1),
-        posture=_POSTURES[task],
-    )
+        minute, order=rows, formation=formation, task=task, goal=goal, target=target, posture=posture
+    )  # fmt: skip
+
+
+@jit
+def _meant(
+    rows: Any, formation: Any, kind: Any, goals: Any, at: Any, side: Any, owner: Any, tasks: Any, attacks: Any,
+    targeted: Any, postures: Any, found: Any,
+) -> None:  # fmt: skip
+    """Task, goal, target (-1 without) and posture of who takes up orders ``rows``."""
+    for i in range(len(rows)):
+        row, who = rows[i], formation[i]
+        task, goal = int(tasks[kind[row]]), int(goals[row])
+        if goal < 0 or kind[row] == _CANCEL:
+            goal = int(at[who])
+        # What was to be taken has become own ground meanwhile: then simply go there.
+        if attacks[task] and owner[goal] == side[who]:
+            task = _MARCH
+        found[0, i], found[1, i], found[3, i] = task, goal, postures[task]
+        found[2, i] = goal if targeted[task] else -1
 
 
 # Directives.
-
-
-def _ended(world: World, minute: int) -> Rows:
-    directives = world.directives
-    over = directives.end_at <= minute
-    if minute % HOUR == 0:
-        over = over | _reported_over(world)
-    return np.flatnonzero((directives.state == RUNNING) & over)
 
 
 def _reported_over(world: World) -> npt.NDArray[np.bool_]:
@@ -326,13 +370,6 @@ def _reported_over(world: World) -> npt.NDArray[np.bool_]:
     said = (notes.directive[hq] == np.arange(len(directives))) & (notes.end_reason[hq] > 0)
     over: npt.NDArray[np.bool_] = said & (hq >= 0) & (directives.state == RUNNING)
     return over
-
-
-def _started(world: World, minute: int, ended: Rows) -> Rows:
-    directives = world.directives
-    ready = (directives.state == PENDING) & (directives.arrives_at <= minute)
-    rows = np.flatnonzero(ready & (directives.start_at <= minute) & (directives.end_at > minute))
-    return rows[_triggered(world, rows, ended)] if len(rows) else rows
 
 
 def _triggered(world: World, rows: Rows, ended: Rows) -> npt.NDArray[np.bool_]:
@@ -350,23 +387,27 @@ def _triggered(world: World, rows: Rows, ended: Rows) -> npt.NDArray[np.bool_]:
 
 
 def _next(world: World, minute: int, started: Rows) -> int:
-    """When command has something to do again; conditions are looked at once an hour."""
-    orders, directives = world.orders, world.directives
-    times = [NEVER, _next_change(world.statics, minute)]
-    waiting = (orders.state == ON_ITS_WAY) & (orders.arrives_at > minute)
-    if waiting.any():
-        times.append(int(orders.arrives_at[waiting].min()))
-    pending = (directives.state == PENDING) & (directives.end_at > minute)
-    pending[started] = False
-    if pending.any():
-        ready_at = np.maximum(directives.start_at[pending], directives.arrives_at[pending])
-        times.append(max(int(ready_at.min()), (minute // HOUR + 1) * HOUR))
-    running = directives.state == RUNNING
-    running[started] = True
-    ends = directives.end_at[running & (directives.end_at > minute)]
-    if len(ends):
-        times.append(int(ends.min()))
-    return max(min(times), minute + 1)
+    """When a directive begins or ends next; conditions are looked at once an hour."""
+    directives = world.directives
+    return int(_next_of(directives.state, directives.arrives_at, directives.start_at, directives.end_at, started, minute))
+
+
+@jit
+def _next_of(state: Any, given_at: Any, start_at: Any, end_at: Any, started: Any, minute: int) -> int:
+    starts, ends = NEVER, NEVER
+    begun = np.zeros(len(state), np.bool_)
+    for row in started:
+        begun[row] = True
+    for row in range(len(state)):
+        if end_at[row] <= minute:
+            continue
+        if state[row] == RUNNING or begun[row]:
+            ends = min(ends, end_at[row])
+        elif state[row] == PENDING:
+            starts = min(starts, max(start_at[row], given_at[row]))
+    if starts < NEVER:
+        ends = min(ends, max(starts, (minute // HOUR + 1) * HOUR))
+    return ends
 
 
 def stand_fast(world: World, rows: Any) -> npt.NDArray[np.bool_]:
@@ -415,15 +456,17 @@ def _schedule(statics: Statics) -> list[tuple[int, str, int, int, int]]:
 
 
 def _next_change(statics: Statics, minute: int) -> int:
-    return next((at for at, *_ in _schedule(statics) if at > minute), NEVER)
+    changes = _schedule(statics)
+    at = bisect_right(changes, minute, key=_AT)
+    return changes[at][0] if at < len(changes) else NEVER
 
 
 def _changes(world: World, minute: int) -> list[Event]:
     """Changes dated since the last quarter of an hour (the clock wakes command for each)."""
+    changes = _schedule(world.statics)
+    first, last = (bisect_right(changes, at, key=_AT) for at in (minute - GRAIN_MIN, minute))
     events: list[Event] = []
-    for at, kind, row, other, staff in _schedule(world.statics):
-        if not minute - GRAIN_MIN < at <= minute:
-            continue
+    for _, kind, row, other, staff in changes[first:last]:
         if kind == "commander":
             events.append(COMMANDER_CHANGED(minute, hq=row, commander=other, staff=staff))
         elif kind == "leader":

@@ -187,7 +187,10 @@ def _days_of_light(statics: Statics, minute: int, length: int) -> float:
     if found is None:
         lit = _lit(statics, minute - length, minute)
         day = minute // DAY * DAY
-        found = statics.memo[key] = lit / max(_lit(statics, day, day + DAY), 1)
+        whole_day = f"detection.light.{day}"
+        if whole_day not in statics.memo:
+            statics.memo[whole_day] = _lit(statics, day, day + DAY)
+        found = statics.memo[key] = lit / max(statics.memo[whole_day], 1)
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.columns import among
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
 from engine.model.codes import Obstacle, Taking
@@ -63,7 +64,7 @@ class Scene:
             return ground.screened(world, side, self.minute)
         now = ground.standing(world)
         rows = now.rows[now.side == side]
-        mask = ground.screened_by(world, rows[~np.isin(rows, new)], self.minute)
+        mask = ground.screened_by(world, rows[~among(rows, new, len(world.formations))], self.minute)
         new = new[ground.holds(world, self.minute)[new]]
         return mask | ground.near(world, self.cell[new], 1)
 
@@ -217,7 +218,7 @@ def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows)
         leaving = rows[side == enemy]
         if len(leaving):
             theirs = now.rows[now.side == enemy]
-            wall = ground.screened_by(world, theirs[~np.isin(theirs, leaving)], minute)
+            wall = ground.screened_by(world, theirs[~among(theirs, leaving, len(world.formations))], minute)
         else:
             wall = ground.screened(world, enemy, minute)
         barred |= asking & wall[to]

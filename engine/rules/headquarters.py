@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.core.calendar import HOUR, NEVER
 from engine.core.dice import Dice
 from engine.core.jit import jit
+from engine.core.nearest import nearest_in_group
 from engine.model.codes import Calendar, Echelon
 from engine.model.events import Event
 from engine.model.events.command import ALARMED, HEADQUARTERS_MOVED
@@ -229,9 +230,9 @@ def _cost(world: World, row: int, cells: Rows) -> Rows:
 def _clearance(world: World, side: int, cells: Rows) -> Rows:
     """Hexes from each cell to the nearest enemy ground of the front; far if there is no front."""
     rim = edge(world, 1 - side)
-    apart = world.statics.grid.distance(cells[:, None], rim[None, :])
-    nearest: Rows = apart.min(axis=1, initial=1 << 20).astype(np.int64)
-    return nearest
+    cells = np.asarray(cells, np.int64)
+    which, steps = nearest_in_group(world.statics.grid, cells, np.zeros_like(cells), rim, np.array([0, len(rim)]))
+    return np.where(which >= 0, steps, 1 << 20)
 
 
 def _level(world: World, rows: Any) -> Rows:

@@ -22,6 +22,7 @@ from engine.core.arithmetic import PPM, exp, normal_quantile, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import FINE
 from engine.core.dice import Dice, Stream
+from engine.core.jit import jit
 from engine.model.codes import AXIS, ON_MAP, SOVIET, Calendar
 from engine.model.events import Event
 from engine.model.events.common import TICKED
@@ -67,13 +68,26 @@ def _just_met(world: World) -> Rows:
 
     def make() -> Rows:
         formations, sightings = world.formations, world.sightings
-        known = np.zeros(len(formations) + 1, dtype=bool)
-        sure = sightings.level >= round(world.statics.rules["intelligence.contact_level"] * PPM)
-        known[sightings.formation[sure]] = True
-        return np.flatnonzero((formations.contact == 1) & (formations.status == ON_MAP) & ~known[:-1])
+        found = np.empty(len(formations), np.int64)
+        sure = round(world.statics.rules["intelligence.contact_level"] * PPM)
+        count = _unreported(formations.contact, formations.status, sightings.level, sightings.formation, sure, found)
+        return found[:count]
 
     key = (*world.formations.version("contact", "status"), *world.sightings.version("level", "formation"))
     return derived(world, "intelligence.just_met", key, make)
+
+
+@jit
+def _unreported(contact: Any, status: Any, level: Any, formation: Any, sure: int, found: Any) -> int:
+    known, count = np.zeros(len(contact), np.bool_), 0
+    for report in range(len(level)):
+        if level[report] >= sure and formation[report] >= 0:
+            known[formation[report]] = True
+    for row in range(len(contact)):
+        if contact[row] == 1 and status[row] == ON_MAP and not known[row]:
+            found[count] = row
+            count += 1
+    return count
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import rounded
 from engine.core.calendar import HOUR, NEVER
-from engine.core.columns import FINE
+from engine.core.columns import FINE, among
 from engine.core.jit import jit
 from engine.model.codes import (
     FIGHTING,
@@ -44,6 +44,9 @@ Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _STATIC: Final = int(Mobility.STATIC)
+_MOTOR: Final = int(Mobility.MOTOR)
+_TRACK: Final = int(Mobility.TRACK)
+_NO_WALL: Final = np.zeros(0, bool)
 # How many hexes before its aim each task stops: 0 marches into its goal, 1 and 2 halt before their target.
 _STOP: Final = np.full(len(Task), -1, np.int64)
 _STOP[[Task.MARCH, Task.WITHDRAW, Task.FOLLOW, Task.EXPLOIT]] = 0
@@ -235,23 +238,37 @@ def _roused(
 
 def _walks_in(scene: Scene, group: _Group) -> Rows:
     """Who of those beside their target may simply enter it: nobody screens it either, and it is one formation's turn."""
-    at = np.flatnonzero(group.free)
-    formations = scene.world.formations
-    enemy, aim = 1 - group.side[at], group.aim[at]
-    free = np.ones(len(at), bool)
-    for side in (0, 1):
-        asks = enemy == side
-        if asks.any():
-            free &= ~(asks & scene.wall(side)[aim])
-    at = at[free]
-    if not len(at):
-        return at
-    under_way = formations.leg_to[np.flatnonzero(formations.leg_to >= 0)]
-    at = at[~np.isin(group.aim[at], under_way)]
-    slow = ~ground.mechanised(formations.mobility[group.rows[at]])
-    order = at[np.lexsort((group.rows[at], slow, group.aim[at]))]
-    _, first = np.unique(group.aim[order], return_index=True)
-    return order[first]
+    at, formations = np.flatnonzero(group.free), scene.world.formations
+    enemies = set((1 - group.side[at]).tolist())
+    walls = [scene.wall(side) if side in enemies else _NO_WALL for side in (0, 1)]
+    chosen = np.zeros(len(at), bool)
+    _take_turns(at, group.aim, group.side, group.rows, walls[0], walls[1], formations.leg_to, formations.mobility, chosen)
+    return at[chosen]
+
+
+@jit
+def _take_turns(
+    at: Any, aim: Any, side: Any, rows: Any, of_first: Any, of_second: Any, leg_to: Any, mobility: Any, chosen: Any
+) -> None:
+    """Of those ``at`` before a free hex to which nobody is on his way, who drives goes first, then the lower row."""
+    for i in range(len(at)):
+        cell = aim[at[i]]
+        free = not (of_first[cell] if side[at[i]] == 1 else of_second[cell])
+        for row in range(len(leg_to)):
+            free = free and leg_to[row] != cell
+        if not free:
+            continue
+        row = rows[at[i]]
+        slow = mobility[row] != _MOTOR and mobility[row] != _TRACK
+        chosen[i] = True
+        for j in range(i):
+            if chosen[j] and aim[at[j]] == cell:
+                other = rows[at[j]]
+                calm = mobility[other] != _MOTOR and mobility[other] != _TRACK
+                if (slow, row) < (calm, other):
+                    chosen[j] = False
+                else:
+                    chosen[i] = False
 
 
 def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> list[Event]:
@@ -392,7 +409,7 @@ def _won_already(scene: Scene, cells: Rows) -> Mask:
     legs = (formations.leg_to >= 0) & (formations.status == ON_MAP)
     legs[scene.entered] = False
     legs[scene.kept_out] = False
-    won: Mask = np.isin(cells, formations.leg_to[legs])
+    won: Mask = among(cells, formations.leg_to[legs], scene.world.statics.grid.size)
     return won
 
 

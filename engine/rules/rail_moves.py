@@ -11,7 +11,7 @@ own ground, its gauge, lines in repair. Nobody entrains beside the enemy, in bat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import FINE
 from engine.core.dice import Dice
+from engine.core.jit import jit
 from engine.core.paths import FAR, Pathfinder, field
 from engine.model.codes import ON_MAP, Calendar, Obstacle, Status, Task
 from engine.model.events import Event
@@ -133,11 +134,21 @@ def _ready(world: World) -> Ints:
     return np.flatnonzero((formations.task == _ENTRAIN) & (formations.status == ON_MAP) & (formations.leg_to < 0))
 
 
+@jit
+def _first(task: Any, status: Any, leg_to: Any, pause_until: Any) -> int:
+    first = NEVER
+    for row in range(len(task)):
+        if task[row] == _ENTRAIN and status[row] == ON_MAP and leg_to[row] < 0:
+            first = min(first, pause_until[row])
+    return first
+
+
 def _next_due(world: World, now: int) -> int:
     key = world.formations.version("task", "status", "leg_to", "pause_until")
 
     def make() -> int:
-        return int(world.formations.pause_until[_ready(world)].min(initial=NEVER))
+        formations = world.formations
+        return int(_first(formations.task, formations.status, formations.leg_to, formations.pause_until))
 
     return derived(world, "rail_moves.due", key, make)
 

@@ -20,7 +20,7 @@ from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import FINE
 from engine.core.dice import Dice
 from engine.core.jit import jit
-from engine.core.paths import FAR, components, field
+from engine.core.paths import FAR, field, spread
 from engine.core.trails import roots
 from engine.model.codes import SIDES, Calendar, DepotKind, Ground, Task
 from engine.model.events import Event
@@ -81,17 +81,12 @@ def _joined(world: World, side: int) -> tuple[Mask, Mask]:
     """Own ground that hangs together with a working source, and other ground that hangs together with a beach."""
 
     def make() -> tuple[Mask, Mask]:
-        grid = world.statics.grid
-        own = world.hexes.owner == side
-        areas = components(grid.neighbours, own, _open_now(world))
-        reached = np.zeros(int(areas.max(initial=0)) + 2, bool)
-        reached[areas[world.depots.hex[working_sources(world, side)]]] = True
-        reached[-1] = False
-        linked: Mask = reached[areas]
-        landed = np.zeros_like(reached)
-        landed[areas[beaches(world, side)]] = True
-        landed[-1] = False
-        return linked, landed[areas] & ~linked
+        near, owner = _passages(world), world.hexes.owner
+        linked = spread(near, owner, side, world.depots.hex[working_sources(world, side)].astype(np.int64))
+        coast = beaches(world, side)
+        if not len(coast):
+            return linked, np.zeros(len(linked), bool)
+        return linked, spread(near, owner, side, coast) & ~linked
 
     depots = (*world.depots.version("hex", "capacity_t", "open"), int(world.weather.strait_ice[0]))
     key = (*world.hexes.version("owner"), *depots, *world.formations.version("beach"))
@@ -120,10 +115,20 @@ def _open_sides(statics: Statics) -> Mask:
     return found
 
 
-def _open_now(world: World) -> Mask:
-    """The same with the straits whose ice bears horses and sledges."""
-    walked = bearing(world.statics, int(world.weather.strait_ice[0]))
-    return _open_sides(world.statics) if walked is None else _open_sides(world.statics) | walked
+def _passages(world: World) -> npt.NDArray[np.int32]:
+    """Shape (hexes, 6): the neighbour over each hexside that wagons can cross now, -1 over others; straits whose ice
+
+    bears horses and sledges are crossed, too.
+    """
+    statics = world.statics
+    walked = bearing(statics, int(world.weather.strait_ice[0]))
+    found: npt.NDArray[np.int32] | None = statics.memo.get("supply.passages") if walked is None else None
+    if found is None:
+        open_now = _open_sides(statics) if walked is None else _open_sides(statics) | walked
+        found = np.where(open_now, statics.grid.neighbours, np.int32(-1))
+        if walked is None:
+            statics.memo["supply.passages"] = found
+    return found
 
 
 def _isolation(world: World, minute: int) -> Event | None:

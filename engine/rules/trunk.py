@@ -8,14 +8,16 @@ element held it up: so a larger capacity anywhere never lowers what anyone gets.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.jit import jit
 from engine.core.paths import FAR
-from engine.core.trails import trail
+from engine.core.trails import trail_of
 from engine.model.world import World
 from engine.rules.derived import derived
 from engine.rules.rail import Network, link_numbers, network
@@ -26,6 +28,8 @@ NEAREST: Final = 3
 """A railhead turns to at most so many sources."""
 _DOUBLE: Final = 2
 _NARROW: Final = 3
+_LONGEST: Final = 1024
+"""Links of the longest way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,23 +77,32 @@ def _ways(world: World, net: Network, railheads: Ints) -> tuple[Ways, ...]:
 
 
 def _elements(world: World, net: Network, railheads: Ints, source: Ints) -> Ways:
-    numbers, near = link_numbers(world), world.statics.grid.neighbours
-    parts, owner, begins, served = [], [], [], []
-    at = 0
-    for r, s in enumerate(source.tolist()):
-        if s < 0:
-            continue
-        part = [np.array([s], np.int64)]
-        if net.fields:
-            cells, directions = trail(near, net.costs, net.fields[s], int(railheads[r]))
-            part.append(numbers[cells, directions].astype(np.int64) + len(net.sources))
-        whole = np.concatenate(part)
-        parts.append(whole)
-        owner.append(np.full(len(whole), r, np.int64))
-        begins.append(at)
-        served.append(r)
-        at += len(whole)
-    return Ways(source, np.concatenate(parts), np.array(begins), np.concatenate(owner), np.array(served))
+    served = np.flatnonzero(source >= 0)
+    lengths, begins = np.ones(len(served), np.int64), np.zeros(len(served), np.int64)
+    if not net.fields:
+        return Ways(source, source[served], np.arange(len(served)), served, served)
+    for i, (s, cell) in enumerate(zip(source[served].tolist(), railheads[served].tolist(), strict=True)):
+        lengths[i] += min(int(net.fields[s][cell]), _LONGEST)
+    begins[1:] = np.cumsum(lengths)[:-1]
+    elements, links, near = np.empty(int(lengths.sum()), np.int64), link_numbers(world), world.statics.grid.neighbours
+    for s in sorted(set(source[served].tolist())):
+        its = served[source[served] == s]
+        _lay(near, net.costs, net.fields[s], links, len(net.sources), s, railheads[its], begins[source[served] == s],
+             elements)  # fmt: skip
+    return Ways(source, elements, begins, np.repeat(served, lengths), served)
+
+
+@jit
+def _lay(
+    near: Any, costs: Any, field: Any, links: Any, sources: int, source: int, railheads: Any, begins: Any, elements: Any
+) -> None:
+    """Elements of the ways from one source: itself, then the links from each railhead back to it (steps cost 1)."""
+    cells, directions = np.empty(_LONGEST, np.int32), np.empty(_LONGEST, np.int32)
+    for i in range(len(railheads)):
+        at = begins[i]
+        elements[at] = source
+        for k in range(trail_of(near, costs, field, railheads[i], cells, directions)):
+            elements[at + 1 + k] = links[cells[k], directions[k]] + sources
 
 
 def capacities_kg(world: World, net: Network, source_kg: Ints) -> Ints:
@@ -119,23 +132,39 @@ def fill(
     ``railhead`` (loads,): position of the railhead of each load. ``wanted`` (classes, loads): kilograms, the first
     class first. ``capacity`` (elements,): kilograms a day. ``asked``: what earlier fills have asked of them.
     """
-    brought = np.zeros_like(wanted)
-    shipped = np.zeros(sources, np.int64)
-    asked_so_far = np.zeros_like(capacity) if asked is None else asked
+    brought, shipped = np.zeros_like(wanted), np.zeros(sources, np.int64)
+    asked_so_far = np.zeros_like(capacity) if asked is None else asked.copy()
     for k in range(len(wanted)):
         for way in passes:
-            missing = wanted[k] - brought[k]
-            load = np.zeros(len(way.source), np.int64)
-            np.add.at(load, railhead, missing)
-            now = np.zeros_like(capacity)
-            np.add.at(now, way.elements, load[way.owner])
-            left = np.maximum(capacity - asked_so_far, 0)
-            share = np.where(now > 0, np.minimum(left / np.maximum(now, 1), 1.0), 1.0)
-            least = np.zeros(len(way.source))
-            least[way.served] = np.minimum.reduceat(share[way.elements], way.begins)
-            got = np.floor(missing * least[railhead]).astype(np.int64)
-            brought[k] += got
-            source = way.source[railhead]
-            np.add.at(shipped, source[source >= 0], got[source >= 0])
-            asked_so_far = asked_so_far + now
+            _bring_up(way.source, way.elements, way.begins, way.owner, way.served, capacity, railhead, wanted[k],
+                      brought[k], shipped, asked_so_far)  # fmt: skip
     return Fill(brought, shipped, asked_so_far)
+
+
+@jit
+def _bring_up(
+    source: Any, elements: Any, begins: Any, owner: Any, served: Any, capacity: Any, railhead: Any, wanted: Any,
+    brought: Any, shipped: Any, asked: Any,
+) -> None:  # fmt: skip
+    """One class over one way to each railhead: every load gets the share that the narrowest element of its way leaves."""
+    load, now = np.zeros(len(source), np.int64), np.zeros(len(capacity), np.int64)
+    for i in range(len(railhead)):
+        load[railhead[i]] += wanted[i] - brought[i]
+    for k in range(len(elements)):
+        now[elements[k]] += load[owner[k]]
+    least = np.zeros(len(source))
+    for i in range(len(served)):
+        end = begins[i + 1] if i + 1 < len(served) else len(elements)
+        narrowest = 1.0
+        for k in range(begins[i], end):
+            element = elements[k]
+            if now[element] > 0:
+                narrowest = min(narrowest, max(capacity[element] - asked[element], 0) / now[element])
+        least[served[i]] = narrowest
+    for i in range(len(railhead)):
+        got = math.floor((wanted[i] - brought[i]) * least[railhead[i]])
+        brought[i] += got
+        if source[railhead[i]] >= 0:
+            shipped[source[railhead[i]]] += got
+    for element in range(len(capacity)):
+        asked[element] += now[element]

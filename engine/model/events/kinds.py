@@ -49,7 +49,7 @@ class EventKind:
             # An event owns its columns: what it is given may change later. A number is spread below.
             if type(given) is np.ndarray:
                 data[name] = value = given.astype(dtype)
-            elif type(given) is int:
+            elif isinstance(given, int):
                 data[name] = given
                 continue
             else:
@@ -59,7 +59,7 @@ class EventKind:
         length = abs(length)  # scalars alone make one row
         for name, (dtype, width) in shapes.items():
             value, shape = data[name], (length,) if width == 1 else (length, width)
-            if type(value) is int or value.shape != shape:
+            if isinstance(value, int) or value.shape != shape:
                 short, value = value, np.empty(shape, dtype)
                 value[...] = short
                 data[name] = value
