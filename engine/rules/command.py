@@ -50,6 +50,7 @@ from engine.model.events.common import DIRECTIVE_ENDED, TICKED
 from engine.model.world import Statics, World
 from engine.rules import fortress
 from engine.rules.derived import derived
+from engine.rules.parameters import packed
 from engine.rules.system import System, Trace
 
 Rows = npt.NDArray[np.int64]
@@ -61,6 +62,12 @@ _AT = itemgetter(0)
 _LEVELS = ("division", "corps", "army", "front")
 # Wire and radio reach farther from higher headquarters (command.range_km is a corps').
 _REACH = np.array([1.0, 1.0, 2.0, 4.0])
+_DELAYS: Final = (
+    "command.range_km", "command.delay_moved", "command.delay_out_of_range", "command.courier_kmh",
+    "command.delay_continue",
+)  # fmt: skip
+_TERMS: Final = ("median_h", "staff", "luck", "goes_on", "moved", "km_beyond_reach", "out_of_action_h", "hours")
+_DIVISION: Final = int(Echelon.DIVISION)
 _TASK_OF = {
     OrderKind.MARCH: Task.MARCH,
     OrderKind.ATTACK: Task.ATTACK,
@@ -108,42 +115,60 @@ def courier_minutes(
     """
     formation = np.atleast_1d(np.asarray(rows, dtype=np.int64))
     rules = world.statics.rules
-    hq = world.formations.hq[formation].astype(np.int64)
-    led = hq >= 0
-    level = np.where(led, _level(world, hq), 1)
-    median = _medians(world.statics)[world.formations.side[formation], level]
-    staff = np.where(led, world.headquarters.staff[hq], PPM) / PPM
-    away = _distance_km(world, formation, hq)
-    reach = rules["command.range_km"] * _REACH[level]
-    beyond = np.maximum(away - reach, 0.0)
-    moved_at = world.headquarters.moved_at[hq]
-    moved = led & (minute - moved_at < DAY)
-    # A headquarters that was driven off gives no orders before it is in action again.
-    silent = np.where(led, np.maximum(moved_at - minute, 0), 0) / HOUR
+    formations, headquarters = world.formations, world.headquarters
     luck = exp(rules["command.delay_spread"] * _luck(world, formation, minute, dice))
-    hours = median / staff * luck
     on = goes_on(world, formation, kinds, minute)
-    hours = hours * np.where(on, rules["command.delay_continue"], 1.0)
-    hours = hours * np.where(moved, 1.0 + rules["command.delay_moved"], 1.0)
-    hours = hours * np.where(beyond > 0, rules["command.delay_out_of_range"], 1.0)
-    hours = hours + beyond / rules["command.courier_kmh"] + silent
+    level, terms = np.empty(len(formation), np.int64), np.empty((len(_TERMS), len(formation)))
+    _hours(
+        formation, minute, formations.hq, formations.hex, formations.side, headquarters.echelon, headquarters.staff,
+        headquarters.moved_at, headquarters.hex, world.statics.grid.axial_table, _medians(world.statics), _REACH, luck,
+        on, packed(world.statics, _DELAYS), level, terms,
+    )  # fmt: skip
     if trace is not None:
         for i, row in enumerate(formation.tolist()):
-            side = SIDES[int(world.formations.side[row])]
-            for key, value, address in (
-                ("median_h", median[i], f"command.delay_{side}_{_LEVELS[int(level[i])]}_h"),
-                ("staff", staff[i], ""),
-                ("luck", luck[i], "command.delay_spread"),
-                ("goes_on", float(on[i]), "command.delay_continue"),
-                ("moved", float(moved[i]), "command.delay_moved"),
-                ("km_beyond_reach", beyond[i], "command.range_km"),
-                ("out_of_action_h", silent[i], "command.displaced_h"),
-                ("hours", hours[i], ""),
-            ):
-                trace.record("formations", row, key, float(value), address)
+            side = SIDES[int(formations.side[row])]
+            addresses = (
+                f"command.delay_{side}_{_LEVELS[int(level[i])]}_h", "", "command.delay_spread",
+                "command.delay_continue", "command.delay_moved", "command.range_km", "command.displaced_h", "",
+            )  # fmt: skip
+            for key, value, address in zip(_TERMS, terms[:, i].tolist(), addresses, strict=True):
+                trace.record("formations", row, key, value, address)
     if not rules.get("switch.command_delay", 1.0):
         return np.full(len(formation), LEAST_DELAY_MIN, dtype=np.int64)
-    return np.maximum(rounded(hours * HOUR), LEAST_DELAY_MIN)
+    return np.maximum(rounded(terms[-1] * HOUR), LEAST_DELAY_MIN)
+
+
+@jit
+def _hours(
+    formation: Any, minute: int, of: Any, at: Any, side: Any, echelon: Any, quality: Any, moved_at: Any, place: Any,
+    axial: Any, medians: Any, reach: Any, luck: Any, on: Any, p: Any, level: Any, terms: Any,
+) -> None:  # fmt: skip
+    """Hours each order takes, and what they come from (``_TERMS``)."""
+    for i in range(len(formation)):
+        row = formation[i]
+        hq, staff, away, moved, silent = of[row], 1.0, 0.0, False, 0.0
+        level[i] = 1
+        if hq >= 0:
+            level[i] = min(max(int(echelon[hq]) - _DIVISION, 0), 3)
+            staff = quality[hq] / PPM
+            moved = minute - moved_at[hq] < DAY
+            # A headquarters that was driven off gives no orders before it is in action again.
+            silent = max(moved_at[hq] - minute, 0) / HOUR
+            if at[row] >= 0 and place[hq] >= 0:
+                dq = int(axial[0, at[row]]) - int(axial[0, place[hq]])
+                dr = int(axial[1, at[row]]) - int(axial[1, place[hq]])
+                away = ((abs(dq) + abs(dr) + abs(dq + dr)) // 2) * HEX_KM
+        median, beyond = medians[side[row], level[i]], max(away - p[0] * reach[level[i]], 0.0)
+        hours = median / staff * luck[i]
+        if on[i]:
+            hours = hours * p[4]
+        if moved:
+            hours = hours * (1.0 + p[1])
+        if beyond > 0:
+            hours = hours * p[2]
+        hours = hours + beyond / p[3] + silent
+        terms[0, i], terms[1, i], terms[2, i], terms[3, i] = median, staff, luck[i], 1.0 if on[i] else 0.0
+        terms[4, i], terms[5, i], terms[6, i], terms[7, i] = 1.0 if moved else 0.0, beyond, silent, hours
 
 
 def goes_on(world: World, formation: Rows, kinds: npt.ArrayLike | None, minute: int) -> npt.NDArray[np.bool_]:
@@ -178,11 +203,6 @@ def _luck(world: World, formation: Rows, minute: int, dice: Dice) -> npt.NDArray
     return luck
 
 
-def _level(world: World, hq: Rows) -> Rows:
-    """0 division, 1 corps, 2 army, 3 front or army group."""
-    return np.clip(world.headquarters.echelon[hq].astype(np.int64) - int(Echelon.DIVISION), 0, 3)
-
-
 def _medians(statics: Statics) -> npt.NDArray[np.float64]:
     """Median delay in hours, shape (sides, levels)."""
     found: npt.NDArray[np.float64] | None = statics.memo.get("command.medians")
@@ -198,13 +218,6 @@ def median_delay_h(statics: Statics, side: int, echelon: int) -> float:
     return float(_medians(statics)[side, min(max(echelon - int(Echelon.DIVISION), 0), len(_LEVELS) - 1)])
 
 
-def _distance_km(world: World, formation: Rows, hq: Rows) -> npt.NDArray[np.float64]:
-    here, there = world.formations.hex[formation], world.headquarters.hex[hq]
-    both = (hq >= 0) & (here >= 0) & (there >= 0)
-    steps = world.statics.grid.distance(np.where(both, here, 0), np.where(both, there, 0))
-    return np.where(both, steps * HEX_KM, 0.0)
-
-
 def redundant(
     world: World, rows: npt.ArrayLike, kinds: npt.ArrayLike, goals: npt.ArrayLike, human: npt.ArrayLike
 ) -> npt.NDArray[np.bool_]:
@@ -212,23 +225,27 @@ def redundant(
 
     A human's order that repeats a staff's is not redundant: it binds the staff.
     """
-    formation = np.atleast_1d(np.asarray(rows, dtype=np.int64))
-    orders = world.orders
-    latest = np.full(len(world.formations), -1, dtype=np.int64)
-    current = world.formations.order[formation]
-    waiting = np.flatnonzero(orders.state == ON_ITS_WAY)
-    latest[orders.formation[waiting]] = waiting
-    standing = np.where(latest[formation] >= 0, latest[formation], current)
-    known = standing >= 0
-    if not known.any():
-        return known
-    state = orders.state[standing]
-    live = (state == ON_ITS_WAY) | (state == IN_FORCE)
-    same = (orders.kind[standing] == np.asarray(kinds)) & (orders.goal[standing] == np.asarray(goals))
-    binds = (np.asarray(human) != 0) & (orders.by_human[standing] == 0)
-    attaching = np.asarray(kinds) == _ATTACH
-    result: npt.NDArray[np.bool_] = known & live & same & ~binds & ~attaching
-    return result
+    asked = np.stack([np.atleast_1d(np.asarray(given, np.int64)) for given in (rows, kinds, goals, human)])
+    orders, found = world.orders, np.zeros(asked.shape[1], bool)
+    latest = world.formations.order.astype(np.int64)
+    _repeats(asked, latest, orders.formation, orders.state, orders.kind, orders.goal, orders.by_human, found)
+    return found
+
+
+@jit
+def _repeats(
+    asked: Any, latest: Any, formation: Any, state: Any, kind: Any, goal: Any, by_human: Any, found: Any
+) -> None:
+    """``asked``: formation, kind, goal, human of each order; ``latest`` the order in force of each formation."""
+    for row in range(len(state)):
+        if state[row] == ON_ITS_WAY:
+            latest[formation[row]] = row
+    for i in range(asked.shape[1]):
+        last = latest[asked[0, i]]
+        if last < 0 or asked[1, i] == _ATTACH or (state[last] != ON_ITS_WAY and state[last] != IN_FORCE):
+            continue
+        binds = asked[3, i] != 0 and by_human[last] == 0
+        found[i] = kind[last] == asked[1, i] and goal[last] == asked[2, i] and not binds
 
 
 # The system.
