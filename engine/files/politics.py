@@ -32,6 +32,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "rename": ("text",),
     "supply": ("capacity_t",),
     "permission": ("permission",),
+    "hand_over": ("side",),
     "fortress": ("place", "side"),
 }
 _KNOWS: Mapping[str, tuple[str, ...]] = {

@@ -270,12 +270,13 @@ class Obstacle(IntEnum):
 
 
 class Taking(IntEnum):
-    """How a hex changed hands: entered, emptied by an entry beside it, an unguarded salient, cut off."""
+    """How a hex changed hands: entered, emptied by an entry beside it, an unguarded salient, cut off, handed over."""
 
     ENTERED = 0
     BESIDE = 1
     SALIENT = 2
     CUT_OFF = 3
+    HANDED_OVER = 4
 
 
 # numpy compares an array with a plain number eight times as fast as with a member of an enumeration.

@@ -16,7 +16,7 @@ ConditionKind = Literal[
 ]
 EffectKind = Literal[
     "withdraw", "arrive", "attach", "commander", "rename", "supply", "permission", "people", "surrender",
-    "fortress", "end",
+    "hand_over", "fortress", "end",
 ]
 
 PEOPLE_KINDS: tuple[str, ...] = get_args(PeopleKind)

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, NEVER
-from engine.model.codes import ON_MAP, PENDING, RUNNING, SIDES, Permission, Status
+from engine.model.codes import ON_MAP, PENDING, RUNNING, SIDES, Permission, Status, Taking
 from engine.model.events import Event
 from engine.model.events.arrivals import EXPECTED
 from engine.model.events.combat import ENDANGERED
 from engine.model.events.command import ATTACHED, COMMANDER_CHANGED, SUBORDINATED, TOOK_COMMAND
+from engine.model.events.movement import CAPTURED
 from engine.model.events.politics import OPENED, PERMITTED, RECALLED, RUN_ENDED, SOURCE_CHANGED
 from engine.model.politics import Effect, PoliticalEvent
 from engine.model.world import World
@@ -115,6 +116,17 @@ def _surrender(world: World, effect: Effect, minute: int) -> list[Event]:
     return [*events, RECALLED(minute, formation=coming)] if len(coming) else events
 
 
+def _hand_over(world: World, effect: Effect, minute: int) -> list[Event]:
+    """A side's ground passes to the other, but for hexes in which formations of it still stand."""
+    side, formations = SIDES.index(effect.side), world.formations
+    own = world.hexes.owner == side
+    own[formations.hex[(formations.status == ON_MAP) & (formations.side == side) & (formations.hex >= 0)]] = False
+    cells = np.flatnonzero(own)
+    if not len(cells):
+        return []
+    return [CAPTURED(minute, hex=cells, side=1 - side, formation=-1, how=Taking.HANDED_OVER)]
+
+
 def _fortress(world: World, effect: Effect, minute: int) -> list[Event]:
     """A place is declared a fortress, or ceases to be one."""
     side = SIDES.index(effect.side)
@@ -138,6 +150,7 @@ _OF: Mapping[str, Callable[[World, Effect, int], list[Event]]] = {
     "permission": _permission,
     "people": _people,
     "surrender": _surrender,
+    "hand_over": _hand_over,
     "fortress": _fortress,
     "end": _end,
 }

@@ -200,7 +200,8 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "movement.look_h",
     ),
     "Captured": _of(
-        "entering control landing", "entered, or nobody guards it", "hexes: owner owner_since closing_since",
+        "entering control landing effects", "entered, nobody guards it, or it is handed over",
+        "hexes: owner owner_since closing_since",
         "contact.flip_radius", "contact.salient_h", "contact.cut_off_h",
     ),
     "Closing": _of(

@@ -85,7 +85,9 @@ def storm(seed: int) -> Session:
         ]),
         event("festung", at_min=DAY, does=[Effect("fortress", side="axis", cell=FORT, ring=1)]),
         event("no_more", at_min=2 * DAY, does=[Effect("fortress", side="axis", cell=FORT, open=False)]),
-        event("over", at_min=13 * DAY, does=[Effect("surrender", side="axis"), Effect("end")]),
+        event("over", at_min=13 * DAY, does=[
+            Effect("surrender", side="axis"), Effect("hand_over", side="axis"), Effect("end"),
+        ]),
     ]  # fmt: skip
     changes = [
         {"kind": "replacements", "subject": "r1", "at_min": DAY, "men": 300},

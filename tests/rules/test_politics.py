@@ -189,6 +189,16 @@ def test_a_side_lays_down_its_arms_and_the_run_ends_with_that_day():
     assert s.advance(9 * DAY) == 2 * DAY
 
 
+def test_ground_is_handed_over_but_not_where_formations_still_stand():
+    s = doing(Effect("hand_over", side="axis"))
+    stands = {int(s.world.formations.hex[row(s, name)]) for name in ("a1", "b1")}
+    owner = s.world.hexes.owner
+    assert set((owner == 0).nonzero()[0].tolist()) <= stands
+    assert (owner[sorted(stands)] == 0).all()
+    s.rewind(DAY - HOUR)
+    assert (s.world.hexes.owner == 0).sum() > len(stands)
+
+
 def test_a_directive_waits_for_an_event():
     plans = [{"id": "go", "hq": "axis_hq", "kind": "defend", "trigger": "event:it"}]
     s = war(FIELD, events=[event("it", at_min=2 * DAY)], directives=[{**plans[0], "trigger": ""}])
