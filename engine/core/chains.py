@@ -22,12 +22,20 @@ Ints = npt.NDArray[np.int32]
 def _walk(neighbours: Any, colours: Any, colour: Any, cells: Any, sides: Any, chains: Any, closed: Any) -> int:
     n = neighbours.shape[0]
     seen = np.zeros((n, 6), np.uint8)
+    border, most = np.empty(n, np.int32), 0
+    for start in range(n):
+        if colours[start] == colour:
+            for d in range(6):
+                other = neighbours[start, d]
+                if other >= 0 and colours[other] >= 0 and colours[other] != colour:
+                    border[most] = start
+                    most += 1
+                    break
     count = 0
     chain = 0
     for ring_pass in range(2):
-        for start in range(n):
-            if colours[start] != colour:
-                continue
+        for k in range(most):
+            start = border[k]
             for d in range(6):
                 other = neighbours[start, d]
                 if other < 0 or colours[other] < 0 or colours[other] == colour or seen[start, d]:

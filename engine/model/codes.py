@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeVar
+
+_Codes = TypeVar("_Codes", bound=IntEnum)
+
+
+def plain(codes: type[_Codes]) -> type[_Codes]:
+    """Members as plain attributes of their class: before Python 3.12 each mention of one goes a way of 0.3 us round."""
+    for name, member in codes.__members__.items():
+        type.__setattr__(codes, name, member)
+    return codes
+
 
 AXIS, SOVIET = 0, 1
 SIDES = ("axis", "soviet")
 
 
+@plain
 class Mobility(IntEnum):
     """Mobility classes: foot and horse march, motor and track drive."""
 
@@ -19,6 +30,7 @@ class Mobility(IntEnum):
     STATIC = 4
 
 
+@plain
 class Echelon(IntEnum):
     """Size, from company to army group (XX is a division)."""
 
@@ -32,6 +44,7 @@ class Echelon(IntEnum):
     FRONT = 8
 
 
+@plain
 class Status(IntEnum):
     WAITING = 0
     ON_MAP = 1
@@ -40,6 +53,7 @@ class Status(IntEnum):
     WITHDRAWN = 4
 
 
+@plain
 class Task(IntEnum):
     HOLD = 0
     MARCH = 1
@@ -57,6 +71,7 @@ class Task(IntEnum):
     LAND = 13
 
 
+@plain
 class Posture(IntEnum):
     """Postures of the QJM (Dupuy); attack and march are those of who is not defending."""
 
@@ -69,6 +84,7 @@ class Posture(IntEnum):
     MARCH = 6
 
 
+@plain
 class Stage(IntEnum):
     IDLE = 0
     MARCHING = 1
@@ -77,6 +93,7 @@ class Stage(IntEnum):
     RECOVERING = 4
 
 
+@plain
 class OrderKind(IntEnum):
     MARCH = 1
     ATTACK = 2
@@ -97,6 +114,7 @@ class OrderKind(IntEnum):
     LAND = 17
 
 
+@plain
 class OrderState(IntEnum):
     ON_ITS_WAY = 0
     IN_FORCE = 1
@@ -105,6 +123,7 @@ class OrderState(IntEnum):
     FAILED = 4
 
 
+@plain
 class DirectiveKind(IntEnum):
     DEFEND = 0
     ATTACK = 1
@@ -121,6 +140,7 @@ class DirectiveKind(IntEnum):
     LIFT_FORTRESS = 12
 
 
+@plain
 class DirectiveState(IntEnum):
     PENDING = 0
     RUNNING = 1
@@ -129,12 +149,14 @@ class DirectiveState(IntEnum):
     SUPERSEDED = 4
 
 
+@plain
 class Permission(IntEnum):
     FREE = 0
     STAND_FAST = 1
     MAY_FALL_BACK = 2
 
 
+@plain
 class Trigger(IntEnum):
     NONE = 0
     AFTER = 1
@@ -143,6 +165,7 @@ class Trigger(IntEnum):
     EVENT = 4
 
 
+@plain
 class BattleKind(IntEnum):
     ASSAULT = 0
     SCREEN = 1
@@ -151,6 +174,7 @@ class BattleKind(IntEnum):
     OVERRUN = 4
 
 
+@plain
 class Outcome(IntEnum):
     LIVE = 0
     YIELDED = 1
@@ -158,6 +182,7 @@ class Outcome(IntEnum):
     DISSOLVED = 3
 
 
+@plain
 class Role(IntEnum):
     ATTACK = 0
     HOLD = 1
@@ -165,6 +190,7 @@ class Role(IntEnum):
     SUPPORT = 3
 
 
+@plain
 class Cause(IntEnum):
     """Largest term of phi when a battle was last refreshed (McQuie's causes of quitting)."""
 
@@ -181,6 +207,7 @@ class Cause(IntEnum):
     FORTRESS = 10
 
 
+@plain
 class Afloat(IntEnum):
     """How much of a formation is on the water: none, it is going aboard or at sea, or part of it awaits a lift."""
 
@@ -189,12 +216,14 @@ class Afloat(IntEnum):
     BY_CRAFT = 2
 
 
+@plain
 class DepotKind(IntEnum):
     RAIL = 0
     PORT = 1
     EDGE = 2
 
 
+@plain
 class Sky(IntEnum):
     CLEAR = 0
     CLOUD = 1
@@ -203,6 +232,7 @@ class Sky(IntEnum):
     SNOW = 4
 
 
+@plain
 class Ground(IntEnum):
     DRY = 0
     WET = 1
@@ -211,6 +241,7 @@ class Ground(IntEnum):
     SNOW = 4
 
 
+@plain
 class StaffRole(IntEnum):
     LINE = 0
     RESERVE = 1
@@ -219,6 +250,7 @@ class StaffRole(IntEnum):
     SCREEN = 4
 
 
+@plain
 class Terrain(IntEnum):
     OPEN = 0
     MIXED = 1
@@ -228,12 +260,14 @@ class Terrain(IntEnum):
     URBAN = 5
 
 
+@plain
 class HexKind(IntEnum):
     SEA = 0
     LAND = 1
     LAKE = 2
 
 
+@plain
 class Calendar(IntEnum):
     """Rows of the table ``systems``: systems that keep a calendar of their own."""
 
@@ -255,6 +289,7 @@ class Calendar(IntEnum):
     WORKS = 15
 
 
+@plain
 class Obstacle(IntEnum):
     """What a march was held up by."""
 
@@ -269,6 +304,7 @@ class Obstacle(IntEnum):
     NO_CRAFT = 9
 
 
+@plain
 class Taking(IntEnum):
     """How a hex changed hands: entered, emptied by an entry beside it, an unguarded salient, cut off, handed over."""
 

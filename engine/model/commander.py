@@ -44,12 +44,8 @@ class _Sheet:
         self.narrow = [(position, column) for position, column in numbered if column.width == 1]
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
         self._names = tuple(column.name for _, column in numbered)
-        self._blank = np.array([[column.default] for _, column in self.narrow], np.int64)
-        self._blocks = [
-            (dtype, [k for k, (_, column) in enumerate(self.narrow) if column.dtype == dtype], places[:, 0])
-            for dtype, _, places in table.spec.ways(tuple(column.name for _, column in self.narrow))
-        ]
         self._versions: tuple[int, ...] = (-1,) * len(self._names)
+        self._rows = -1
         self.values = np.zeros((len(self.narrow), 0), np.int64)
         self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
 
@@ -58,16 +54,24 @@ class _Sheet:
         versions = self.table.version(*self._names)
         if versions == self._versions:
             return
-        self._versions, rows = versions, len(self.table)
+        rows = len(self.table)
+        if rows != self._rows:
+            self._versions, self._rows = (-1,) * len(versions), rows
+            self.values = np.empty((len(self.narrow), rows), np.int64)
         # New arrays: notes that were given out before are still compared with the old ones.
-        self.values = np.empty((len(self.narrow), rows), np.int64)
-        for dtype, into, places in self._blocks:
-            self.values[into] = self.table.blocks[dtype][places, :rows]
-        self.wide_values = [self.table[column.name].copy() for _, column in self.wide]
-        if self._foreign is not None:
-            self.values[:, self._foreign] = self._blank
-            for (_, column), values in zip(self.wide, self.wide_values, strict=True):
-                values[self._foreign] = column.default
+        self.values = self.values.copy()
+        for k, (position, column) in enumerate(self.narrow):
+            if versions[position] != self._versions[position]:
+                self.values[k] = self.table[column.name]
+                if self._foreign is not None:
+                    self.values[k, self._foreign] = column.default
+        self.wide_values = list(self.wide_values)
+        for k, (position, column) in enumerate(self.wide):
+            if versions[position] != self._versions[position]:
+                self.wide_values[k] = self.table[column.name].copy()
+                if self._foreign is not None:
+                    self.wide_values[k][self._foreign] = column.default
+        self._versions = versions
 
 
 class _Columns(dict[str, Array]):

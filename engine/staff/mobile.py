@@ -161,7 +161,9 @@ def _spent_in_a_pocket(s: Situation, at: int) -> bool:
 def _km_to_the_foot(s: Situation, group: Ints) -> list[int]:
     """How far each of a group is from the nearest foot formation; 0 if there is none."""
     own = s.view.own
-    feet = own.hex[own.mobility <= _HORSE].astype(np.int64)
+    if "feet" not in s.kept:
+        s.kept["feet"] = own.hex[own.mobility <= _HORSE].astype(np.int64)
+    feet: Ints = s.kept["feet"]
     if not len(feet):
         return [0] * len(group)
     steps: list[int] = (steps_to_nearest(s.grid, own.hex[group].astype(np.int64), feet) * HEX_KM).tolist()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
+from engine.model.codes import plain
 from engine.model.view import SideView
 from engine.model.world import Statics, World
 
 PPM = 1_000_000
 
 
+@plain
 class Reason(IntEnum):
     """Codes kept in orders and notes. Append only."""
 
@@ -81,6 +83,7 @@ class Reason(IntEnum):
     REOPEN = 71
 
 
+@plain
 class EndReason(IntEnum):
     """Why a headquarters is through with a directive. Append only."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -58,9 +59,8 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
 
 
 def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tuple[object, ...]:
-    role, locked, row = s.role_of, s.locked_of, s.row_of
-    who = [(row[at], role[at], locked[at]) for at in members.tolist()]
-    return (who, plan, plans.text, plans.assembling(plan))
+    some = itemgetter(*members.tolist())
+    return (some(s.row_of), some(s.role_of), some(s.locked_of), plan, plans.text, plans.assembling(plan))
 
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
