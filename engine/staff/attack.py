@@ -145,7 +145,7 @@ def middle(s: Situation, who: Ints) -> int:
     """The hex of the one who is nearest to all the others."""
     if len(who) <= FEW:
         few: list[int] = who.tolist()
-        apart = {at: sum(s.apart(s.hex_of[at], s.hex_of[other]) for other in few) for at in few}
+        apart = {at: sum([s.apart(s.hex_of[at], s.hex_of[other]) for other in few]) for at in few}
         return s.hex_of[min(few, key=lambda at: (apart[at], s.row_of[at]))]
     cells = s.view.own.hex[who]
     total = s.grid.distance(cells[:, None], cells[None, :]).sum(axis=1)

@@ -28,7 +28,7 @@ class EnemyMaps:
     """Hexes where an enemy is reported with some certainty."""
     zone: Mask
     """Hexes beside a reported enemy, and its own."""
-    tolls: Ints
+    tolls: Array
     """Minutes that resistance adds to the way over each hex."""
 
 
@@ -43,7 +43,7 @@ def enemy_maps(
     """
     size = len(discs)
     threat, defence = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    occupied, zone, tolls = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int64)
+    occupied, zone, tolls = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int32)
     _map(discs, cells, power, certainty, reach, screen, terrain, p, threat, defence, occupied, zone, tolls)
     return EnemyMaps(threat, defence, occupied, zone, tolls)
 

@@ -13,7 +13,8 @@ _TASKS = {
     OrderKind.WITHDRAW: Task.WITHDRAW, OrderKind.EXPLOIT: Task.EXPLOIT, OrderKind.FOLLOW: Task.FOLLOW,
     OrderKind.EMBARK: Task.EMBARK, OrderKind.LAND: Task.LAND, OrderKind.FORCED_MARCH: Task.MARCH,
 }  # fmt: skip
-_STANDING = (Task.HOLD, Task.ENTRENCH, Task.REST)
+_STANDING = frozenset(map(int, (Task.HOLD, Task.ENTRENCH, Task.REST)))
+_NOTHING = (0, 0, 0, 0)
 _Wish = tuple[OrderKind, int, Reason, tuple[int, int, int, int]]
 
 
@@ -42,8 +43,9 @@ class Intentions:
             kind, goal, reason, detail = OrderKind.HOLD, self._hex[at], Reason.FORTRESS, (self._hex[at],)
         elif self._locked[at]:
             kind, goal, reason, detail = OrderKind.HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
-        first, second, third, fourth, *_ = (*map(int, detail or (goal,)), 0, 0, 0, 0)
-        self._wish[at] = (kind, int(goal), reason, (first, second, third, fourth))
+        said = tuple(map(int, detail)) if detail else (int(goal),)
+        said += _NOTHING
+        self._wish[at] = (kind, int(goal), reason, (said[0], said[1], said[2], said[3]))
 
     def place(self, at: int, cell: int, reason: Reason, *detail: int) -> None:
         """Wish that it stands at a hex: a march if it is elsewhere, else that it holds."""
@@ -75,9 +77,11 @@ class Intentions:
         self._note()
         for at in sorted(self._wish):
             kind, cell, reason, detail = self._wish[at]
+            if kind is OrderKind.HOLD and task[at] in _STANDING and (coming[at] or not moving[at]):
+                continue
             if (self._locked[at] and not self._garrison[at]) or at in self._as_it_is:
                 continue
-            if self._already(at, kind, cell, task[at], goal[at], coming[at], moving[at]):
+            if kind is not OrderKind.HOLD and self._already(kind, cell, task[at], goal[at]):
                 continue
             hq = names[int(commander[at])] if commander[at] >= 0 else ""
             found.append(Order(kind, own.ids[at], cell, hq, reason=int(reason), detail=detail))
@@ -89,9 +93,7 @@ class Intentions:
             notes["reason"][rows] = [int(wish[2]) for wish in self._wish.values()]
             notes["detail"][rows] = [wish[3] for wish in self._wish.values()]
 
-    def _already(self, at: int, kind: OrderKind, cell: int, task: int, goal: int, coming: bool, moving: bool) -> bool:
-        if kind is OrderKind.HOLD:
-            return task in _STANDING and (coming or not moving)
+    def _already(self, kind: OrderKind, cell: int, task: int, goal: int) -> bool:
         if kind is OrderKind.EMBARK and cell < 0:
             return task == _TASKS[kind]  # its goal lies off the map
         return task == _TASKS[kind] and goal == cell

@@ -13,7 +13,6 @@ import numpy as np
 
 from engine.core.nearest import nearest_in_group, steps_to_nearest
 from engine.staff.control import Ints, Mask
-from engine.staff.numbers import IN_RESERVE
 from engine.staff.sectors import Sector
 from engine.staff.situation import Situation
 
@@ -161,5 +160,4 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
 
 
 def _distance_to_holders(s: Situation, cells: Ints) -> Ints:
-    holders = s.planned_hex[s.role != IN_RESERVE].astype(np.int64)
-    return steps_to_nearest(s.grid, cells, holders)
+    return steps_to_nearest(s.grid, cells, s.held_hex)

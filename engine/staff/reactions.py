@@ -134,19 +134,25 @@ def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, membe
     cells, crowd = s.front.own[place.sides] if isinstance(place, Sector) else place, dict[int, int]()
     middle = int(cells[len(cells) // 2]) if len(cells) else NONE
     tasks, goals, _ = s.intent
-    for at in reserves:
-        here = s.hex_of[at]
-        # Who is on the way to a place that is still right is not sent to another.
-        meant = goals[at] if tasks[at] == TO_MARCH and goals[at] >= 0 else here
-        goal = here if middle < 0 else _reserve_place(s, here, meant, s.part_of[at], cells, middle, crowd)
+    # Who is on the way to a place that is still right is not sent to another.
+    here_of = [s.hex_of[at] for at in reserves]
+    meant_for = [
+        goals[at] if tasks[at] == TO_MARCH and goals[at] >= 0 else here for at, here in zip(reserves, here_of, strict=True)
+    ]
+    gaps: list[int] = steps_to_nearest(s.grid, np.array(here_of + meant_for), cells).tolist() if middle >= 0 else []
+    for k, at in enumerate(reserves):
+        here, goal = here_of[k], here_of[k]
+        if middle >= 0:
+            gap, gap_then = gaps[k], gaps[k + len(reserves)]
+            goal = _reserve_place(s, here, meant_for[k], gap, gap_then, s.part_of[at], middle, crowd)
         crowd[goal] = crowd.get(goal, 0) + 1
         wishes.place(at, goal, Reason.RESERVE, middle if middle >= 0 else here)
 
 
 def _reserve_place(
-    s: Situation, here: int, meant: int, part: int, cells: Ints, middle: int, crowd: dict[int, int]
+    s: Situation, here: int, meant: int, gap: int, gap_then: int, part: int, middle: int, crowd: dict[int, int]
 ) -> int:  # fmt: skip
-    gap, gap_then = steps_to_nearest(s.grid, np.array([here, meant]), cells).tolist()
+    """``gap``, ``gap_then``: hexes from the front where it stands and where it is meant to stand."""
     depth = int(s.control.depth[here])
     if _near_enough(gap_then, int(s.control.depth[meant])):
         return meant

@@ -75,12 +75,19 @@ def _anchor(s: Situation, plans: Plans, plan: Plan) -> tuple[int, Reason]:
 
 def _behind(s: Situation, anchor: int, part: int, here: int, crowd: dict[int, int]) -> int:
     """The own hex nearest to an anchor, some way behind the front, on the land one stands on; two to a hex."""
-    places = _places(s, part)
-    if not len(places):
-        return here
-    gap = s.grid.distance(places, anchor)
-    near = places[gap <= int(gap.min()) + 1].tolist()
-    return int(min(near, key=lambda c: (crowd.get(c, 0) >= TWO, s.apart(c, here), c)))
+    near = _near(s, anchor, part)
+    return min(near, key=lambda c: (crowd.get(c, 0) >= TWO, s.apart(c, here), c), default=here)
+
+
+def _near(s: Situation, anchor: int, part: int) -> list[int]:
+    """Places on a piece of own land that are as near to an anchor as can be, or a hex farther; until a hex is taken."""
+    key, kept = ("rear", part, anchor), s.control.kept
+    if key not in kept:
+        places = _places(s, part)
+        gap = s.grid.distance(places, anchor)
+        kept[key] = places[gap <= int(gap.min()) + 1].tolist() if len(places) else []
+    found: list[int] = kept[key]
+    return found
 
 
 def _places(s: Situation, part: int) -> Ints:

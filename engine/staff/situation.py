@@ -66,6 +66,7 @@ class Situation:
         self.kept: dict[Any, Any] = {}
         """What one step has worked out and may want again for another headquarters."""
         self._planned: Array | None = None
+        self._held: Ints | None = None
         self._logs: dict[int, float] = {}
         self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
         self._q, self._r = _axial_lists(view.statics)
@@ -135,7 +136,10 @@ class Situation:
         """Own formations by the hex they stand in."""
         found: dict[int, list[int]] = {}
         for at, cell in enumerate(self.hex_of):
-            found.setdefault(cell, []).append(at)
+            if cell in found:
+                found[cell].append(at)
+            else:
+                found[cell] = [at]
         return found
 
     @Once
@@ -201,6 +205,13 @@ class Situation:
             self._planned = self._plan_hex()
         return self._planned
 
+    @property
+    def held_hex(self) -> Ints:
+        """The same of those that are no reserve."""
+        if self._held is None:
+            self._held = self.planned_hex[self.role != IN_RESERVE].astype(np.int64)
+        return self._held
+
     def _plan_hex(self) -> Array:
         own, slot = self.view.own, self.slot
         placed = (self.role == IN_LINE) & (slot >= 0)
@@ -224,7 +235,7 @@ class Situation:
         return self._enemy.defence
 
     @Once
-    def tolls(self) -> Ints:
+    def tolls(self) -> Array:
         """Minutes that resistance adds to the way over each hex."""
         return self._enemy.tolls
 
@@ -252,7 +263,7 @@ class Situation:
         """Write a StaffRole into the notes of those that had another; their place in the line is open again."""
         fresh = who[self.role[who] != role]
         if len(fresh):
-            self._planned = None
+            self._planned = self._held = None
             rows, notes = self.view.own.row[fresh], self.notes.formation
             self.role[fresh] = notes["role"][rows] = role
             for at in fresh.tolist():
@@ -264,7 +275,7 @@ class Situation:
         """Write places in the line into the notes."""
         moved = self.slot[who] != cells
         if moved.any():
-            self._planned = None
+            self._planned = self._held = None
             rows, notes = self.view.own.row[who[moved]], self.notes.formation
             self.slot[who[moved]] = notes["slot"][rows] = cells[moved]
             notes["slot_since"][rows] = self.minute
