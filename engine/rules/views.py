@@ -116,6 +116,10 @@ class _PassingOwn(_AsAsked, OwnFormations):
     pass
 
 
+class _PassingOrders(_AsAsked, OwnOrders):
+    pass
+
+
 class _PassingBattles(_AsAsked, OwnBattles):
     pass
 
@@ -153,14 +157,15 @@ def _own(world: World, side: int, minute: int, at_once: bool) -> OwnFormations:
     formations, rows = world.formations, on_map(world, side)
     fixed, now = _unchanging(world, side, rows), _Stocks(world, minute, rows)
 
-    fixed.update(formations.pick(_STATE, rows))
-
     def make(name: str) -> Array:
+        if name in _STATE:
+            return _fixed(formations[name][rows])
         if name == "order":
             return _fixed(_order_numbers(world, side)[formations.order[rows]])
         return _fixed(_CHANGING[name](world, fixed, now))
 
     if at_once:
+        fixed.update(formations.pick(_STATE, rows))
         fixed.update({name: make(name) for name in (*_CHANGING, "order")})
         return OwnFormations(**fixed)
     return _PassingOwn(fixed, make)
@@ -391,11 +396,14 @@ def _order_numbers(world: World, side: int) -> Rows:
     return found
 
 
-def _orders(world: World, side: int, minute: int) -> OwnOrders:
+def _orders(world: World, side: int, minute: int, at_once: bool) -> OwnOrders:
     orders = world.orders
     rows, numbers = np.empty(len(orders), np.int64), np.empty(len(orders), np.int64)
     count = _that_count(orders.state, orders.formation, world.formations.side, side, rows, numbers)
-    return OwnOrders(row=_fixed(numbers[:count]), **orders.pick(_ORDER, rows[:count]))
+    fixed, mine = {"row": _fixed(numbers[:count])}, rows[:count]
+    if at_once:
+        return OwnOrders(**fixed, **orders.pick(_ORDER, mine))
+    return _PassingOrders(fixed, lambda name: _fixed(orders[name][mine]))
 
 
 @jit
@@ -433,14 +441,16 @@ def _battles(world: World, side: int, minute: int, at_once: bool) -> OwnBattles:
     own = own[recent[participants.battle[own]]]
     own = own[world.formations.side[participants.formation[own]] == side]
 
-    found = {**battles.pick(_BATTLE, rows), **participants.pick(_TAKING_PART, own)}
-
     def make(name: str) -> Array:
+        if name in _BATTLE:
+            return _fixed(battles[name][rows])
+        if name in _TAKING_PART:
+            return _fixed(participants[name][own])
         return _fixed(_FELT[name](world, side, minute, rows))
 
     if at_once:
-        return OwnBattles(**found, **{name: make(name) for name in _FELT})
-    return _PassingBattles(found, make)
+        return OwnBattles(**{name: make(name) for name in (*_BATTLE, *_TAKING_PART, *_FELT)})
+    return _PassingBattles({}, make)
 
 
 _BATTLE: Final = ("hex", "kind", "started_at", "ended_at", "outcome", "cause")
@@ -476,11 +486,11 @@ def _weather(world: World, side: int, minute: int) -> WeatherNow:
 
 
 _BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
-    "own": _own, "battles": _battles,
+    "own": _own, "orders": _orders, "battles": _battles,
 }  # fmt: skip
 """Parts whose columns are made one by one as they are asked for, or all at once."""
 _OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
-    "coming": _coming, "enemies": _enemies, "hexes": _hexes, "headquarters": _headquarters, "orders": _orders,
+    "coming": _coming, "enemies": _enemies, "hexes": _hexes, "headquarters": _headquarters,
     "directives": _directives,
     "depots": _depots, "weather": _weather,
 }  # fmt: skip

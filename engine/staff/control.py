@@ -62,6 +62,8 @@ class Control:
     front: FrontTrace
     part: Array
     """Connected piece of land of one owner that each hex belongs to, -1 at sea. Shape (hexes,)."""
+    part_sizes: Ints
+    """Hexes in each piece of land, whosever."""
 
     @Once
     def _faces(self) -> tuple[Ints, Ints, Ints, Array, Ints]:
@@ -74,7 +76,7 @@ class Control:
     def _bank(self, cells: Ints) -> tuple[Ints, Ints]:
         """Hexes of a column of the trace by number, and the index among them for each side of the front."""
         found, at = np.empty(len(cells), np.int64), np.empty(len(cells), np.int64)
-        count = _number(cells, np.full(self.grid.size, -1, np.int32), found, at)
+        count = _number(cells, found, at)
         return found[:count], at
 
     @property
@@ -154,11 +156,6 @@ class Control:
         return hops(self.ways, (self.owner == self.side) & self.land, self.rim)
 
     @Once
-    def part_sizes(self) -> Ints:
-        """Hexes in each piece of land, whosever."""
-        return np.bincount(self.part + 1)[1:].astype(np.int64)
-
-    @Once
     def hostile_sides(self) -> Ints:
         """How many neighbours of the own hex of each side of the front are the enemy's. Shape (sides,)."""
         return hostile_round(self.grid, self.front.own, self.owner, 1 - self.side, self.land)
@@ -211,21 +208,24 @@ def _hostile(cells: Any, neighbours: Any, owner: Any, enemy: int, land: Any, fou
 
 
 @jit
-def _number(cells: Any, place: Any, found: Any, at: Any) -> int:
-    """Fill ``found`` with the different ones of ``cells`` in order, ``at`` with the index of each; how many.
-
-    ``place`` (hexes,) is -1 before.
-    """
+def _number(cells: Any, found: Any, at: Any) -> int:
+    """Fill ``found`` with the different ones of ``cells`` in order, ``at`` with the index of each; how many."""
+    if len(cells) == 0:
+        return 0
+    first, last = cells[0], cells[0]
     for i in range(len(cells)):
-        place[cells[i]] = 0
+        first, last = min(first, cells[i]), max(last, cells[i])
+    place = np.full(last - first + 1, -1, np.int32)
+    for i in range(len(cells)):
+        place[cells[i] - first] = 0
     count = 0
-    for cell in range(len(place)):
-        if place[cell] == 0:
-            place[cell] = count
-            found[count] = cell
+    for k in range(len(place)):
+        if place[k] == 0:
+            place[k] = count
+            found[count] = first + k
             count += 1
     for i in range(len(cells)):
-        at[i] = place[cells[i]]
+        at[i] = place[cells[i] - first]
     return count
 
 
@@ -304,10 +304,9 @@ def ways_of(statics: Statics) -> Array:
 
 
 def _make(view: SideView) -> Control:
-    statics, grid = view.statics, view.statics.grid
-    land, ways = land_of(statics), ways_of(statics)
-    colours = np.where(land, view.hexes.owner, -1).astype(np.int8)
-    own, direction, chain, closed = border_chains(grid.neighbours, colours, view.side)
+    statics, grid, owner = view.statics, view.statics.grid, view.hexes.owner
+    pieces = _pieces(statics, owner)
+    own, direction, chain, closed = border_chains(grid.neighbours, pieces.colours, view.side)
     front = FrontTrace(
         own.astype(np.int64),
         direction,
@@ -316,14 +315,33 @@ def _make(view: SideView) -> Control:
         closed,
         statics.theatre.river[own, direction] >= River.RIVER,
     )
-    part = _parts(statics, ways, colours)
-    return Control(grid, view.side, view.hexes.owner, land, ways, front, part)
+    return Control(grid, view.side, owner, land_of(statics), ways_of(statics), front, pieces.part, pieces.sizes)
 
 
-def _parts(statics: Statics, ways: Array, colours: Array) -> Array:
-    """Connected pieces of land: the same for both sides."""
-    held = statics.memo.get("staff.parts")
-    if held is None or not np.array_equal(held[0], colours):
-        held = statics.memo["staff.parts"] = (colours, areas(ways, colours)[0])
-    found: Array = held[1]
-    return found
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Connected pieces of land of one owner: the same for both sides."""
+
+    owner: Array
+    colours: Array
+    """The owner of land, -1 elsewhere."""
+    part: Array
+    sizes: Ints
+
+
+def _pieces(statics: Statics, owner: Array) -> _Pieces:
+    held: _Pieces | None = statics.memo.get("staff.parts")
+    if held is None or not (held.owner is owner or np.array_equal(held.owner, owner)):
+        colours = np.where(land_of(statics), owner, np.int8(-1))
+        part, count = areas(ways_of(statics), colours)
+        sizes = np.zeros(count, np.int64)
+        _count(part, sizes)
+        held = statics.memo["staff.parts"] = _Pieces(owner, colours, part, sizes)
+    return held
+
+
+@jit
+def _count(part: Any, sizes: Any) -> None:
+    for cell in range(len(part)):
+        if part[cell] >= 0:
+            sizes[part[cell]] += 1

@@ -35,10 +35,9 @@ REST_MIN: Final = 12 * HOUR
 
 def land(s: Situation, wishes: Intentions, plans: Plans, members: dict[int, Ints], acting: list[int]) -> None:
     """Lead the landings of those headquarters that have one in force or soon."""
-    if _LAND not in plans.kind:
-        return
-    for hq in acting:
-        i = _directive(s, plans, hq)
+    landings = [i for i, kind in enumerate(plans.kind) if kind == _LAND]
+    for hq in acting if landings else ():
+        i = _directive(s, plans, hq, landings)
         axis = plans.axis_points(i) if i >= 0 else ()
         if len(axis) >= 2:
             mine = set(members.get(hq, np.zeros(0, np.int64)).tolist())
@@ -46,14 +45,14 @@ def land(s: Situation, wishes: Intentions, plans: Plans, members: dict[int, Ints
             _Landing(s, wishes, plans, i, axis[0], axis[1]).lead(hq, force)
 
 
-def _directive(s: Situation, plans: Plans, hq: int) -> int:
+def _directive(s: Situation, plans: Plans, hq: int, landings: list[int]) -> int:
     """The landing it carries out, or the next one if that is near enough to assemble for; -1 none."""
     current = plans.of[hq].current
     if current >= 0 and plans.kind[current] == _LAND:
         return current
     soon = [
-        i for i in np.flatnonzero(plans.d.hq == hq).tolist()
-        if plans.kind[i] == _LAND and 0 < int(plans.d.start_at[i]) - s.minute <= s.hours("staff.assembly_h")
+        i for i in landings
+        if plans.d.hq[i] == hq and 0 < plans.start[i] - s.minute <= s.hours("staff.assembly_h")
     ]  # fmt: skip
     return min(soon, key=lambda i: (int(plans.d.start_at[i]), i), default=NONE)
 

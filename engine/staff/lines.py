@@ -5,12 +5,15 @@ Geography only, so each line is worked out once a run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from engine.core.columns import Array
+from engine.core.jit import jit
 from engine.model.world import Statics
 from engine.staff.control import Ints, land_of
 
@@ -44,19 +47,26 @@ def _distance(statics: Statics, points: Points) -> Array:
     x, y = grid.centres_m[:, 0], grid.centres_m[:, 1]
     near = (x >= corners[:, 0].min() - REACH_M) & (x <= corners[:, 0].max() + REACH_M)
     near &= (y >= corners[:, 1].min() - REACH_M) & (y <= corners[:, 1].max() + REACH_M)
-    cells = np.flatnonzero(near)
-    px, py = x[cells], y[cells]
-    best = np.full(len(cells), 1e18)
-    for a, b in pairwise(corners if len(corners) > 1 else np.repeat(corners, 2, axis=0)):
-        sx, sy = b[0] - a[0], b[1] - a[1]
-        length = sx * sx + sy * sy
-        along = ((px - a[0]) * sx + (py - a[1]) * sy) / max(length, 1.0)
-        along = np.minimum(np.maximum(along, 0.0), 1.0)
-        dx, dy = px - a[0] - along * sx, py - a[1] - along * sy
-        best = np.minimum(best, dx * dx + dy * dy)
     metres = np.full(grid.size, AWAY_M, np.int32)
-    metres[cells] = np.floor(np.sqrt(best)).astype(np.int32)
+    ends = corners if len(corners) > 1 else np.repeat(corners, 2, axis=0)
+    _measure(grid.centres_m, np.flatnonzero(near), ends, metres)
     return metres
+
+
+@jit
+def _measure(centres: Any, cells: Any, corners: Any, metres: Any) -> None:
+    """Fill in whole metres from the centres of ``cells`` to the broken line through ``corners`` (k, 2)."""
+    for i in range(len(cells)):
+        px, py = centres[cells[i], 0], centres[cells[i], 1]
+        best = 1e18
+        for k in range(len(corners) - 1):
+            ax, ay = corners[k, 0], corners[k, 1]
+            sx, sy = corners[k + 1, 0] - ax, corners[k + 1, 1] - ay
+            along = ((px - ax) * sx + (py - ay) * sy) / max(sx * sx + sy * sy, 1.0)
+            along = min(max(along, 0.0), 1.0)
+            dx, dy = px - ax - along * sx, py - ay - along * sy
+            best = min(best, dx * dx + dy * dy)
+        metres[cells[i]] = math.floor(math.sqrt(best))
 
 
 def line_cells(statics: Statics, points: Points) -> Ints:
