@@ -154,10 +154,13 @@ class Plans:
         begun = [is_ and not gone for is_, gone in zip(begun, ended, strict=True)]
         lined = [bool(points) for points in text.line]
         when = list(zip(self.start, d.row.tolist(), strict=True)).__getitem__
-        of = {
-            hq: self._plan(hq, rows[hq], begun, over, lined, when) if hq in rows else Plan(hq)
-            for hq in self.s.view.headquarters.row.tolist()
-        }
+        of = {}
+        for hq in self.s.view.headquarters.row.tolist():
+            mine = rows.get(hq, [])
+            key = ("plan", hq, tuple([(begun[i], over[i]) for i in mine]))
+            if key not in text.kept:
+                text.kept[key] = self._plan(hq, mine, begun, over, lined, when) if mine else Plan(hq)
+            of[hq] = text.kept[key]
         named, namer = [_NOBODY], []
         for i, hq in enumerate(d.hq.tolist()):
             if not over[i] and (begun[i] or soon[i]):
@@ -189,7 +192,11 @@ class Plans:
         return found
 
     def _below(self) -> dict[int, tuple[int, ...]]:
-        headquarters = self.s.view.headquarters
+        headquarters, memo = self.s.view.headquarters, self.s.statics.memo
+        held, stamp = memo.get(f"staff.below.{self.s.side}"), headquarters.parent.tobytes()
+        if held is not None and held[0] == stamp:
+            known: dict[int, tuple[int, ...]] = held[1]
+            return known
         children: dict[int, list[int]] = {}
         for hq, up in zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True):
             children.setdefault(up, []).append(hq)
@@ -199,6 +206,7 @@ class Plans:
             for one in under:
                 under += children.get(one, ())
             found[hq] = tuple(under)
+        memo[f"staff.below.{self.s.side}"] = (stamp, found)
         return found
 
     def _plan(
