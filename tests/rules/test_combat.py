@@ -435,8 +435,12 @@ def test_the_order_of_rows_does_not_matter() -> None:
     there = "\n".join(line for line in LINE.strip().splitlines())
     plain = battle(there, ATTACK, seed=4)
     plain.advance(60)
-    turned = battle(there.replace("R", "S"), {n.replace("r", "s"): v for n, v in ATTACK.items()},
-                    {"S": {"kind": "rifle", "side": "soviet"}}, seed=4)  # fmt: skip
+    for old, new in (("A", "X"), ("B", "Y"), ("R", "C")):
+        there = there.replace(old, new)
+    kinds = {"C": "rifle", "X": "infantry", "Y": "infantry"}
+    turned = battle(there, {n.replace("r", "c"): {"attack": "x1"} for n in ATTACK}, kinds, seed=4)
+    assert row(plain, "a1") < row(plain, "r1")
+    assert row(turned, "x1") > row(turned, "c1")
     turned.advance(60)
     assert plain.world.battles.x.tolist() == turned.world.battles.x.tolist()
     assert plain.world.battles.yield_left.tolist() == turned.world.battles.yield_left.tolist()
