@@ -28,6 +28,7 @@ def directive_faults(scenario: Scenario) -> Iterator[Fault]:
         yield from _reach(scenario, order, land, members)
         yield from _spread(scenario, order, members)
         yield from _delay(scenario, order)
+        yield from _dummies(scenario, order)
     yield from _overlaps(scenario)
 
 
@@ -71,10 +72,6 @@ def _shape(order: Directive) -> Iterator[Fault]:
             "the staff chooses a line",
             "note",
             "directive/fall_back",
-        )
-    if len(order.dummy) > 1:
-        yield fault_at(
-            order.where, "one place for dummies", f"{len(order.dummy)} in {order.id}", "", "error", "directive/dummy"
         )
     if order.kind in ("land", "rail", "fortress", "lift_fortress") and not order.objective:
         yield fault_at(order.where, "an objective", f"none in {order.id}", "", "error", "directive/objective")
@@ -180,6 +177,20 @@ def _delay(scenario: Scenario, order: Directive) -> Iterator[Fault]:
                 "warning",
                 "directive/too_soon",
             )
+
+
+def _dummies(scenario: Scenario, order: Directive) -> Iterator[Fault]:
+    """One place, inside the window: elsewhere dummies deceive nobody."""
+    if len(order.dummy) > 1:
+        yield fault_at(
+            order.where, "one place for dummies", f"{len(order.dummy)} in {order.id}", "", "error", "directive/dummy"
+        )
+    for point in order.dummy:
+        if not scenario.window[point.cell]:
+            yield fault_at(
+                order.where, "dummies inside the window", f"{point.text!r} in {order.id}", "they deceive nobody there",
+                "warning", "directive/dummy_outside",
+            )  # fmt: skip
 
 
 def _overlaps(scenario: Scenario) -> Iterator[Fault]:
