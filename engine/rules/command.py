@@ -94,7 +94,7 @@ _POSTURE_OF = {
 _POSTURES = np.array([_POSTURE_OF.get(task, Posture.HASTY) for task in Task], dtype=np.int8)
 _TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT) for t in Task])
 _ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task])
-_ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW, Task.EXPLOIT) for t in Task])
+_ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW) for t in Task])
 _ATTACH, _CANCEL, _MARCH = int(OrderKind.ATTACH), int(OrderKind.CANCEL), int(Task.MARCH)
 _STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
 _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST), int(Trigger.EVENT)
@@ -174,7 +174,8 @@ def _hours(
 def goes_on(world: World, formation: Rows, kinds: npt.ArrayLike | None, minute: int) -> npt.NDArray[np.bool_]:
     """Shape of ``formation``: whether an order of that kind only carries on the attack in which a formation is.
 
-    It attacks, follows or exploits, or did so in a battle of the last ``command.continue_h``, and is told to again.
+    It attacks or follows, or was in a battle within ``command.continue_h``, and is told to attack or follow. Exploiting
+    mobile groups run ahead of the wire: their orders keep their time.
     """
     if kinds is None:
         return np.zeros(len(formation), dtype=bool)

@@ -102,7 +102,7 @@ subject = "g_id_1"
          "(did you mean 'gone_home'?)"),
         ("events.toml", 'kind = "end"', 'kind = "peace"',
          f"{HERE}/events.toml:29:8: expected one of withdraw, arrive, attach, commander, rename, supply, permission, "
-         "people, surrender, fortress, end, found 'peace'"),
+         "people, surrender, hand_over, fortress, end, found 'peace'"),
         ("people.csv", ",20,s_hq_1,", ",,s_hq_1,",
          f"{HERE}/people.csv:2:1: expected radius_km of a conscription, found nothing"),
         ("people.csv", "conscription", "levy",

@@ -16,8 +16,8 @@ def test_where_nobody_is_told_to_attack_the_front_lies_still() -> None:
 
 
 def test_a_fresh_tank_army_in_a_breach_makes_fifteen_to_thirty_km_a_day() -> None:
-    found = tank_army((1, 2, 3))
-    assert found["committed"] == 1.0
+    found = tank_army(range(1, 9))
+    assert found["committed"] >= 0.75
     assert 15 <= found["km_day"] <= 30
 
 
