@@ -16,8 +16,8 @@ F_SIDE, F_MOBILITY, F_STATUS, F_TASK, F_POSTURE, F_STAGE, F_EXPLOITING, F_STACK 
 F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY = FORMATIONS.places(
     "int32", "hex", "hq", "leg_to", "target", "combat_share", "quality", "lethality"
 ).tolist()
-F_IN_PLACE_SINCE, F_PAUSE_UNTIL, F_CUT_OFF_SINCE, F_FATIGUE_N = FORMATIONS.places(
-    "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n"
+F_IN_PLACE_SINCE, F_PAUSE_UNTIL, F_CUT_OFF_SINCE, F_FATIGUE_N, F_LAST_FIGHT_AT = FORMATIONS.places(
+    "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n", "last_fight_at"
 ).tolist()
 
 # battles

@@ -13,18 +13,19 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, Floats, rounded
-from engine.core.columns import FINE
+from engine.core.arithmetic import DAY, Floats, whole
+from engine.core.columns import FINE, Array, read_flow
 from engine.core.jit import jit
-from engine.model.codes import ON_MAP, Stage, Task
+from engine.model.codes import FIGHTING, Task
 from engine.model.events import Event
 from engine.model.events.combat import SKIRMISHED
+from engine.model.places import F_HEX, F_LAST_FIGHT_AT, F_SIDE, F_STAGE, F_TASK
 from engine.model.world import World
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_refresh import BLED
 from engine.rules.ground import standing
-from engine.rules.power import on
+from engine.rules.parameters import packed
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -32,16 +33,23 @@ Mask = npt.NDArray[np.bool_]
 
 NOTHING, QUIET, HELD, PURSUIT, PURSUED = range(5)
 """What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle, pursuing, pursued."""
-INTENSITY: Final = (
-    "", "combat.intensity_quiet", "combat.intensity_hold", "combat.intensity_pursuit", "combat.intensity_pursuit",
+RATES: Final = ("battle_rate", "afv_shop_rate", "afv_lost_rate", "guns_rate")
+FLOWS: Final = ("men", "afv", "guns")
+_MEN, _AFV, _GUNS = range(len(FLOWS))
+PARAMETERS: Final = (
+    "combat.intensity_quiet", "combat.intensity_hold", "combat.intensity_pursuit", "combat.attacker_loss_day",
+    "combat.defender_loss_day", "combat.intensity_east", "combat.lethality_soviet", "combat.lethality_axis",
+    "combat.afv_attack", "combat.afv_defence", "combat.afv_east", "combat.gun_rate", "repair.final_kept",
+    "repair.final_lost", "switch.quiet_fire", "switch.pursuit_fire",
 )  # fmt: skip
-LOSS: Final = (
-    "combat.attacker_loss_day", "combat.attacker_loss_day", "combat.attacker_loss_day", "combat.attacker_loss_day",
-    "combat.defender_loss_day",
-)  # fmt: skip
-AFV: Final = ("", "", "", "combat.afv_attack", "combat.afv_defence")
-"""How much oftener a vehicle is hit than a man."""
-_GOES_ON: Final = np.isin(np.arange(len(Task)), [int(Task.ATTACK), int(Task.FOLLOW), int(Task.EXPLOIT)])
+(
+    _QUIET, _HOLD, _PURSUIT, _LOSS_A, _LOSS_D, _EAST, _LETHAL_SOVIET, _LETHAL_AXIS, _AFV_A, _AFV_D, _AFV_EAST, _GUN_RATE,
+    _KEPT, _LEFT, _QUIET_ON, _PURSUIT_ON,
+) = range(len(PARAMETERS))
+_INTENSITY: Final = ("", *PARAMETERS[_QUIET : _PURSUIT + 1], PARAMETERS[_PURSUIT])
+_LOSS: Final = ("", *(PARAMETERS[_LOSS_A],) * 3, PARAMETERS[_LOSS_D])
+_VEHICLES: Final = ("", "", "", PARAMETERS[_AFV_A], PARAMETERS[_AFV_D])
+_ATTACK, _FOLLOW, _EXPLOIT = int(Task.ATTACK), int(Task.FOLLOW), int(Task.EXPLOIT)
 
 
 def skirmish(
@@ -49,86 +57,105 @@ def skirmish(
 ) -> list[Event]:
     """New rates of loss of formations that are in no battle; none where nothing changes."""
     formations, rules = world.formations, world.statics.rules
-    idle = (formations.status == ON_MAP) & ~ending.out
-    idle[lineup.formation] = False
-    rows = np.flatnonzero(idle)
-    exposure = exposed(world, idle, minute)[rows]
-    intensity = np.array([rules[key] if key else 0.0 for key in INTENSITY])
-    intensity[QUIET : HELD + 1] *= on(rules, "quiet_fire")
-    share = intensity * np.array([rules[key] for key in LOSS]) * rules["combat.intensity_east"] / DAY
-    enemy = np.array([rules["combat.lethality_soviet"], rules["combat.lethality_axis"]])[formations.side[rows]]
-    lost = share[exposure] * enemy
-    rates = _rates(world, rows, exposure, lost, minute)
-    before = np.stack([formations.battle_rate, formations.afv_shop_rate, formations.afv_lost_rate, formations.guns_rate])
-    differs = (rates != before[:, rows]).any(axis=0)
-    if not differs.any():
+    count = len(formations)
+    exposure, differs = np.zeros(count, np.int64), np.zeros(count, np.bool_)
+    rates, shares = np.zeros((len(RATES), count), np.int64), np.zeros((2, count))
+    fire, reach = int(rules["contact.fire_hexes"]), int(rules["contact.rear_guard_hexes"])
+    p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
+    spec = world.statics.memo.setdefault("skirmish.rates", formations.spec.places("int64", *RATES))
+    _skirmish(
+        minute, world.statics.grid.ring_table(max(fire, reach)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
+        standing(world).rows, lineup.formation, ending.out, formations.blocks["int8"], formations.blocks["int32"],
+        formations.blocks["int64"], plan, spec, p, exposure, shares, rates, differs,
+    )  # fmt: skip
+    rows = differs.nonzero()[0]
+    if not len(rows):
         return []
     if trace is not None:
-        for i in np.flatnonzero(differs).tolist():
-            row, key = int(rows[i]), int(exposure[i])
-            trace.record("formations", row, "intensity", float(intensity[key]), INTENSITY[key])
-            trace.record("formations", row, "enemy_lethality", float(enemy[i]))
-            trace.record("formations", row, "men_lost_day", float(rates[0, i]) * DAY / FINE, LOSS[key])
-            trace.record("formations", row, "vehicles_hit_day", float(rates[1:3, i].sum()) * DAY / FINE, AFV[key])
-    return [SKIRMISHED(minute, formation=rows[differs], **dict(zip(BLED, rates[:, differs], strict=True)))]
+        _explain(trace, rows, exposure, shares, rates)
+    return [SKIRMISHED(minute, formation=rows, **dict(zip(BLED, rates[:, rows], strict=True)))]
 
 
-def _rates(world: World, rows: Ints, exposure: Ints, lost: Floats, minute: int) -> Ints:
-    """Shape (4, rows): men, vehicles to repair and written off, guns, in fine units a minute, by the share of men lost.
-
-    Vehicles and guns are hit in a pursuit only: who pursues keeps the field and mends most of them, who goes back leaves
-    most behind.
-    """
-    formations, rules = world.formations, world.statics.rules
-    hit = np.array([rules[key] if key else 0.0 for key in AFV]) * rules["combat.afv_east"]
-    gone = np.where(exposure == PURSUED, rules["repair.final_lost"], rules["repair.final_kept"])
-    guns = np.where(exposure >= PURSUIT, rules["combat.gun_rate"], 0.0)
-    vehicles = lost * hit[exposure] * formations.read("afv", minute, rows)
-    return np.stack([
-        rounded(lost * formations.read("men", minute, rows)), rounded(vehicles * (1.0 - gone)), rounded(vehicles * gone),
-        rounded(lost * guns * formations.read("guns", minute, rows)),
-    ])  # fmt: skip
-
-
-def exposed(world: World, idle: Mask, minute: int) -> Ints:
-    """Shape (formations,): what each formation that is ``idle`` (in no battle) is exposed to, a code of this module."""
-    formations, rules = world.formations, world.statics.rules
-    pursues = _GOES_ON[formations.task] & (formations.stage != Stage.FIGHTING) & bool(on(rules, "pursuit_fire"))
-    lately = minute - formations.last_fight_at <= DAY
-    found = np.zeros(len(formations), np.int64)
-    line, pursuit = int(rules["contact.fire_hexes"]), int(rules["contact.rear_guard_hexes"])
-    _expose(
-        world.statics.grid.ring_table(max(line, pursuit)), 1 + 3 * line * (line + 1), 1 + 3 * pursuit * (pursuit + 1),
-        standing(world).rows, formations.side, formations.hex, idle, pursues, lately, found,
-    )  # fmt: skip
-    return found
+def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: Ints) -> None:
+    for row in rows.tolist():
+        key = int(exposure[row])
+        trace.record("formations", row, "intensity", float(shares[0, row]), _INTENSITY[key])
+        trace.record("formations", row, "enemy_lethality", float(shares[1, row]))
+        trace.record("formations", row, "men_lost_day", float(rates[0, row]) * DAY / FINE, _LOSS[key])
+        trace.record("formations", row, "vehicles_hit_day", float(rates[1:3, row].sum()) * DAY / FINE, _VEHICLES[key])
 
 
 @jit
-def _expose(
-    discs: Any, line: int, pursuit: int, rows: Any, side: Any, cells: Any, idle: Any, pursues: Any, lately: Any,
-    found: Any,
+def _skirmish(
+    minute: int, discs: Any, fire: int, reach: int, rows: Ints, fighting: Any, out: Any, f8: Array, f32: Array,
+    f64: Array, plan: Ints, written: Ints, p: Floats, exposure: Ints, shares: Floats, rates: Ints, differs: Any,
 ) -> None:  # fmt: skip
-    there, comes = np.zeros((2, len(discs)), np.bool_), np.zeros((2, len(discs)), np.bool_)
+    """``fire``, ``reach``: cells of a disc in ``discs`` within which an enemy counts for fire and for pursuit.
+
+    ``shares``: intensity and the enemy's lethality. ``rates``: men, vehicles to repair and written off, guns.
+    """
+    here, comes = np.zeros((2, len(discs)), np.bool_), np.zeros((2, len(discs)), np.bool_)
+    idle = np.zeros(f8.shape[1], np.bool_)
     for row in rows:
-        there[side[row], cells[row]] = True
-        if pursues[row] and idle[row]:
-            comes[side[row], cells[row]] = True
+        here[f8[F_SIDE, row], f32[F_HEX, row]] = True
+        idle[row] = not out[row]
+    for row in fighting:
+        idle[row] = False
+    for row in rows:
+        if idle[row] and _goes_on(f8, row, p):
+            comes[f8[F_SIDE, row], f32[F_HEX, row]] = True
     for row in rows:
         if not idle[row]:
             continue
-        enemy, near, pursued = 1 - side[row], discs.shape[1], False
-        for place in range(max(line, pursuit)):
-            cell = discs[cells[row], place]
-            if cell < 0:
-                continue
-            if there[enemy, cell] and place < near:
-                near = place
-            if comes[enemy, cell] and place < pursuit:
-                pursued = True
-        if pursues[row] and near < pursuit:
-            found[row] = PURSUIT
+        side = f8[F_SIDE, row]
+        near, pursued = discs.shape[1], False
+        for place in range(max(fire, reach)):
+            cell = discs[f32[F_HEX, row], place]
+            if cell >= 0 and here[1 - side, cell]:
+                near = min(near, place)
+                if place < reach and comes[1 - side, cell]:
+                    pursued = True
+                    break
+        lately = minute - f64[F_LAST_FIGHT_AT, row] <= DAY
+        key = NOTHING
+        if near < reach and _goes_on(f8, row, p):
+            key = PURSUIT
         elif pursued:
-            found[row] = PURSUED
-        elif near < line:
-            found[row] = HELD if lately[row] else QUIET
+            key = PURSUED
+        elif near < fire:
+            key = HELD if lately else QUIET
+        exposure[row] = key
+        _lose(minute, row, key, side, f64, plan, p, shares, rates)
+        for k in range(4):
+            if rates[k, row] != f64[written[k], row]:
+                differs[row] = True
+
+
+@jit
+def _goes_on(f8: Array, row: int, p: Floats) -> bool:
+    """Whether a formation is on its way to an attack or behind an enemy."""
+    task = f8[F_TASK, row]
+    onward = task in (_ATTACK, _FOLLOW, _EXPLOIT)
+    return bool(onward and f8[F_STAGE, row] != FIGHTING and p[_PURSUIT_ON] != 0)
+
+
+@jit
+def _lose(
+    minute: int, row: int, key: int, side: int, f64: Array, plan: Ints, p: Floats, shares: Floats, rates: Ints
+) -> None:  # fmt: skip
+    """Vehicles and guns are hit in a pursuit only: who pursues keeps the field and mends most of them, who goes back
+    leaves most behind.
+    """
+    if key == NOTHING:
+        return
+    enemy = p[_LETHAL_SOVIET] if side == 0 else p[_LETHAL_AXIS]
+    intensity = p[_QUIET] * p[_QUIET_ON] if key == QUIET else p[_HOLD] * p[_QUIET_ON] if key == HELD else p[_PURSUIT]
+    shares[0, row], shares[1, row] = intensity, enemy
+    lost = intensity * (p[_LOSS_D] if key == PURSUED else p[_LOSS_A]) * p[_EAST] / DAY * enemy
+    rates[0, row] = whole(lost * read_flow(f64, plan, _MEN, row, minute))
+    if key in (PURSUIT, PURSUED):
+        gone = p[_LEFT] if key == PURSUED else p[_KEPT]
+        hit = (p[_AFV_D] if key == PURSUED else p[_AFV_A]) * p[_AFV_EAST]
+        vehicles = lost * hit * read_flow(f64, plan, _AFV, row, minute)
+        rates[1, row], rates[2, row] = whole(vehicles * (1.0 - gone)), whole(vehicles * gone)
+        rates[3, row] = whole(lost * p[_GUN_RATE] * read_flow(f64, plan, _GUNS, row, minute))
