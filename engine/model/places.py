@@ -13,12 +13,14 @@ F_SIDE, F_MOBILITY, F_STATUS, F_TASK, F_POSTURE, F_STAGE, F_EXPLOITING, F_STACK 
     "int8", "side", "mobility", "status", "task", "posture", "stage", "exploiting", "stack"
 ).tolist()
 (F_KIND,) = FORMATIONS.places("int16", "kind").tolist()
-F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY = FORMATIONS.places(
-    "int32", "hex", "hq", "leg_to", "target", "combat_share", "quality", "lethality"
+F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY, F_MEN_FULL = FORMATIONS.places(
+    "int32", "hex", "hq", "leg_to", "target", "combat_share", "quality", "lethality", "men_full"
 ).tolist()
-F_IN_PLACE_SINCE, F_PAUSE_UNTIL, F_CUT_OFF_SINCE, F_FATIGUE_N, F_LAST_FIGHT_AT = FORMATIONS.places(
-    "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n", "last_fight_at"
-).tolist()
+(
+    F_IN_PLACE_SINCE, F_PAUSE_UNTIL, F_CUT_OFF_SINCE, F_FATIGUE_N, F_LAST_FIGHT_AT, F_ABOARD_U, F_SURRENDER_GAIN,
+) = FORMATIONS.places(
+    "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n", "last_fight_at", "aboard_u", "surrender_gain"
+).tolist()  # fmt: skip
 
 # battles
 B_ATTACKER, B_KIND, B_OUTCOME = BATTLES.places("int8", "attacker", "kind", "outcome").tolist()

@@ -20,6 +20,7 @@ from engine.model.codes import FIGHTING, Task
 from engine.model.events import Event
 from engine.model.events.combat import SKIRMISHED
 from engine.model.places import F_HEX, F_LAST_FIGHT_AT, F_SIDE, F_STAGE, F_TASK
+from engine.model.tables import FORMATIONS
 from engine.model.world import World
 from engine.rules.combat_lineup import Lineup
 from engine.rules.combat_outcomes import Ending
@@ -34,6 +35,7 @@ Mask = npt.NDArray[np.bool_]
 NOTHING, QUIET, HELD, PURSUIT, PURSUED = range(5)
 """What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle, pursuing, pursued."""
 RATES: Final = ("battle_rate", "afv_shop_rate", "afv_lost_rate", "guns_rate")
+_WRITTEN: Final = FORMATIONS.places("int64", *RATES)
 FLOWS: Final = ("men", "afv", "guns")
 _MEN, _AFV, _GUNS = range(len(FLOWS))
 PARAMETERS: Final = (
@@ -62,11 +64,10 @@ def skirmish(
     rates, shares = np.zeros((len(RATES), count), np.int64), np.zeros((2, count))
     fire, reach = int(rules["contact.fire_hexes"]), int(rules["contact.rear_guard_hexes"])
     p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
-    spec = world.statics.memo.setdefault("skirmish.rates", formations.spec.places("int64", *RATES))
     _skirmish(
         minute, world.statics.grid.ring_table(max(fire, reach)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
         standing(world).rows, lineup.formation, ending.out, formations.blocks["int8"], formations.blocks["int32"],
-        formations.blocks["int64"], plan, spec, p, exposure, shares, rates, differs,
+        formations.blocks["int64"], plan, _WRITTEN, p, exposure, shares, rates, differs,
     )  # fmt: skip
     rows = differs.nonzero()[0]
     if not len(rows):
@@ -101,24 +102,26 @@ def _skirmish(
         idle[row] = not out[row]
     for row in fighting:
         idle[row] = False
+    chased = np.zeros(2, np.bool_)
     for row in rows:
         if idle[row] and _goes_on(f8, row, p):
-            comes[f8[F_SIDE, row], f32[F_HEX, row]] = True
+            comes[f8[F_SIDE, row], f32[F_HEX, row]] = chased[1 - f8[F_SIDE, row]] = True
     for row in rows:
         if not idle[row]:
             continue
-        side = f8[F_SIDE, row]
+        side, onward = f8[F_SIDE, row], _goes_on(f8, row, p)
         near, pursued = discs.shape[1], False
-        for place in range(max(fire, reach)):
+        for place in range(max(fire, reach) if onward or chased[side] else fire):
             cell = discs[f32[F_HEX, row], place]
             if cell >= 0 and here[1 - side, cell]:
                 near = min(near, place)
                 if place < reach and comes[1 - side, cell]:
                     pursued = True
+                if pursued or not chased[side]:
                     break
         lately = minute - f64[F_LAST_FIGHT_AT, row] <= DAY
         key = NOTHING
-        if near < reach and _goes_on(f8, row, p):
+        if near < reach and onward:
             key = PURSUIT
         elif pursued:
             key = PURSUED

@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
 from engine.core.calendar import NEVER
-from engine.core.columns import FINE, NANO
+from engine.core.columns import FINE, NANO, Array, read_flow
 from engine.core.dice import Dice, Stream
+from engine.core.jit import jit
 from engine.model.codes import (
     ON_MAP,
 )
 from engine.model.events.combat import DISPERSED, ENDANGERED, SURRENDERED
+from engine.model.places import F_ABOARD_U, F_CUT_OFF_SINCE, F_MEN_FULL, F_STATUS, F_SURRENDER_GAIN
 from engine.model.world import World
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_refresh import due_at
@@ -30,6 +32,9 @@ from engine.rules.system import Trace
 Ints = npt.NDArray[np.int64]
 BY_SEA_PPM: Final = 300_000
 """A formation that is cut off by land but gets this share of its need is supplied by sea or air."""
+
+
+_REMNANT, _DOUBTFUL = 1, 2
 
 
 def next_due(world: World) -> int:
@@ -53,14 +58,36 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool,
         ending.events.append(SURRENDERED(minute, formation=rows, hex=formations.hex[rows]))
     if not tick:
         return
-    here = here & ~ending.out
-    share = round(world.statics.rules["combat.disperse_share"] * PPM)
-    remnant = formations.read("men", minute) + formations.aboard_u < formations.men_full * (FINE // PPM) * share
-    gone = np.flatnonzero(here & remnant)
+    share = round(world.statics.rules["combat.disperse_share"] * PPM) * (FINE // PPM)
+    state = np.zeros(len(formations), np.int8)
+    _look(
+        minute, share, world.statics.rules["combat.surrender_cohesion"], formations.blocks["int8"],
+        formations.blocks["int32"], formations.blocks["int64"], formations.plan("men", "cohesion"), contacts(world),
+        ending.out, state,
+    )  # fmt: skip
+    gone = (state == _REMNANT).nonzero()[0]
     if len(gone):
         ending.out[gone] = True
         ending.events.append(DISPERSED(minute, formation=gone, hex=formations.hex[gone]))
-    _endanger(world, minute, dice, ending, np.flatnonzero(here & ~ending.out), trace)
+    _endanger(world, minute, dice, ending, (state == _DOUBTFUL).nonzero()[0], trace)
+
+
+@jit
+def _look(
+    minute: int, share: int, least: float, f8: Array, f32: Array, f64: Array, plan: Ints, contact: Array, out: Array,
+    state: Array,
+) -> None:  # fmt: skip
+    """Who is a remnant, and whose hazard may be other than nothing or was until now."""
+    for row in range(len(state)):
+        if f8[F_STATUS, row] != ON_MAP or out[row]:
+            continue
+        men = read_flow(f64, plan, 0, row, minute) + f64[F_ABOARD_U, row]
+        if men < int(f32[F_MEN_FULL, row]) * share:
+            state[row] = _REMNANT
+            continue
+        shaken = contact[row] == 1 and read_flow(f64, plan, 1, row, minute) / NANO < least
+        if f64[F_SURRENDER_GAIN, row] != 0 or f64[F_CUT_OFF_SINCE, row] <= minute or shaken:
+            state[row] = _DOUBTFUL
 
 
 def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints, trace: Trace | None) -> None:
