@@ -44,6 +44,7 @@ def analyse(scenario: Scenario) -> list[Fault]:
         _overstacked,
         _out_of_supply,
         _outside_dates,
+        _fortresses_off_the_window,
         _weak,
         _weather_gaps,
         _without_goal,
@@ -267,6 +268,15 @@ def _outside_dates(scenario: Scenario) -> Finding:
                 "note",
                 "analysis/date",
             )
+
+
+def _fortresses_off_the_window(scenario: Scenario) -> Finding:
+    for event in scenario.events:
+        for effect in event.effects:
+            if effect.kind == "fortress" and effect.cell >= 0 and not scenario.window[effect.cell]:
+                found = f"{effect.place!r} in {event.id}"
+                expected, hint = "a fortress inside the window", "nobody can hold it there"
+                yield fault_at(event.where, expected, found, hint, "note", "analysis/fortress_outside")
 
 
 def _weak(scenario: Scenario) -> Finding:

@@ -20,7 +20,13 @@ def translate(
     error: ValidationError, model: type[BaseModel], spot: Spot, spots: Mapping[str, Spot], table: str
 ) -> list[Fault]:
     """Faults for what pydantic found in one row."""
-    return [_fault(dict(item), model, spot, spots, table) for item in error.errors(include_url=False)]
+    items = [dict(item) for item in error.errors(include_url=False)]
+    return [_fault(item, model, spot, spots, table) for item in items if not _blank_choice(item)]
+
+
+def _blank_choice(item: dict[str, Any]) -> bool:
+    """Whether it only says that a value is not the blank that the field may also be."""
+    return bool(item["type"] == "literal_error" and item.get("ctx", {}).get("expected") == "''")
 
 
 def _fault(item: dict[str, Any], model: type[BaseModel], spot: Spot, spots: Mapping[str, Spot], table: str) -> Fault:

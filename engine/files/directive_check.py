@@ -29,6 +29,7 @@ def directive_faults(scenario: Scenario) -> Iterator[Fault]:
         yield from _spread(scenario, order, members)
         yield from _delay(scenario, order)
         yield from _dummies(scenario, order)
+        yield from _fortress(scenario, order)
     yield from _overlaps(scenario)
 
 
@@ -190,6 +191,21 @@ def _dummies(scenario: Scenario, order: Directive) -> Iterator[Fault]:
             yield fault_at(
                 order.where, "dummies inside the window", f"{point.text!r} in {order.id}", "they deceive nobody there",
                 "warning", "directive/dummy_outside",
+            )  # fmt: skip
+
+
+def _fortress(scenario: Scenario, order: Directive) -> Iterator[Fault]:
+    """Rings belong to fortresses, and fortresses to the ground that plays."""
+    if order.ring and order.kind != "fortress":
+        yield fault_at(
+            order.where, "ring in a directive of kind fortress", f"{order.kind} in {order.id}", "it counts for nothing here",
+            "warning", "directive/ring",
+        )  # fmt: skip
+    for point in order.objective if order.kind in ("fortress", "lift_fortress") else ():
+        if not scenario.window[point.cell]:
+            yield fault_at(
+                order.where, "a fortress inside the window", f"{point.text!r} in {order.id}", "nobody can hold it there",
+                "warning", "directive/fortress_outside",
             )  # fmt: skip
 
 

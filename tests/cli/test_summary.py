@@ -74,5 +74,5 @@ def test_a_run_that_an_event_ends_is_whole():
     session.rewind(0)
     over = event("over", at_min=2 * DAY, does=[Effect("end")])
     session = type(session)(replace(session.scenario, events=(over,)), 1)
-    result, whole = running.advance(session, session.end, {}, lambda now: None)
+    result, whole, _ = running.advance(session, session.end, {}, lambda now: None)
     assert (result.minute, whole) == (3 * DAY, True)

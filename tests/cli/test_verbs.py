@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_run_prints_who_holds_what_the_losses_and_the_score(deepbattle: Call) -> None:
     answer = deepbattle("run", *SHORT)
     assert answer.code == 0
-    for words in ("Operation Doppelkopf · seed 1 · 1 days", "Who holds what", "Šiauliai", "Losses", "Against history"):
+    for words in ("Operation Doppelkopf · seed 1 · 1 day in", "Who holds what", "Šiauliai", "Losses", "Against history"):
         assert words in answer.out
     assert answer.err == ""
 
@@ -91,14 +91,35 @@ def test_orders_from_a_file_are_given_and_those_for_the_other_side_refused(deepb
     orders.write_text(f"# what we do\n1944-08-15T06:00 {mine}: entrench\n")
     assert deepbattle("run", *SHORT, "--orders", f"axis={orders}").code == 0
     orders.write_text(f"1944-08-15T06:00 {theirs}: entrench\n")
+    with orders.open("a") as more:
+        more.write(f"1944-08-15T06:00 nobody: hold\n1944-08-15T06:00 {mine}: march B001.001\n")
     answer = deepbattle("run", *SHORT, "--orders", f"axis={orders}")
     assert answer.code == Exit.NO
-    assert f"{orders}:1:1: " in answer.err
+    assert all(f"{orders}:{line}:1: " in answer.err for line in (1, 2, 3))
+    orders.write_text(f"1944-08-15T06:00 {mine}: attach\n")
+    answer = deepbattle("run", *SHORT, "--orders", f"axis={orders}")
+    assert (answer.code, f"{orders}:1:1: expected no attach" in answer.err) == (Exit.FILE, True)
     orders.write_text(f"soon {mine}: entrench\n1944-08-15T06:00 {mine}: jump\n")
     answer = deepbattle("run", *SHORT, "--orders", f"axis={orders}")
     assert answer.code == Exit.FILE
     assert f"{orders}:1:1: " in answer.err
     assert f"{orders}:2:1: " in answer.err
+
+
+def test_an_order_that_is_refused_at_its_hour_ends_the_run_there_and_nothing_computed_is_lost(
+    deepbattle: Call, tmp_path: Path
+) -> None:
+    from engine import load_scenario
+
+    scenario = load_scenario("doppelkopf")
+    later = next(f.id for f in scenario.formations if f.side == "axis" and f.arrives_min > 1440)
+    orders, out = tmp_path / "later.orders", tmp_path / "x.dbr"
+    orders.write_text(f"1944-08-15T06:00 {later}: entrench\n")
+    answer = deepbattle("run", "doppelkopf", "--until", "1944-08-16", "--orders", f"axis={orders}", "--out", out)
+    assert answer.code == Exit.NO
+    assert f"{orders}:1:1: " in answer.err
+    assert "6 hours in" in answer.out
+    assert deepbattle("verify", out).code == Exit.DONE
 
 
 @pytest.mark.parametrize(("body", "told"), [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.files.analysis import analyse
@@ -60,6 +62,7 @@ def test_an_event_and_a_directive_declare_a_fortress(desk):
     [
         ('place = "Riga"\nring', 'ring', "expected place of effect fortress, found nothing"),
         ('kind = "fortress"\nside = "axis"\n', 'kind = "fortress"\n', "expected side of effect fortress, found nothing"),
+        ('side = "axis"\nplace', 'side = "german"\nplace', "expected 'axis' or 'soviet', found 'german'"),
         ("ring = 2", "ring = 4", "expected a whole number from 0 to 3, found 4"),
         ("ring = 2", 'subject = "g_id_1"', "expected a key of fortress: kind, open, place, ring, side, found 'subject'"),
     ],
@@ -68,6 +71,20 @@ def test_what_is_wrong_with_a_fortress_is_said(desk, old, new, expected):
     desk.add("events.toml", FORTRESS.replace(old, new))
     found = desk.faults()
     assert any(expected in fault for fault in found), found
+    assert not any("expected ''" in fault for fault in found), found
+
+
+def test_a_ring_without_a_fortress_and_a_fortress_outside_the_window_are_odd(desk):
+    desk.add("events.toml", FORTRESS)
+    scenario = desk.add("plan_axis.toml", DECREE.replace('kind = "fortress"', 'kind = "lift_fortress"', 1)).load()
+    odd = [str(fault) for fault in analyse(scenario)]
+    assert any("expected ring in a directive of kind fortress, found lift_fortress in a_fortress" in said for said in odd)
+    assert not any("inside the window" in said for said in odd)
+    window = scenario.window.copy()
+    window[80] = False
+    odd = [str(fault) for fault in analyse(replace(scenario, window=window))]
+    for name in ("festung", "a_fortress", "no_fortress"):
+        assert any(f"expected a fortress inside the window, found 'Riga' in {name}" in said for said in odd), name
 
 
 def test_dummies_are_read_and_one_place_is_enough(desk):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from typing import IO, Any
 
 import click
 
@@ -21,10 +22,18 @@ Planned = Mapping[int, Sequence[tuple[str, Order, str]]]
 """Orders by minute: (side, order, file:line)."""
 
 
+LASTING = frozenset({"unknown_formation", "other_side", "off_map", "water", "no_goal"})
+"""Codes of refusals that no later hour changes: such orders are refused before the run begins."""
+
+
 class Refused(click.ClickException):
-    """An order of a file was refused."""
+    """Orders of a file were refused."""
 
     exit_code = Exit.NO
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print one line for each."""
+        click.echo(self.format_message(), file, err=file is None)
 
 
 def new_session(
@@ -112,12 +121,16 @@ def day(session: Session, minute: int) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
-def advance(session: Session, end: int, planned: Planned, progress: Callable[[int], None]) -> tuple[Result, bool]:
+def advance(
+    session: Session, end: int, planned: Planned, progress: Callable[[int], None]
+) -> tuple[Result, bool, list[str]]:
     """Advance to the end with a watch, giving the planned orders at their minutes.
 
-    Returns the result and whether it is whole: Ctrl-C ends the run at the next step, with the result so far.
+    Returns the result, whether it is whole, and why orders were refused: Ctrl-C ends the run at the next step, a
+    refusal at its minute, both with the result so far.
     """
     watch = Watch(session)
+    refused: list[str] = []
     with _asked_to_stop() as asked:
 
         def told(now: int) -> bool:
@@ -131,8 +144,10 @@ def advance(session: Session, end: int, planned: Planned, progress: Callable[[in
             for side, order, where in planned.get(minute, ()) if minute < end else ():
                 answer = session.submit(side, order)[0]
                 if isinstance(answer, Refusal):
-                    raise Refused(f"{where}: {answer.sentence}")
-    return result, session.now >= min(end, session.end)
+                    refused.append(f"{where}: {answer.sentence}")
+            if refused:
+                break
+    return result, not refused and session.now >= min(end, session.end), refused
 
 
 @contextmanager
@@ -155,30 +170,42 @@ def _asked_to_stop() -> Iterator[list[int]]:
 
 def read_orders(files: Sequence[tuple[str, str]], session: Session) -> Planned:
     """Orders from files: on each line a date and an order, such as ``1944-08-16T06:00 s_rd_417: attack
-    B087.064``.
+    B087.064``. All that cannot be read, or will be refused at any hour, are told at once.
     """
     planned: dict[int, list[tuple[str, Order, str]]] = {}
-    problems = []
+    problems: list[str] = []
+    readable = True
     for side, name in files:
         for number, line in enumerate(_text(name).splitlines(), start=1):
-            text = line.partition("#")[0].strip()
+            text, where = line.partition("#")[0].strip(), f"{name}:{number}:1"
             if not text:
                 continue
-            date, _, words = text.partition(" ")
             try:
-                minute = parse_time(session, date)
-                order = Order.parse(words, session.scenario.theatre.grid)
+                minute, order = _read_order(session, text)
             except (ValueError, click.UsageError) as problem:
-                said = problem.message if isinstance(problem, click.UsageError) else str(problem)
-                problems.append(f"{name}:{number}:1: {said}")
+                problems.append(f"{where}: {problem.message if isinstance(problem, click.UsageError) else problem}")
+                readable = False
                 continue
-            if not session.now <= minute < session.end:
-                bounds = f"{day(session, session.now)} to {day(session, session.end)}"
-                problems.append(f"{name}:{number}:1: expected a date within the run ({bounds}), found {date}")
-            planned.setdefault(minute, []).append((side, order, f"{name}:{number}:1"))
+            answer = session.check(side, order)
+            if answer is not None and answer.code in LASTING:
+                problems.append(f"{where}: {answer.sentence}")
+            planned.setdefault(minute, []).append((side, order, where))
     if problems:
-        raise FileFaults("\n".join(problems))
+        raise Refused("\n".join(problems)) if readable else FileFaults("\n".join(problems))
     return planned
+
+
+def _read_order(session: Session, text: str) -> tuple[int, Order]:
+    """The minute and the order of a line; ValueError and UsageError say what was expected."""
+    date, _, words = text.partition(" ")
+    minute = parse_time(session, date)
+    if not session.now <= minute < session.end:
+        bounds = f"{day(session, session.now)} to {day(session, session.end)}"
+        raise ValueError(f"expected a date within the run ({bounds}), found {date}")
+    order = Order.parse(words, session.scenario.theatre.grid)
+    if order.kind.name == "ATTACH":
+        raise ValueError("expected no attach (a line of reinforcements.csv attaches), found one")
+    return minute, order
 
 
 def _text(name: str) -> str:

@@ -69,7 +69,7 @@ def command(
         session = running.new_session(scenario, seed, sets, overlays, names, force)
     planned = running.read_orders(orders, session)
     end = running.horizon(session, until)
-    result, whole = _advance(session, end, planned, quiet or as_json)
+    result, whole, refused = _advance(session, end, planned, quiet or as_json)
     took = time.monotonic() - began
     try:
         _write(session, result, names, out, report)
@@ -79,11 +79,13 @@ def command(
         _say_where(out, report, quiet)
     for sentence in running.failures(session):
         remark(sentence)
+    for sentence in refused:
+        remark(sentence)
     if whole:
         mark_kernels_ready()
         return Exit.DONE
     remark(f"stopped at {running.day(session, session.now)}" + (f"; go on with: deepbattle run --from {out}" if out else ""))
-    return Exit.STOPPED
+    return Exit.NO if refused else Exit.STOPPED
 
 
 def _refuse_what_would_be_ignored(scenario: str | None, origin: str | None) -> None:
@@ -103,7 +105,7 @@ def _given(name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _advance(session: Session, end: int, planned: Any, quiet: bool) -> tuple[Result, bool]:
+def _advance(session: Session, end: int, planned: Any, quiet: bool) -> tuple[Result, bool, list[str]]:
     from ui.cli import running
 
     start = session.now
@@ -137,8 +139,7 @@ def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
         return
     from ui.cli import summary
 
-    days = result.minute / 1440
-    click.echo(f"{session.scenario.title} · seed {session.seed} · {days:.0f} days in {took:.1f} s\n")
+    click.echo(f"{session.scenario.title} · seed {session.seed} · {_length(result.minute)} in {took:.1f} s\n")
     if session.scenario.outside:
         click.echo(summary.outside(session.scenario.outside) + "\n")
     click.echo(summary.holdings(session.scenario, result) + "\n")
@@ -147,6 +148,14 @@ def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
         if told:
             click.echo(told + "\n")
     click.echo(summary.against_history(card))
+
+
+def _length(minutes: int) -> str:
+    """12 days; of less than three days the hours."""
+    days, hours = divmod(minutes // 60, 24)
+    if days == 1 and not hours:
+        return "1 day"
+    return f"{24 * days + hours} hours" if hours and days < 3 else f"{days} days"
 
 
 def _say_where(out: Path | None, report: Path | None, quiet: bool) -> None:
