@@ -10,7 +10,7 @@ import pytest
 from engine import load_scenario
 from ui.map.camera import STOPS
 from ui.map.mapview import MapView, Marked
-from ui.map.marks.labels import Blockers
+from ui.map.marks.labels import Blockers, _cross
 from ui.map.stages.sketch import sketch_of
 from ui.theme.scale import Scale
 
@@ -79,3 +79,24 @@ def test_blockers_measure_overlap() -> None:
     it.add(pygame.Rect(10, 10, 100, 50))
     assert it.overlap(pygame.Rect(60, 40, 100, 100)) == 50 * 20
     assert it.overlap(pygame.Rect(200, 200, 10, 10)) == 0
+
+
+@pytest.mark.parametrize("stop", [3, 5, 6])
+def test_hairlines_of_town_names_cross_neither_each_other_nor_small_names(view: MapView, stop: int) -> None:
+    names = named(view, stop)
+    led = [label for label in names.towns if label.leader is not None]
+    for one in led:
+        others = [label for label in names.towns if label is not one and label.place in view_small(view)]
+        assert not [label.place for label in others if label.rect.clipline(*one.leader)]
+        assert not [label.place for label in led if label is not one and _cross(one.leader, label.leader)]
+
+
+def view_small(view: MapView) -> set[str]:
+    """Places below the two great classes, whose names give way."""
+    return {p.id for p in view.story.theatre.places if view.town_names._class[p.id] < 4}
+
+
+def test_stretches_that_meet_end_to_end_or_lie_apart_do_not_cross() -> None:
+    assert _cross(((0, 0), (10, 10)), ((0, 10), (10, 0)))
+    assert not _cross(((0, 0), (10, 10)), ((10, 10), (20, 0)))
+    assert not _cross(((0, 0), (10, 0)), ((0, 5), (10, 5)))

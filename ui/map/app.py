@@ -21,6 +21,7 @@ from ui.map.keys import KeyMap
 from ui.map.kit import Action, Canvas, Spot, find_spot
 from ui.map.layout import Layout, lay_out
 from ui.map.mapview import MapView, Marked
+from ui.map.opening import most_to_see
 from ui.map.overlays import CONTROL, DEFAULT
 from ui.map.panels import oddscard, rail
 from ui.map.panels.card import CardPanel
@@ -41,6 +42,8 @@ LEAST_AHEAD_MIN = 6 * 60
 """So far ahead the drawing of the map comes before the working ahead."""
 LOOK_AHEAD_MIN = 12 * 60
 """A replay works this far ahead of the moment shown."""
+LOOKED_AT = 0.85
+"""Share of the map's rectangle that counts for what is in view at the start."""
 
 
 class App:
@@ -161,16 +164,12 @@ class App:
         self._dirty = True
 
     def _look_at_start(self) -> None:
-        """Begin with the middle of the scenario's fighting in view."""
-        story, frame = self.stage.story, self.frame_now
-        grid = story.theatre.grid
-        places = [o.hex for o in story.objectives] or frame.hex[frame.hex >= 0].tolist()
-        if places:
-            x, y = grid.centres_m[places].mean(axis=0)
-            self.map.camera.centre_on(float(x), float(y))
-        elif story.window.any():
-            x, y = grid.centres_m[np.flatnonzero(story.window)].mean(axis=0)
-            self.map.camera.centre_on(float(x), float(y))
+        """Begin where the sides face each other most, with as many objectives in view as may be."""
+        story, camera = self.stage.story, self.map.camera
+        half = np.array([camera.width, camera.height]) / camera.pitch * story.theatre.grid.spacing_m / 2
+        found = most_to_see(story, self.frame_now, half * LOOKED_AT)
+        if found is not None:
+            camera.centre_on(*found)
 
     # Time.
 

@@ -14,9 +14,9 @@ from ui.map.camera import ARMY, CLOSE, OPERATIONAL, THEATRE
 from ui.map.ground.chains import chaikin
 from ui.map.ground.lines import cells_in
 from ui.map.marks import arrows
-from ui.map.scene import NEVER, SIDE_NAMES, Frame
+from ui.map.scene import NEVER, SIDE_NAMES, TRUTH, Frame
 from ui.theme import palette
-from ui.theme.type import TEXT
+from ui.theme.type import TEXT, wrap
 
 if TYPE_CHECKING:
     from ui.map.mapview import MapView, Marked
@@ -58,6 +58,8 @@ class Overlays:
             self._objectives()
         if self.frame.fortress and self.tier >= OPERATIONAL:
             self._fortresses()
+        if self.tier >= ARMY:
+            self._ships()
 
     def arrows(self) -> None:
         """Arrows of movement and orders."""
@@ -220,6 +222,35 @@ class Overlays:
                 pygame.draw.line(self.surface, palette.SELECTION_RIM, *sides[0], max(4, self.scale(5)))
                 pygame.draw.line(self.surface, palette.PLACE_NAME, *sides[0], max(1, self.scale(1.5)))
 
+    def _ships(self) -> None:
+        """Ships that the viewer knows of, his own; from operational zoom on with their name, where there is room."""
+        taken = self.view.blocks() if self.tier >= OPERATIONAL else []
+        for group in self.view.story.ships:
+            if not group.since <= self.minute < group.until or self.frame.viewer not in (TRUTH, group.side):
+                continue
+            x, y = self.view.screen_of(group.hex)
+            if not self.view.rect.inflate(60, 60).collidepoint(x, y):
+                continue
+            radius = self.scale(11 if self.tier >= OPERATIONAL else 8)
+            mark = arrows.ship(radius, group.side, self.view.sides.lines[group.side])
+            self.surface.blit(mark, mark.get_rect(center=(x, y)))
+            if self.tier < OPERATIONAL:
+                continue
+            rows = [TEXT.halo(words, self.scale.type(11.5), "semibold", palette.WATER_NAME, palette.WATER_HALO)
+                    for words in wrap(group.name, self.scale.type(11.5), "semibold", self.scale(170))]  # fmt: skip
+            step = rows[0].get_height() - self.scale(3)
+            whole = pygame.Rect(0, 0, max(row.get_width() for row in rows), step * len(rows))
+            aside = mark.get_width() // 2 + self.scale(2)
+            for corner, spot in (("midtop", (x, y + aside)), ("midbottom", (x, y - aside)), ("midright", (x - aside, y)),
+                                 ("midleft", (x + aside, y)), ("topright", (x - aside, y + aside)),
+                                 ("bottomright", (x - aside, y - aside))):  # fmt: skip
+                setattr(whole, corner, spot)
+                if self.view.rect.contains(whole) and whole.collidelist(taken) < 0:
+                    taken = [*taken, whole.copy()]
+                    for k, row in enumerate(rows):
+                        self.surface.blit(row, row.get_rect(midtop=(whole.centerx, whole.y + k * step)))
+                    break
+
     def _recorded(self) -> None:
         lines = [f for f in self.view.story.facts if f.line and f.start <= self.minute < f.stop]
         if not lines:
@@ -267,6 +298,8 @@ class Overlays:
         spots = np.arange(0, way[-1], 15 * self.scale.factor)
         points = np.stack([np.interp(spots, way, curve[:, k]) for k in (0, 1)], axis=1)
         inside = self.view.rect.inflate(-gap, -gap)
+        inside.height -= self.scale(20)
+        inside.top += self.scale(20)  # the degrees stand at the top
         for x, y in sorted(points.tolist(), key=lambda p: p[1]):
             for left in (x + gap, x - gap - size[0]):
                 rect = pygame.Rect((round(left), round(y) - size[1] // 2), size)

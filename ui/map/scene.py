@@ -222,6 +222,17 @@ class Objective:
 
 
 @dataclass(frozen=True)
+class Ships:
+    """Ships with guns that lie at a station for some days. Both minutes as those of the window, `until` exclusive."""
+
+    hex: int
+    name: str
+    side: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True)
 class Light:
     """Sunrise and sunset of a day in minutes after midnight, and the twilights around them."""
 
@@ -251,6 +262,7 @@ class Story:
     """The scenario's id: what its saves are called."""
     changes: tuple[Change, ...] = ()
     """New names and commanders, dated or by events."""
+    ships: tuple[Ships, ...] = ()
 
     def moment(self, minute: float) -> datetime:
         """The wall-clock moment of a minute."""

@@ -93,6 +93,30 @@ def fight(size: int, colour: Rgb = palette.ICON_INK) -> pygame.Surface:
     return ink.smoothed(big)
 
 
+@lru_cache(maxsize=16)
+def ship(radius: int, side: int, colour: Rgb) -> pygame.Surface:
+    """Ships at their station: a ship on a disc with a second edge (Axis) or on an octagon with one (Soviet)."""
+    whole = 2 * radius + 4
+    big = pygame.Surface((whole * OVERSAMPLE, whole * OVERSAMPLE), pygame.SRCALPHA)
+    m, r = whole * OVERSAMPLE / 2, radius * OVERSAMPLE
+    if side == 0:
+        pygame.draw.circle(big, solid(palette.PLACE_HALO), (m, m), r + 1.5 * OVERSAMPLE)
+        pygame.draw.circle(big, solid(colour), (m, m), r)
+        pygame.draw.circle(big, solid(palette.PLACE_HALO), (m, m), r * 0.86, max(1, OVERSAMPLE // 2))
+    else:
+        turns = np.radians(22.5 + 45 * np.arange(8))
+        for reach, paint in ((r + 1.5 * OVERSAMPLE, palette.PLACE_HALO), (r, colour)):
+            corners = [(m + reach * np.cos(a), m + reach * np.sin(a)) for a in turns]
+            pygame.draw.polygon(big, solid(paint), corners)
+    u = r / 10
+    white = solid((255, 255, 255))
+    hull, bridge, mast = [(-6, 1.5), (6, 1.5), (4, 4.5), (-4.5, 4.5)], (-2.5, -1, 5, 2), (-0.6, -4.5, 1.4, 3.5)
+    pygame.draw.polygon(big, white, [(m + x * u, m + y * u) for x, y in hull])
+    for x, y, w, h in (bridge, mast):
+        pygame.draw.rect(big, white, (m + x * u, m + y * u, w * u, h * u))
+    return ink.smoothed(big)
+
+
 @lru_cache(maxsize=64)
 def tongue(pitch: int, direction: int, depth_pm: int, side_colour: Rgb, hatch: bool) -> tuple[pygame.Surface, int, int]:
     """Ground won inside a hex from one hexside: a tongue `depth_pm` per mille of a hex deep, with a tick each km.

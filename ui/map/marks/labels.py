@@ -28,6 +28,9 @@ CELL = 32
 _TYPE = {5: (17, "bold"), 4: (14.5, "semibold"), 3: (13, "semibold"), 2: (12, "regular"), 1: (11.5, "regular")}
 _LEAST_CLASS = {6: 4, 10: 3, 14: 3, 20: 2, 28: 2, 36: 1, 56: 1, 72: 1, 96: 1}
 _RIVER_LETTERS = (12.0, 13.5)
+TANGLED = 10**7
+"""Worse than any overlap of rectangles: hairlines over names, or over each other."""
+Way = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Label:
     surface: pygame.Surface
     x: int
     y: int
-    leader: tuple[tuple[int, int], tuple[int, int]] | None = None
+    leader: Way | None = None
     place: str = ""
 
     @property
@@ -138,12 +141,13 @@ class TownNames:
         for n, (k, mark) in enumerate(zip(wanted, signs, strict=True)):
             if n % 8 == 7:
                 yield
-            label = self._place(self._places[k], int(self._classes[k]), mark, pitch, tier, taken)
+            label = self._place(self._places[k], int(self._classes[k]), mark, pitch, tier, taken, names)
             if label is not None:
                 names.append(label)
                 taken.add(label.rect)
 
-    def _place(self, place: Place, class_: int, mark: Label, pitch: int, tier: int, taken: Blockers) -> Label | None:
+    def _place(self, place: Place, class_: int, mark: Label, pitch: int, tier: int, taken: Blockers,
+               names: Sequence[Label]) -> Label | None:  # fmt: skip
         picture = name_picture(place, class_, tier, self.scale)
         w, h = picture.get_size()
         first_line = min(h, TEXT.halo("X", self.scale.type(_TYPE[class_][0]), _TYPE[class_][1], palette.PLACE_NAME,
@@ -155,22 +159,45 @@ class TownNames:
         if key in self._last and self._last[key] < len(spots):
             kept = self._last[key]
             rect = pygame.Rect(*spots[kept][0], w, h)
-            if not taken.overlap(rect):
+            if not taken.overlap(rect) and not _tangled(mark, rect, names, leader=spots[kept][1]):
                 order = [kept]
         for rank in order:
-            (x, y), _leader = spots[rank]
-            lap = taken.overlap(pygame.Rect(x, y, w, h))
-            cost = lap * 10 + rank
+            (x, y), leads = spots[rank]
+            rect = pygame.Rect(x, y, w, h)
+            lap = taken.overlap(rect)
+            tangled = _tangled(mark, rect, names, leader=leads)
+            cost = lap * 10 + rank + TANGLED * tangled
             if cost < best_cost:
                 best, best_cost, best_lap = rank, cost, lap / (w * h)
-            if not lap:
+            if not lap and not tangled:
                 break
-        if best_lap > (0.25 if class_ >= 4 else 0.02):
+        if best_lap > (0.25 if class_ >= 4 else 0.02) or (best_cost >= TANGLED and class_ < 4):
             return None
         self._last[key] = best
         (x, y), leader = spots[best]
         line = (mark.rect.center, pygame.Rect(x, y, w, h).center) if leader else None
         return Label(picture, x, y, line, place.id)
+
+
+def _tangled(mark: Label, rect: pygame.Rect, names: Sequence[Label], *, leader: bool) -> bool:
+    """Whether a name would lie on another's hairline, or its own hairline run over another name or hairline."""
+    ways = [label.leader for label in names if label.leader is not None]
+    if any(rect.clipline(*way) for way in ways):
+        return True
+    if not leader:
+        return False
+    own = (mark.rect.center, rect.center)
+    return any(label.rect.clipline(*own) for label in names) or any(_cross(own, way) for way in ways)
+
+
+def _cross(one: Way, other: Way) -> bool:
+    """Whether two stretches cross."""
+    (a, b), (c, d) = one, other
+
+    def turn(p: tuple[int, int], q: tuple[int, int], r: tuple[int, int]) -> int:
+        return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+    return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0
 
 
 def name_picture(place: Place, class_: int, tier: int, scale: Scale) -> pygame.Surface:

@@ -17,6 +17,8 @@ LEFT = 74
 TRANSPORT = 36
 AXIS = 16
 LANE = 15
+STEPS = (1, 2, 5, 10, 30)
+"""Days from one date to the next, by the room there is."""
 SPEEDS = ((60, "1 h/s"), (360, "6 h/s"), (1440, "1 day/s"))
 
 
@@ -115,21 +117,37 @@ class Timeline:
         clip = c.surface.get_clip()
         c.surface.set_clip(c.px(LEFT, top, right - LEFT, c.height - top))
         shade = mix(t.bar_ground, t.panel, 0.55)
-        last_label = -100.0
         for day in range(int(self.start // 1440), int(self.stop // 1440) + 1):
             light = story.light_of(day * 1440)
             x0, x1 = self.x_of(c, day * 1440 + light.sunrise), self.x_of(c, day * 1440 + light.sunset)
             c.fill(x0, top + AXIS, x1 - x0, c.height - top - AXIS - 6, shade)
             c.line(self.x_of(c, day * 1440), top + AXIS - 4, self.x_of(c, day * 1440), c.height - 6, t.line)
-            if day * 1440 < story.end_min:
-                moment = story.moment(day * 1440)
-                middle = self.x_of(c, day * 1440 + 720)
-                first = day == int(self.start // 1440) or moment.day == 1 or (day + 1) * 1440 >= story.end_min
-                words = f"{moment.day} {moment:%b}" if first else str(moment.day)
-                if middle - last_label > c.text_width(words, 12) + 8:
-                    c.text(middle, top + AXIS / 2, words, 12, colour=t.second, align="centre")
-                    last_label = middle
+        for middle, words in self._dates(c, app, right):
+            c.text(middle, top + AXIS / 2, words, 12, colour=t.second, align="centre")
         c.surface.set_clip(clip)
+
+    def _dates(self, c: Canvas, app: App, right: float) -> list[tuple[float, str]]:
+        """Where dates stand and what they say: the first day, each month's first and the last with their month,
+        the others as regularly as there is room."""
+        story = app.stage.story
+        a_day = self.x_of(c, 1440) - self.x_of(c, 0)
+        room = c.text_width("30", 12) + 8
+        step = next((s for s in STEPS if a_day * s >= room), STEPS[-1])
+        days = range(int(self.start // 1440), min(int(self.stop // 1440) + 1, story.end_min // 1440))
+        dated = [(day, story.moment(day * 1440)) for day in days]
+        ends = {days.start, days.stop - 1}
+        heads = [(day, f"{m.day} {m:%b}") for day, m in dated if day in ends or m.day == 1]
+        heads.sort(key=lambda head: head[0] in ends and head[0] != days.start)  # the last day yields
+        others = [(day, str(m.day)) for day, m in dated if step == 1 or m.day % step == 0]
+        taken: list[tuple[float, float]] = []
+        out = []
+        for day, words in [*heads, *others]:
+            half = c.text_width(words, 12) / 2
+            middle = min(max(self.x_of(c, day * 1440 + 720), LEFT + half), right - half)
+            if all(abs(middle - at) >= half + wide + 6 for at, wide in taken):
+                taken.append((middle, half))
+                out.append((middle, words))
+        return out
 
     def _history(self, c: Canvas, app: App, y: float) -> None:
         t, last = c.theme, -100.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ui.map.marks.icons import arm_of
-from ui.map.scene import Change, Fact, Light, Objective, Story, Unit
+from ui.map.scene import NEVER, Change, Fact, Light, Objective, Ships, Story, Unit
 
 if TYPE_CHECKING:
     from engine import Scenario
@@ -49,6 +49,7 @@ def make_story(scenario: Scenario, statics: Any = None) -> Story:
         side_names=(scenario.sides[0].short or "Axis", scenario.sides[1].short or "Soviet"),
         files=scenario.id,
         changes=_changes(scenario, units),
+        ships=_ships(scenario),
     )
 
 
@@ -93,6 +94,15 @@ def _changes(scenario: Scenario, units: tuple[Unit, ...]) -> tuple[Change, ...]:
         if subject in number
     ]
     return (*dated, *told)
+
+
+def _ships(scenario: Scenario) -> tuple[Ships, ...]:
+    """Naval guns at a station of their own; those that go with their headquarters have no place to be shown at."""
+    return tuple(
+        Ships(a.cell, a.name, 0 if a.side == "axis" else 1, a.from_min, a.until_min if a.until_min >= 0 else NEVER)
+        for a in scenario.assets
+        if a.kind == "naval" and a.cell >= 0
+    )
 
 
 def without_remark(name: str) -> str:
