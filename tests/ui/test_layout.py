@@ -9,6 +9,8 @@ import pygame
 import pytest
 
 from ui.map.app import App
+from ui.map.dialogs import words_room
+from ui.map.keys import SHEET
 from ui.map.layout import lay_out
 from ui.map.settings import Settings, load, store
 from ui.map.window import fit
@@ -68,6 +70,12 @@ def test_every_dialog_fits_its_window(open_window: Open, percent: int) -> None:
         inside = app.surface.get_rect()
         assert all(inside.contains(spot.rect) for spot in app.spots), name
         app.do("back")
+
+
+def test_no_word_of_the_key_sheet_is_cut() -> None:
+    cut = [words for _, rows in SHEET for _, words in rows if width(words, Scale(100).type(12.5)) > words_room()]
+    assert cut == []
+    assert width("embark for a port; own hex: for home", Scale(100).type(12.5)) > words_room()
 
 
 def test_settings_change_the_window_at_once_and_are_kept(open_window: Open, hand: Any) -> None:

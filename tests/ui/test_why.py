@@ -135,3 +135,11 @@ def test_a_side_is_not_told_the_terms_of_the_enemy(open_window: Open) -> None:
     app.do("why")
     assert app.why_asked == ""
     assert app.why_now is None
+
+
+def test_a_narrow_window_opens_the_card_to_show_why(open_window: Open) -> None:
+    app = open_window((1000, 700))
+    assert app.layout.card is None
+    app.do("select", 0)
+    app.do("why")
+    assert app.layout.card is not None

@@ -47,8 +47,16 @@ def _close(app: App, c: Canvas, rect: pygame.Rect) -> None:
     app.add_spots(c.spots)
 
 
+HELP_WIDTH, KEY_WIDTH = 1060, 72
+
+
+def words_room(wide: float = HELP_WIDTH) -> float:
+    """Room for the words beside a key in a key sheet so wide."""
+    return (wide - 24) / 5 - KEY_WIDTH
+
+
 def _help(app: App) -> None:
-    c, rect = _open(app, 1060, 620, "Keys and mouse")
+    c, rect = _open(app, HELP_WIDTH, 620, "Keys and mouse")
     column = (c.width - 24) / 5
     for k, (title, rows) in enumerate(SHEET):
         x, y = 16 + k * column, 58.0
@@ -57,7 +65,7 @@ def _help(app: App) -> None:
         for name, words in rows:
             hint = {"pan_left": "W A S D", "cursor_n": "Arrows", "overlay_1": "1 – 9"}.get(name, app.keys.hint(name))
             c.text(x, y, hint or "–", 12.5, "semibold", room=64)
-            c.text(x + 66, y, words, 12.5, colour=app.theme.second, room=column - 72)
+            c.text(x + 66, y, words, 12.5, colour=app.theme.second, room=words_room(c.width))
             y += 25
     x, y = 16 + 4 * column, 58.0
     c.text(x, y, "Mouse", 14, "semibold", app.theme.accent)

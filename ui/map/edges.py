@@ -58,7 +58,7 @@ class Edges:
         if view.frame is not None and view.frame.bracket:
             self._bracket(surface, view.frame.bracket)
         if view.frame is not None and view.frame.viewer != TRUTH:
-            words = f"as the {view.story.side_names[view.frame.viewer]} knew it"
+            words = f"as the {view.story.side_names[view.frame.viewer]} side knew it"
             label = TEXT.halo(words, scale.type(12.5), "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
             surface.blit(label, (view.rect.x + scale(8), view.rect.y + scale(20)))
             pygame.draw.rect(surface, view.sides.lines[view.frame.viewer], view.rect, max(2, scale(3)))

@@ -22,7 +22,7 @@ SHEET = (
     ("Orders", (
         ("next_unit", "next without orders"), ("next_in_stack", "next in the stack"), ("order_march", "march"),
         ("order_attack", "attack"), ("order_hold", "hold"), ("order_withdraw", "withdraw"), ("order_entrench", "dig in"),
-        ("order_rest", "rest"), ("order_embark", "embark for a port; own hex: for home"), ("order_land", "land on a beach"),
+        ("order_rest", "rest"), ("order_embark", "embark (own hex: home)"), ("order_land", "land on a beach"),
         ("order_fortress", "declare a fortress"), ("order_lift", "lift a fortress"),
         ("order_cancel", "cancel its order"), ("commit", "give all drafts"), ("undo", "undo draft"),
         ("redo", "redo draft"))),

@@ -35,6 +35,9 @@ def why(app: App, about: str = "") -> None:
     elif about == app.why_asked:
         about = ""
     app.why_asked, app.why_now = about, None
+    if about and app.layout.card is None:  # the terms are shown in the card, which a narrow window folds
+        app.show_right, app.drawer = True, "card"
+        app.relayout()
     app.card_version += 1
     follow(app)
 

@@ -34,7 +34,7 @@ def draw(c: Canvas, app: App, y: float) -> None:
     if why is None:
         c.text(12, y, "Working out the terms …" if not app.playing else "Pause to see the terms.", 12.5, colour=t.second)
         return
-    c.text(12, y, f"{why.question} {_figure(why.value)} ?", 13, "semibold", t.accent, room=c.width - 24)
+    c.text(12, y, f"{why.question} {_figure(why.value)}?", 13, "semibold", t.accent, room=c.width - 24)
     y += 20
     for k, term in enumerate(why.terms):
         if y > c.height - 42:
