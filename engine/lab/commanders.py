@@ -90,11 +90,13 @@ def check_takeover(name: str, scenario: Scenario) -> None:
             raise CommanderFault(f"expected a place of the theatre in {name!r}, nearest: {near or 'none'}")
         return
     try:
-        calendar.parse(scenario.start, since)
+        minute = calendar.parse(scenario.start, since)
     except ValueError:
         raise CommanderFault(
             f"expected {HIGH}@1944-08-20, {HIGH}@taken:PLACE or {HIGH}@lost:PLACE, found {name!r}"
         ) from None
+    if not 0 <= minute < scenario.end_min:
+        raise CommanderFault(f"expected a date from {scenario.start} to before {scenario.end}, found {name!r}")
 
 
 def _from_file(path: Path, attribute: str) -> Commander:

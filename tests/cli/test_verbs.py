@@ -137,6 +137,19 @@ def test_orders_that_cannot_be_read_or_lie_outside_the_run_are_told(
     assert f"{orders}:{told}" in answer.err
 
 
+def test_a_run_that_goes_on_from_another_engines_recording_says_so(
+    deepbattle: Call, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import engine.run.recording as recordings
+
+    on = ("run", "--from", recording, "--until", "1944-08-16T06:00", "--commander", "axis=none", "--commander", "soviet=none")
+    assert "another engine" not in deepbattle(*on).err
+    monkeypatch.setattr(recordings, "engine_digest", lambda: "0123456789abcdef")
+    answer = deepbattle(*on)
+    assert answer.code == Exit.DONE
+    assert "recorded by another engine: goes on as a branch of its own from 16 August 1944" in answer.err
+
+
 @pytest.mark.parametrize("date", ["1944-08-10", "1944-08-20"])
 def test_a_moment_that_a_recording_does_not_hold_is_told(
     deepbattle: Call, recording: Path, tmp_path: Path, date: str

@@ -77,8 +77,12 @@ def test_a_stored_pairing_takes_the_place_of_the_older_one_and_others_stay(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("high@banana", "expected high@"), ("high@lost:Atlantis", "place"), ("high@", "")]
-)
+    ("name", "words"),
+    [
+        ("high@banana", "expected high@"), ("high@lost:Atlantis", "place"), ("high@1950-01-01", "expected a date from"),
+        ("high@", ""),
+    ],
+)  # fmt: skip
 def test_a_takeover_names_a_date_or_a_place(name: str, words: str) -> None:
     scenario = generated_scenario(LITTLE)
     if not words:

@@ -67,6 +67,9 @@ def command(
         session, names = running.of_batch(scenario)
     else:
         session = running.new_session(scenario, seed, sets, overlays, names, force)
+    if session.begins:
+        since = running.day(session, session.begins)
+        remark(f"recorded by another engine: goes on as a branch of its own from {since}", quiet=quiet)
     planned = running.read_orders(orders, session)
     end = running.horizon(session, until)
     result, whole, refused = _advance(session, end, planned, quiet or as_json)
