@@ -93,6 +93,8 @@ class App:
         self.show_left = self.show_right = self.show_timeline = True
         self.drawer, self.dialog = "", ""
         self.menu_open = False
+        self.dialog_top = 0
+        """First line shown of an open dialog that scrolls."""
         self.typed = ""
         """Text of an open dialog's entry."""
         self.files: list[Path] = []

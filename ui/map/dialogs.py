@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from ui.map import briefing
 from ui.map.keys import MOUSE, SHEET
 from ui.map.kit import Canvas
 from ui.theme.palette import PANELS, SIDE_SETS
@@ -24,7 +25,7 @@ def draw(app: App) -> None:
     veil = pygame.Surface(app.surface.get_size(), pygame.SRCALPHA)
     veil.fill((0, 0, 0, 110))
     app.surface.blit(veil, (0, 0))
-    {"help": _help, "menu": _menu, "save": _save, "load": _load, "quit": _quit}[app.dialog](app)
+    {"help": _help, "briefing": _briefing, "menu": _menu, "save": _save, "load": _load, "quit": _quit}[app.dialog](app)
 
 
 def _open(app: App, width: float, height: float, title: str) -> tuple[Canvas, pygame.Rect]:
@@ -83,10 +84,17 @@ def _help(app: App) -> None:
     _close(app, c, rect)
 
 
+def _briefing(app: App) -> None:
+    c, rect = _open(app, briefing.WIDTH, briefing.HEIGHT, f"Briefing: {app.stage.story.title}")
+    briefing.draw(app, c)
+    _close(app, c, rect)
+
+
 def _menu(app: App) -> None:
     c, rect = _open(app, 560, 470, "Deep Battle")
     y = 54.0
     for words, action, hint in (("Save", ("dialog", "save"), "save"), ("Load", ("dialog", "load"), "load"),
+                                ("Briefing", ("dialog", "briefing"), "briefing"),
                                 ("Keys and mouse", ("dialog", "help"), "help"), ("Picture", ("screenshot",), "screenshot"),
                                 ("Quit", ("dialog", "quit"), "quit")):  # fmt: skip
         c.button(16, y, 180, 32, words, action, key=app.keys.hint(hint), name=f"menu {words.lower()}")

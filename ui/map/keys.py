@@ -30,8 +30,8 @@ SHEET = (
         ("save", "save"), ("load", "load"), ("screenshot", "screenshot"), ("toggle_left", "order of battle"),
         ("toggle_right", "right panels"), ("toggle_timeline", "timeline"), ("scale_up", "larger interface"),
         ("scale_down", "smaller interface"), ("palette", "side colours"), ("theme", "graphite or paper"),
-        ("why", "why: next question"), ("next_focus", "next control"), ("next_panel", "next panel"), ("help", "this sheet"),
-        ("back", "back out one level"), ("quit", "quit"))),
+        ("why", "why: next question"), ("next_focus", "next control"), ("next_panel", "next panel"),
+        ("briefing", "briefing, legend"), ("help", "this sheet"), ("back", "back out one level"), ("quit", "quit"))),
 )  # fmt: skip
 MOUSE = (
     ("left", "select; again: next in the stack"), ("right", "march to the hex along the shown path"),

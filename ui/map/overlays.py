@@ -395,7 +395,7 @@ class Overlays:
                 continue
             owner = int(self.frame.owner[objective.hex])
             colour = self.view.sides.lines[owner] if owner >= 0 else palette.ICON_INK
-            pole = self.scale(18)
+            pole = self.scale(28)
             pygame.draw.line(self.surface, palette.ICON_INK, (x, y), (x, y - pole), max(2, self.scale(2)))
             flag = pygame.Rect(x, y - pole, self.scale(22), self.scale(12))
             pygame.draw.rect(self.surface, colour, flag)

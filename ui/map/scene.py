@@ -263,6 +263,8 @@ class Story:
     changes: tuple[Change, ...] = ()
     """New names and commanders, dated or by events."""
     ships: tuple[Ships, ...] = ()
+    briefing: str = ""
+    """The author's notes of the scenario's folder."""
 
     def moment(self, minute: float) -> datetime:
         """The wall-clock moment of a minute."""

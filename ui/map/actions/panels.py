@@ -74,7 +74,7 @@ def menu(app: App) -> None:
 
 def dialog(app: App, name: str) -> None:
     app.dialog = name
-    app.focus_action = None
+    app.focus_action, app.dialog_top = None, 0
     if name in ("load", "save"):
         app.files = list_saves()
     if name == "save":
@@ -86,6 +86,8 @@ def dialog_scroll(app: App, rows: int) -> None:
     if app.dialog == "load" and len(app.files) > 1:
         rows %= len(app.files)
         app.files = app.files[rows:] + app.files[:rows]
+    elif app.dialog == "briefing":
+        app.dialog_top = max(0, app.dialog_top + rows)
 
 
 def back(app: App) -> None:

@@ -31,6 +31,7 @@ KEYS: dict[str, tuple[object, ...]] = {
     "commit": ("commit",), "undo": ("undo",), "redo": ("redo",), "view_axis": ("view", 0), "view_truth": ("view", TRUTH),
     "view_soviet": ("view", 1), "value": ("value",), "why": ("why",), "save": ("dialog", "save"), "load": ("dialog", "load"),
     "screenshot": ("screenshot",), "continue_here": ("continue",), "bookmark": ("bookmark",), "help": ("dialog", "help"),
+    "briefing": ("dialog", "briefing"),
     "next_panel": ("next panel",), "back": ("back",), "quit": ("quit",),
     "pan_left": ("pan", -PAN_STEP, 0), "pan_right": ("pan", PAN_STEP, 0), "pan_up": ("pan", 0, -PAN_STEP),
     "pan_down": ("pan", 0, PAN_STEP),
@@ -43,7 +44,7 @@ KEYS: dict[str, tuple[object, ...]] = {
 
 def key(app: App, name: str) -> None:
     """What a key's action does."""
-    if app.dialog == "help" and name == "help":
+    if app.dialog == name and name in ("help", "briefing"):
         app.dialog = ""
     elif app.dialog and name not in IN_DIALOGS:
         return

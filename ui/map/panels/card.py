@@ -45,7 +45,8 @@ class CardPanel:
         c.title("Formation")
         c.text(14, 52, "Select a formation or hex.", 13)
         rows = [("next_unit", "next formation needing orders" if app.stage.side != TRUTH else "next formation"),
-                ("find", "find unit or place"), ("help", "all keys on one sheet")]  # fmt: skip
+                ("find", "find unit or place"), ("briefing", "briefing, points, legend"),
+                ("help", "all keys on one sheet")]  # fmt: skip
         for k, (action, words) in enumerate(rows):
             y = 72 + k * 32
             c.fill(14, y, 62, 24, c.theme.raised, radius=3, border=c.theme.line)
@@ -53,7 +54,7 @@ class CardPanel:
             c.text(88, y + 12, words, 12.5, colour=c.theme.second)
             c.spot(14, y, c.width - 28, 24, ("key", action), name=f"hint {action}")
         story = app.stage.story
-        y = 190.0
+        y = 222.0
         if story.summary:
             for line in wrap(story.summary, c.scale.type(12.5), "regular", round((c.width - 28) * c.scale.factor))[:8]:
                 c.text(14, y, line, 12.5, colour=c.theme.second)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +52,7 @@ def make_story(scenario: Scenario, statics: Any = None) -> Story:
         files=scenario.id,
         changes=_changes(scenario, units),
         ships=_ships(scenario),
+        briefing=_notes(scenario.id),
     )
 
 
@@ -103,6 +106,15 @@ def _ships(scenario: Scenario) -> tuple[Ships, ...]:
         for a in scenario.assets
         if a.kind == "naval" and a.cell >= 0
     )
+
+
+def _notes(scenario_id: str) -> str:
+    """The notes in the folder of a scenario's name; none for one that lies elsewhere."""
+    folder = Path(os.environ.get("DEEPBATTLE_SCENARIOS", Path(__file__).resolve().parents[3] / "scenarios"))
+    try:
+        return (folder / scenario_id / "notes.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def without_remark(name: str) -> str:
