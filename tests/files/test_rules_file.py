@@ -17,10 +17,11 @@ ENGINE = Path(__file__).resolve().parents[2] / "engine"
 ASKED = re.compile(r"""(?:rules|rule|parameter)(?:\[|\()["']([a-z_]+\.[a-z_0-9]+)["'][\])]""")
 
 
-def test_every_parameter_has_a_source_a_grade_and_bounds_round_its_value():
+def test_every_parameter_has_a_source_a_grade_a_note_and_bounds_round_its_value():
     for address, parameter in common_parameters().items():
         assert parameter.source in common_sources(), address
         assert parameter.grade in GRADES, address
+        assert parameter.note, address
         if parameter.low is not None:
             assert parameter.low <= parameter.value <= parameter.high, address
 
