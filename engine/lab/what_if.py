@@ -62,6 +62,11 @@ class Answer:
 def read_what_if(overlay: str | Path, scenario: str = "") -> WhatIf:
     """The overlay of that name or file on a scenario: the first that it is meant for unless one is named."""
     path = overlay_path(overlay)
+    if not path.is_file():
+        known = sorted(file.stem for file in (SCENARIOS / "what_if").glob("*.toml"))
+        near = get_close_matches(str(overlay), known, 3, 0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+        raise ExperimentFault(f"expected an overlay, found {str(overlay)!r}; {hint}")
     head = read_overlay_head(path, SCENARIOS)
     name = scenario or next(iter(head.scenarios), "")
     if not name:

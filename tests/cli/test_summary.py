@@ -10,6 +10,7 @@ from engine.lab.store import Row
 from tests.rules.politics_kit import Condition, Effect, event, hands
 from tests.rules.test_politics import AS_IT_STARTED, DAY, TWO, judged
 from ui.cli import running, summary
+from ui.cli.verbs.run import _length
 
 HELD = Condition("held", "soviet", cell=TWO, text="held:soviet:goal_2")
 
@@ -76,3 +77,9 @@ def test_a_run_that_an_event_ends_is_whole():
     session = type(session)(replace(session.scenario, events=(over,)), 1)
     result, whole, _ = running.advance(session, session.end, {}, lambda now: None)
     assert (result.minute, whole) == (3 * DAY, True)
+
+
+def test_the_length_of_a_run_is_told_in_hours_or_days():
+    assert [_length(m) for m in (60, 360, DAY, DAY + 720, 2 * DAY, 13 * DAY)] == [
+        "1 hour", "6 hours", "1 day", "36 hours", "2 days", "13 days",
+    ]  # fmt: skip

@@ -128,3 +128,8 @@ def test_an_overlay_for_any_scenario_needs_one_named(tmp_path: Path) -> None:
     path.write_text('format = 1\nid = "any"\n')
     with pytest.raises(ExperimentFault, match="--scenario"):
         read_what_if(path)
+
+
+def test_an_overlay_that_is_not_there_is_told_with_the_nearest_names() -> None:
+    with pytest.raises(ExperimentFault, match="found 'memel_warnd'; did you mean memel_warned"):
+        read_what_if("memel_warnd")

@@ -94,14 +94,14 @@ def of_batch(word: str) -> tuple[Session, dict[str, str]]:
     return Session(with_values(source.scenario, row.factors, "experiment"), row.seed, commanders(names)), names
 
 
-def horizon(session: Session, until: str) -> int:
+def horizon(session: Session, until: str, option: str = "--until") -> int:
     """The minute to stop at."""
     if not until:
         return session.end
     minute = parse_time(session, until)
     if not session.now < minute <= session.end:
         first, last = day(session, session.now), day(session, session.end)
-        raise click.UsageError(f"expected --until after {first} and not after {last}, found {until!r}")
+        raise click.UsageError(f"expected {option} after {first} and not after {last}, found {until!r}")
     return minute
 
 

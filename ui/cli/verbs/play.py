@@ -27,5 +27,5 @@ def command(
     if hq is not None:
         running.check_headquarters(session.scenario, side, hq)
     if until_history:
-        session.advance(running.horizon(session, until_history))
+        session.advance(running.horizon(session, until_history, "--until-history"))
     showing.play(session, side, hq)

@@ -154,11 +154,10 @@ def _show(session: Session, result: Result, as_json: bool, took: float) -> None:
 
 
 def _length(minutes: int) -> str:
-    """12 days; of less than three days the hours."""
+    """12 days; of less than three days the hours, unless they are whole days."""
     days, hours = divmod(minutes // 60, 24)
-    if days == 1 and not hours:
-        return "1 day"
-    return f"{24 * days + hours} hours" if hours and days < 3 else f"{days} days"
+    count, unit = (24 * days + hours, "hour") if hours and days < 3 else (days, "day")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def _say_where(out: Path | None, report: Path | None, quiet: bool) -> None:
