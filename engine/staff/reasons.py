@@ -81,6 +81,7 @@ class Reason(IntEnum):
     REGROUPED = 69
     PAUSE = 70
     REOPEN = 71
+    KEEPS_OPEN = 72
 
 
 @plain
@@ -161,6 +162,8 @@ _SENTENCES = {
     Reason.NECK: "is to go back to the line at {1}: {2} points of the enemy at the neck at {0}, {y_times} times our own",
     Reason.LANDING: "is to land at {0} from {1}: worth {2} points, estimated x {y}",
     Reason.REGROUPED: "is put under another army, which has {2} % of what it needs at {1}",
+    Reason.KEEPS_OPEN: "is to hold the line at {1}: the way home at {0} must stay open, {2} points of the enemy near it, "
+    "{y_times} times our own",
     Reason.REOPEN: "is to break out from {1} to {0}: cut off, estimated x {y} at the point of the blow",
     Reason.PAUSE: "is to pause: {2} % of the strength, rest and supply that an attack asks for",
     Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",

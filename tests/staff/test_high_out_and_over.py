@@ -149,6 +149,19 @@ NECK = """
 """
 
 
+CUT = """
+~~~~~~~~~~~~~~~~~~~~~~~~
+.......:X:..............
+.......:::..............
+.......:::.ABCD.........
+.K.....:::..............
+...:::::::::......:::::.
+...:::::::::::::::::::::
+...::::::::::::::::::::.
+:::::::::::::::::::::::.
+"""
+
+
 def neck(text: str = NECK, **more: Any) -> Session:
     """Four divisions in the east hang on a strip of coast that one keeps open in the west."""
     sources = [{"side": "axis", "kind": "edge", "at": (4, 0), "capacity_t": 2000}]
@@ -161,7 +174,7 @@ def neck(text: str = NECK, **more: Any) -> Session:
     kinds = {**dict.fromkeys("ABCDK", weak), "X": {"kind": "rifle", "strength": 1.2}}
     return war(
         text, side="axis", headquarters=staffs, supply=False, sources=sources, formations=kinds,
-        sets={"high.neck_hexes": 4}, **more,
+        sets={"high.neck_hexes": 4, **more.pop("sets", {})}, **more,
     )  # fmt: skip
 
 
@@ -175,6 +188,39 @@ def test_what_lies_behind_a_neck_goes_back_line_by_line_before_it_closes() -> No
     assert 4 < np.mean(columns) < 18, "towards the neck, and not through it at one bound"
     s.advance(12 * DAY)
     assert len(given(s, "WITHDRAW")) > 1, "the next line follows"
+
+
+def test_who_stands_at_a_neck_is_to_hold_the_line_before_it() -> None:
+    s = neck()
+    s.advance(3 * DAY)
+    (keep, *_) = [one for one in given(s, "DEFEND") if one["reason"] is Reason.KEEPS_OPEN]
+    assert keep["hq"] == "army"
+    assert len(keep["line"]) >= 2
+    assert all(cell % s.world.statics.grid.columns < 14 for cell in keep["line"]), "before the neck, in the west"
+    assert "must stay open" in keep["says"]
+    d = s.world.directives
+    (mine, *_) = np.flatnonzero(d.reason == Reason.KEEPS_OPEN)
+    assert d.permission[mine] == Permission.STAND_FAST
+    assert not [one for one in given(s, "WITHDRAW") if one["hq"] == "army"], "the keeper is not led back"
+
+
+def test_who_keeps_a_neck_gets_formations_from_behind_it_if_their_line_bears_it() -> None:
+    s = neck(sets={"staff.spacing_max_km": 100})
+    s.advance(5 * DAY)
+    moved = [int(hq) for e in events(s, "Attached") for hq in e["hq"]]
+    assert moved
+    assert set(moved) == {s.world.statics.headquarters_rows["army"]}
+
+
+def test_what_is_cut_off_near_home_breaks_out_from_where_it_is_nearest() -> None:
+    s = neck(CUT)
+    s.advance(3 * DAY)
+    out = given(s, "BREAK_OUT")[0]
+    assert (out["hq"], out["reason"]) == ("east", Reason.REOPEN)
+    start, goal = out["axis"][0], out["axis"][-1]
+    columns = s.world.statics.grid.columns
+    assert start != goal
+    assert start % columns > goal % columns, "from the east to the west"
 
 
 def test_a_neck_that_nobody_threatens_is_no_reason_to_leave() -> None:

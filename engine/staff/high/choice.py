@@ -6,7 +6,7 @@ Most of the strength goes where it promises most; the rest of the front holds. W
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,12 +15,21 @@ from engine.core.calendar import DAY, HOUR, NEVER
 from engine.model.codes import DirectiveKind, DirectiveState, Mobility, Permission
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
-from engine.staff.control import Ints
+from engine.staff.control import Ints, Mask
 from engine.staff.high.aims import Aim, aims_of, assault_size, worth
 from engine.staff.high.bodies import Body, bodies_of, fitness, tops
 from engine.staff.high.elastic import line_behind
+from engine.staff.high.keeping import keepers, takers, told_to_keep
 from engine.staff.high.landings import landings
-from engine.staff.high.leaving import Pouch, evacuations, pouches, reopenings, withdrawals
+from engine.staff.high.leaving import (
+    NEAR_NECK,
+    Pouch,
+    evacuations,
+    pouches,
+    reopenings,
+    threatened,
+    withdrawals,
+)
 from engine.staff.high.regroup import Taker, regroup
 from engine.staff.plans import AT_SEA, ATTACKS
 from engine.staff.reasons import Reason
@@ -47,21 +56,25 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     engaged = set() if first else {hq for body in bodies for hq in body.staffs if _engaged(s, hq)}
     busy = set() if first else {body.hq for body in bodies if _bound(s, body)}
     necks = pouches(s)
-    told = _out(s, bodies, engaged, necks)
+    breaking = {hq for body in bodies for hq in body.staffs if _open(s, hq, [_BREAK_OUT])}
+    kept = keepers(s, bodies, threatened(s, necks))
+    at_neck = {one.corps.hq for one in kept if one.line}
+    guards = _guards(s, necks, at_neck)
+    told = _out(s, bodies, engaged | breaking, at_neck, threatened(s, necks))
     gone = {s.statics.headquarters_rows[one.hq] for one in told}
+    told += told_to_keep(s, kept, gone)
     leaving = gone | {hq for hq in engaged if _open(s, hq, [_WITHDRAW])}
     for body in bodies:
         if body.staffs & leaving and body.hq not in busy | leaving:
-            told += _stay(s, body, leaving)
+            told += _stay(s, body, leaving, guards)
     busy |= {body.hq for body in bodies if body.staffs & leaving}
-    joined = reopenings(s, bodies, engaged | gone | {body.hq for body in bodies if _open(s, body.hq, [_BREAK_OUT])})
+    joined = reopenings(s, bodies, engaged | gone | breaking)
     told += joined
     busy |= {s.statics.headquarters_rows[one.hq] for one in joined}
     over, at_sea = landings(s, bodies, points, busy | engaged)
     told += over
     busy |= {body.hq for body in bodies if body.hq in at_sea}
-    keepers = _keepers(s, bodies, necks)
-    needed = busy | {keeper.body.hq for keeper in keepers}
+    needed = busy | {body.hq for body in bodies if body.staffs & at_neck}
     aims = [aim for body in bodies if body.hq not in needed and _fit(s, body) for aim in aims_of(s, body, points)]
     chosen = _efforts(s, bodies, busy, aims)
     for body in bodies:
@@ -69,30 +82,31 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
             continue
         aim = chosen.get(body.hq)
         made = _attack(s, aim, clears=not body.staffs & at_sea) if aim else _otherwise(s, body, chosen)
-        told += [one for one in _to_each(s, body, made) if first or not _same(s, one)]
+        told += [one for one in _to_each(s, body, made, guards) if first or not _same(s, one)]
     for made in told:
         s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
-    moved = regroup(s, bodies, [*keepers, *_takers(s, bodies, chosen)], at_sea)
+    moved = regroup(s, bodies, [*takers(s, kept), *_takers(s, bodies, chosen)], at_sea)
     return [*told, *moved]
 
 
-def _out(s: Situation, bodies: list[Body], busy: set[int], necks: list[Pouch]) -> list[Instruction]:
+def _out(s: Situation, bodies: list[Body], busy: set[int], kept: set[int], necks: list[Pouch]) -> list[Instruction]:
     """Who leaves what cannot be held; each headquarters is told one thing. Only those at sea see it through first."""
     told = evacuations(s, bodies, {hq for hq in busy if _open(s, hq, [*AT_SEA])})
     at_sea = {s.statics.headquarters_rows[one.hq] for one in told}
-    return [*told, *withdrawals(s, bodies, busy | at_sea, necks)]
+    return [*told, *withdrawals(s, bodies, busy | at_sea, kept, necks)]
 
 
-def _to_each(s: Situation, body: Body, made: Instruction) -> list[Instruction]:
+def _to_each(s: Situation, body: Body, made: Instruction, guards: Guards) -> list[Instruction]:
     """Who is to hold is told so with all his corps: each keeps its own part of the front, and the army lends."""
     if made.kind is not DirectiveKind.DEFEND:
         return [made]
     leaders = s.view.own.hq[body.members]
-    corps = [hq for hq in sorted(set(leaders.tolist())) if hq != body.hq]
+    corps = [hq for hq in sorted(set(leaders.tolist())) if hq != body.hq and hq not in guards.corps]
     told = [replace(made, hq=_name(s, hq)) for hq in corps]
     if body.ratio < s.rules["high.elastic"]:
-        # Who is outnumbered may give way under pressure, as far as the next line.
-        told = [_elastic(s, one, body.members[leaders == hq]) for one, hq in zip(told, corps, strict=True)]
+        # Who is outnumbered may give way under pressure, as far as the next line; not who keeps a way out open.
+        led = [body.members[leaders == hq] for hq in corps]
+        told = [one if guards.near[who].any() else _elastic(s, one, who) for one, who in zip(told, led, strict=True)]
     return [made, *told]
 
 
@@ -101,12 +115,30 @@ def _elastic(s: Situation, made: Instruction, members: Ints) -> Instruction:
     return replace(made, permission=Permission.MAY_FALL_BACK, fall_back=line) if line else made
 
 
-def _stay(s: Situation, body: Body, leaving: set[int]) -> list[Instruction]:
+@dataclass(frozen=True, eq=False)
+class Guards:
+    """Who stands near the necks of the side's land."""
+
+    near: Mask
+    """Shape (formations,)."""
+    corps: set[int]
+    """Those who were given a line there: they are told nothing else."""
+
+
+def _guards(s: Situation, necks: list[Pouch], corps: set[int]) -> Guards:
+    near = np.zeros(len(s.view.own.hex), bool)
+    for pouch in necks:
+        for place in {pouch.neck, pouch.weak}:
+            near |= s.grid.distance(s.view.own.hex, place) <= NEAR_NECK
+    return Guards(near, corps)
+
+
+def _stay(s: Situation, body: Body, leaving: set[int], guards: Guards) -> list[Instruction]:
     """Those of a body who do not go yet hold, led by itself."""
     share = round(100 * min(body.ratio, 99.0))
     made = Instruction(hq=_name(s, body.hq), kind=DirectiveKind.DEFEND, reason=Reason.DEFENSIVE, detail=(-1, -1, share, 0))
     gone = {s.statics.headquarters_ids[hq] for hq in leaving}
-    return [one for one in _to_each(s, body, made) if one.hq not in gone and not _same(s, one)]
+    return [one for one in _to_each(s, body, made, guards) if one.hq not in gone and not _same(s, one)]
 
 
 def _takers(s: Situation, bodies: list[Body], chosen: dict[int, Aim]) -> list[Taker]:
@@ -119,18 +151,6 @@ def _takers(s: Situation, bodies: list[Body], chosen: dict[int, Aim]) -> list[Ta
         elif aim is None and len(body.rim) and body.ratio < rules["high.need_odds"] and body.known:
             found.append(Taker(body, _pressed(s, body), body.ratio / rules["high.need_odds"]))
     return found
-
-
-def _keepers(s: Situation, bodies: list[Body], necks: list[Pouch]) -> list[Taker]:
-    """Who keeps a neck open gets what those behind it no longer need: the body whose front is nearest to it."""
-    found: dict[int, Taker] = {}
-    for pouch in necks:
-        gaps = {body.hq: int(s.grid.distance(body.rim, pouch.neck).min()) for body in bodies if len(body.rim)}
-        if gaps:
-            nearest = min(gaps, key=lambda hq: (gaps[hq], hq))
-            body = next(one for one in bodies if one.hq == nearest)
-            found.setdefault(nearest, Taker(body, pouch.neck, 0.0, pouch.inside))
-    return list(found.values())
 
 
 def _pressed(s: Situation, body: Body) -> int:

@@ -20,7 +20,7 @@ from engine.model.instruction import NO_CELL, Instruction
 from engine.model.tables import GROUP, POINTS
 from engine.staff.control import Ints, Mask
 from engine.staff.high import sea
-from engine.staff.high.aims import Aim, aims_of, assault_size
+from engine.staff.high.aims import Aim, aims_of
 from engine.staff.high.bodies import REACH, Body
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
@@ -28,8 +28,10 @@ from engine.staff.situation import Situation
 HEX_KM = 6
 GAP = 10
 """Home farther than so many hexes is not broken out to by an army: its pockets go on as their staffs can."""
-NEAR_NECK = 5
-"""Troops within so many hexes of a neck decide whether it stays open."""
+NEAR_NECK = 8
+"""Troops within so many hexes of a neck, two days' march, decide whether it stays open."""
+TOGETHER = 3
+"""So many corps at most break out together."""
 _NOBODY = np.zeros(0, bool)
 BEYOND = 2
 """The last line before a neck lies so many steps beyond it."""
@@ -91,29 +93,50 @@ def _can_be_shipped(s: Situation, part: int) -> bool:
 
 
 def reopenings(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instruction]:
-    """Attacks that join what is cut off with home again, from within: of each piece by the body with the best odds."""
+    """Attacks that join what is cut off with home again, from within: of each piece by the corps with the best odds."""
     told, homes = [], sea.home_parts(s)
     home = np.flatnonzero(np.isin(s.control.part, sorted(homes)) & (s.owner == s.side))
     if not len(home):
         return []
     for part in sorted(set(s.part.tolist()) - homes - {-1}):
         rim = s.control.rim[s.control.part[s.control.rim] == part]
-        inside = [b for b in bodies if b.hq not in busy and 2 * int((s.part[b.members] == part).sum()) > len(b.members)]
+        inside = [b for b in _corps_in(s, bodies, part) if b.hq not in busy]
         if not len(rim) or not inside:
             continue
         gap = s.grid.distance(home[None, :], rim[:, None])
         goal = int(home[np.lexsort((home, gap.min(axis=0)))[0]])
         aims = [a for body in inside for a in aims_of(s, body, {goal: 1}) if s.apart(a.start, goal) <= GAP]
-        best = max(aims, key=lambda aim: (aim.x, -aim.body.hq), default=None)
-        if best is not None and best.x >= s.rules["high.reopen_x"]:
-            told.append(_break_out(s, best))
+        best = sorted(aims, key=lambda aim: (-aim.x, aim.body.hq))[:TOGETHER]
+        told += [_break_out(s, aim) for aim in best if aim.x >= s.rules["high.reopen_x"]]
     return told
+
+
+def _corps_in(s: Situation, bodies: list[Body], part: int) -> list[Body]:
+    """Corps on a piece of land as bodies: their formations there, and the front there that is nearest to them."""
+    return [b for b in corps_of(s, bodies, s.part == part) if len(b.rim)]
+
+
+def corps_of(s: Situation, bodies: list[Body], there: Mask) -> list[Body]:
+    """Each headquarters that leads formations of a body as a body of its own; ``there`` says whom of them to count."""
+    own, rim = s.view.own, s.control.rim
+    who = np.flatnonzero(there & np.isin(np.arange(len(own.hq)), np.concatenate([b.members for b in bodies])))
+    if not len(who) or not len(rim):
+        return []
+    rim = rim[np.isin(s.control.part[rim], s.part[who])]
+    leader = own.hq[who]
+    holder = leader[s.grid.distance(rim[:, None], own.hex[who][None, :]).argmin(axis=1)]
+    found = []
+    for hq in sorted(set(leader.tolist())):
+        members = who[leader == hq]
+        power = int(own.power[members].sum())
+        found.append(Body(hq, members, rim[holder == hq], power, 0, 0, frozenset((hq,))))
+    return found
 
 
 def _break_out(s: Situation, aim: Aim) -> Instruction:
     return Instruction(
         hq=s.statics.headquarters_ids[aim.body.hq], kind=DirectiveKind.BREAK_OUT, axis=(aim.start, aim.goal),
-        objective=aim.goal, assault_strongest=assault_size(s, aim.body), clears=True, start_at=s.minute + DAY,
+        objective=aim.goal, assault_strongest=len(aim.body.members), clears=True, start_at=s.minute + DAY,
         end_at=s.minute + round(s.rules["high.attack_days"] * DAY),
         reason=Reason.REOPEN, detail=(aim.goal, aim.start, aim.points, round(aim.x * PPM)),
     )  # fmt: skip
@@ -144,17 +167,26 @@ class Pouch:
 
     neck: int
     """The hex in the middle of it."""
+    weak: int
+    """Where the way home from it is in the greatest danger."""
     way: Array
     """Steps through own land to home. Shape (hexes,)."""
     inside: Mask
     closing: int
-    """Known enemy power near the neck."""
+    """Known enemy power near the weak place."""
     keeping: int
     """Own power near it."""
+    cut: bool = False
+    """It is closed."""
+
+
+def threatened(s: Situation, necks: list[Pouch]) -> list[Pouch]:
+    """Necks that are about to be closed, or are."""
+    return [p for p in necks if p.closing > s.rules["high.neck_odds"] * p.keeping]
 
 
 def pouches(s: Situation) -> list[Pouch]:
-    """What lies behind necks that are about to be closed."""
+    """What hangs on home by a neck, whoever stands there, and what is cut off so near to home that it is led there."""
     control, width = s.control, round(s.rules["high.neck_hexes"])
     home = sea.home_cells(s)
     own_land = control.land & (s.owner == s.side)
@@ -174,9 +206,41 @@ def pouches(s: Situation) -> list[Pouch]:
             continue
         back = hops(control.ways, own_land, cells)
         neck = _neck(s, from_home, back)
-        closing, keeping = _near(s, neck)
-        found.append(Pouch(neck, way, back < from_home, closing, keeping))
-    return [p for p in found if p.closing > s.rules["high.neck_odds"] * p.keeping]
+        weak, closing, keeping = _weakest(s, _way_home(s, way, neck))
+        found.append(Pouch(neck, weak, way, back < from_home, closing, keeping))
+    return [*found, *_severed(s, own_land)]
+
+
+def _severed(s: Situation, own_land: Mask) -> list[Pouch]:
+    """What is cut off, but so near to home that it can join it again: it is led to the place nearest to home."""
+    homes, found = sea.home_parts(s), []
+    home = np.flatnonzero(np.isin(s.control.part, sorted(homes)) & (s.owner == s.side))
+    for part in sorted(set(s.part.tolist()) - homes - {-1}):
+        rim = s.control.rim[s.control.part[s.control.rim] == part]
+        inside = own_land & (s.control.part == part)
+        if not len(rim) or int(inside.sum()) < LEAST_POUCH:
+            continue
+        gap = s.grid.distance(rim[:, None], home[None, :]).min(axis=1)
+        neck = int(rim[np.lexsort((rim, gap))[0]])
+        if int(gap.min()) <= GAP:
+            closing, keeping = _near(s, neck)
+            found.append(Pouch(neck, neck, hops(s.control.ways, inside, np.array([neck])), inside, closing, keeping, cut=True))
+    return found
+
+
+def _way_home(s: Situation, way: Array, cell: int) -> list[int]:
+    """Hexes of a shortest way home from a hex, itself first."""
+    found = [cell]
+    while way[found[-1]] > 0:
+        around = [c for c in s.control.ways[found[-1]].tolist() if c >= 0 and way[c] < way[found[-1]]]
+        found.append(min(around, key=lambda c: (-int(s.control.depth[c]), c)))
+    return found
+
+
+def _weakest(s: Situation, cells: list[int]) -> tuple[int, int, int]:
+    """The place of some at which the enemy has most more than the side has, with what both have near it."""
+    near = [(cell, *_near(s, cell)) for cell in cells]
+    return max(near, key=lambda one: (one[1] - one[2], -one[0]))
 
 
 def _nearest_label(label: Array, way: Array, within: int) -> int:
@@ -199,11 +263,13 @@ def _near(s: Situation, cell: int) -> tuple[int, int]:
     return closing, int(own.power[s.grid.distance(own.hex, cell) <= NEAR_NECK].sum())
 
 
-def withdrawals(s: Situation, bodies: list[Body], busy: set[int], necks: list[Pouch]) -> list[Instruction]:
+def withdrawals(
+    s: Situation, bodies: list[Body], busy: set[int], kept: set[int], necks: list[Pouch]
+) -> list[Instruction]:
     """Directives to those farthest behind a neck that is about to be closed: back to the next line, or to the ships."""
     told: list[Instruction] = []
     for pouch in necks:
-        groups = _behind(s, pouch, bodies)
+        groups = [group for group in _behind(s, pouch, bodies) if group.hq not in kept]
         rim = s.control.rim[pouch.inside[s.control.rim] & (pouch.way[s.control.rim] < FAR)]
         if not groups or not len(rim):
             continue
@@ -274,7 +340,7 @@ def _back(s: Situation, pouch: Pouch, leaving: list[Group], level: int) -> list[
     cells = np.flatnonzero(pouch.inside & (pouch.way == level) & s.control.land)
     if not leaving or len(cells) < 2:
         return []
-    line = _in_order(s, cells)
+    line = in_order(s, cells)
     at = {g.hq: _middle(s, line, g) for g in leaving}
     leaving = sorted(leaving, key=lambda g: (at[g.hq], g.hq))
     power = np.array([int(s.view.own.power[g.members].sum()) + 1 for g in leaving], np.int64)
@@ -288,7 +354,7 @@ def _back(s: Situation, pouch: Pouch, leaving: list[Group], level: int) -> list[
         told.append(Instruction(
             hq=s.statics.headquarters_ids[group.hq], kind=DirectiveKind.WITHDRAW, line=tuple(stretch.tolist()),
             start_at=s.minute, end_at=s.minute + round(s.rules["high.withdraw_days"] * DAY),
-            reason=Reason.NECK, detail=(pouch.neck, int(stretch[len(stretch) // 2]), pouch.closing, round(_odds(pouch) * PPM)),
+            reason=Reason.NECK, detail=(pouch.weak, int(stretch[len(stretch) // 2]), pouch.closing, round(_odds(pouch) * PPM)),
         ))  # fmt: skip
     return told
 
@@ -304,7 +370,7 @@ def _odds(pouch: Pouch) -> float:
     return pouch.closing / max(pouch.keeping, 1)
 
 
-def _in_order(s: Situation, cells: Ints) -> Ints:
+def in_order(s: Situation, cells: Ints) -> Ints:
     """Cells of a line from one of its ends to the other."""
     first = int(cells[0])
     one = int(cells[s.grid.distance(cells, first).argmax()])

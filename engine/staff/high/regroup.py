@@ -38,16 +38,18 @@ class Taker:
 def regroup(s: Situation, bodies: list[Body], takers: list[Taker], busy: set[int]) -> list[Order]:
     """Orders that put formations under those who need them most: a few a day for the whole side."""
     orders: list[Order] = []
-    gone: dict[int, int] = {}
+    gone: set[int] = set()
     wanting = {taker.body.hq for taker in takers}
     for taker in sorted(takers, key=lambda one: (one.have, one.body.hq)):
         if len(orders) >= round(s.rules["high.regroup_most"]):
             break
-        best = _best(s, bodies, taker, wanting | busy, gone)
+        # A way out comes before every other need: who wants more himself gives to it.
+        kept = busy if taker.behind is not None else wanting | busy | gone
+        best = _best(s, bodies, taker, kept)
         if best is None:
             continue
         at, giver = best
-        gone[giver.hq] = gone.get(giver.hq, 0) + int(s.view.own.power[at])
+        gone.add(giver.hq)
         s.notes.formation["lent_at"][s.row_of[at]] = s.minute
         s.notes.formation["lent_to"][s.row_of[at]] = -1
         s.give_role(np.array([at]), IN_RESERVE)
@@ -57,15 +59,15 @@ def regroup(s: Situation, bodies: list[Body], takers: list[Taker], busy: set[int
 
 
 def _best(
-    s: Situation, bodies: list[Body], taker: Taker, kept: set[int], gone: dict[int, int]
+    s: Situation, bodies: list[Body], taker: Taker, kept: set[int]
 ) -> tuple[int, Body] | None:  # fmt: skip
     """The formation that comes over, and from whom: what drives first, then the strongest for its way."""
     own, found = s.view.own, []
     for giver in bodies:
-        if giver.hq in kept or giver.hq in gone or not _can_spare(s, giver, taker):
+        if giver.hq in kept or not _can_spare(s, giver, taker):
             continue
         for at in giver.members.tolist():
-            if _free(s, at, taker.where):
+            if int(own.hq[at]) != taker.body.hq and _free(s, at, taker.where):
                 km = s.apart(s.hex_of[at], taker.where) * HEX_KM
                 worth = s.power_of[at] / (1 + km / s.rules["high.regroup_km"])
                 found.append((not s.mechanised_of[at], -worth, int(own.row[at]), at, giver))
