@@ -78,6 +78,20 @@ def test_no_word_of_the_key_sheet_is_cut() -> None:
     assert width("embark for a port; own hex: for home", Scale(100).type(12.5)) > words_room()
 
 
+@pytest.mark.parametrize(("percent", "size"), [(100, (1440, 720)), (125, (1440, 900)), (150, (2160, 1080))])
+def test_the_button_that_gives_drafts_is_not_cut(open_window: Open, percent: int, size: tuple[int, int]) -> None:
+    app = open_window(size, Settings(scale=percent), mode="play", side=0)
+    app.do("select", 0)
+    app.do("aim", "hold")
+    app.draw()
+    app.draw()
+    assert app.drafts
+    card = app.layout.card
+    assert card is not None
+    (give,) = (spot for spot in app.spots if spot.action == ("commit",) and spot.rect.left >= card.left)
+    assert card.contains(give.rect)
+
+
 def test_settings_change_the_window_at_once_and_are_kept(open_window: Open, hand: Any) -> None:
     app = open_window((2000, 1200))
     hand(app).press("menu")

@@ -290,8 +290,9 @@ class App:
     def draw(self) -> None:
         """Draw the window."""
         self.frames_drawn += 1
-        if self._tall_card != bool(self.why_asked):
-            self._tall_card = bool(self.why_asked)
+        tall = bool(self.why_asked or self.drafts)  # terms, or drafts with the button that gives them
+        if self._tall_card != tall:
+            self._tall_card = tall
             self.relayout()
             self._dirty = False
         tinted = CONTROL in self.overlays

@@ -99,7 +99,7 @@ def _points(app: App, c: Canvas) -> None:
         c.text(right - 40, y, names[holder], 12, colour=t.second, align="right")
         c.text(right, y, str(worth), 12.5, "semibold", align="right")
         y += 19
-    c.text(POINTS, c.height - 16, "Half of a side's score is the enemy's losses.", 12, colour=t.faint)
+    c.text(POINTS, c.height - 16, "The enemy's losses add up to half as many points again.", 12, colour=t.faint)
 
 
 def _legend(app: App, c: Canvas) -> None:

@@ -12,6 +12,7 @@ from ui.map.keys import MOUSE, SHEET
 from ui.map.kit import Canvas
 from ui.theme.palette import PANELS, SIDE_SETS
 from ui.theme.scale import SCALES
+from ui.theme.type import wrap
 
 if TYPE_CHECKING:
     from ui.map.app import App
@@ -71,8 +72,6 @@ def _help(app: App) -> None:
     x, y = 16 + 4 * column, 58.0
     c.text(x, y, "Mouse", 14, "semibold", app.theme.accent)
     y += 26
-    from ui.theme.type import wrap
-
     for name, words in MOUSE:
         c.text(x, y, name, 12.5, "semibold")
         y += 18
@@ -117,7 +116,9 @@ def _menu(app: App) -> None:
         c.button(x + k * 104, y + 14, 98, 26, name.capitalize(), ("theme", name), on=app.options.theme == name,
                  name=f"theme {name}")  # fmt: skip
     c.button(x + 212, y + 14, 100, 26, "Less motion", ("motion",), on=app.options.less_motion)
-    c.text(16, c.height - 18, app.stage.story.theatre.attribution[:110], 12, colour=app.theme.faint, room=c.width - 32)
+    credit = wrap(app.stage.story.theatre.attribution, app.scale.type(12), "regular", app.scale(c.width - 32))
+    for k, line in enumerate(credit):
+        c.text(16, c.height - 16 - 15 * (len(credit) - 1 - k), line, 12, colour=app.theme.faint)
     _close(app, c, rect)
 
 
