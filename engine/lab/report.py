@@ -101,6 +101,7 @@ def contents(source: Source) -> dict[str, Any]:
         "title": experiment["title"] or source.scenario.title,
         "scenario": source.scenario,
         "dates": dates(source.scenario),
+        "cut": cut(source.scenario, int(source.manifest["horizon"])),
         "manifest": source.manifest,
         "experiment": experiment,
         "outside": _outside(source),
@@ -139,6 +140,14 @@ def dates(scenario: Scenario) -> str:
     """First and last day: ``15 August 1944 to 27 August 1944``."""
     first, last = scenario.start, scenario.end - timedelta(days=1)
     return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+
+
+def cut(scenario: Scenario, horizon: int) -> str:
+    """Where runs stop before the scenario's end: ``18 August 1944, 12:00``; nothing if they do not."""
+    if horizon >= scenario.end_min:
+        return ""
+    day, minute = scenario.start + timedelta(days=horizon // 1440), horizon % 1440
+    return f"{day.day} {day:%B %Y}, {minute // 60:02d}:{minute % 60:02d}"
 
 
 def day_labels(scenario: Scenario) -> list[str]:

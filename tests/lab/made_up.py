@@ -87,7 +87,7 @@ def source(count: int, *, failed: int = 0) -> Source:
     made = scenario()
     manifest = {
         "experiment": Experiment("drawn", runs=count + failed).record(), "scenario_digest": made.digest,
-        "engine": "e" * 32, "python": "3.11", "numpy": "2.4", "platform": "Linux x86_64",
+        "engine": "e" * 32, "horizon": made.end_min, "python": "3.11", "numpy": "2.4", "platform": "Linux x86_64",
     }  # fmt: skip
     broken = [Row(f"f{i}", 900 + i, 0, 900 + i, i, "failed", fault="running: ZeroDivisionError") for i in range(failed)]
     return Source(manifest, made, [*rows(count, made), *broken])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -91,6 +93,14 @@ def test_a_failed_run_and_a_partial_batch_are_told(page: str) -> None:
     partial.manifest["experiment"]["runs"] = 40  # type: ignore[index]
     assert "10 of 40 runs" in html_report(partial)
     assert "partial results" in html_report(partial)
+
+
+def test_runs_that_stop_before_the_end_are_told(page: str) -> None:
+    assert "Run to" not in page
+    given = source(10)
+    short = replace(given, manifest={**given.manifest, "horizon": 2160})
+    day = given.scenario.start + timedelta(days=1)
+    assert f"Run to {day.day} {day:%B %Y}, 12:00 only" in html_report(short)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 4])
