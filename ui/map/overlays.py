@@ -65,6 +65,7 @@ class Overlays:
         """Arrows of movement and orders."""
         if ORDERS not in self.on or self.tier == THEATRE:
             return
+        self._axes()
         for mark in self.frame.orders:
             if mark.goal >= 0 and self.frame.hex[mark.unit] >= 0:
                 self._order_arrow(mark.unit, mark.goal, arrows.ORDERED)
@@ -76,6 +77,38 @@ class Overlays:
         for draft in self.marked.drafts:
             if draft.goal >= 0 and self.frame.hex[draft.unit] >= 0:
                 self._order_arrow(draft.unit, draft.goal, arrows.ORDERED, palette.GRAPHITE.accent)
+
+    def _axes(self) -> None:
+        """Directives in force of the selected headquarters, or of the one above the selected formation: broad dashed
+        axes with their arrow at the objective; lines to hold dashed without one."""
+        unit = self.marked.selected
+        if unit < 0:
+            return
+        if not self.view.story.units[unit].headquarters:
+            unit = int(self.frame.parent[unit])
+        for mark in self.frame.directives:
+            if mark.unit != unit or not mark.begun or len(mark.axis) < 2:
+                continue
+            colour = self.view.sides.lines[self.view.story.units[unit].side]
+            points = [self.view.screen_of(cell) for cell in mark.axis]
+            last = points[-1] if mark.line else points[-2]
+            curve = chaikin(np.array(points if mark.line else points[:-1], float), 2) if len(points) > 2 else None
+            if curve is not None:
+                self._long_dashes(curve, colour)
+            if not mark.line:
+                gx, gy = points[-1]
+                picture, ox, oy = arrows.arrow(gx - last[0], gy - last[1], colour, arrows.ORDERED, 7.0 * self.scale.factor, 0.0)
+                self.surface.blit(picture, (last[0] - ox, last[1] - oy), special_flags=pygame.BLEND_PREMULTIPLIED)
+
+    def _long_dashes(self, curve: np.ndarray, colour: palette.Rgb) -> None:
+        """A broad dashed line on a light casing."""
+        way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))])
+        step, on = self.scale(20), self.scale(13)
+        for start in np.arange(0.0, way[-1], step):
+            ends = np.array([start, min(start + on, way[-1])])
+            a, b = np.stack([np.interp(ends, way, curve[:, k]) for k in (0, 1)], axis=1).tolist()
+            pygame.draw.line(self.surface, palette.PLACE_HALO, a, b, self.scale(9))
+            pygame.draw.line(self.surface, colour, a, b, self.scale(5))
 
     def clocks(self) -> None:
         """Order clocks at the middle of arrows, fights beside the front."""

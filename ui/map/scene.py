@@ -116,6 +116,7 @@ class Frame:
     owner: npt.NDArray[np.int8]
     blips: tuple[Blip, ...] = ()
     orders: tuple[OrderMark, ...] = ()
+    directives: tuple[DirectiveMark, ...] = ()
     battles: tuple[BattleMark, ...] = ()
     fortress: tuple[int, ...] = ()
     """Hexes that the viewer's side has declared fortresses; of both sides in the truth."""
@@ -151,7 +152,26 @@ class OrderMark:
     arrives_at: int
     in_force: bool
     by_human: bool = False
-    reason: str = ""
+    why: tuple[int, ...] = ()
+    """Code of the staff's reason and its four numbers; `stages.reasons.order_reason` makes the sentence."""
+
+
+@dataclass(frozen=True)
+class DirectiveMark:
+    """What a headquarters has been told: begun and not over, or still to begin."""
+
+    unit: int
+    """The headquarters."""
+    title: str
+    kind: str
+    axis: tuple[int, ...]
+    """Hexes from the jumping-off line to the objective; of the line to be held if there is no axis."""
+    line: bool
+    """Whether `axis` is a line to hold or to go back to."""
+    start_at: int
+    end_at: int
+    begun: bool
+    permission: str = ""
 
 
 @dataclass(frozen=True)

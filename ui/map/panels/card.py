@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from ui.map.kit import Canvas
 from ui.map.marks.counters import LOW, draw, margin, supply_badge
 from ui.map.marks.symbols import look_of
 from ui.map.panels import hexcard, whytree
-from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame, called, led_by
+from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame, Unit, called, led_by
 from ui.map.stages.frames import place_name
+from ui.map.stages.reasons import order_reason
 from ui.theme.palette import GRAPHITE
 from ui.theme.type import number, wrap
 
@@ -111,7 +113,7 @@ class CardPanel:
         if frame.hollow[unit]:
             c.text(12, y, "interpolated between dated facts", 12, "it", t.second)
             y += 19
-        y = self._state(c, frame, unit, u, y)
+        y = self._state(c, frame, unit, app.stage.story.units, y)
         y = self._order(c, app, frame, unit, y + 4)
         if not u.headquarters and known and app.can_explain(unit):
             whytree.draw(c, app, y + 2)
@@ -123,9 +125,10 @@ class CardPanel:
             at = int(frame.parent[at])
         return " · ".join(names)
 
-    def _state(self, c: Canvas, frame: Frame, unit: int, u: Any, y: float) -> float:
+    def _state(self, c: Canvas, frame: Frame, unit: int, units: Sequence[Unit], y: float) -> float:
+        u = units[unit]
         if u.headquarters:
-            below = np.flatnonzero((frame.parent == unit) & (frame.hex >= 0))
+            below = _below(frame, unit, [not one.headquarters for one in units])
             men = int(np.maximum(frame.men[below], 0).sum())
             rows = [("Under it", f"{len(below)} formations", None), ("Men", number(men), None)]
         else:
@@ -183,6 +186,9 @@ class CardPanel:
                 detail.append("garrison of a fortress: stands fast")
             c.text(12, y, " · ".join(detail), 12, colour=t.second, room=c.width - 24)
             y += 18
+        if app.stage.story.units[unit].headquarters and app.stage.mode != "history":
+            y = self._directives(c, app, frame, unit, y)
+        y = self._because(c, app, frame, unit, y)
         for mark in frame.orders:
             if mark.unit == unit and not mark.in_force:
                 when = app.stage.story.moment(mark.arrives_at)
@@ -217,6 +223,55 @@ class CardPanel:
         return y
 
 
+    def _because(self, c: Canvas, app: App, frame: Frame, unit: int, y: float) -> float:
+        """Why its staff told it what it was told last."""
+        mine = [mark for mark in frame.orders if mark.unit == unit]
+        if not mine or mine[-1].by_human:
+            return y
+        words = order_reason(app.stage.story, mine[-1].why)
+        for line in wrap(words, c.scale.type(12), "it", round((c.width - 24) * c.scale.factor))[:3]:
+            c.text(12, y, line, 12, "it", c.theme.second)
+            y += 16
+        return y + 2 * bool(words)
+
+    def _directives(self, c: Canvas, app: App, frame: Frame, unit: int, y: float) -> float:
+        """What the headquarters has been told, and what comes next."""
+        story, mine = app.stage.story, [mark for mark in frame.directives if mark.unit == unit]
+        if not mine and unit < len(story.units) and frame.viewer in (TRUTH, story.units[unit].side):
+            c.text(12, y, "No directive of its own: led by the one above.", 12, colour=c.theme.second, room=c.width - 24)
+            return y + 18
+        for mark in mine[:SHOWN]:
+            if y > c.height - 40:
+                break
+            named = mark.title.replace("_", " ") or mark.kind.capitalize()
+            for line in wrap(named, c.scale.type(13), "semibold", round((c.width - 24) * c.scale.factor))[:2]:
+                c.text(12, y, line, 13, "semibold", c.theme.text if mark.begun else c.theme.second)
+                y += 17
+            begin, end = story.moment(mark.start_at), min(mark.end_at, story.end_min)
+            until = f"until {story.moment(end):%d %b}".replace(" 0", " ") if mark.end_at < story.end_min else ""
+            since = "" if mark.begun else f"from {begin.day} {begin:%b}"
+            words = " · ".join(filter(None, (mark.kind, since, until, mark.permission)))
+            c.text(12, y, words, 12, colour=c.theme.second, room=c.width - 24)
+            y += 16
+            way = " – ".join(dict.fromkeys(place_name(story, cell) for cell in mark.axis))
+            for line in wrap(way, c.scale.type(12), "regular", round((c.width - 24) * c.scale.factor))[:2]:
+                c.text(12, y, line, 12, colour=c.theme.second)
+                y += 16
+            y += 6
+        return y
+
+
+def _below(frame: Frame, hq: int, formations: Sequence[bool]) -> Any:
+    """Formations on the map that a headquarters leads, at whatever remove."""
+    at, found = frame.parent.copy(), np.zeros(len(frame.parent), bool)
+    while (at >= 0).any():
+        found |= at == hq
+        at = np.where(at >= 0, frame.parent[at], -1)
+    return np.flatnonzero(found & (frame.hex >= 0) & np.array(formations))
+
+
+SHOWN = 4
+"""So many directives of a headquarters stand on its card."""
 _MORE = {
     "embark": "Go aboard ships for another port, or for home (its own hex)", "land": "Land on a beach by craft",
     "fortress": "Its headquarters declares a place and one ring of hexes a fortress", "lift fortress": "Lifts a fortress",

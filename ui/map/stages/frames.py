@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ui.map.scene import NEVER, TASKS, TRUTH, BattleMark, Blip, Frame, OrderMark, Story, Weather
+from ui.map.scene import NEVER, TASKS, TRUTH, BattleMark, Blip, DirectiveMark, Frame, OrderMark, Story, Weather
 
 if TYPE_CHECKING:
     from engine import Session, SideView
@@ -17,6 +18,13 @@ ORDER_WORDS = {1: "march", 2: "attack", 3: "hold", 4: "withdraw", 5: "entrench",
                9: "probe", 10: "bombard", 11: "exploit", 12: "follow", 13: "attach",
                14: "forced march", 15: "entrain",
                16: "embark", 17: "land"}  # fmt: skip
+DIRECTIVE_WORDS = ("defend", "attack", "withdraw", "reserve", "relieve", "land", "evacuate", "rail", "fortify", "break out",
+                   "reduce", "fortress", "lift fortress")  # fmt: skip
+PERMISSIONS = ("", "must stand fast", "may fall back")
+_KEPT: WeakKeyDictionary[Any, dict[int, tuple[tuple[bytes, ...], list[DirectiveMark]]]] = WeakKeyDictionary()
+"""Of each session and side the directives as last shown, and what they were made from: most hours change none."""
+RUNNING = 1
+"""State of a directive that is being carried out; 0 is one that waits."""
 IDENTIFIED = 2
 """Level of detection from which a sighting is known to be a certain formation."""
 STRENGTH_KNOWN = 3
@@ -58,6 +66,7 @@ def make_frame(story: Story, session: Session, views: tuple[SideView, SideView],
     return Frame(
         session.now, viewer, hollow=np.zeros(units, bool), owner=owner, blips=blips,
         orders=tuple(mark for s in sides for mark in _orders(views[s])),
+        directives=tuple(mark for s in sides for mark in _directives(session, views[s], formations)),
         battles=_battles(story, views, viewer),
         fortress=tuple(sorted({cell for s in sides for cell in np.flatnonzero(views[s].hexes.fortress).tolist()})),
         weather=Weather(w.sky, w.ground, w.wind, w.sea, (temperatures or {}).get(day), w.daylight),
@@ -117,12 +126,33 @@ def _enemies(story: Story, columns: dict[str, Any], view: SideView, viewer: int)
 
 def _orders(view: SideView) -> list[OrderMark]:
     o = view.orders
+    columns = (o.formation, o.kind, o.goal, o.issued_at, o.arrives_at, o.state, o.by_human, o.reason, o.detail)
     out = []
-    for k in range(len(o.row)):
-        word = ORDER_WORDS.get(int(o.kind[k]), "")
-        in_force = int(o.state[k]) == 1
-        out.append(OrderMark(int(o.formation[k]), word, int(o.goal[k]), int(o.issued_at[k]), int(o.arrives_at[k]),
-                             in_force, bool(o.by_human[k])))  # fmt: skip
+    for unit, kind, goal, issued, arrives, state, by_human, reason, detail in zip(*(c.tolist() for c in columns), strict=True):
+        word = ORDER_WORDS.get(kind, "")
+        out.append(OrderMark(unit, word, goal, issued, arrives, state == 1, bool(by_human), (reason, *detail)))
+    return out
+
+
+def _directives(session: Session, view: SideView, formations: int) -> list[DirectiveMark]:
+    """Directives that a side's headquarters know and are not through with, those that have begun first."""
+    d, told = view.directives, session.scenario.directives
+    state = tuple(column.tobytes() for column in (d.row, d.state, d.kind, d.axis, d.line, d.start_at, d.end_at))
+    kept = _KEPT.setdefault(session, {}).get(view.side)
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    out = []
+    for k in np.flatnonzero(d.state <= RUNNING).tolist():
+        source, kind = int(d.source[k]), DIRECTIVE_WORDS[int(d.kind[k])]
+        title = told[source].title if 0 <= source < len(told) else ""
+        axis = tuple(cell for cell in d.axis[k].tolist() if cell >= 0)
+        line = tuple(cell for cell in d.line[k].tolist() if cell >= 0)
+        goal = (int(d.objective[k]),) if d.objective[k] >= 0 and not axis and not line else ()
+        out.append(DirectiveMark(formations + int(d.hq[k]), title, kind, axis or line or goal, not axis and bool(line),
+                                 int(d.start_at[k]), int(d.end_at[k]), int(d.state[k]) == RUNNING,
+                                 PERMISSIONS[int(d.permission[k])]))  # fmt: skip
+    out.sort(key=lambda mark: (not mark.begun, mark.start_at))
+    _KEPT[session][view.side] = (state, out)
     return out
 
 
@@ -147,12 +177,6 @@ def _lost(views: tuple[SideView, SideView], viewer: int) -> tuple[int, int]:
     """Battle losses so far of the formations on the map; the other side's only in the truth."""
     lost = [int(v.own.battle_losses.sum()) for v in views]
     return (lost[0] if viewer in (TRUTH, 0) else -1, lost[1] if viewer in (TRUTH, 1) else -1)
-
-
-def reason_of(story: Story, mark: OrderMark) -> str:
-    """What an order says, in a line."""
-    goal = place_name(story, mark.goal) if mark.goal >= 0 else ""
-    return f"{mark.kind} {goal}".strip()
 
 
 def place_name(story: Story, cell: int) -> str:
@@ -180,4 +204,4 @@ def onto(where: str) -> str:
     return where if " of " in where else f"on {where}"
 
 
-__all__ = ["ORDER_WORDS", "TASKS", "empty_columns", "make_frame", "onto", "place_name", "reason_of"]
+__all__ = ["ORDER_WORDS", "TASKS", "empty_columns", "make_frame", "onto", "place_name"]

@@ -108,7 +108,7 @@ class LiveStage:
 
     @property
     def ready_to(self) -> int:
-        return self._films[self.viewers[0]].last
+        return self._films[self.viewers[-1]].last  # the viewers are filmed in turn: all have what the last one has
 
     def frame(self, minute: float, viewer: int) -> Frame:
         return self._films[viewer].at(minute)

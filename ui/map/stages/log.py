@@ -8,6 +8,7 @@ from typing import Any
 
 from ui.map.scene import NEVER, SIDE_NAMES, TASKS, TRUTH, Message, Story
 from ui.map.stages.frames import ORDER_WORDS, onto, place_name
+from ui.map.stages.reasons import order_reason
 
 YIELDED, BROKEN_OFF = 1, 2
 _SPAN_MIN = 6 * 60
@@ -142,8 +143,9 @@ class LogWriter:
         kind = ORDER_WORDS.get(row["kind"], "act")
         goal = f" {self._where(row['goal'])}" if row["goal"] >= 0 else ""
         hours = (row["arrives_at"] - minute) / 60
-        delay = f"the order takes {hours:.1f} h"
-        self._about(minute, "staff", row["formation"], f"ordered to {kind}{goal}", row["goal"], delay)
+        because = order_reason(self.story, (row["reason"], *row["detail"])) if not row["by_human"] else "by hand"
+        told = "; ".join(filter(None, (because, f"the order takes {hours:.1f} h")))
+        self._about(minute, "staff", row["formation"], f"ordered to {kind}{goal}", row["goal"], told)
 
     def _OrderTaken(self, minute: int, row: dict[str, Any]) -> None:
         goal = f" {self._where(row['goal'])}" if row["goal"] >= 0 else ""

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ui.map.scene import Why, WhyTerm
+from ui.map.scene import Story, Why, WhyTerm
+from ui.map.stages.frames import place_name
 
 NOTE = "Letters: grade of the source, A document to D estimate"
 
 
 _OF_A_SIDE = ("attacker_", "defender_")
 """Terms of a battle that went into the points of one side."""
+
+
+def order_reason(story: Story, why: tuple[int, ...]) -> str:
+    """Why a staff gave an order, as a sentence about the formation; empty where nobody said."""
+    if not why or why[0] <= 0:
+        return ""
+    from engine import reasons
+
+    return str(reasons.sentence(why[0], why[1:], lambda cell: place_name(story, cell) or "nowhere"))
 
 
 def power_reason(found: Any) -> Why | None:

@@ -1,0 +1,121 @@
+"""What a staff intends and why, for people: on the card, in the log, on the map; never the other side's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+
+from engine import Session
+from engine.files.drawn import drawn_scenario
+from engine.staff.staff import Staff
+from ui.map import overlays
+from ui.map.app import App
+from ui.map.kit import Canvas
+from ui.map.scene import AXIS, SOVIET, TRUTH
+from ui.map.stages.live import LiveStage
+from ui.map.stages.log import readable
+from ui.map.stages.reasons import order_reason
+
+LINE = """\
+:R::R::R::R::R:
+..A..A.A..A..A.
+...............
+"""
+TOLD = {"side": "axis", "hq": "corps", "kind": "attack", "axis": [(1, 6), (-5, 7)], "assault": "A", "start_min": 0}
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[LiveStage]:
+    """A corps that attacks for two days, led by the staff on both sides."""
+    kinds = {"A": "infantry", "R": {"kind": "rifle", "side": "soviet", "strength": 0.4}}
+    hqs = {"corps": {"side": "axis", "formations": "A"}}
+    scenario = drawn_scenario(LINE, kinds, days=3, depth=6, headquarters=hqs, directives=[TOLD])
+    it = LiveStage(Session(scenario, 1, commanders={"axis": Staff(), "soviet": Staff()}), "replay")
+    it.run_to(2 * 1440)
+    it.finish()
+    assert it.progress.fault == ""
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def app(stage: LiveStage) -> App:
+    it = App(stage, (1600, 900), surface=pygame.Surface((1600, 900)))
+    it.set_minute(1440)
+    it.finish()
+    it.draw()
+    return it
+
+
+def corps(stage: LiveStage) -> int:
+    return next(k for k, u in enumerate(stage.story.units) if u.id == "corps")
+
+
+def said(app: App, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Everything written on the card when it is drawn anew."""
+    words: list[str] = []
+    text = Canvas.text
+
+    def heard(self: Canvas, x: float, y: float, line: str, *more: Any, **how: Any) -> float:
+        words.append(line)
+        return text(self, x, y, line, *more, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Canvas, "text", heard)
+        app.card.draw(Canvas(pygame.Surface((304, 486)), app.scale, app.theme), app)
+    return " ".join(words)
+
+
+def test_a_side_sees_its_own_directives_alone(stage: LiveStage) -> None:
+    def told(viewer: int) -> set[int]:
+        return {stage.story.units[m.unit].side for m in stage.frame(1440, viewer).directives}
+
+    assert told(AXIS) == {AXIS}
+    assert told(SOVIET) == set()
+    assert told(TRUTH) == {AXIS}
+
+
+def test_the_card_of_a_headquarters_says_what_it_was_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.do("select", corps(app.stage))  # type: ignore[arg-type]
+    words = said(app, monkeypatch)
+    assert "attack" in words
+    assert "5 formations" in words
+
+
+def test_the_card_of_a_formation_says_why_it_has_its_order(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = next(m for m in app.frame_now.orders if m.why and m.why[0] > 0 and not m.by_human)
+    app.do("select", mark.unit)
+    last = [m for m in app.frame_now.orders if m.unit == mark.unit][-1]
+    reason = order_reason(app.stage.story, last.why)
+    assert len(reason) > 10
+    assert reason[:20] in said(app, monkeypatch)
+
+
+def test_the_log_gives_the_reason_of_each_order_to_its_side_alone(stage: LiveStage) -> None:
+    mine = [m for m in readable(list(stage.messages(AXIS)), AXIS) if "ordered to" in m.headline]
+    assert mine
+    assert all("the order takes" in m.detail and len(m.detail) > 30 for m in mine)
+    his = [m for m in stage.messages(SOVIET) if "ordered to" in m.headline and m.side == AXIS]
+    assert not his
+
+
+def test_the_axis_of_the_selected_headquarters_is_on_the_map(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[int, int]] = []
+    arrow = overlays.arrows.arrow
+    monkeypatch.setattr(overlays.arrows, "arrow", lambda *a: drawn.append(a[:2]) or arrow(*a))
+    for unit, arrows in ((-1, 0), (corps(app.stage), 1)):  # type: ignore[arg-type]
+        app.do("select", unit)
+        app.draw()
+        drawn.clear()
+        overlays.Overlays(app.map, app.surface, app.frame_now, app.minute, app.marked)._axes()
+        assert len(drawn) == arrows
+
+
+def test_an_order_by_hand_has_no_reason_of_a_staff(stage: LiveStage) -> None:
+    assert order_reason(stage.story, ()) == ""
+    assert order_reason(stage.story, (0, 0, 0, 0, 0)) == ""
+    assert np.any([m.begun for m in stage.frame(1440, TRUTH).directives])
