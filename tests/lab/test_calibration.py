@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.lab.calibration import Target, calibration_table, within
+from engine.lab.calibration import CAMPAIGN, DATES, Target, calibration_table, dates_target, within
 from engine.lab.campaign_targets import campaign_targets, causes_of_yield
 from engine.lab.commanders import commanders
 from engine.lab.drawn_engagements import at_ratio, drawn
@@ -110,3 +110,17 @@ def test_why_defenders_yielded_is_counted_cause_by_cause_over_all_runs() -> None
     assert {p.name.split(": ")[1]: p.model for p in parts if p.model} == {"open flank": 0.5, "fire": 0.25, "cut off": 0.25}
     assert all(part.context for part in parts)
     assert causes_of_yield([run(Cause.FIRE)]) == []
+
+
+def test_dates_of_the_campaign_come_from_its_kept_scorecard() -> None:
+    def card(inside: int) -> dict[str, object]:
+        return {"scenario": CAMPAIGN, "runs": 50, "engine": "0123456789", "headline": {"inside": inside, "dates": [{}] * 10}}
+
+    found = dates_target([{"scenario": "caesar", "headline": None}, card(9)])
+    assert found is not None
+    assert (found.name, found.model, found.passed, found.note[:17]) == (DATES, 0.9, True, "9 of 10, 50 runs ")
+    missed = dates_target([card(4)])
+    assert missed is not None
+    assert missed.record()["verdict"] == "FAIL"
+    assert dates_target([{"scenario": "caesar", "headline": None}]) is None
+    assert dates_target([card(4) | {"headline": None}]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,15 +61,17 @@ def command(
     targets = calibration_table(rules, known, runs=runs, seed=seed, details=details)
     if campaign is not None:
         targets += _fought_out(campaign, seed)
+    dates = _kept_dates()
+    targets += [dates] if dates is not None else []
     if as_json:
-        show_json({"targets": [t.record() for t in targets], "not_computed": _not_computed(), "outside_range": outside,
+        show_json({"targets": [t.record() for t in targets], "not_computed": _not_computed(targets), "outside_range": outside,
                    "fitted": [dict(zip(("address", "now", "fitted", "se"), f, strict=True)) for f in fitted]})  # fmt: skip
         return
     if outside:
         click.echo(summary.outside(outside) + "\n")
     if fitted:
         click.echo(columns([("parameter", "now", "fitted", "s.e."), *fitted], right=(1, 2, 3)) + "\n")
-    rest = [] if campaign is not None else _rest()
+    rest = _rest(targets)
     head = ("group", "target", "history", "model", "accepted", "verdict", "note")
     click.echo(columns([head, *(_line(t) for t in targets), *rest], right=(2, 3)))
     tests = [t for t in targets if not t.context]
@@ -88,11 +91,22 @@ def _line(t: Target) -> tuple[str, ...]:
     return t.group, t.name, f"{t.history:.3g}", f"{t.model:.3g}", band, str(record["verdict"]), t.note
 
 
-def _rest() -> list[tuple[str, ...]]:
-    return [(r["group"], r["target"], "", "–", r["accepted"], "not computed", r["note"]) for r in _not_computed()]
+def _kept_dates() -> Target | None:
+    from engine import score_page
+    from engine.lab.calibration import dates_target
+
+    return dates_target(score_page.kept_in(options.ROOT / "docs" / "scores"))
 
 
-def _not_computed() -> list[dict[str, Any]]:
-    from engine.lab.calibration import NOT_COMPUTED
+def _rest(targets: Sequence[Target]) -> list[tuple[str, ...]]:
+    return [(r["group"], r["target"], "", "–", r["accepted"], "not computed", r["note"]) for r in _not_computed(targets)]
 
-    return [dict(zip(("group", "target", "accepted", "note"), line, strict=True)) for line in NOT_COMPUTED]
+
+def _not_computed(targets: Sequence[Target]) -> list[dict[str, Any]]:
+    """What the table has no line for: the targets of a campaign that was not fought out, dates without kept runs."""
+    from engine.lab.calibration import CAMPAIGN, DATES, DATES_WANTED, NOT_COMPUTED
+
+    rest = [] if any(t.group == "campaign" and t.name != DATES for t in targets) else list(NOT_COMPUTED)
+    if all(t.name != DATES for t in targets):
+        rest.append(("campaign", DATES, f"{DATES_WANTED:.2g} to 1", f"after deepbattle scores {CAMPAIGN} --make"))
+    return [dict(zip(("group", "target", "accepted", "note"), line, strict=True)) for line in rest]
