@@ -35,6 +35,8 @@ TOGETHER = 3
 _NOBODY = np.zeros(0, bool)
 BEYOND = 2
 """The last line before a neck lies so many steps beyond it."""
+LEAST_WIDTH = 3
+"""No neck is narrower than what is looked for with so many hexes."""
 LEAST_POUCH = 12
 """Land of fewer hexes behind a neck is a bend of the front."""
 
@@ -182,19 +184,29 @@ class Pouch:
 
 def threatened(s: Situation, necks: list[Pouch]) -> list[Pouch]:
     """Necks that are about to be closed, or are."""
-    return [p for p in necks if p.closing > s.rules["high.neck_odds"] * p.keeping]
+    return [p for p in necks if p.cut or p.closing > s.rules["high.neck_odds"] * p.keeping]
 
 
 def pouches(s: Situation) -> list[Pouch]:
-    """What hangs on home by a neck, whoever stands there, and what is cut off so near to home that it is led there."""
-    control, width = s.control, round(s.rules["high.neck_hexes"])
+    """What hangs on home by a neck, whoever stands there, and what is cut off so near to home that it is led there.
+
+    What is itself nowhere deep any more, a bridgehead, is looked for with narrower necks.
+    """
+    own_land = s.control.land & (s.owner == s.side)
     home = sea.home_cells(s)
-    own_land = control.land & (s.owner == s.side)
     home = home[own_land[home]] if len(home) else home
     if not len(home) or not len(s.front):
         return []
-    solid = own_land & (control.depth >= width)
-    label = components(control.ways, solid, control.ways >= 0)
+    found: list[Pouch] = []
+    for width in range(round(s.rules["high.neck_hexes"]), LEAST_WIDTH - 1, -1):
+        found = found or _hanging(s, own_land, home, width)
+    return [*found, *_severed(s, own_land)]
+
+
+def _hanging(s: Situation, own_land: Mask, home: Ints, width: int) -> list[Pouch]:
+    """What hangs on home by a neck that is nowhere deeper than ``width`` hexes."""
+    control = s.control
+    label = components(control.ways, own_land & (control.depth >= width), control.ways >= 0)
     way = hops(control.ways, own_land, home)
     at_home = {int(label[c]) for c in home.tolist()} | {_nearest_label(label, way, width)}
     sizes = np.bincount(label[label >= 0]) if (label >= 0).any() else np.zeros(0, np.int64)
@@ -208,7 +220,7 @@ def pouches(s: Situation) -> list[Pouch]:
         neck = _neck(s, from_home, back)
         weak, closing, keeping = _weakest(s, _way_home(s, way, neck))
         found.append(Pouch(neck, weak, way, back < from_home, closing, keeping))
-    return [*found, *_severed(s, own_land)]
+    return found
 
 
 def _severed(s: Situation, own_land: Mask) -> list[Pouch]:
@@ -276,6 +288,8 @@ def withdrawals(
         farthest = max(_way(s, pouch, group) for group in groups)
         far = min(int(np.sort(pouch.way[rim])[-max(len(rim) // 20, 1)]), farthest)
         level = _level(s, pouch, far)
+        if level >= far and not pouch.cut:
+            level = int(pouch.way[pouch.neck]) // 2  # the last bound leads through the neck
         # Those on their way back still count as the farthest: nobody before them goes first.
         leaving = [g for g in groups if _way(s, pouch, g) > level and g.hq not in busy]
         if level >= far or not leaving:
@@ -337,7 +351,8 @@ def _by_sea(s: Situation, pouch: Pouch, group: Group) -> Instruction | None:
 
 def _back(s: Situation, pouch: Pouch, leaving: list[Group], level: int) -> list[Instruction]:
     """The new line, cut among those who go back to it by what they have, in the order in which they stand."""
-    cells = np.flatnonzero(pouch.inside & (pouch.way == level) & s.control.land)
+    through = pouch.way < pouch.way[pouch.neck]
+    cells = np.flatnonzero((pouch.inside | through) & (pouch.way == level) & s.control.land)
     if not leaving or len(cells) < 2:
         return []
     line = in_order(s, cells)
