@@ -212,6 +212,32 @@ def test_who_keeps_a_neck_gets_formations_from_behind_it_if_their_line_bears_it(
     assert set(moved) == {s.world.statics.headquarters_rows["army"]}
 
 
+FAR_PORT = NECK.replace("........................", "....................1...", 1)
+
+
+def shipped(lift: int) -> Session:
+    """The neck, three days' march away by the reckoning of this test, and a port beside those in the east."""
+    return neck(FAR_PORT, ports={"1": 8000}, shipping=[ships(at=(0, 12), men_day=lift)], sets={"high.road_days": 2})
+
+
+def test_who_is_far_behind_a_neck_and_near_a_port_goes_by_sea_and_is_told_nothing_else_meanwhile() -> None:
+    s = shipped(20000)
+    s.advance(4 * DAY)
+    mine = [one for one in words(s) if one["hq"] == "east"]
+    (out,) = [one for one in mine if one["kind"] == "EVACUATE"]
+    assert out["reason"] is Reason.BY_SEA
+    assert out["axis"] == [cell_at(s, (1, 20))]
+    assert mine[-1] is out, "nothing came after it"
+    assert events(s, "Sailed") or (s.world.formations.afloat > 0).any()
+
+
+def test_who_cannot_be_shipped_in_time_goes_by_land() -> None:
+    s = shipped(1000)
+    s.advance(2 * DAY)
+    assert not given(s, "EVACUATE")
+    assert given(s, "WITHDRAW")
+
+
 def test_what_is_cut_off_near_home_breaks_out_from_where_it_is_nearest() -> None:
     s = neck(CUT)
     s.advance(3 * DAY)

@@ -41,6 +41,7 @@ FOLLOWS = 30
 _RUNNING = int(DirectiveState.RUNNING)
 _OPEN = (int(DirectiveState.PENDING), _RUNNING)
 _WITHDRAW = int(DirectiveKind.WITHDRAW)
+_EVACUATE = int(DirectiveKind.EVACUATE)
 _BREAK_OUT = int(DirectiveKind.BREAK_OUT)
 _BINDING = [*ATTACKS, *AT_SEA, _WITHDRAW]
 """Kinds that are seen through before a body is told something else."""
@@ -59,11 +60,11 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     breaking = {hq for body in bodies for hq in body.staffs if _open(s, hq, [_BREAK_OUT])}
     kept = keepers(s, bodies, threatened(s, necks))
     at_neck = {one.corps.hq for one in kept if one.line}
-    guards = _guards(s, necks, at_neck)
     told = _out(s, bodies, engaged | breaking, at_neck, threatened(s, necks))
     gone = {s.statics.headquarters_rows[one.hq] for one in told}
     told += told_to_keep(s, kept, gone)
-    leaving = gone | {hq for hq in engaged if _open(s, hq, [_WITHDRAW])}
+    guards = _guards(s, necks, at_neck | engaged | gone)
+    leaving = gone | {hq for hq in engaged if _open(s, hq, [_WITHDRAW, _EVACUATE])}
     for body in bodies:
         if body.staffs & leaving and body.hq not in busy | leaving:
             told += _stay(s, body, leaving, guards)
@@ -101,7 +102,7 @@ def _to_each(s: Situation, body: Body, made: Instruction, guards: Guards) -> lis
     if made.kind is not DirectiveKind.DEFEND:
         return [made]
     leaders = s.view.own.hq[body.members]
-    corps = [hq for hq in sorted(set(leaders.tolist())) if hq != body.hq and hq not in guards.corps]
+    corps = [hq for hq in sorted(set(leaders.tolist())) if hq != body.hq and hq not in guards.apart]
     told = [replace(made, hq=_name(s, hq)) for hq in corps]
     if body.ratio < s.rules["high.elastic"]:
         # Who is outnumbered may give way under pressure, as far as the next line; not who keeps a way out open.
@@ -121,16 +122,16 @@ class Guards:
 
     near: Mask
     """Shape (formations,)."""
-    corps: set[int]
-    """Those who were given a line there: they are told nothing else."""
+    apart: set[int]
+    """Headquarters that keep a neck, leave or are at sea: what their army is told is not for them."""
 
 
-def _guards(s: Situation, necks: list[Pouch], corps: set[int]) -> Guards:
+def _guards(s: Situation, necks: list[Pouch], apart: set[int]) -> Guards:
     near = np.zeros(len(s.view.own.hex), bool)
     for pouch in necks:
         for place in {pouch.neck, pouch.weak}:
             near |= s.grid.distance(s.view.own.hex, place) <= NEAR_NECK
-    return Guards(near, corps)
+    return Guards(near, apart)
 
 
 def _stay(s: Situation, body: Body, leaving: set[int], guards: Guards) -> list[Instruction]:

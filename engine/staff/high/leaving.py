@@ -15,9 +15,10 @@ from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY
 from engine.core.columns import Array
 from engine.core.paths import FAR, components, hops
-from engine.model.codes import DirectiveKind
+from engine.model.codes import DirectiveKind, DirectiveState
 from engine.model.instruction import NO_CELL, Instruction
 from engine.model.tables import GROUP, POINTS
+from engine.rules import embarking
 from engine.staff.control import Ints, Mask
 from engine.staff.high import sea
 from engine.staff.high.aims import Aim, aims_of
@@ -184,7 +185,9 @@ class Pouch:
 
 def threatened(s: Situation, necks: list[Pouch]) -> list[Pouch]:
     """Necks that are about to be closed, or are."""
-    return [p for p in necks if p.cut or p.closing > s.rules["high.neck_odds"] * p.keeping]
+    rules = s.rules
+    least = rules["high.room_points"]  # a screen closes no neck
+    return [p for p in necks if p.cut or p.closing > max(rules["high.neck_odds"] * p.keeping, least)]
 
 
 def pouches(s: Situation) -> list[Pouch]:
@@ -280,6 +283,7 @@ def withdrawals(
 ) -> list[Instruction]:
     """Directives to those farthest behind a neck that is about to be closed: back to the next line, or to the ships."""
     told: list[Instruction] = []
+    spoken = set(busy)
     for pouch in necks:
         groups = [group for group in _behind(s, pouch, bodies) if group.hq not in kept]
         rim = s.control.rim[pouch.inside[s.control.rim] & (pouch.way[s.control.rim] < FAR)]
@@ -291,12 +295,13 @@ def withdrawals(
         if level >= far and not pouch.cut:
             level = int(pouch.way[pouch.neck]) // 2  # the last bound leads through the neck
         # Those on their way back still count as the farthest: nobody before them goes first.
-        leaving = [g for g in groups if _way(s, pouch, g) > level and g.hq not in busy]
+        leaving = [g for g in groups if _way(s, pouch, g) > level and g.hq not in spoken]
         if level >= far or not leaving:
             continue
-        by_sea = {g.hq: _by_sea(s, pouch, g) for g in leaving}
-        told += [out for out in by_sea.values() if out is not None]
-        told += _back(s, pouch, [g for g in leaving if by_sea[g.hq] is None], level)
+        spoken |= {g.hq for g in leaving}
+        shipped = _by_sea(s, pouch, leaving)
+        told += shipped.values()
+        told += _back(s, pouch, [g for g in leaving if g.hq not in shipped], level)
     return told
 
 
@@ -334,19 +339,34 @@ def _level(s: Situation, pouch: Pouch, far: int) -> int:
     return min(choices, key=cost)
 
 
-def _by_sea(s: Situation, pouch: Pouch, group: Group) -> Instruction | None:
-    """To the ships if the way to the neck is long, a port is much nearer, and ships can take them meanwhile."""
-    places = s.view.own.hex[group.members]
-    road = (_way(s, pouch, group) - int(pouch.way[pouch.neck])) * HEX_KM / s.rules["high.road_km_day"]
-    goal, lift = sea.haven(s), sea.men_day(s)
+def _by_sea(s: Situation, pouch: Pouch, groups: list[Group]) -> dict[int, Instruction]:
+    """To the ships who has a long way to the neck and a port much nearer, the farthest first, as many as ships can take."""
+    goal, lift, pace = sea.haven(s, pouch.inside), sea.men_day(s), s.rules["high.road_km_day"]
     ports = [c for c in sea.ports(s).tolist() if pouch.inside[c]]
-    ports.sort(key=lambda c: (int(s.grid.distance(places, c).min()), c))
-    if goal is None or goal in ports or not ports or not lift or road < s.rules["high.road_days"]:
-        return None
-    near = int(np.median(s.grid.distance(places, ports[0]))) * HEX_KM / s.rules["high.road_km_day"]
-    if near > road / 2 or int(s.view.own.men[group.members].sum()) / lift > s.rules["high.road_days"]:
-        return None
-    return _ship(s, group.hq, group.members, len(group.members), tuple(ports[:POINTS]), goal)
+    told: dict[int, Instruction] = {}
+    if goal is None or not ports or not lift:
+        return told
+    waiting = _waiting(s)
+    for group in sorted(groups, key=lambda g: (-_way(s, pouch, g), g.hq)):
+        places, men = s.view.own.hex[group.members], int(s.view.own.men[group.members].sum())
+        road = (_way(s, pouch, group) - int(pouch.way[pouch.neck])) * HEX_KM / pace
+        # A small harbour on the way takes longer than a great one farther off.
+        away = {c: float(np.median(s.grid.distance(places, c))) * HEX_KM / pace for c in ports}
+        days = {c: away[c] + men / max(embarking.quays(s.statics, c), 1) for c in ports}
+        best = min(ports, key=lambda c: (days[c], c))
+        if road < s.rules["high.road_days"] or away[best] > road / 2 or (waiting + men) / lift > s.rules["high.road_days"]:
+            continue
+        waiting += men
+        good = sorted((c for c in ports if days[c] <= days[best] + 1), key=lambda c: (days[c], c))
+        told[group.hq] = _ship(s, group.hq, group.members, len(group.members), tuple(good[:POINTS]), goal)
+    return told
+
+
+def _waiting(s: Situation) -> int:
+    """Men of those who have been told to go to the ships and are still there."""
+    d, own = s.view.directives, s.view.own
+    told = d.hq[(d.kind == int(DirectiveKind.EVACUATE)) & (d.state == int(DirectiveState.RUNNING))]
+    return int(own.men[np.isin(own.hq, told) & (own.afloat == 0)].sum())
 
 
 def _back(s: Situation, pouch: Pouch, leaving: list[Group], level: int) -> list[Instruction]:

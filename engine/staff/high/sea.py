@@ -12,7 +12,7 @@ from engine.core.paths import FAR, field
 from engine.model.codes import SIDES, DepotKind
 from engine.model.forces import AssetSpec
 from engine.rules import sea_ways, shipping
-from engine.staff.control import Ints
+from engine.staff.control import Ints, Mask
 from engine.staff.situation import Situation
 
 OFF_MAP = -1
@@ -98,11 +98,15 @@ def home_cells(s: Situation) -> Ints:
     return np.array(sorted(set(by_land or kept)), np.int64)
 
 
-def haven(s: Situation) -> int | None:
-    """Where those who are shipped away land: the greatest own port at home; off the map; None if neither is there."""
+def haven(s: Situation, left: Mask | None = None) -> int | None:
+    """Where those who are shipped away land: the greatest own port at home; off the map; None if neither is there.
+
+    ``left`` is land that they leave. Shape (hexes,).
+    """
     homes, sizes = home_parts(s), sea_ways.ports(s.statics)
     least = s.rules["naval.main_port_t"] * SOME
     there = [c for c in ports(s).tolist() if int(s.control.part[c]) in homes and s.control.depth[c] > 1 and sizes[c] >= least]
+    there = [c for c in there if left is None or not left[c]]
     if there:
         return int(max(there, key=lambda c: (sizes[c], -c)))
     off = any(
