@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 TOPICS = (("fight", "Combat"), ("move", "Move"), ("supply", "Supply"), ("staff", "Staff"), ("history", "History"))
 _TOPIC = {"fight": "fight", "place": "fight", "move": "move", "supply": "supply", "staff": "staff", "history": "history",
           "weather": "staff", "naval": "fight"}  # fmt: skip
+LINES = 3
+"""So many lines of a message's detail are shown; a tooltip has all."""
 
 
 class Messages:
@@ -64,7 +66,10 @@ class Messages:
             weight = "semibold" if message.strong else "regular"
             count = f"  ×{message.count}" if message.count > 1 else ""
             lines = wrap(message.headline + count, c.scale.type(12.5), weight, round((c.width - 124) * c.scale.factor))[:3]
-            if y + 16 * (len(lines) + bool(message.detail)) > c.height and y > 70:
+            more = wrap(message.detail, c.scale.type(12), "regular", round((c.width - 84) * c.scale.factor))
+            if len(more) > LINES:
+                more = [*more[: LINES - 1], " ".join(more[LINES - 1 :])]  # the last one ends in an ellipsis
+            if y + 16 * (len(lines) + len(more)) > c.height and y > 70:
                 break
             moment = app.stage.story.moment(message.minute)
             if moment.toordinal() != day:
@@ -78,8 +83,8 @@ class Messages:
             for line in lines:
                 c.text(76, y, line, 12.5, weight, room=c.width - 84)
                 y += 16
-            if message.detail:
-                c.text(76, y, message.detail, 12, colour=t.second, room=c.width - 84)
+            for line in more:
+                c.text(76, y, line, 12, colour=t.second, room=c.width - 84)
                 y += 16
             if message.hex >= 0:
                 c.spot(4, top - 10, c.width - 8, max(24, y - top + 2), ("go to hex", message.hex),
