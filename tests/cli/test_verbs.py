@@ -240,11 +240,12 @@ def test_an_output_that_cannot_be_written_is_told_before_the_run(deepbattle: Cal
         assert time.monotonic() - began < 2.0
 
 
-def test_an_output_below_a_file_is_told_before_the_run(deepbattle: Call, tmp_path: Path) -> None:
+def test_an_output_below_a_file_is_told_before_the_run(deepbattle: Call, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    answer = deepbattle("run", *SHORT, "--out", tmp_path / "file" / "x.dbr")
-    assert answer.code == Exit.OUTPUT
-    assert "cannot be written" in answer.err
+    for verb in (("run", *SHORT, "--out"), ("report", folder, "--html")):
+        answer = deepbattle(*verb, tmp_path / "file" / "x.out")
+        assert answer.code == Exit.OUTPUT, verb
+        assert "x.out: cannot be written" in answer.err, verb
 
 
 def test_a_batch_is_resumed_reported_scored_compared_and_exported(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ui.cli import options
-from ui.cli.output import show_json
+from ui.cli.output import check_writable, show_json
 
 
 @click.command("report")
@@ -24,6 +24,7 @@ def command(folder: Path, html: Path | None, csv: bool, as_json: bool) -> None:
 
     with Store.open(folder) as store:
         page = html or folder / "report.html"
+        check_writable(folder / "runs.csv" if csv else page)
         written = store.export_csv(folder) if csv else [write_report(page, source_of(store))]
         done, failed = store.count()
         digest = store.digest()
