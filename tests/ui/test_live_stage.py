@@ -261,7 +261,7 @@ def test_a_place_is_lost_to_a_side_not_to_a_name(watched: LiveStage) -> None:
     place = next(p for p in story.theatre.places if p.size >= 1)
     writer._Captured(10, {"formation": his, "side": 1, "hex": place.cell})
     assert [m.headline for m in readable(writer.messages, 1)] == [f"{place.name} taken by {story.units[his].name}"]
-    assert [m.headline for m in readable(writer.messages, 0)] == [f"{place.name} taken by the Soviet"]
+    assert [m.headline for m in readable(writer.messages, 0)] == [f"{place.name} taken by the Soviet side"]
 
 
 def test_a_fortress_is_declared_shown_explained_and_lifted_through_the_window(played: LiveStage) -> None:

@@ -108,9 +108,9 @@ class LogWriter:
         place = self.story.theatre.place_at.get(cell)
         if cell in self._big and place is not None:
             side = SIDE_NAMES[row["side"]]
-            who = self._name(row["formation"]) if row["formation"] >= 0 else f"the {side}"
+            who = self._name(row["formation"]) if row["formation"] >= 0 else f"the {side} side"
             self._tell(Message(minute, "place", f"{place.name} taken by {who}", side, cell, strong=True, side=row["side"],
-                               public=f"{place.name} taken by the {side}"))  # fmt: skip
+                               public=f"{place.name} taken by the {side} side"))  # fmt: skip
 
     # Movement and supply.
 
