@@ -137,9 +137,14 @@ def test_a_side_is_not_told_the_terms_of_the_enemy(open_window: Open) -> None:
     assert app.why_now is None
 
 
-def test_a_narrow_window_opens_the_card_to_show_why(open_window: Open) -> None:
-    app = open_window((1000, 700))
-    assert app.layout.card is None
+@pytest.mark.parametrize("size", [(1000, 640), (1093, 614), (1152, 720)])
+def test_a_small_window_opens_the_card_and_has_room_for_the_terms(open_window: Open, size: tuple[int, int]) -> None:
+    app = open_window(size)
     app.do("select", 0)
     app.do("why")
-    assert app.layout.card is not None
+    app.draw()
+    app.draw()
+    card, terms = app.layout.card, [s for s in app.spots if s.action and s.action[0] == "term"]
+    assert card is not None
+    assert terms
+    assert all(card.contains(spot.rect) for spot in terms)

@@ -70,7 +70,7 @@ def lay_out(size: tuple[int, int], scale: Scale, *, left: bool = True, right: bo
         messages = pygame.Rect(card.x, card.bottom, right_w, body - card_h)
     elif drawer in ("card", "messages"):
         w = min(right_w, map_w)
-        card = pygame.Rect(left_w + map_w - w, s(BAR), w, min(card_h, over.height * 2 // 3))
+        card = pygame.Rect(left_w + map_w - w, s(BAR), w, min(card_h, over.height * (5 if tall_card else 4) // 6))
         messages = pygame.Rect(card.x, card.bottom, w, over.bottom - card.bottom)
         drawers = ["card", "messages"]
     small = logical_w < LEAST[0] or logical_h < LEAST[1]

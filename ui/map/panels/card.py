@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from ui.map.app import App
 
 
+ROOM_FOR_ALL = 520
+"""Height of a card that has room for what a formation has as well as for the terms of a number."""
+
+
 class CardPanel:
-    """Formation, hex or nothing; scrolls when it is long."""
+    """Formation, hex or nothing."""
 
     name = "card"
 
@@ -113,7 +117,8 @@ class CardPanel:
         if frame.hollow[unit]:
             c.text(12, y, "interpolated between dated facts", 12, "it", t.second)
             y += 19
-        y = self._state(c, frame, unit, app.stage.story.units, y)
+        if not app.why_asked or c.height >= ROOM_FOR_ALL:
+            y = self._state(c, frame, unit, app.stage.story.units, y)
         y = self._order(c, app, frame, unit, y + 4)
         if not u.headquarters and known and app.can_explain(unit):
             whytree.draw(c, app, y + 2)
