@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
+
 from engine.files.faults import Fault
 from engine.files.ground import fault_at, flood, length_km, nearest_km
 from engine.model.codes import HexKind
@@ -110,7 +113,7 @@ def _groups(order: Directive, members: dict[str, set[str]]) -> Iterator[Fault]:
         )
 
 
-def _reach(scenario: Scenario, order: Directive, land: object, members: dict[str, set[str]]) -> Iterator[Fault]:
+def _reach(scenario: Scenario, order: Directive, land: npt.NDArray[np.bool_], members: dict[str, set[str]]) -> Iterator[Fault]:
     if order.kind not in ("attack", "relieve", "break_out", "reduce") or not order.objective:
         return
     named = set(order.assault.ids) | set(order.mobile.ids) or members.get(order.hq, set())
@@ -127,7 +130,7 @@ def _reach(scenario: Scenario, order: Directive, land: object, members: dict[str
     if verb == "after":
         landing = (row for row in scenario.directives if row.id == name and row.kind == "land")
         starts = [*starts, *(point.cell for row in landing for point in row.objective)]
-    reached = flood(scenario, land, starts)  # type: ignore[arg-type]
+    reached = flood(scenario, land, starts)
     for point in order.objective:
         if not reached[point.cell]:
             yield fault_at(

@@ -12,6 +12,7 @@ from engine.core import calendar
 from engine.model.codes import SIDES
 from engine.model.commander import Commander
 from engine.model.scenario import Scenario
+from engine.run.recording import open_recording
 
 BUILT_IN: Mapping[str, str] = {
     "staff": "engine.staff.staff:Staff",
@@ -57,6 +58,19 @@ def commander_digest(name: str) -> str:
         return who.digest
     source = _file_and_class(name)[0].read_bytes()
     return f"{who.digest} {hashlib.blake2b(source, digest_size=16).hexdigest()}"
+
+
+def built_in(digest: str) -> str:
+    """The name of a built-in commander by its text digest, with its moment if it takes over later; nothing for others."""
+    head, _, since = digest.partition(" ")[0].partition("@")
+    name = head.partition("-")[0]
+    return "" if name not in BUILT_IN else f"{name}@{since}" if since else name
+
+
+def who_commanded(recording: Path) -> dict[str, str]:
+    """By side the name of who commanded when a recording was saved: a built-in, none, or nothing if it is a user's."""
+    digests = open_recording(recording).header.get("commanders", {})
+    return {side: built_in(digests[side]) if side in digests else NOBODY for side in SIDES}
 
 
 def _file_and_class(name: str) -> tuple[Path, str]:

@@ -137,6 +137,19 @@ def test_orders_that_cannot_be_read_or_lie_outside_the_run_are_told(
     assert f"{orders}:{told}" in answer.err
 
 
+def test_verifying_commanders_calls_those_who_commanded(deepbattle: Call, tmp_path: Path) -> None:
+    out, bot = tmp_path / "x.dbr", tmp_path / "bot.py"
+    bot.write_text("class Bot:\n    digest = 'bot-1'\n    def plan(self, view, notes, dice, due):\n        return []\n")
+    on = ("run", "doppelkopf", "--until", "1944-08-15T06:00", "-q", "--out", out, "--commander", "soviet=none", "--commander")
+    assert deepbattle(*on, "axis=high@1944-08-15T03:00").code == Exit.DONE
+    assert deepbattle("verify", out, "--commanders").code == Exit.DONE
+    assert deepbattle("verify", out, "--commander", "axis=none").code == Exit.NO
+    assert deepbattle(*on, f"axis={bot}:Bot").code == Exit.DONE
+    answer = deepbattle("verify", out, "--commanders")
+    assert (answer.code, "expected --commander axis=file.py:Class" in answer.err) == (Exit.USAGE, True)
+    assert deepbattle("verify", out, "--commander", f"axis={bot}:Bot").code == Exit.DONE
+
+
 def test_a_run_that_goes_on_from_another_engines_recording_says_so(
     deepbattle: Call, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
