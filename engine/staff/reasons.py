@@ -82,6 +82,7 @@ class Reason(IntEnum):
     PAUSE = 70
     REOPEN = 71
     KEEPS_OPEN = 72
+    DECLARED = 73
 
 
 @plain
@@ -164,6 +165,7 @@ _SENTENCES = {
     Reason.REGROUPED: "is put under another army, which has {2} % of what it needs at {1}",
     Reason.KEEPS_OPEN: "is to hold the line at {1}: the way home at {0} must stay open, {2} points of the enemy near it, "
     "{y_times} times our own",
+    Reason.DECLARED: "is to hold {0} as a fortress: cut off, but a port that can hold, with {2} points of the enemy near it",
     Reason.REOPEN: "is to break out from {1} to {0}: cut off, estimated x {y} at the point of the blow",
     Reason.PAUSE: "is to pause: {2} % of the strength, rest and supply that an attack asks for",
     Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",

@@ -35,6 +35,14 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
          "ports": {"1": 8000, "2": 8000}, "shipping": [ships(at=(0, 7))],
          "formations": {"G": {"kind": "infantry", "strength": 0.3}, "H": "infantry", "X": "rifle", "Y": "rifle"}},
     ),
+    "fortress": (
+        GARRISON + ":" * 14 + "\n" + ":" * 12 + "Y:\n",
+        {"supply": False, "sources": [{"side": "axis", "kind": "edge", "at": (2, 0), "capacity_t": 2000}],
+         "ports": {"1": 8000, "2": 8000}, "shipping": [ships(at=(0, 7))], "sets": {"high.reopen_x": 5},
+         "headquarters": {"home": {"side": "axis", "formations": "H"}, "port": {"side": "axis", "formations": "G"},
+                          "red": {"side": "soviet", "formations": "XY"}},
+         "formations": {"G": {"kind": "infantry", "strength": 4.0}, "H": "infantry", "X": "rifle", "Y": "rifle"}},
+    ),
     "withdraw": (
         NECK + ":" * 24 + "\n" + ":" * 20 + "Y:::\n",
         {"supply": False, "sources": [{"side": "axis", "kind": "edge", "at": (4, 0), "capacity_t": 2000}],

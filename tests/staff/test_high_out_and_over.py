@@ -130,6 +130,35 @@ def test_a_garrison_that_can_hold_stays() -> None:
     assert not given(s, "EVACUATE")
 
 
+def test_the_port_of_a_garrison_that_can_hold_is_declared_a_fortress_and_held() -> None:
+    staffs = {"home": {"side": "axis", "formations": "H"}, "port": {"side": "axis", "formations": "G"},
+              "red": {"side": "soviet", "formations": "X"}}  # fmt: skip
+    s = garrison(4.0, headquarters=staffs, sets={"high.reopen_x": 5})
+    s.advance(5 * DAY)
+    (fort,) = given(s, "FORTRESS")
+    assert fort["reason"] is Reason.DECLARED
+    assert "as a fortress" in fort["says"]
+    cell = cell_at(s, (1, 9))
+    assert s.world.hexes.fortress[cell] == 0, "the axis side's"
+    assert [one for one in given(s, "DEFEND") if one["line"] and one["hq"] == fort["hq"] == "port"]
+    assert s.world.statics.grid.distance(cell_of(s, "g1"), cell) <= 2
+
+
+def test_a_fortress_whose_garrison_goes_to_the_ships_is_lifted() -> None:
+    s = garrison(0.3, directives=[{"id": "fort", "hq": "axis_hq", "kind": "fortress", "objective": [(1, 9)], "ring": 1}])
+    s.advance(12 * DAY)
+    cell = cell_at(s, (1, 9))
+    assert [e for e in events(s, "FortressDeclared") if cell in np.ravel(e["hex"])]
+    assert given(s, "LIFT_FORTRESS")
+    assert events(s, "Sailed")
+
+
+def test_a_garrison_that_is_shipped_out_is_left_no_fortress() -> None:
+    s = garrison(0.3)
+    s.advance(5 * DAY)
+    assert not given(s, "FORTRESS")
+
+
 def test_without_ships_nobody_is_told_to_leave_by_sea() -> None:
     s = garrison(0.3, shipping=[])
     s.advance(5 * DAY)

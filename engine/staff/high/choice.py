@@ -19,6 +19,7 @@ from engine.staff.control import Ints, Mask
 from engine.staff.high.aims import Aim, aims_of, assault_size, worth
 from engine.staff.high.bodies import Body, bodies_of, fitness, tops
 from engine.staff.high.elastic import line_behind
+from engine.staff.high.fortresses import declared, garrisons, lifted, posts
 from engine.staff.high.keeping import keepers, takers, told_to_keep
 from engine.staff.high.landings import landings
 from engine.staff.high.leaving import (
@@ -62,20 +63,24 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     at_neck = {one.corps.hq for one in kept if one.line}
     told = _out(s, bodies, engaged | breaking, at_neck, threatened(s, necks))
     gone = {s.statics.headquarters_rows[one.hq] for one in told}
-    told += told_to_keep(s, kept, gone)
-    guards = _guards(s, necks, at_neck | engaged | gone)
+    told = [*lifted(s, told), *told, *told_to_keep(s, kept, gone)]
+    holding = set() if first else garrisons(s, bodies)
+    ports = posts(s, bodies, at_neck | engaged | gone | holding | breaking)
+    told += declared(s, ports)
+    holding |= {one.corps for one in ports}
+    guards = _guards(s, necks, at_neck | engaged | gone | holding)
     leaving = gone | {hq for hq in engaged if _open(s, hq, [_WITHDRAW, _EVACUATE])}
     for body in bodies:
         if body.staffs & leaving and body.hq not in busy | leaving:
             told += _stay(s, body, leaving, guards)
     busy |= {body.hq for body in bodies if body.staffs & leaving}
-    joined = reopenings(s, bodies, engaged | gone | breaking)
+    joined = reopenings(s, bodies, engaged | gone | breaking | holding)
     told += joined
     busy |= {s.statics.headquarters_rows[one.hq] for one in joined}
     over, at_sea = landings(s, bodies, points, busy | engaged)
     told += over
     busy |= {body.hq for body in bodies if body.hq in at_sea}
-    needed = busy | {body.hq for body in bodies if body.staffs & at_neck}
+    needed = busy | {body.hq for body in bodies if body.staffs & (at_neck | holding)}
     aims = [aim for body in bodies if body.hq not in needed and _fit(s, body) for aim in aims_of(s, body, points)]
     chosen = _efforts(s, bodies, busy, aims)
     for body in bodies:

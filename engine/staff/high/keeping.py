@@ -37,7 +37,7 @@ def keepers(s: Situation, bodies: list[Body], necks: list[Pouch]) -> list[Keeper
     found: dict[int, Keeper] = {}
     for pouch in necks:
         strength = {one.hq: _near(s, one, pouch) for one in corps if one.hq not in found}
-        best = max(strength, key=lambda hq: (_line_of(s, hq) != (), strength[hq], -hq), default=-1)
+        best = max(strength, key=lambda hq: (line_of(s, hq) != (), strength[hq], -hq), default=-1)
         if best >= 0 and strength[best] > 0:
             keeper = next(one for one in corps if one.hq == best)
             found[best] = Keeper(keeper, pouch, () if pouch.cut else _line(s, pouch))
@@ -76,7 +76,7 @@ def _keep(s: Situation, keeper: Keeper) -> Instruction:
     )  # fmt: skip
 
 
-def _line_of(s: Situation, hq: int) -> tuple[int, ...]:
+def line_of(s: Situation, hq: int) -> tuple[int, ...]:
     """The line that a headquarters was last told to stand on, if that is what it was last told."""
     d = s.view.directives
     mine: Ints = np.flatnonzero((d.hq == hq) & np.isin(d.state, _OPEN))
@@ -87,7 +87,7 @@ def _line_of(s: Situation, hq: int) -> tuple[int, ...]:
 
 def _holds(s: Situation, keeper: Keeper) -> bool:
     """Whether a corps already has the line, but for what the front has moved."""
-    old = np.array(_line_of(s, keeper.corps.hq), np.int64)
+    old = np.array(line_of(s, keeper.corps.hq), np.int64)
     if not len(old):
         return False
     gaps = s.grid.distance(np.array(keeper.line, np.int64)[:, None], old[None, :]).min(axis=1)

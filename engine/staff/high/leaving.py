@@ -59,7 +59,7 @@ def evacuations(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instru
     if goal is None or not homes or sea.men_day(s) <= 0:
         return []
     parts = sorted(set(s.part.tolist()) - homes - {-1})
-    lost = {part for part in parts if _cannot_hold(s, part) and _can_be_shipped(s, part)}
+    lost = {part for part in parts if cannot_hold(s, part) and _can_be_shipped(s, part)}
     told = []
     for body in bodies:
         mine = s.part[body.members]
@@ -71,7 +71,7 @@ def evacuations(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instru
     return told
 
 
-def _cannot_hold(s: Situation, part: int) -> bool:
+def cannot_hold(s: Situation, part: int) -> bool:
     """Whether the enemy stands on the same land with more than the garrison can hold against.
 
     He can bring to bear only what has room before the front: a narrow neck of land is held by few.
