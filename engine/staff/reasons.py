@@ -83,6 +83,7 @@ class Reason(IntEnum):
     REOPEN = 71
     KEEPS_OPEN = 72
     DECLARED = 73
+    SHIFTED = 74
 
 
 @plain
@@ -166,6 +167,7 @@ _SENTENCES = {
     Reason.KEEPS_OPEN: "is to hold the line at {1}: the way home at {0} must stay open, {2} points of the enemy near it, "
     "{y_times} times our own",
     Reason.DECLARED: "is to hold {0} as a fortress: cut off, but a port that can hold, with {2} points of the enemy near it",
+    Reason.SHIFTED: "has no part of the front here: is to march {2} km to {1}, behind the attack towards {0}",
     Reason.REOPEN: "is to break out from {1} to {0}: cut off, estimated x {y} at the point of the blow",
     Reason.PAUSE: "is to pause: {2} % of the strength, rest and supply that an attack asks for",
     Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",

@@ -13,7 +13,7 @@ from engine.model.instruction import Instruction
 from engine.run.session import Session
 from engine.staff.high.commander import HighCommand
 from engine.staff.reasons import Reason
-from tests.staff.drawn_war import DAY, cell_at, owner
+from tests.staff.drawn_war import DAY, cell_at, cell_of, owner
 
 DEPTH = 4
 MAP = """
@@ -64,6 +64,33 @@ def test_without_a_plan_the_strong_army_attacks_the_goal_and_those_in_hand_follo
     d = s.world.directives
     goals = {int(d.objective[i]) for i in np.flatnonzero(d.reason == Reason.MAIN_EFFORT)}
     assert cell_at(s, (1, 7), DEPTH) in goals
+
+
+WIDE = "\n".join((
+    "." * 48,
+    "." * 40 + "#" + "." * 7,
+    "." * 48,
+    "..A.A.....A.....A.....A.....A.....A..A..A..A....",
+    "::S:S:::::S:::::S:::::S:::::S:::::::RRRRR:::::::",
+    ":" * 37 + "RRR" + ":" * 8,
+    *[":" * 48] * 6,
+    "TT" + ":" * 46,
+))  # fmt: skip
+
+
+def test_an_army_squeezed_out_of_the_front_marches_behind_the_main_effort_and_follows_it() -> None:
+    kinds = {"A": {"kind": "infantry", "strength": 0.4}, "R": "rifle", "S": "rifle", "T": "tank_corps"}
+    scenario = drawn_scenario(WIDE, kinds, headquarters=STAFFS, depth=DEPTH, days=14)
+    s = Session(scenario, 1, {"soviet": HighCommand()})
+    s.advance(DAY)
+    columns, goal = s.world.statics.grid.columns, cell_at(s, (1, 40), DEPTH)
+    assert told(s, "tanks")[0] == ("RESERVE", "SHIFTED")
+    d = s.world.directives
+    place = int(d.objective[np.flatnonzero(d.reason == Reason.SHIFTED)[0]])
+    assert place % columns > 25, "behind the attack, in the east"
+    before = cell_of(s, "t1")
+    s.advance(8 * DAY)
+    assert s.world.statics.grid.distance(cell_of(s, "t1"), goal) < s.world.statics.grid.distance(before, goal) - 15
 
 
 def test_it_takes_the_goal_unaided() -> None:

@@ -39,6 +39,11 @@ from engine.staff.situation import Situation, ln
 DAWN_H = 4
 FOLLOWS = 30
 """A body in hand follows no attack that begins more hexes away."""
+BEHIND = 6
+"""Who comes from far assembles within so many hexes of where the attack begins."""
+DEEP = 3
+"""And so many behind the front at least."""
+HEX_KM = 6
 _RUNNING = int(DirectiveState.RUNNING)
 _OPEN = (int(DirectiveState.PENDING), _RUNNING)
 _WITHDRAW = int(DirectiveKind.WITHDRAW)
@@ -83,11 +88,12 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     needed = busy | {body.hq for body in bodies if body.staffs & (at_neck | holding)}
     aims = [aim for body in bodies if body.hq not in needed and _fit(s, body) for aim in aims_of(s, body, points)]
     chosen = _efforts(s, bodies, busy, aims)
+    under_way = _under_way(s, bodies, points)
     for body in bodies:
         if body.hq in busy:
             continue
         aim = chosen.get(body.hq)
-        made = _attack(s, aim, clears=not body.staffs & at_sea) if aim else _otherwise(s, body, chosen)
+        made = _attack(s, aim, clears=not body.staffs & at_sea) if aim else _otherwise(s, body, chosen, under_way)
         told += [one for one in _to_each(s, body, made, guards) if first or not _same(s, one)]
     for made in told:
         s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
@@ -242,13 +248,16 @@ def _attack(s: Situation, aim: Aim, *, clears: bool) -> Instruction:
     )  # fmt: skip
 
 
-def _otherwise(s: Situation, body: Body, chosen: dict[int, Aim]) -> Instruction:
+def _otherwise(s: Situation, body: Body, chosen: dict[int, Aim], under_way: list[Aim]) -> Instruction:
     """What a body does that makes no attack of its own."""
     name = _name(s, body.hq)
     if not len(body.rim):
         lead = _nearest(s, body, chosen)
         if lead is not None:
             return _follow(s, body, lead)
+        far = _farther(s, body, [*chosen.values(), *under_way])
+        if far is not None:
+            return _shift(s, body, far)
         return Instruction(hq=name, kind=DirectiveKind.RESERVE, reason=Reason.IN_HAND)
     share = round(100 * min(body.ratio, 99.0))
     if body.ratio < s.rules["high.give_ground"]:
@@ -268,6 +277,41 @@ def _nearest(s: Situation, body: Body, chosen: dict[int, Aim]) -> Aim | None:
     here, part = s.hex_of[at], s.part_of[at]
     near = [a for a in chosen.values() if s.apart(here, a.start) <= FOLLOWS and int(s.control.part[a.start]) == part]
     return min(near, key=lambda aim: (s.apart(here, aim.start), aim.body.hq), default=None)
+
+
+def _under_way(s: Situation, bodies: list[Body], points: dict[int, int]) -> list[Aim]:
+    """Attacks that go on, from where the front is by now nearest to their goals."""
+    d, found, rim = s.view.directives, [], s.control.rim
+    going = np.flatnonzero(np.isin(d.kind, list(ATTACKS)) & (d.state == _RUNNING) & (d.objective >= 0))
+    lead = {hq: body for body in bodies for hq in body.staffs}
+    for i in going.tolist():
+        body, goal = lead.get(int(d.hq[i])), int(d.objective[i])
+        if body is not None and len(rim) and goal in points:
+            start = int(rim[s.grid.distance(rim, goal).argmin()])
+            found.append(Aim(body, start, goal, points[goal], 0.0, 0.0, float(points[goal])))
+    return found
+
+
+def _farther(s: Situation, body: Body, attacks: list[Aim]) -> Aim | None:
+    """The attack worth most for its way of those on the same land that cannot be followed at once."""
+    at = int(body.members[0])
+    here, part = s.hex_of[at], s.part_of[at]
+    open_ = [a for a in attacks if int(s.control.part[a.start]) == part and part >= 0]
+    worth_ = {k: a.value / (1 + s.apart(here, a.start) / FOLLOWS) for k, a in enumerate(open_)}
+    return open_[max(worth_, key=lambda k: (worth_[k], -k))] if open_ else None
+
+
+def _shift(s: Situation, body: Body, lead: Aim) -> Instruction:
+    """A whole body marches behind the front of an attack that is far off; when it is near it follows it."""
+    behind = s.grid.ring_table(BEHIND)[lead.start]
+    behind = behind[behind >= 0]
+    fit = behind[(s.control.part[behind] == s.control.part[lead.start]) & (s.control.depth[behind] >= DEEP)]
+    place = int(fit[np.lexsort((fit, -s.control.depth[fit]))[0]]) if len(fit) else lead.start
+    km = s.apart(int(s.hex_of[int(body.members[0])]), place) * HEX_KM
+    return Instruction(
+        hq=_name(s, body.hq), kind=DirectiveKind.RESERVE, objective=place,
+        reason=Reason.SHIFTED, detail=(lead.goal, place, km, 0),
+    )  # fmt: skip
 
 
 def _follow(s: Situation, body: Body, lead: Aim) -> Instruction:
@@ -294,7 +338,11 @@ def _same(s: Situation, made: Instruction) -> bool:
     hq, d = s.statics.headquarters_rows[made.hq], s.view.directives
     mine = np.flatnonzero((d.hq == hq) & (d.state == _RUNNING))
     fell_back = bool(s.notes.staff["fell_back"][hq])
-    return bool(len(mine)) and int(d.kind[mine[-1]]) == int(made.kind) and not fell_back
+    if not len(mine) or int(d.kind[mine[-1]]) != int(made.kind) or fell_back:
+        return False
+    # A place to march to that has moved on by less than an assembly area is the same.
+    old = int(d.objective[mine[-1]])
+    return (old < 0) == (made.objective < 0) and (old < 0 or s.apart(old, made.objective) <= BEHIND)
 
 
 def _name(s: Situation, hq: int) -> str:
