@@ -66,7 +66,7 @@ def _until(session, minute, name):
 
 def test_an_attack_keeps_own_ground_round_its_spearhead():
     shares, gained = [], []
-    for seed in seeds(3):
+    for seed in seeds(8):
         session = war(
             ":R::R:#:R::R:\n...AAAA......", days=3, depth=6, seed=seed,
             formations={"A": "panzer", "R": {"kind": "rifle", "strength": 0.6}}, directives=[THRUST],
