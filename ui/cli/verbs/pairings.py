@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.lab.pairings import Pairing
     from engine.lab.statistics import Interval
 
-CASES = ("doppelkopf", "siauliai", "generated:100")
+CASES = ("siauliai", "memel", "tallinn_aster")
 DAYS = 10
 """Days of a generated case."""
 
@@ -28,7 +28,7 @@ DAYS = 10
 @click.option("--ours", default="staff", show_default=True, metavar="NAME", help="Whose strength is measured.")
 @click.option("--theirs", multiple=True, metavar="NAME", help="Against whom; plain by default. May be repeated.")
 @click.option("--case", "cases", multiple=True, metavar="SCENARIO|generated:N",
-              help="Where; doppelkopf, siauliai and generated:100 by default. May be repeated.")  # fmt: skip
+              help="Where; siauliai, memel and tallinn_aster by default. May be repeated.")  # fmt: skip
 @click.option("--runs", type=click.IntRange(2), default=100, show_default=True, help="Pairs of runs of each pairing.")
 @options.seed_option
 @options.until_option
