@@ -83,7 +83,9 @@ def start(folder: Path, jobs: int, workers: int, seconds: float = 0.05) -> subpr
         str(workers),
         str(seconds),
     ]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    # Whoever runs the tests in the background ignores Ctrl-C, and a child would inherit that.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, preexec_fn=hears)
 
 
 def wait_for_rows(folder: Path, count: int) -> None:
