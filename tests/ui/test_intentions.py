@@ -15,7 +15,7 @@ from engine.staff.staff import Staff
 from ui.map import overlays
 from ui.map.app import App
 from ui.map.kit import Canvas
-from ui.map.scene import AXIS, SOVIET, TRUTH
+from ui.map.scene import AXIS, SOVIET, TRUTH, Stage
 from ui.map.stages.live import LiveStage
 from ui.map.stages.log import readable
 from ui.map.stages.reasons import order_reason
@@ -51,7 +51,7 @@ def app(stage: LiveStage) -> App:
     return it
 
 
-def corps(stage: LiveStage) -> int:
+def corps(stage: Stage) -> int:
     return next(k for k, u in enumerate(stage.story.units) if u.id == "corps")
 
 
@@ -80,7 +80,7 @@ def test_a_side_sees_its_own_directives_alone(stage: LiveStage) -> None:
 
 
 def test_the_card_of_a_headquarters_says_what_it_was_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    app.do("select", corps(app.stage))  # type: ignore[arg-type]
+    app.do("select", corps(app.stage))
     words = said(app, monkeypatch)
     assert "attack" in words
     assert "5 formations" in words
@@ -107,7 +107,7 @@ def test_the_axis_of_the_selected_headquarters_is_on_the_map(app: App, monkeypat
     drawn: list[tuple[int, int]] = []
     arrow = overlays.arrows.arrow
     monkeypatch.setattr(overlays.arrows, "arrow", lambda *a: drawn.append(a[:2]) or arrow(*a))
-    for unit, arrows in ((-1, 0), (corps(app.stage), 1)):  # type: ignore[arg-type]
+    for unit, arrows in ((-1, 0), (corps(app.stage), 1)):
         app.do("select", unit)
         app.draw()
         drawn.clear()

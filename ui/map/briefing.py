@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pygame
 
 from ui.map.kit import Canvas
@@ -39,9 +41,9 @@ def paragraphs(notes: str) -> list[Row]:
     return out
 
 
-def points(story: Story, owner: object) -> tuple[list[tuple[str, int, int]], list[int]]:
+def points(story: Story, owner: npt.NDArray[np.int8]) -> tuple[list[tuple[str, int, int]], list[int]]:
     """Objectives by worth, each with points and who holds it now, and what both sides hold of all points."""
-    rows = [(o.name, o.points, int(owner[o.hex])) for o in sorted(story.objectives, key=lambda o: -o.points)]  # type: ignore[index]
+    rows = [(o.name, o.points, int(owner[o.hex])) for o in sorted(story.objectives, key=lambda o: -o.points)]
     return rows, [sum(worth for _, worth, holder in rows if holder == side) for side in (0, 1)]
 
 
