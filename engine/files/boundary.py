@@ -264,7 +264,7 @@ class FactRow(Cited):
     places: Places = []
     title: Words = ""
     measure: Literal[
-        "men", "men_with_sick", "afv", "guns", "prisoners", "formations", "aircraft", "ships", "km", ""
+        "men", "men_with_sick", "afv", "afv_lost", "guns", "prisoners", "formations", "aircraft", "ships", "km", ""
     ] = ""
     value: float | None = None
     low: float | None = None

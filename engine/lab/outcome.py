@@ -28,16 +28,18 @@ LOOK_MIN = 360
 """Minutes between two looks at who holds what."""
 SCORED = ("control", "width", "loss", "line")
 """Kinds of facts that a run can be measured against; events are told, not scored."""
-LOSS_MEASURES: Mapping[str, str] = {
-    "men": "men_lost",
-    "men_with_sick": "men_lost_with_sick",
-    "prisoners": "men_captured",
-    "afv": "afv_out",
-    "guns": "guns_lost",
-    "formations": "formations_lost",
+LOSS_MEASURES: Mapping[str, tuple[str, ...]] = {
+    "men": ("men_lost",),
+    "men_with_sick": ("men_lost_with_sick",),
+    "prisoners": ("men_captured",),
+    "afv": ("afv_lost", "afv_shop"),
+    "afv_lost": ("afv_lost",),
+    "guns": ("guns_lost",),
+    "formations": ("formations_lost",),
 }
-"""Measure of a loss fact -> measure of a run. Sanitary losses of the Soviet record count the sick. Vehicles count as lost
-when written off or still in repair.
+"""Measure of a loss fact -> measures of a run whose growth in the span adds up to it. Sanitary losses of the Soviet record
+count the sick. Vehicles out of action (`afv`) are those written off and those more in repair than at the start of the
+span; what shops of before the span gave back is no gain to set against them. Total write-offs are `afv_lost`.
 """
 SERIES = ("men", "men_lost", "men_captured", "afv", "afv_repair", "afv_lost", "guns", "guns_lost", "hexes")
 
@@ -146,7 +148,7 @@ def measures(world: World, minute: int) -> dict[str, int]:
             f"{side}.afv": whole(flows["afv"], here),
             f"{side}.afv_repair": whole(flows["afv_shop"], here),
             f"{side}.afv_lost": whole(flows["afv_lost"]),
-            f"{side}.afv_out": whole(flows["afv_lost"] + flows["afv_shop"]),
+            f"{side}.afv_shop": whole(flows["afv_shop"]),
             f"{side}.guns": whole(flows["guns"], here),
             f"{side}.guns_lost": whole(flows["guns_lost"]),
             f"{side}.formations": int(here.sum()),
@@ -172,8 +174,8 @@ class Watch:
         self._places = watched_places(scenario)
         self._control: dict[str, list[list[int]]] = {name: [] for name in self._places}
         self._sums: dict[str, list[float]] = {f.id: [] for f in self._facts}
-        self._loss_before: dict[str, int] = {}
-        self._loss_after: dict[str, int] = {}
+        self._loss_before: dict[str, tuple[int, ...]] = {}
+        self._loss_after: dict[str, tuple[int, ...]] = {}
         self._series: dict[str, list[int]] = {"minute": []}
         self._seen = -1
 
@@ -223,7 +225,7 @@ class Watch:
             if now in (fact.from_min, fact.to_min) and fact.measure in LOSS_MEASURES:
                 values = values or measures(world, now)
                 book = self._loss_before if now == fact.from_min else self._loss_after
-                book[fact.id] = values[f"{fact.side}.{LOSS_MEASURES[fact.measure]}"]
+                book[fact.id] = _counts(fact, values)
         elif fact.from_min <= now < fact.to_min:
             shown = _shown(fact, world)
             if shown is not None:
@@ -254,13 +256,24 @@ class Watch:
 
     def _answer(self, fact: HistoryFact, values: Mapping[str, int], now: int) -> float | None:
         if fact.kind == "loss":
-            before = self._loss_before.get(fact.id, 0 if fact.from_min <= 0 else None)
+            before = self._loss_before.get(fact.id)
             after = self._loss_after.get(fact.id)
             if after is None and fact.measure in LOSS_MEASURES and now == fact.to_min:
-                after = values[f"{fact.side}.{LOSS_MEASURES[fact.measure]}"]
-            return None if before is None or after is None else float(after - before)
+                after = _counts(fact, values)
+            if after is not None and before is None and fact.from_min <= 0:
+                before = (0,) * len(after)
+            return None if before is None or after is None else loss_between(before, after)
         seen = self._sums[fact.id]
         return round(sum(seen) / len(seen), 4) if seen else None
+
+
+def _counts(fact: HistoryFact, values: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(values[f"{fact.side}.{name}"] for name in LOSS_MEASURES[fact.measure])
+
+
+def loss_between(before: Sequence[int], after: Sequence[int]) -> float:
+    """What was lost between two counts of the parts of a loss: no part that shrank makes up for another."""
+    return float(sum(max(now - then, 0) for then, now in zip(before, after, strict=True)))
 
 
 def happened(world: World) -> list[list[Any]]:

@@ -26,7 +26,11 @@ LINE_KM = 12.0
 """A line is met when the front lies this near on average: two hexes."""
 HALF = 0.5
 """A place counts as held when it was held for this share of the fact's time."""
-LOSS_WORDS = {"afv": "armoured vehicles", "men_with_sick": "men, the sick among them"}
+LOSS_WORDS = {
+    "afv": "armoured vehicles out of action",
+    "afv_lost": "armoured vehicles written off",
+    "men_with_sick": "men, the sick among them",
+}
 WORDS = ((0.8, "yes"), (0.5, "mostly"), (0.2, "seldom"), (0.0, "no"))
 """From which share of runs on a fact is called met."""
 

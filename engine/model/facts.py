@@ -39,7 +39,7 @@ class HistoryFact:
     """One dated fact. It holds from `from_min` (inclusive) to `to_min` (exclusive).
 
     control: `side` holds `places`. line: the front of `side` ran through `places` in this order. loss: `side`
-    lost `value` of `measure` (men, afv, guns, prisoners, formations) in the span. width: a corridor or gap at
+    lost `value` of `measure` (men, afv, afv_lost, guns, prisoners, formations) in the span. width: a corridor or gap at
     `places` was `value` km wide. event: something happened, told by `title`. Values may be a band low..high.
     """
 

@@ -10,7 +10,8 @@ import pytest
 from engine.files.drawn import drawn_scenario
 from engine.lab.commanders import commanders
 from engine.lab.measures import corridor_km, distance_to_front_km, front_hexes
-from engine.lab.outcome import Result, Watch, measures, pack_ground, unpack_ground
+from engine.lab.outcome import LOSS_MEASURES, Result, Watch, loss_between, measures, pack_ground, unpack_ground
+from engine.model.facts import HistoryFact
 from engine.model.scenario import Scenario
 from engine.run.session import Session
 from tests.lab.made_up import DAY, scenario
@@ -95,3 +96,26 @@ def test_the_front_is_where_the_sides_touch(corridor: Session) -> None:
     grid = corridor.world.statics.grid
     assert distance_to_front_km(corridor.world, 0, [grid.cell(4, 1)]) == 0.0
     assert distance_to_front_km(corridor.world, 0, [grid.cell(4, 2), grid.cell(4, 1)]) == 3.0
+
+
+def test_shops_that_give_back_more_than_they_take_are_no_negative_loss() -> None:
+    made = scenario()
+    tanks = tuple(replace(f, afv=20, afv_repair=30) if f.side == "axis" else f for f in made.formations)
+    facts = tuple(
+        HistoryFact(measure, "loss", 0, 3 * DAY, "axis", measure=measure, value=1.0) for measure in ("afv", "afv_lost")
+    )
+    run = Session(replace(made, formations=tanks, history=facts), 3)
+    before = measures(run.world, 0)
+    found = Watch(run).run(3 * DAY)
+    assert found.values["axis.afv_shop"] < before["axis.afv_shop"]
+    assert found.facts["afv"] == found.facts["afv_lost"] == found.values["axis.afv_lost"]
+
+
+def test_out_of_action_is_written_off_and_more_in_repair_than_before() -> None:
+    assert loss_between((10, 30), (14, 50)) == 24
+    assert loss_between((10, 30), (14, 5)) == 4
+
+
+def test_every_measure_of_a_loss_fact_that_runs_can_show_is_counted() -> None:
+    values = measures(session(scenario()).world, 0)
+    assert all(f"axis.{name}" in values for names in LOSS_MEASURES.values() for name in names)
