@@ -69,6 +69,7 @@ class Situation:
         self._held: Ints | None = None
         self._logs: dict[int, float] = {}
         self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
+        self._wholes: dict[str, int] = view.statics.memo.setdefault("staff.wholes", {})
         self._q, self._r = _axial_lists(view.statics)
 
     @Once
@@ -111,6 +112,18 @@ class Situation:
         found = self._minutes.get(rule)
         if found is None:
             found = self._minutes[rule] = round(self.rules[rule] * HOUR)
+        return found
+
+    def whole(self, rule: str) -> int:
+        """A parameter that counts something, or is a distance in hexes."""
+        found = self._wholes.get(rule)
+        if found is None:
+            found = self._wholes[rule] = round(self.rules[rule])
+        return found
+
+    def share(self, of: Ints, rule: str) -> Ints:
+        """A share of whole numbers, rounded down, by a parameter that says how much (to a millionth)."""
+        found: Ints = of * round(self.rules[rule] * PPM) // PPM
         return found
 
     @Once

@@ -14,7 +14,7 @@ from engine.model.citation import GRADES
 from engine.model.codes import Terrain
 
 ENGINE = Path(__file__).resolve().parents[2] / "engine"
-ASKED = re.compile(r"""(?:rules|rule|parameter)(?:\[|\()["']([a-z_]+\.[a-z_0-9]+)["'][\])]""")
+ASKED = re.compile(r"""(?:rules|rule|parameter|hours|whole)(?:\[|\()["']([a-z_]+\.[a-z_0-9]+)["'][\])]""")
 
 
 def test_every_parameter_has_a_source_a_grade_a_note_and_bounds_round_its_value():

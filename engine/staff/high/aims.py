@@ -14,17 +14,6 @@ from engine.staff.high.bodies import Body
 from engine.staff.landing import islands
 from engine.staff.situation import Situation, ln
 
-TOWN_POINTS = 3
-"""Points of a town of the enemy's near the front, for each step of its size: steps on the way to what is worth more."""
-WITHIN = 12
-"""Towns farther than so many hexes from the front are no aim yet."""
-BLOW_HEXES = 3
-"""Enemies so near to the point of the blow will be met at once."""
-ASIDE = 4
-"""Enemies by whom the way would be longer by at most so many hexes will be met on it."""
-GATHER = 15
-"""Formations farther than so many hexes from the point of the blow are not there in time."""
-
 
 @dataclass(frozen=True)
 class Aim:
@@ -50,10 +39,11 @@ def worth(s: Situation) -> dict[int, int]:
             found[goal.cell] = found.get(goal.cell, 0) + max(goal.points, 1)
     if not len(s.control.rim):
         return found
+    within, each = s.whole("high.town_hexes"), s.whole("high.town_points")
     for place in s.statics.theatre.places:
         hostile = place.cell >= 0 and s.owner[place.cell] == 1 - s.side and s.control.land[place.cell]
-        if hostile and place.size > 0 and int(s.grid.distance(s.control.rim, place.cell).min()) <= WITHIN:
-            found[place.cell] = max(found.get(place.cell, 0), TOWN_POINTS * place.size)
+        if hostile and place.size > 0 and int(s.grid.distance(s.control.rim, place.cell).min()) <= within:
+            found[place.cell] = max(found.get(place.cell, 0), each * place.size)
     return found
 
 
@@ -73,7 +63,7 @@ def assault_size(s: Situation, body: Body) -> int:
 def _massed(s: Situation, body: Body, start: int) -> int:
     """Power that a body can put into a blow: the strongest of those that can be there."""
     own = s.view.own
-    near = s.grid.distance(own.hex[body.members], start) <= GATHER
+    near = s.grid.distance(own.hex[body.members], start) <= s.whole("high.gather_hexes")
     power = np.sort(own.power[body.members[near]])[::-1]
     return int(power[: assault_size(s, body)].sum())
 
@@ -81,10 +71,11 @@ def _massed(s: Situation, body: Body, start: int) -> int:
 def _met(s: Situation, body: Body) -> Ints:
     """What an attack from each hex of a body's front would meet at first, in the open field."""
     enemies = s.view.enemies
-    unseen = np.full(len(body.rim), round(s.rules["high.unseen_points"]) * (2 * BLOW_HEXES + 1), np.int64)
+    reach = s.whole("high.blow_hexes")
+    unseen = np.full(len(body.rim), s.whole("high.unseen_points") * (2 * reach + 1), np.int64)
     if not len(enemies):
         return unseen
-    near = s.grid.distance(body.rim[:, None], enemies.hex[None, :]) <= BLOW_HEXES
+    near = s.grid.distance(body.rim[:, None], enemies.hex[None, :]) <= reach
     known: Ints = (near * s.enemy_power[None, :]).sum(axis=1)
     return np.maximum(known, unseen)
 
@@ -115,4 +106,4 @@ def _on_the_way(s: Situation, start: int, goal: int) -> int:
     if not len(enemies):
         return 0
     detour = s.grid.distance(enemies.hex, start) + s.grid.distance(enemies.hex, goal) - s.apart(start, goal)
-    return int(s.enemy_power[detour <= ASIDE].sum())
+    return int(s.enemy_power[detour <= s.whole("high.aside_hexes")].sum())

@@ -18,9 +18,6 @@ from engine.staff.control import Ints
 from engine.staff.landing import islands
 from engine.staff.situation import Situation
 
-REACH = 8
-"""Enemies farther than so many hexes from the front face nobody yet."""
-
 
 @dataclass(frozen=True, eq=False)
 class Body:
@@ -123,7 +120,7 @@ def _facing(s: Situation) -> Ints:
     if not len(rim) or not len(enemies):
         return power
     gaps = s.grid.distance(enemies.hex[:, None], rim[None, :])
-    nearest, near = gaps.argmin(axis=1), gaps.min(axis=1) <= REACH
+    nearest, near = gaps.argmin(axis=1), gaps.min(axis=1) <= s.whole("high.reach_hexes")
     np.add.at(power, nearest[near], s.enemy_power[near])
     return power
 
@@ -132,8 +129,10 @@ def fitness(s: Situation, body: Body) -> float:
     """What a body has of the rest, cohesion and ammunition that an attack asks for: below 1 it pauses."""
     own, rules = s.view.own, s.rules
     weight = own.power[body.members].astype(np.int64) + 1
-    fresh = own.cohesion[body.members].astype(np.int64) - own.fatigue[body.members] // 2
-    stocks = np.minimum(own.ammo_days[body.members], 3 * PPM).astype(np.int64)
+    tired = s.share(own.fatigue[body.members].astype(np.int64), "high.tired_share")
+    fresh = own.cohesion[body.members].astype(np.int64) - tired
+    most = round(rules["high.stock_days"] * PPM)
+    stocks = np.minimum(own.ammo_days[body.members], most).astype(np.int64)
     rested = float((weight * fresh).sum() / (weight.sum() * PPM)) / rules["high.readiness"]
     supplied = float((weight * stocks).sum() / (weight.sum() * PPM)) / rules["high.supply_days"]
     return min(rested, supplied)

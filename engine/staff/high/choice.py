@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.calendar import DAY, NEVER
 from engine.model.codes import DirectiveKind, DirectiveState, Mobility, Permission
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
@@ -23,7 +23,6 @@ from engine.staff.high.fortresses import declared, garrisons, lifted, posts
 from engine.staff.high.keeping import keepers, takers, told_to_keep
 from engine.staff.high.landings import landings
 from engine.staff.high.leaving import (
-    NEAR_NECK,
     Pouch,
     evacuations,
     pouches,
@@ -34,16 +33,9 @@ from engine.staff.high.leaving import (
 from engine.staff.high.regroup import Taker, regroup
 from engine.staff.plans import AT_SEA, ATTACKS
 from engine.staff.reasons import Reason
+from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation, ln
 
-DAWN_H = 4
-FOLLOWS = 30
-"""A body in hand follows no attack that begins more hexes away."""
-BEHIND = 6
-"""Who comes from far assembles within so many hexes of where the attack begins."""
-DEEP = 3
-"""And so many behind the front at least."""
-HEX_KM = 6
 _RUNNING = int(DirectiveState.RUNNING)
 _OPEN = (int(DirectiveState.PENDING), _RUNNING)
 _WITHDRAW = int(DirectiveKind.WITHDRAW)
@@ -141,7 +133,7 @@ def _guards(s: Situation, necks: list[Pouch], apart: set[int]) -> Guards:
     near = np.zeros(len(s.view.own.hex), bool)
     for pouch in necks:
         for place in {pouch.neck, pouch.weak}:
-            near |= s.grid.distance(s.view.own.hex, place) <= NEAR_NECK
+            near |= s.grid.distance(s.view.own.hex, place) <= s.whole("high.neck_near_hexes")
     return Guards(near, apart)
 
 
@@ -275,7 +267,8 @@ def _nearest(s: Situation, body: Body, chosen: dict[int, Aim]) -> Aim | None:
     """The attack that is nearest to a body in hand, of those it can march to in time."""
     at = int(body.members[0])
     here, part = s.hex_of[at], s.part_of[at]
-    near = [a for a in chosen.values() if s.apart(here, a.start) <= FOLLOWS and int(s.control.part[a.start]) == part]
+    far = s.whole("high.follow_hexes")
+    near = [a for a in chosen.values() if s.apart(here, a.start) <= far and int(s.control.part[a.start]) == part]
     return min(near, key=lambda aim: (s.apart(here, aim.start), aim.body.hq), default=None)
 
 
@@ -297,15 +290,17 @@ def _farther(s: Situation, body: Body, attacks: list[Aim]) -> Aim | None:
     at = int(body.members[0])
     here, part = s.hex_of[at], s.part_of[at]
     open_ = [a for a in attacks if int(s.control.part[a.start]) == part and part >= 0]
-    worth_ = {k: a.value / (1 + s.apart(here, a.start) / FOLLOWS) for k, a in enumerate(open_)}
+    half = s.whole("high.follow_hexes")
+    worth_ = {k: a.value / (1 + s.apart(here, a.start) / half) for k, a in enumerate(open_)}
     return open_[max(worth_, key=lambda k: (worth_[k], -k))] if open_ else None
 
 
 def _shift(s: Situation, body: Body, lead: Aim) -> Instruction:
     """A whole body marches behind the front of an attack that is far off; when it is near it follows it."""
-    behind = s.grid.ring_table(BEHIND)[lead.start]
+    behind = s.grid.ring_table(s.whole("high.assemble_hexes"))[lead.start]
     behind = behind[behind >= 0]
-    fit = behind[(s.control.part[behind] == s.control.part[lead.start]) & (s.control.depth[behind] >= DEEP)]
+    control, depth = s.control, s.whole("high.assemble_depth")
+    fit = behind[(control.part[behind] == control.part[lead.start]) & (control.depth[behind] >= depth)]
     place = int(fit[np.lexsort((fit, -s.control.depth[fit]))[0]]) if len(fit) else lead.start
     km = s.apart(int(s.hex_of[int(body.members[0])]), place) * HEX_KM
     return Instruction(
@@ -316,7 +311,7 @@ def _shift(s: Situation, body: Body, lead: Aim) -> Instruction:
 
 def _follow(s: Situation, body: Body, lead: Aim) -> Instruction:
     """A body without a front goes into the breach of the main effort: with all it has, a day later."""
-    start = _dawn(s) + DAY
+    start = _dawn(s) + round(s.rules["high.follow_days"] * DAY)
     return Instruction(
         hq=_name(s, body.hq), kind=DirectiveKind.ATTACK, axis=(lead.start, lead.goal), objective=lead.goal,
         assault_strongest=len(body.members), start_at=start,
@@ -328,7 +323,7 @@ def _follow(s: Situation, body: Body, lead: Aim) -> Instruction:
 def _dawn(s: Situation) -> int:
     """The first dawn by which a directive can have come down and the groups have assembled."""
     soonest = s.minute + round(s.rules["high.prepare_days"] * DAY)
-    return (soonest // DAY + 1) * DAY + DAWN_H * HOUR
+    return (soonest // DAY + 1) * DAY + s.hours("high.dawn_h")
 
 
 def _same(s: Situation, made: Instruction) -> bool:
@@ -341,8 +336,8 @@ def _same(s: Situation, made: Instruction) -> bool:
     if not len(mine) or int(d.kind[mine[-1]]) != int(made.kind) or fell_back:
         return False
     # A place to march to that has moved on by less than an assembly area is the same.
-    old = int(d.objective[mine[-1]])
-    return (old < 0) == (made.objective < 0) and (old < 0 or s.apart(old, made.objective) <= BEHIND)
+    old, near = int(d.objective[mine[-1]]), s.whole("high.assemble_hexes")
+    return (old < 0) == (made.objective < 0) and (old < 0 or s.apart(old, made.objective) <= near)
 
 
 def _name(s: Situation, hq: int) -> str:

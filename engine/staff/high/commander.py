@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.core.calendar import DAY, parse
+from engine.core.calendar import HOUR, parse
 from engine.core.dice import Dice
 from engine.model.commander import Notes
 from engine.model.instruction import Instruction
@@ -35,7 +35,7 @@ class HighCommand:
         self._staff = Staff()
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
-        """Directives once a day, and the orders of all due headquarters."""
+        """Directives of a review, once a day, and the orders of all due headquarters."""
         return [*self._directives(view, notes), *self._staff.plan(view, notes, dice, due)]
 
     def _directives(self, view: SideView, notes: Notes) -> list[Order | Instruction]:
@@ -43,7 +43,7 @@ class HighCommand:
         heads = tops(s)
         last = max((int(notes.staff["directed_at"][hq]) for hq in heads), default=-1)
         first = last < 0
-        if not heads or (not self._due(view.minute, last) if not first else not self._begins(view)):
+        if not heads or (not self._due(view, last) if not first else not self._begins(view)):
             return []
         for hq in heads:
             notes.staff["directed_at"][hq] = view.minute
@@ -51,9 +51,10 @@ class HighCommand:
         told = [] if view.minute < PRELUDE else review(s, first=last < PRELUDE)
         return [*(all_clear(s, heads) if first else ()), *told]
 
-    def _due(self, minute: int, last: int) -> bool:
+    def _due(self, view: SideView, last: int) -> bool:
         """Once a day, and as soon as the first reports are in."""
-        return minute - last >= DAY or last < PRELUDE <= minute
+        every = round(view.statics.rules["high.look_h"] * HOUR)
+        return view.minute - last >= every or last < PRELUDE <= view.minute
 
     def _begins(self, view: SideView) -> bool:
         """Whether it is time to take over from the plan files."""

@@ -19,17 +19,6 @@ from engine.staff.high.leaving import cannot_hold, corps_of, in_order
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
-RING = 2
-"""A fortress is its place and so many rings about it."""
-COMING = 8
-"""An enemy within so many hexes is there in two days."""
-COME = 12
-"""A corps within so many hexes is there in time."""
-MOST = 6
-"""More formations than this in one place are an army: it breaks out."""
-LEAST_SIZE = 2
-"""Smaller places are fortresses only if they are an objective of the side."""
-
 
 @dataclass(frozen=True)
 class Post:
@@ -47,16 +36,16 @@ def posts(s: Situation, bodies: list[Body], busy: set[int]) -> list[Post]:
         return []
     found: list[Post] = []
     homes = sea.home_parts(s)
-    taken = set(busy)
+    taken, near, most = set(busy), s.whole("high.fortress_corps_hexes"), s.whole("high.fortress_formations")
     corps = corps_of(s, bodies, np.ones(len(s.part), bool))
     for cell in _worth_holding(s):
         part = int(s.control.part[cell])
-        if s.view.hexes.fortress[cell] or part in homes or not 0 < int((s.part == part).sum()) <= MOST:
+        if s.view.hexes.fortress[cell] or part in homes or not 0 < int((s.part == part).sum()) <= most:
             continue
         if cannot_hold(s, part):
             continue
         closing = _coming(s, cell)
-        free = [c for c in corps if c.hq not in taken and _away(s, c, cell) <= COME]
+        free = [c for c in corps if c.hq not in taken and _away(s, c, cell) <= near]
         best = min(free, key=lambda c: (_away(s, c, cell), -c.power, c.hq), default=None)
         line = _around(s, cell)
         if best is not None and len(line) >= 2 and closing > 0:
@@ -70,27 +59,29 @@ def _worth_holding(s: Situation) -> list[int]:
     side = SIDES[s.side]
     goals = {goal.cell: goal.points for goal in s.statics.scenario.objectives if goal.side == side}
     sizes = {place.cell: place.size for place in s.statics.theatre.places if place.cell >= 0}
-    ports = [c for c in sea.ports(s).tolist() if goals.get(c, 0) > 0 or sizes.get(c, 0) >= LEAST_SIZE]
+    least = s.whole("high.fortress_size")
+    ports = [c for c in sea.ports(s).tolist() if goals.get(c, 0) > 0 or sizes.get(c, 0) >= least]
     return sorted(ports, key=lambda c: (-goals.get(c, 0), -sizes.get(c, 0), c))
 
 
 def _coming(s: Situation, cell: int) -> int:
     """Known enemy power near a place."""
-    enemies = s.view.enemies
-    return int(s.enemy_power[s.grid.distance(enemies.hex, cell) <= COMING].sum()) if len(enemies) else 0
+    enemies, near = s.view.enemies, s.whole("high.fortress_enemy_hexes")
+    return int(s.enemy_power[s.grid.distance(enemies.hex, cell) <= near].sum()) if len(enemies) else 0
 
 
 def _away(s: Situation, corps: Body, cell: int) -> int:
     """Hexes from a place to the middle formation of a corps; far if they do not stand on the same land."""
     same = s.part[corps.members] == s.control.part[cell]
     if 2 * int(same.sum()) <= len(corps.members):
-        return COME + 1
+        return s.whole("high.fortress_corps_hexes") + 1
     return int(np.median(s.grid.distance(s.view.own.hex[corps.members], cell)))
 
 
 def _around(s: Situation, cell: int) -> tuple[int, ...]:
     """Own land at the edge of a fortress, in order along it."""
-    cells = np.flatnonzero(s.control.land & (s.owner == s.side) & (s.grid.distance(np.arange(len(s.owner)), cell) == RING))
+    edge = s.grid.distance(np.arange(len(s.owner)), cell) == s.whole("high.fortress_ring")
+    cells = np.flatnonzero(s.control.land & (s.owner == s.side) & edge)
     if len(cells) < 2:
         return ()
     ordered = in_order(s, cells)
@@ -103,8 +94,8 @@ def declared(s: Situation, made: list[Post]) -> list[Instruction]:
     for post in made:
         name, detail = s.statics.headquarters_ids[post.corps], (post.cell, -1, post.closing, 0)
         told.append(Instruction(
-            hq=name, kind=DirectiveKind.FORTRESS, objective=post.cell, ring=RING, start_at=s.minute,
-            reason=Reason.DECLARED, detail=detail,
+            hq=name, kind=DirectiveKind.FORTRESS, objective=post.cell, ring=s.whole("high.fortress_ring"),
+            start_at=s.minute, reason=Reason.DECLARED, detail=detail,
         ))  # fmt: skip
         told.append(Instruction(
             hq=name, kind=DirectiveKind.DEFEND, line=post.line, permission=Permission.STAND_FAST, start_at=s.minute,

@@ -12,13 +12,11 @@ from engine.model.instruction import Instruction
 from engine.model.tables import POINTS
 from engine.staff.control import Ints
 from engine.staff.high.bodies import Body
-from engine.staff.high.leaving import NEAR_NECK, Pouch, corps_of, in_order
+from engine.staff.high.leaving import Pouch, corps_of, in_order
 from engine.staff.high.regroup import Taker
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
-MOVED = 3
-"""A line that has moved by fewer hexes is the same."""
 _OPEN = (int(DirectiveState.PENDING), int(DirectiveState.RUNNING))
 
 
@@ -47,14 +45,15 @@ def keepers(s: Situation, bodies: list[Body], necks: list[Pouch]) -> list[Keeper
 def _near(s: Situation, corps: Body, pouch: Pouch) -> int:
     """Power of a corps near the weak place of a neck."""
     own = s.view.own
-    near = s.grid.distance(own.hex[corps.members], pouch.weak) <= NEAR_NECK
+    near = s.grid.distance(own.hex[corps.members], pouch.weak) <= s.whole("high.neck_near_hexes")
     return int(own.power[corps.members[near]].sum())
 
 
 def _line(s: Situation, pouch: Pouch) -> tuple[int, ...]:
     """The front near the weak place, in order along it."""
-    rim = s.control.rim
-    rim = rim[(s.grid.distance(rim, pouch.weak) <= NEAR_NECK) & (s.control.part[rim] == s.control.part[pouch.weak])]
+    rim, part = s.control.rim, s.control.part
+    near = s.grid.distance(rim, pouch.weak) <= s.whole("high.neck_near_hexes")
+    rim = rim[near & (part[rim] == part[pouch.weak])]
     if len(rim) < 2:
         return ()
     ordered = in_order(s, rim)
@@ -91,7 +90,7 @@ def _holds(s: Situation, keeper: Keeper) -> bool:
     if not len(old):
         return False
     gaps = s.grid.distance(np.array(keeper.line, np.int64)[:, None], old[None, :]).min(axis=1)
-    return int(np.median(gaps)) < MOVED
+    return int(np.median(gaps)) < s.whole("high.line_moved_hexes")
 
 
 def takers(s: Situation, kept: list[Keeper]) -> list[Taker]:

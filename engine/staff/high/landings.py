@@ -23,14 +23,6 @@ from engine.staff.plans import AT_SEA
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation, ln
 
-DAWN_MIN = 5 * 60
-LAND_DAYS = 2
-"""From the review to the dawn of a landing: the force has to come to the coast."""
-INLAND = 3
-"""A beach is so many times dearer by land than by sea: the way across is short, the way inland is fought for."""
-NEAR_COAST = 8
-"""Formations farther than so many hexes from the coast are not at the craft in time."""
-
 
 @dataclass(frozen=True)
 class Crossing:
@@ -46,7 +38,7 @@ class Crossing:
 def landings(s: Situation, bodies: list[Body], points: dict[int, int], busy: set[int]) -> tuple[list[Instruction], set[int]]:
     """Landings to be made, and the headquarters that are at sea: with one in force, or told now."""
     at_sea = _under_way(s)
-    start = (s.minute // DAY + LAND_DAYS) * DAY + DAWN_MIN
+    start = (s.minute // DAY + s.whole("high.landing_prepare_days")) * DAY + s.hours("high.landing_dawn_h")
     craft = craft_of(s, start)
     told: list[Instruction] = []
     if not craft:
@@ -148,7 +140,7 @@ def _crossing(s: Situation, members: Ints, craft: list[Craft], goal: int, worth:
     coasts = np.flatnonzero((theatre.sea_coast > 0) & inside & (s.owner == s.side) & np.isin(s.control.part, parts))
     if len(coasts):
         gap = s.grid.distance(coasts[:, None], s.view.own.hex[members][None, :]).min(axis=1)
-        coasts = coasts[gap <= NEAR_COAST]
+        coasts = coasts[gap <= s.whole("high.coast_hexes")]
     best: tuple[int, Crossing] | None = None
     for station in sorted({(c.cell, c.hexes) for c in craft}):
         from_, to = _within(s, coasts, station), _within(s, beaches, station)
@@ -158,7 +150,7 @@ def _crossing(s: Situation, members: Ints, craft: list[Craft], goal: int, worth:
         inland = s.travel(goal)[to].astype(np.int64)
         apart = s.grid.distance(from_[:, None], to[None, :])
         near_enemy = np.where(s.enemy_zone[to], s.hours("high.beach_enemy_h"), 0)
-        cost = apart.min(axis=0) * 60 + INLAND * inland + near_enemy
+        cost = apart.min(axis=0) * s.hours("high.crossing_h") + s.whole("high.inland") * inland + near_enemy
         for k in np.lexsort((to, cost))[:3].tolist():
             beach = int(to[k])
             coast = int(from_[np.lexsort((from_, apart[:, k]))[0]])
@@ -188,7 +180,7 @@ def _afloat(s: Situation, coast: int, beach: int) -> bool:
 def _boats(s: Situation, members: Ints, crossing: Crossing) -> Ints:
     """Those who are near the coast, the strongest first, as many as craft carry in the days of a landing."""
     own = s.view.own
-    near = members[s.grid.distance(own.hex[members], crossing.coast) <= NEAR_COAST]
+    near = members[s.grid.distance(own.hex[members], crossing.coast) <= s.whole("high.coast_hexes")]
     order = near[np.lexsort((own.row[near], -own.power[near]))][:GROUP]
     room = crossing.men_day * s.rules["high.lift_days"]
     fits = np.cumsum(own.men[order]) <= room

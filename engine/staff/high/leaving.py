@@ -22,24 +22,12 @@ from engine.rules import embarking
 from engine.staff.control import Ints, Mask
 from engine.staff.high import sea
 from engine.staff.high.aims import Aim, aims_of
-from engine.staff.high.bodies import REACH, Body
+from engine.staff.high.bodies import Body
 from engine.staff.reasons import Reason
+from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation
 
-HEX_KM = 6
-GAP = 10
-"""Home farther than so many hexes is not broken out to by an army: its pockets go on as their staffs can."""
-NEAR_NECK = 8
-"""Troops within so many hexes of a neck, two days' march, decide whether it stays open."""
-TOGETHER = 3
-"""So many corps at most break out together."""
 _NOBODY = np.zeros(0, bool)
-BEYOND = 2
-"""The last line before a neck lies so many steps beyond it."""
-LEAST_WIDTH = 3
-"""No neck is narrower than what is looked for with so many hexes."""
-LEAST_POUCH = 12
-"""Land of fewer hexes behind a neck is a bend of the front."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +70,8 @@ def cannot_hold(s: Situation, part: int) -> bool:
     by_land = bool(((ways >= 0) & (s.owner[ways] == 1 - s.side)).any()) if len(rim) else False
     if not by_land:
         return False
-    there = s.grid.distance(enemies.hex[:, None], rim[None, :]).min(axis=1) <= REACH if len(enemies) else _NOBODY
+    near = s.whole("high.reach_hexes")
+    there = s.grid.distance(enemies.hex[:, None], rim[None, :]).min(axis=1) <= near if len(enemies) else _NOBODY
     room = len(rim) * s.rules["high.room_points"]
     brought = min(float(s.enemy_power[there].sum()), room)
     power = float(own.power[s.part == part].sum())
@@ -97,7 +86,7 @@ def _can_be_shipped(s: Situation, part: int) -> bool:
 
 def reopenings(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instruction]:
     """Attacks that join what is cut off with home again, from within: of each piece by the corps with the best odds."""
-    told, homes = [], sea.home_parts(s)
+    told, homes, far = [], sea.home_parts(s), s.whole("high.gap_hexes")
     home = np.flatnonzero(np.isin(s.control.part, sorted(homes)) & (s.owner == s.side))
     if not len(home):
         return []
@@ -108,8 +97,8 @@ def reopenings(s: Situation, bodies: list[Body], busy: set[int]) -> list[Instruc
             continue
         gap = s.grid.distance(home[None, :], rim[:, None])
         goal = int(home[np.lexsort((home, gap.min(axis=0)))[0]])
-        aims = [a for body in inside for a in aims_of(s, body, {goal: 1}) if s.apart(a.start, goal) <= GAP]
-        best = sorted(aims, key=lambda aim: (-aim.x, aim.body.hq))[:TOGETHER]
+        aims = [a for body in inside for a in aims_of(s, body, {goal: 1}) if s.apart(a.start, goal) <= far]
+        best = sorted(aims, key=lambda aim: (-aim.x, aim.body.hq))[: s.whole("high.reopen_corps")]
         told += [_break_out(s, aim) for aim in best if aim.x >= s.rules["high.reopen_x"]]
     return told
 
@@ -137,9 +126,10 @@ def corps_of(s: Situation, bodies: list[Body], there: Mask) -> list[Body]:
 
 
 def _break_out(s: Situation, aim: Aim) -> Instruction:
+    start = s.minute + round(s.rules["high.reopen_days"] * DAY)
     return Instruction(
         hq=s.statics.headquarters_ids[aim.body.hq], kind=DirectiveKind.BREAK_OUT, axis=(aim.start, aim.goal),
-        objective=aim.goal, assault_strongest=len(aim.body.members), clears=True, start_at=s.minute + DAY,
+        objective=aim.goal, assault_strongest=len(aim.body.members), clears=True, start_at=start,
         end_at=s.minute + round(s.rules["high.attack_days"] * DAY),
         reason=Reason.REOPEN, detail=(aim.goal, aim.start, aim.points, round(aim.x * PPM)),
     )  # fmt: skip
@@ -201,7 +191,7 @@ def pouches(s: Situation) -> list[Pouch]:
     if not len(home) or not len(s.front):
         return []
     found: list[Pouch] = []
-    for width in range(round(s.rules["high.neck_hexes"]), LEAST_WIDTH - 1, -1):
+    for width in range(round(s.rules["high.neck_hexes"]), s.whole("high.neck_least_hexes") - 1, -1):
         found = found or _hanging(s, own_land, home, width)
     return [*found, *_severed(s, own_land)]
 
@@ -215,7 +205,7 @@ def _hanging(s: Situation, own_land: Mask, home: Ints, width: int) -> list[Pouch
     sizes = np.bincount(label[label >= 0]) if (label >= 0).any() else np.zeros(0, np.int64)
     found = []
     from_home = hops(control.ways, own_land, np.concatenate([home, np.flatnonzero(np.isin(label, sorted(at_home - {-1})))]))
-    for one in np.flatnonzero(sizes >= LEAST_POUCH).tolist():
+    for one in np.flatnonzero(sizes >= s.whole("high.pouch_hexes")).tolist():
         cells = np.flatnonzero(label == one)
         if one in at_home or way[cells[0]] >= FAR:
             continue
@@ -233,11 +223,11 @@ def _severed(s: Situation, own_land: Mask) -> list[Pouch]:
     for part in sorted(set(s.part.tolist()) - homes - {-1}):
         rim = s.control.rim[s.control.part[s.control.rim] == part]
         inside = own_land & (s.control.part == part)
-        if not len(rim) or int(inside.sum()) < LEAST_POUCH:
+        if not len(rim) or int(inside.sum()) < s.whole("high.pouch_hexes"):
             continue
         gap = s.grid.distance(rim[:, None], home[None, :]).min(axis=1)
         neck = int(rim[np.lexsort((rim, gap))[0]])
-        if int(gap.min()) <= GAP:
+        if int(gap.min()) <= s.whole("high.gap_hexes"):
             closing, keeping = _near(s, neck)
             found.append(Pouch(neck, neck, hops(s.control.ways, inside, np.array([neck])), inside, closing, keeping, cut=True))
     return found
@@ -273,9 +263,9 @@ def _neck(s: Situation, from_home: Array, back: Array) -> int:
 
 
 def _near(s: Situation, cell: int) -> tuple[int, int]:
-    enemies, own = s.view.enemies, s.view.own
-    closing = int(s.enemy_power[s.grid.distance(enemies.hex, cell) <= NEAR_NECK].sum()) if len(enemies) else 0
-    return closing, int(own.power[s.grid.distance(own.hex, cell) <= NEAR_NECK].sum())
+    enemies, own, near = s.view.enemies, s.view.own, s.whole("high.neck_near_hexes")
+    closing = int(s.enemy_power[s.grid.distance(enemies.hex, cell) <= near].sum()) if len(enemies) else 0
+    return closing, int(own.power[s.grid.distance(own.hex, cell) <= near].sum())
 
 
 def withdrawals(
@@ -290,7 +280,8 @@ def withdrawals(
         if not groups or not len(rim):
             continue
         farthest = max(_way(s, pouch, group) for group in groups)
-        far = min(int(np.sort(pouch.way[rim])[-max(len(rim) // 20, 1)]), farthest)
+        tail = max(len(rim) * round(s.rules["high.tail_share"] * PPM) // PPM, 1)
+        far = min(int(np.sort(pouch.way[rim])[-tail]), farthest)
         level = _level(s, pouch, far)
         if level >= far and not pouch.cut:
             level = int(pouch.way[pouch.neck]) // 2  # the last bound leads through the neck
@@ -328,9 +319,9 @@ def _way(s: Situation, pouch: Pouch, group: Group) -> int:
 def _level(s: Situation, pouch: Pouch, far: int) -> int:
     """How far from home the next line lies: one bound back, there where it is short and has works."""
     works = (s.view.hexes.works > 0) & (s.view.hexes.works_side != 1 - s.side)
-    bound = round(s.rules["high.bound_hexes"])
-    nearest = int(pouch.way[pouch.neck]) + BEYOND
-    choices = range(max(far - bound - 2, nearest), max(far - bound + 3, nearest + 1))
+    bound, slack = s.whole("high.bound_hexes"), s.whole("high.bound_slack")
+    nearest = int(pouch.way[pouch.neck]) + s.whole("high.neck_beyond")
+    choices = range(max(far - bound - slack, nearest), max(far - bound + slack + 1, nearest + 1))
 
     def cost(level: int) -> tuple[int, int]:
         line = pouch.inside & (pouch.way == level)
@@ -354,10 +345,11 @@ def _by_sea(s: Situation, pouch: Pouch, groups: list[Group]) -> dict[int, Instru
         away = {c: float(np.median(s.grid.distance(places, c))) * HEX_KM / pace for c in ports}
         days = {c: away[c] + men / max(embarking.quays(s.statics, c), 1) for c in ports}
         best = min(ports, key=lambda c: (days[c], c))
-        if road < s.rules["high.road_days"] or away[best] > road / 2 or (waiting + men) / lift > s.rules["high.road_days"]:
+        patience = s.rules["high.road_days"]
+        if road < patience or away[best] > road * s.rules["high.port_share"] or (waiting + men) / lift > patience:
             continue
         waiting += men
-        good = sorted((c for c in ports if days[c] <= days[best] + 1), key=lambda c: (days[c], c))
+        good = sorted((c for c in ports if days[c] <= days[best] + s.rules["high.port_days"]), key=lambda c: (days[c], c))
         told[group.hq] = _ship(s, group.hq, group.members, len(group.members), tuple(good[:POINTS]), goal)
     return told
 

@@ -17,11 +17,8 @@ from engine.staff.control import Mask
 from engine.staff.high.bodies import Body
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.reasons import Reason
+from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation
-
-HEX_KM = 6
-LEAST_LEFT = 2
-"""A body keeps so many formations at least."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def _best(
 def _can_spare(s: Situation, giver: Body, taker: Taker) -> bool:
     """A giver stays better off than the taker, and its line dense enough."""
     left = len(giver.members) - 1
-    if left < LEAST_LEFT:
+    if left < s.whole("high.least_left"):
         return False
     if not len(giver.rim):
         return True

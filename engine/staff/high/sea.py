@@ -17,8 +17,6 @@ from engine.staff.situation import Situation
 
 OFF_MAP = -1
 """Goal of those who leave the theatre."""
-SOME = 0.1
-"""A haven has at least so much of a main port's quays."""
 UNLIMITED = 10_000
 
 
@@ -104,7 +102,7 @@ def haven(s: Situation, left: Mask | None = None) -> int | None:
     ``left`` is land that they leave. Shape (hexes,).
     """
     homes, sizes = home_parts(s), sea_ways.ports(s.statics)
-    least = s.rules["naval.main_port_t"] * SOME
+    least = s.rules["naval.main_port_t"] * s.rules["high.haven_share"]
     there = [c for c in ports(s).tolist() if int(s.control.part[c]) in homes and s.control.depth[c] > 1 and sizes[c] >= least]
     there = [c for c in there if left is None or not left[c]]
     if there:
