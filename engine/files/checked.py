@@ -6,7 +6,7 @@ What rows say about one another is settled in resolve.py.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.files.complaints import translate
 from engine.files.faults import Report, nearest, shown
 from engine.files.heads import ScenarioHead
 from engine.files.rows import Raw, Row
+from engine.files.standins import stand_in
 from engine.files.texts import Spot
 from engine.model.citation import Detail
 
@@ -86,14 +87,17 @@ Table = dict[str, Checked]
 
 
 def check_head(raw: Raw, report: Report) -> ScenarioHead | None:
-    """The scalars of scenario.toml; None, with faults, when they are not usable."""
+    """The scalars of scenario.toml (with faults, a stand-in for them); None when they are not usable."""
     values = raw.head.values
     try:
         head = ScenarioHead.model_validate(values)
     except ValidationError as error:
         for fault in translate(error, ScenarioHead, raw.head.spot, raw.head.spots, "scenario.toml"):
             report.add(fault)
-        return None
+        found = stand_in(ScenarioHead, values, error)
+        if not isinstance(found, ScenarioHead):
+            return None
+        head = found
     if head.start.time() != datetime.min.time() or head.end.time() != datetime.min.time():
         key = "start" if head.start.time() != datetime.min.time() else "end"
         report.add(raw.head.spots[key].fault("a date without time", shown(values[key]), code="date/time"))
@@ -111,7 +115,8 @@ def check_head(raw: Raw, report: Report) -> ScenarioHead | None:
 
 
 def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
-    """Every row that is of the right shape, by table and id; faults for the others."""
+    """Every row that is of the right shape, by table and id; for the others faults, and stand-ins where they will do.
+    """
     strangers = {name: _identify(raw, report, *names) for name, names in _IDENTITY.items()}
     tables: dict[str, Table] = {}
     for name in TABLES:
@@ -128,10 +133,13 @@ def check_rows(raw: Raw, report: Report) -> dict[str, Table]:
             except ValidationError as error:
                 for fault in translate(error, model, row.spot, row.spots, _NAMES[name]):
                     report.add(fault)
+                found = stand_in(model, values, error)
+                if found is not None:
+                    tables[name][key] = Checked(found, row, {})
                 continue
             checked = Checked(data, row, bounds or {})
-            if bounds is not None and _bounds_hold(checked, report):
-                tables[name][key] = checked
+            good = bounds is not None and _bounds_hold(checked, report)
+            tables[name][key] = checked if good else replace(checked, bounds={})
     return tables
 
 

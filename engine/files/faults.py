@@ -71,7 +71,12 @@ class Report:
     @property
     def failed(self) -> bool:
         """True when there is an error among the faults."""
-        return any(fault.severity == "error" for fault in self._faults)
+        return self.errors > 0
+
+    @property
+    def errors(self) -> int:
+        """Number of errors among the faults."""
+        return sum(fault.severity == "error" for fault in self._faults)
 
     def raise_errors(self) -> None:
         """Raise FileFaults if there is an error (with the warnings beside it)."""

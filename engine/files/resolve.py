@@ -37,16 +37,22 @@ from engine.model.theatre import Theatre
 @dataclass(frozen=True)
 class Resolved:
     """The scenario, and who held each hex by its areas alone (before formations made their hexes their own).
+
+    Unless `settled` it is good for telling further faults, and for nothing else; `whole` says that no row is missing
+    from it, so that what is looked for and not found is not there.
     """
 
     scenario: Scenario
     drawn_owner: npt.NDArray[np.int8]
+    settled: bool
+    whole: bool
 
 
 def resolve(
     raw: Raw, head: ScenarioHead, tables: dict[str, Table], theatre: Theatre, report: Report
-) -> Resolved | None:
-    """The scenario; None, with faults, when something in it cannot be settled."""
+) -> Resolved:
+    """The scenario; with faults when something in it cannot be settled."""
+    errors = report.errors
     setting = Setting(head, tables, theatre, report, raw)
     window = _window(setting, raw.head)
     kinds = {key: KindSpec(**shared(row, KindSpec)) for key, row in tables["kinds"].items()}
@@ -82,7 +88,9 @@ def resolve(
         sources={key: Source(id=key, **row.data.model_dump()) for key, row in tables["sources"].items()},
         overlays=tuple(raw.labels),
     )
-    return None if report.failed else Resolved(scenario, drawn)
+    whole = report.errors == errors and not raw.broken
+    whole = whole and all(len(rows) == len(raw.tables[name]) for name, rows in tables.items())
+    return Resolved(scenario, drawn, settled=not report.failed, whole=whole)
 
 
 def _window(setting: Setting, head: Row) -> npt.NDArray[np.bool_]:

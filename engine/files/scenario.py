@@ -74,9 +74,10 @@ def check_scenario(
     resolved = _read(name, overlays, sets, report, theatre, force)
     if resolved is None:
         return Loaded(None, sorted_faults(report))
-    for fault in (*enemy_ground(resolved.scenario, resolved.drawn_owner), *analyse(resolved.scenario)):
+    scenario = resolved.scenario
+    for fault in (*enemy_ground(scenario, resolved.drawn_owner), *analyse(scenario, whole=resolved.whole)):
         report.add(fault)
-    return Loaded(resolved.scenario, sorted_faults(report))
+    return Loaded(scenario if resolved.settled else None, sorted_faults(report))
 
 
 def _read(
@@ -107,9 +108,8 @@ def _read(
     if theatre is None:
         return None
     resolved = resolve(raw, head, tables, theatre, report)
-    if resolved is not None:
-        for fault in structural(resolved.scenario):
-            report.add(fault)
+    for fault in structural(resolved.scenario):
+        report.add(fault)
     return resolved
 
 

@@ -253,6 +253,23 @@ def test_an_output_that_cannot_be_written_is_told_before_the_run(deepbattle: Cal
         assert time.monotonic() - began < 2.0
 
 
+def test_a_file_where_a_folder_is_to_be_written_and_a_folder_for_a_file_are_told_before_the_run(
+    deepbattle: Call, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("kept")
+    for verb, place, told in (
+        (("batch", *SHORT, "--out"), tmp_path / "file", "expected a folder, found a file"),
+        (("bench", "--ablate", "--out"), tmp_path / "file", "expected a folder, found a file"),
+        (("scores", "--folder"), tmp_path / "file", "expected a folder, found a file"),
+        (("run", *SHORT, "--out"), tmp_path, "expected a file, found a folder"),
+        (("map", "doppelkopf", "--png"), tmp_path, "expected a file, found a folder"),
+        (("report", folder, "--html"), tmp_path, "expected a file, found a folder"),
+    ):
+        answer = deepbattle(*verb, place)
+        assert (answer.code, answer.err) == (Exit.OUTPUT, f"deepbattle: {place}: cannot be written: {told}\n"), verb
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "kept")]
+
+
 def test_an_output_below_a_file_is_told_before_the_run(deepbattle: Call, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for verb in (("run", *SHORT, "--out"), ("report", folder, "--html")):

@@ -402,6 +402,53 @@ def test_all_problems_of_all_files_are_told_at_once(desk):
     ]
 
 
+LATER = {
+    "a superior that is unknown, beside a wrong number": (
+        FORCES, "s_rd_3,s_hq_1,,,,57.20,26.70,line,5000", "s_rd_3,s_hq_9,,,,57.20,26.70,line,-5",
+        ["forces.csv:5:8: expected the id of a headquarters, found 's_hq_9' (did you mean 's_hq_1'?)",
+         "forces.csv:5:35: expected a whole number from 0 to 60000, found '-5'"]),
+    "a place that is not on the map, beside a wrong choice": (
+        FORCES, "57.20,26.70,line,5000", "59.20,26.70,lines,5000",
+        ["forces.csv:5:18: expected degrees on the map", "forces.csv:5:30: expected one of line, reserve"]),
+    "an enemy in the same hex, beside a wrong number": (
+        FORCES, "57.20,26.70,line,5000", "57.00,26.70,line,many",
+        ["forces.csv:5:35: expected a whole number from 0 to 60000, found 'many'",
+         "forces.csv:5:1: expected a hex without the enemy, found s_rd_3 beside g_id_1 of axis"]),
+    "a formation in the sea, beside a wrong title of the scenario": (
+        SCENARIO, 'title = "A little war"', "title = 7",
+        ["scenario.toml:3:9: expected text, found 7", "forces.csv:5:1: expected a place on land, found s_rd_3 in the sea"]),
+    "a supply source outside the map, beside a wrong capacity": (
+        SCENARIO, 'place = "Libau"\nkind = "port"\ncapacity_t = 1000', 'place = "Liban"\nkind = "port"\ncapacity_t = -1',
+        ["scenario.toml:23:14: expected a number above 0 to 100000, found -1",
+         "scenario.toml:21:9: expected a place of theatre drawn, found 'Liban'"]),
+}  # fmt: skip
+"""Two faults, of which the second is only seen when all rows are put together."""
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_a_wrong_value_does_not_hide_what_else_is_wrong_with_its_row(desk, case):
+    name, old, new, expected = LATER[case]
+    desk.edit(name, old, new)
+    if "title" in case:
+        desk.edit(FORCES, "57.20,26.70", "57.00,27.44")
+    errors = [fault for fault in desk.check().faults if fault.severity == "error"]
+    assert len(errors) == 2, errors
+    told = "\n".join(str(fault).removeprefix(AT) for fault in errors)
+    for line in expected:
+        assert line in told
+    assert desk.check().scenario is None
+    with pytest.raises(FileFaults):
+        desk.load()
+
+
+def test_a_row_that_is_left_out_is_not_missed_by_the_checks_of_the_others(desk):
+    desk.edit(FORCES, "s_rd_3,s_hq_1", "s_rd_3,S HQ").edit(FORCES, "1944-08-16T06:00", "1944-08-26")
+    assert [line.removeprefix(AT) for line in desk.faults()] == [
+        "forces.csv:5:8: expected an id of a-z, 0-9 and _, found 'S HQ'",
+        "forces.csv:4:1: warning: expected an arrival before 1944-08-20, found g_pd_2 after it",
+    ], "no headquarters is called idle, no side without troops"
+
+
 def test_an_id_that_comes_twice_names_the_first_line(desk):
     desk.add(FORCES, "s_rd_3,s_hq_1,,,,57.20,26.70,line,5000,,,,,book,reference,\n")
     assert desk.faults() == [AT + "forces.csv:6:1: expected each id once, found 's_rd_3' again (first on line 5)"]

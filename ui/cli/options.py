@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,22 @@ class ScenarioName(click.ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         return [CompletionItem(name) for name in scenario_names() if name.startswith(incomplete)]
+
+
+class Output(click.Path):
+    """Where something is to be written; the other sort of thing lying there is told as any place that is no good."""
+
+    def __init__(self, *, folder: bool = False) -> None:
+        super().__init__(path_type=Path)
+        self._folder = folder
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(str(super().convert(value, param, ctx)))
+        if self._folder and path.exists() and not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "cannot be written: expected a folder, found a file", str(path))
+        if not self._folder and path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "cannot be written: expected a file, found a folder", str(path))
+        return path
 
 
 def complete_names_and_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

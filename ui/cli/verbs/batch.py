@@ -36,7 +36,7 @@ class Experimental(ScenarioName):
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes; all cores by default.")
 @click.option("--executor", metavar="URL", default="processes", show_default=True,
               help="processes, serial, dask://host:port or mpi.")  # fmt: skip
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the batch.")
+@click.option("--out", required=True, type=options.Output(folder=True), help="Folder of the batch.")
 @click.option("--resume", is_flag=True, help="Go on with the batch in the folder.")
 @click.option("--top-up", type=click.IntRange(1), metavar="N", help="N more replications for the batch in the folder.")
 @click.option("--retry-failed", is_flag=True, help="Run failed runs again.")

@@ -33,7 +33,7 @@ MOST = 10_000
 @click.option("--ablate", is_flag=True, help="Switch off each rule in turn and print what changes.")
 @click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only these rules. May be repeated.")
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes for --ablate; all cores by default.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep the runs of --ablate, to resume.")
+@click.option("--out", type=options.Output(folder=True), help="Keep the runs of --ablate, to resume.")
 @options.until_option
 @options.json_option
 @options.quiet_option

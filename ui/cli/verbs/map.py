@@ -11,7 +11,7 @@ from ui.cli import options
 
 @click.command("map")
 @click.argument("what", metavar="THEATRE|SCENARIO", shell_complete=options.complete_names_and_theatres)
-@click.option("--png", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The picture to write.")
+@click.option("--png", required=True, type=options.Output(), help="The picture to write.")
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="Only these layers. May be repeated.")
 @click.option("--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Width in pixels.")
 @options.quiet_option

@@ -33,8 +33,8 @@ DAYS = 10
 @options.seed_option
 @options.until_option
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes; all cores by default.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep the runs there instead of in the cache.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("--out", type=options.Output(folder=True), help="Keep the runs there instead of in the cache.")
+@click.option("--keep", type=options.Output(), metavar="FILE",
               help="Put the summary into a file (docs/scores/pairings.json for the page about scores).")  # fmt: skip
 @options.json_option
 @options.quiet_option

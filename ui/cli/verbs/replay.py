@@ -13,8 +13,8 @@ from ui.cli.options import ScenarioName
 @click.command("replay")
 @click.argument("what", metavar="RECORDING|SCENARIO", shell_complete=options.complete_names_and_files)
 @click.option("--history", is_flag=True, help="Play the scenario's own dated facts instead of a run.")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to watch in a browser.")
-@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture of one moment (.png or .jpg).")
+@click.option("--html", type=options.Output(), help="Write a page to watch in a browser.")
+@click.option("--png", type=options.Output(), help="Write a picture of one moment (.png or .jpg).")
 @click.option("--at", metavar="DATE", help="The moment of the picture, such as 1944-08-20T18:00.")
 @click.option("--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Its width in pixels.")
 @options.quiet_option

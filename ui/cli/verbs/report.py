@@ -12,7 +12,7 @@ from ui.cli.output import check_writable, show_json
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; DIR/report.html.")
+@click.option("--html", type=options.Output(), help="The file to write; DIR/report.html.")
 @click.option("--csv", is_flag=True, help="Write DIR/runs.csv and DIR/series.csv instead.")
 @options.json_option
 def command(folder: Path, html: Path | None, csv: bool, as_json: bool) -> None:

@@ -36,8 +36,8 @@ class Runnable(ScenarioName):
 @click.option("--from", "origin", metavar="RECORDING[@TIME]", help="Go on from a moment of a recording.")
 @click.option("--orders", metavar="SIDE=FILE", multiple=True, type=options.SideCommander(),
               help="Give a side's orders from a file: a date and an order on each line.")  # fmt: skip
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a recording (.dbr).")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a report (HTML).")
+@click.option("--out", type=options.Output(), help="Write a recording (.dbr).")
+@click.option("--report", type=options.Output(), help="Write a report (HTML).")
 @options.json_option
 @options.quiet_option
 def command(

@@ -34,7 +34,7 @@ class Scored(ScenarioName):
 @options.commander_option
 @click.option("--central", is_flag=True, help="Central values; do not sample the scenario's ranges.")
 @click.option("--baseline/--no-baseline", default=True, help="Also run the plain staff on both sides, for comparison.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--keep", type=options.Output(),
               help="A file for the summary: printed while engine and scenario are the same, else made again.")  # fmt: skip
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes; all cores by default.")
 @options.json_option

@@ -44,7 +44,7 @@ class RunsOf(click.ParamType):
 @options.seed_option
 @click.option("--baseline/--no-baseline", default=True, help="Also run the plain staff on both sides, for comparison.")
 @click.option("--page", is_flag=True, help="Only write the page (README.md) again from the files.")
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default="docs/scores",
+@click.option("--folder", type=options.Output(folder=True), default=FOLDER, show_default="docs/scores",
               help="Where the cards and the page about them lie.")  # fmt: skip
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes; all cores by default.")
 @options.json_option

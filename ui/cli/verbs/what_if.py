@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--runs", type=click.IntRange(2), default=20, show_default=True, help="Pairs of runs.")
 @options.seed_option
 @options.until_option
-@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+@click.option("--keep", type=options.Output(folder=True), metavar="FOLDER",
               help="Keep a summary there as OVERLAY.json (docs/scores/what_if for the page about scores).")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show also what differs and nobody expected anything of.")
 @click.option("-j", "--workers", type=click.IntRange(1), help="Worker processes; all cores by default.")
