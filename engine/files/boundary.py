@@ -389,6 +389,9 @@ class RuleRow(Cited):
     value: Annotated[Any, BeforeValidator(number_or_switch)]
     low: float | None = None
     high: float | None = None
+    least: float | None = None
+    most: float | None = None
+    ground: Words = ""
     unit: Words = ""
 
 

@@ -30,7 +30,7 @@ def common_parameters() -> Mapping[str, Parameter]:
             continue
         for name, entry in entries.items():
             value = entry["value"]
-            least, most = prior_range(entry.get("low"), entry.get("high"), entry.get("unit", ""))
+            least, most = prior_range(entry)
             found[f"{group}.{name}"] = Parameter(
                 address=f"{group}.{name}",
                 value=value if isinstance(value, bool) else float(value),
@@ -43,23 +43,26 @@ def common_parameters() -> Mapping[str, Parameter]:
                 note=entry.get("note", ""),
                 least=least,
                 most=most,
+                ground=entry.get("ground", ""),
             )
     return MappingProxyType(found)
 
 
-def prior_range(low: float | None, high: float | None, unit: str) -> tuple[float | None, float | None]:
-    """The range a parameter may be set in: its bounds, else what its unit allows, else none."""
-    if low is None and high is None:
-        return _OF_UNIT.get(unit, (None, None))
-    return (None if low is None else float(low)), (None if high is None else float(high))
+def prior_range(entry: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """The range a parameter may be set in: its least and most, else its bounds for sampling, else what a switch may be.
+    """
+    ends = [_number(entry.get(first, entry.get(second))) for first, second in (("least", "low"), ("most", "high"))]
+    if ends == [None, None] and entry.get("unit") == SWITCH:
+        return 0.0, 1.0
+    return ends[0], ends[1]
 
 
-_OF_UNIT: Mapping[str, tuple[float, float | None]] = {
-    "share": (0.0, 1.0), "chance": (0.0, 1.0), "0 or 1": (0.0, 1.0),
-    "km": (0.1, None), "men": (1.0, None), "AFVs": (1.0, None),  # some of these divide
-    **dict.fromkeys(("h", "days", "minutes", "hexes", "cm", "formations", "divisions", "level", "log SD"), (0.0, None)),
-}  # fmt: skip
-"""What a quantity can be at all: there is no negative time, length or number of men."""
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+SWITCH = "0 or 1"
+"""The unit of switches."""
 
 
 @lru_cache

@@ -1,6 +1,6 @@
 """Rule parameters stay in their prior range, unless somebody insists.
 
-The range is that of scenarios/common/rules.toml: low and high, or what the unit allows (a share lies between 0 and 1).
+The range is that of scenarios/common/rules.toml: low and high, between which a batch samples, or least and most.
 Overlays, --set and factors of experiments that leave it are refused with the range and its reason; a scenario's own
 [rules] are its author's, who cites a source for them.
 """
@@ -24,17 +24,16 @@ def priors_of(rules: Mapping[str, Row]) -> dict[str, Prior]:
     """The range and the reason of every parameter that has one, from the rows of the common folder."""
     found = {}
     for address, row in rules.items():
-        low, high = _number(row.values.get("low")), _number(row.values.get("high"))
-        least, most = prior_range(low, high, str(row.values.get("unit", "")))
+        least, most = prior_range(row.values)
         if least is not None or most is not None:
-            words = (str(row.values.get(key, "")) for key in ("unit", "note", "src", "grade"))
+            words = (str(row.values.get(key, "")) for key in ("unit", "ground", "note", "src", "grade"))
             found[address] = Prior(least, most, "; ".join(word for word in words if word))
     return found
 
 
 def prior_of(parameter: Parameter) -> Prior:
     """The range and the reason of a parameter."""
-    words = (parameter.unit, parameter.note, parameter.source, parameter.grade)
+    words = (parameter.unit, parameter.ground, parameter.note, parameter.source, parameter.grade)
     return Prior(parameter.least, parameter.most, "; ".join(word for word in words if word))
 
 
@@ -89,7 +88,3 @@ def refuse_outside(values: Iterable[tuple[str, Any]], parameters: Mapping[str, P
     faults = [fault for fault in found if fault is not None]
     if faults:
         raise FileFaults.of(faults)
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None

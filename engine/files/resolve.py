@@ -159,6 +159,7 @@ def _parameters(rules: Table, raw: Raw) -> dict[str, Parameter]:
             where=checked.row.changed.get("value", checked.row.spot).where,
             least=prior.least if prior else None,
             most=prior.most if prior else None,
+            ground=data.ground,
         )
     return found
 

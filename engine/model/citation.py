@@ -59,7 +59,8 @@ class Parameter:
 
     `low` and `high` are None when the value is not uncertain. `where` is `file:line` of the entry that won,
     or `--set` for a value given on the command line. `least` and `most` are the prior range, which stays when the
-    value is changed and its bounds are dropped (None: no range).
+    value is changed and its bounds are dropped (None: no range); `ground` says why they are those, where they are no
+    bounds for sampling.
     """
 
     address: str
@@ -73,6 +74,7 @@ class Parameter:
     note: str = ""
     least: float | None = None
     most: float | None = None
+    ground: str = ""
 
     @property
     def outside(self) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.files.common import SCENARIOS, common_parameters, common_sources, common_terrain
+from engine.files.common import SCENARIOS, SWITCH, common_parameters, common_sources, common_terrain
 from engine.model.citation import GRADES
 from engine.model.codes import Terrain
 
@@ -24,6 +24,34 @@ def test_every_parameter_has_a_source_a_grade_a_note_and_bounds_round_its_value(
         assert parameter.note, address
         if parameter.low is not None:
             assert parameter.low <= parameter.value <= parameter.high, address
+
+
+def test_every_parameter_has_a_prior_range_and_what_is_not_sampled_says_why_it_is_that():
+    for address, parameter in common_parameters().items():
+        if isinstance(parameter.value, bool):
+            continue  # true or false is all the range there is
+        assert None not in (parameter.least, parameter.most), address
+        assert parameter.least <= parameter.value <= parameter.most, address
+        assert parameter.least < parameter.most, f"{address} can only be what it is"
+        if parameter.low is not None:
+            assert (parameter.low, parameter.high) == (parameter.least, parameter.most), address
+        else:
+            assert parameter.ground or parameter.unit == SWITCH, address
+
+
+def test_every_parameter_is_refused_outside_its_range_with_the_reason_and_taken_when_forced(desk):
+    known = {a: p for a, p in common_parameters().items() if not isinstance(p.value, bool)}
+    beyond = {a: p.most + 1 if n % 2 else p.least - 1 for n, (a, p) in enumerate(known.items())}
+    sets = [f"{address}={value!r}" for address, value in beyond.items()]
+    told = [fault for fault in desk.check(sets=sets).faults if fault.code == "set/range"]
+    assert len(told) == len(known)
+    for fault in told:
+        address = fault.expected.split()[0]
+        assert f"{known[address].least:g} to {known[address].most:g} (" in fault.expected
+        assert known[address].ground in fault.expected
+        assert known[address].note in fault.expected
+    forced = desk.load(sets=sets, force=True)
+    assert set(forced.outside) == set(known)
 
 
 def test_every_parameter_that_code_asks_for_is_in_the_file():
