@@ -270,6 +270,7 @@ def _drive_back(
     captured = rules["combat.yield_captured"]
     ending.tell(rows, yield_loss_drawn=(base, "combat.yield_loss"), standing_fast=(share / base, "combat.stand_fast_loss"))
     if not through:
+        share = np.minimum(share, rules["combat.yield_loss_cap"])
         _record(world, f, minute, dice, ending, rows, GAVE_GROUND, rows * 0 + f.cell, share, captured, moved=False)
         return True
     if power.mechanised(world, f.attackers).any():

@@ -247,6 +247,22 @@ def test_a_beaten_defender_goes_back_to_own_ground_and_one_attacker_takes_the_he
     assert yielded >= 4
 
 
+def test_who_gives_ground_in_his_hex_keeps_the_part_of_his_men_that_the_cap_leaves_him() -> None:
+    """The draw of losses on yielding has a long tail: without the cap it can take more men than there are."""
+    sets = {"combat.yield_loss": 0.9, "combat.yield_loss_spread": 2.0, "contact.pursue_x": 50.0}
+    most = 0.0
+    for seed in range(1, 5):
+        session = battle(LINE, ATTACK, seed=seed, sets=sets)
+        while session.now < 6 * DAY:
+            before = session.world.formations.read("men", session.now)
+            session.advance(session.now + 60)
+            for event in of_kind(session, "GaveGround"):
+                if event.minute >= session.now - 60:
+                    lost = event["men_u"] + event["captured_u"]
+                    most = max(most, float((lost / before[event["formation"]]).max()))
+    assert 0.55 < most <= 0.6
+
+
 def test_a_formation_without_a_way_back_is_cornered_or_gives_up() -> None:
     text = """
     :::::::
