@@ -65,6 +65,7 @@ def drawn_scenario(
     start: date = date(1944, 8, 15),
     id: str = "drawn",
     ground: Mapping[str, str] | None = None,
+    spacing_m: int = 6000,
     **arrays: npt.ArrayLike,
 ) -> Scenario:
     """A scenario from a drawing.
@@ -86,7 +87,7 @@ def drawn_scenario(
     drawing = read_drawing(
         text, own=own, depth=depth, letters=frozenset(k for k in options if len(k) == 1), ground=ground
     )
-    theatre = _theatre(drawing, names or {}, ports or {}, roads, arrays)
+    theatre = _theatre(drawing, names or {}, ports or {}, roads, spacing_m, arrays)
     all_kinds = dict(kinds) if kinds is not None else dict(sample_kinds())
     units = _formations(drawing, options, all_kinds)
     staffs, units = _headquarters(drawing, theatre, units, headquarters)
@@ -118,7 +119,8 @@ def drawn_cell(scenario: Scenario, row: int, column: int, depth: int = 0) -> int
 
 
 def _theatre(
-    drawing: Drawing, names: Mapping[str, str], ports: Mapping[str, int], roads: bool, arrays: Mapping[str, npt.ArrayLike]
+    drawing: Drawing, names: Mapping[str, str], ports: Mapping[str, int], roads: bool, spacing_m: int,
+    arrays: Mapping[str, npt.ArrayLike],
 ) -> Theatre:
     marks = "".join(drawing.rows)
     columns, n = drawing.columns, len(marks)
@@ -128,7 +130,7 @@ def _theatre(
         "terrain": [TERRAIN[m] if m in TERRAIN and m not in formations else Terrain.OPEN for m in marks],
         "forest_pct": [80 if m == "f" and m not in formations else 0 for m in marks],
     }
-    bare = plain_theatre(columns, n // columns)
+    bare = plain_theatre(columns, n // columns, spacing_m=spacing_m)
     river, bridge = np.zeros((n, 6), np.uint8), np.zeros((n, 6), np.uint8)
     for row, line in drawing.rivers.items():
         for cell in range(row * columns, (row + 1) * columns):
@@ -156,7 +158,7 @@ def _theatre(
                 port_t=ports.get(key, 0),
             )
         )
-    return plain_theatre(columns, n // columns, places=places, arrays=made)
+    return plain_theatre(columns, n // columns, places=places, arrays=made, spacing_m=spacing_m)
 
 
 def _mark(line: str, column: int) -> str:

@@ -55,6 +55,7 @@ def plain_theatre(
     countries: Sequence[str] = ("nowhere",),
     zones: Sequence[str] = ("all",),
     arrays: Mapping[str, npt.ArrayLike] | None = None,
+    spacing_m: int = 6000,
 ) -> Theatre:
     """A theatre of `columns` x `rows` hexes: open flat land with a road over every hexside unless told
     otherwise.
@@ -63,7 +64,7 @@ def plain_theatre(
     say a side only once: the larger of the two directions' values wins.
     """
     arrays = arrays or {}
-    grid = Grid(columns, rows, x0_m=0.0, y0_m=0.0, letter=letter)
+    grid = Grid(columns, rows, spacing_m, 0.0, 0.0, letter)
     n = grid.size
     unknown = sorted(set(arrays) - set(_PER_HEX) - set(_PER_SIDE))
     if unknown:

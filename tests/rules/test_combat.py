@@ -10,7 +10,7 @@ import pytest
 from engine.core.calendar import NEVER
 from engine.core.columns import NANO
 from engine.files.drawn import drawn_scenario
-from engine.model.codes import BattleKind, Outcome, Role, Status, Task
+from engine.model.codes import BattleKind, DirectiveState, Outcome, Role, Status, Task
 from engine.rules import combat, combat_refresh, combat_wear
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_outcomes import Ending
@@ -131,6 +131,57 @@ def test_swapping_the_sides_swaps_the_results() -> None:
 def test_each_circumstance_moves_the_balance_in_its_direction(more: dict[str, Any], sign: int) -> None:
     plain = first_x(battle(LINE, ATTACK))
     assert np.sign(first_x(battle(LINE, ATTACK, more)) - plain) == sign
+
+
+HELD = """
+::::::::
+::RRR:::
+::.A.:::
+........
+...B....
+........
+"""
+
+
+def situation(
+    text: str = HELD, told: dict[str, dict[str, Any]] | None = None, *, stand: bool = False, lost: int = -1
+) -> dict[str, float]:
+    """What the defender's situation adds to his readiness to quit, some hours after contact."""
+    order = {"id": "stand", "hq": "axis_hq", "kind": "defend", "line": ["a1", "b1"], "permission": "stand_fast"}
+    session = battle(text, {**ATTACK, **(told or {})}, directives=[order] if stand else [])
+    if stand:
+        session._pen["directives"]["state"][0] = DirectiveState.RUNNING
+    session.advance(300)
+    if lost >= 0:
+        session._pen["hexes"]["owner"][lost], session._pen["hexes"]["owner_since"][lost] = 1, 240
+    trace = Trace()
+    combat.decide(session.world, 360, session.dice(360).__class__(6), trace)
+    return {key: value for _, _, key, value, _ in trace.terms if key.startswith("phi")}
+
+
+SITUATIONS: dict[str, tuple[str, int, dict[str, Any]]] = {
+    "open flanks": ("phi_open_flank", 1, {
+        "text": HELD.replace("::.A.:::", ":::A::::").replace("........\n...B", ":::::...\n...B")}),
+    "a neighbour gone": ("phi_neighbour_gone", 1, {"lost": 2 * 8 + 2}),
+    "cut off for three days": ("phi_cut_off", 1, {"told": {"a1": {"cut_off_since": -3 * DAY}}}),
+    "cut off for six days": ("phi_cut_off", 1, {"told": {"a1": {"cut_off_since": -6 * DAY}}}),
+    "nobody behind": ("phi_no_reserve", 1, {"text": HELD.replace("...B....", "........")}),
+    "an order to stand": ("phi_stand_fast", -1, {"stand": True}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SITUATIONS)
+def test_each_circumstance_of_the_defender_moves_his_readiness_to_quit_in_its_direction(case: str) -> None:
+    key, sign, more = SITUATIONS[case]
+    there, plain = situation(**more), situation()
+    assert np.sign(there[key] - plain[key]) == sign, (plain, there)
+    assert np.sign(there["phi"] - plain["phi"]) == sign, (plain, there)
+
+
+def test_who_is_cut_off_longer_quits_sooner() -> None:
+    days = [situation(told={"a1": {"cut_off_since": -n * DAY}})["phi"] for n in (1, 3, 6)]
+    assert days == sorted(days)
+    assert days[0] < days[1] < days[2]
 
 
 def test_ground_and_rivers_help_the_defender() -> None:
