@@ -84,6 +84,8 @@ class Reason(IntEnum):
     KEEPS_OPEN = 72
     DECLARED = 73
     SHIFTED = 74
+    CONCENTRATED = 75
+    HANDED_OVER = 76
 
 
 @plain
@@ -168,6 +170,9 @@ _SENTENCES = {
     "{y_times} times our own",
     Reason.DECLARED: "is to hold {0} as a fortress: cut off, but a port that can hold, with {2} points of the enemy near it",
     Reason.SHIFTED: "has no part of the front here: is to march {2} km to {1}, behind the attack towards {0}",
+    Reason.CONCENTRATED: "is to hand its front over to its neighbours and march {2} km to {1}, for the attack towards {0}: "
+    "{3} points more than where it is",
+    Reason.HANDED_OVER: "stays in the line at {1} under the neighbour who takes over: its army is needed elsewhere",
     Reason.REOPEN: "is to break out from {1} to {0}: cut off, estimated x {y} at the point of the blow",
     Reason.PAUSE: "is to pause: {2} % of the strength, rest and supply that an attack asks for",
     Reason.BEHIND_THE_ATTACK: "second echelon: follows its attack at {1}, waits at {0} to be put in",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.model.codes import OrderKind
+from engine.model.codes import OrderKind, Task
 from engine.model.orders import NEEDS_GOAL, Order, Refusal
 from engine.run.session import Session
 from tests.rules.marches import DAY, at, field, row, told
@@ -73,6 +73,15 @@ def test_a_formation_is_attached_to_any_headquarters_of_its_side(name):
     assert s.submit("axis", Order(OrderKind.ATTACH, "a1", detail=to(s, name))) == [None]
     s.advance(DAY)
     assert s.world.formations.hq[row(s, "a1")] == s.world.statics.headquarters_rows[name]
+
+
+def test_a_later_order_to_march_does_not_overtake_one_to_attach():
+    s = ground()
+    s.submit("axis", Order(OrderKind.ATTACH, "a1", detail=to(s, "second")))
+    s.submit("axis", Order(OrderKind.REST, "a1"))
+    s.advance(DAY)
+    assert s.world.formations.hq[row(s, "a1")] == s.world.statics.headquarters_rows["second"]
+    assert s.world.formations.task[row(s, "a1")] == Task.REST
 
 
 @pytest.mark.parametrize("kind", sorted(NEEDS_GOAL))

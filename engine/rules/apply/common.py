@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from engine.model.codes import ON_ITS_WAY, Calendar, OrderState
+from engine.model.codes import ON_ITS_WAY, Calendar, OrderKind, OrderState
 from engine.model.events import Event
 from engine.model.tables import NOTES
 from engine.model.world import Pen
+
+ATTACH: Final = int(OrderKind.ATTACH)
 
 
 def ticked(pen: Pen, event: Event) -> None:
@@ -16,12 +20,16 @@ def ticked(pen: Pen, event: Event) -> None:
 
 
 def ordered(pen: Pen, event: Event) -> None:
-    """Orders become rows on their way; an order that has not arrived yet is overtaken by a newer one."""
+    """Orders become rows on their way; an order that has not arrived yet is overtaken by a newer one.
+
+    Whom a formation obeys and what it does are two things: an order of the one kind does not overtake one of the other.
+    """
     orders = pen["orders"]
-    again = np.zeros(len(pen["formations"].table), bool)
-    again[event["formation"]] = True
+    again = np.zeros((2, len(pen["formations"].table)), bool)
+    again[(event["kind"] == ATTACH).astype(np.int64), event["formation"]] = True
     waiting = np.flatnonzero(orders.table.state == ON_ITS_WAY)
-    waiting = waiting[again[orders.table.formation[waiting]]]
+    attaches = (orders.table.kind[waiting] == ATTACH).astype(np.int64)
+    waiting = waiting[again[attaches, orders.table.formation[waiting]]]
     orders["state"][waiting] = OrderState.SUPERSEDED
     orders.append({**event.data, "issued_at": event.minute}, len(event))
     _wake(pen, event["arrives_at"].min())

@@ -51,7 +51,7 @@ def aims_of(s: Situation, body: Body, points: dict[int, int]) -> list[Aim]:
     """Attacks that a body could make; none if it has no front or nobody to attack with."""
     if not len(body.rim) or not len(body.members):
         return []
-    met = _met(s, body)
+    met = met_at(s, body.rim)
     return [aim for goal, worth_ in sorted(points.items()) if (aim := _aim(s, body, goal, worth_, met))]
 
 
@@ -68,14 +68,14 @@ def _massed(s: Situation, body: Body, start: int) -> int:
     return int(power[: assault_size(s, body)].sum())
 
 
-def _met(s: Situation, body: Body) -> Ints:
-    """What an attack from each hex of a body's front would meet at first, in the open field."""
+def met_at(s: Situation, rim: Ints) -> Ints:
+    """What an attack from each of some hexes of the front would meet at first, in the open field."""
     enemies = s.view.enemies
     reach = s.whole("high.blow_hexes")
-    unseen = np.full(len(body.rim), s.whole("high.unseen_points") * (2 * reach + 1), np.int64)
+    unseen = np.full(len(rim), s.whole("high.unseen_points") * (2 * reach + 1), np.int64)
     if not len(enemies):
         return unseen
-    near = s.grid.distance(body.rim[:, None], enemies.hex[None, :]) <= reach
+    near = s.grid.distance(rim[:, None], enemies.hex[None, :]) <= reach
     known: Ints = (near * s.enemy_power[None, :]).sum(axis=1)
     return np.maximum(known, unseen)
 
@@ -94,13 +94,13 @@ def _aim(s: Situation, body: Body, goal: int, points: int, met: Ints) -> Aim | N
     start = int(body.rim[at])
     force = max(_massed(s, body, start), 1)
     x = ln(force) - ln(max(int(met[at]), 1) * rules["high.defence_factor"])
-    days = int(way[at]) / DAY + rules["high.resistance_days"] * _on_the_way(s, start, goal) / force
+    days = int(way[at]) / DAY + rules["high.resistance_days"] * on_the_way(s, start, goal) / force
     late = days / rules["high.patience_days"]
     value = points / (1 + late * late) * min(max(x, 0.0), 1.0)
     return Aim(body, start, goal, points, days, x, value)
 
 
-def _on_the_way(s: Situation, start: int, goal: int) -> int:
+def on_the_way(s: Situation, start: int, goal: int) -> int:
     """Known enemy power on and beside the way."""
     enemies = s.view.enemies
     if not len(enemies):

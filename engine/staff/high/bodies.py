@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.model.codes import Echelon
+from engine.model.codes import DirectiveState, Echelon
 from engine.staff.control import Ints
 from engine.staff.landing import islands
 from engine.staff.situation import Situation
@@ -46,7 +46,7 @@ def bodies_of(s: Situation) -> list[Body]:
     of = operators(s)
     own = s.view.own
     leader = np.array([of.get(hq, -1) for hq in own.hq.tolist()], np.int64)
-    there = (leader >= 0) & (s.owner[own.hex] == s.side)
+    there = (leader >= 0) & (s.owner[own.hex] == s.side) & ~np.isin(leader, list(on_the_march(s)))
     rim = s.control.rim
     holder, facing = _rim_holders(s, leader, there), _facing(s)
     unseen = round(s.rules["high.unseen_points"])
@@ -59,6 +59,16 @@ def bodies_of(s: Situation) -> list[Body]:
         known = int(facing[mine].sum())
         found.append(Body(hq, members, rim[mine], int(own.power[members].sum()), enemy, known, staffs))
     return found
+
+
+def on_the_march(s: Situation) -> dict[int, int]:
+    """Headquarters on their way to a new sector, with the place from where they will attack.
+
+    The attack for which dummies are shown is still to come.
+    """
+    d = s.view.directives
+    coming = (d.state == int(DirectiveState.PENDING)) & (d.dummy >= 0) & (d.start_at > s.minute) & (d.source < 0)
+    return dict(zip(d.hq[coming].tolist(), d.axis[coming, 0].tolist(), strict=True))
 
 
 def operators(s: Situation) -> dict[int, int]:

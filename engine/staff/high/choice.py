@@ -17,7 +17,7 @@ from engine.model.instruction import Instruction
 from engine.model.orders import Order
 from engine.staff.control import Ints, Mask
 from engine.staff.high.aims import Aim, aims_of, assault_size, worth
-from engine.staff.high.bodies import Body, bodies_of, fitness, tops
+from engine.staff.high.bodies import Body, bodies_of, fitness, on_the_march, tops
 from engine.staff.high.elastic import line_behind
 from engine.staff.high.fortresses import declared, garrisons, lifted, posts
 from engine.staff.high.keeping import keepers, takers, told_to_keep
@@ -31,6 +31,7 @@ from engine.staff.high.leaving import (
     withdrawals,
 )
 from engine.staff.high.regroup import Taker, regroup
+from engine.staff.high.shifting import Shift, behind, shifts
 from engine.staff.plans import AT_SEA, ATTACKS
 from engine.staff.reasons import Reason
 from engine.staff.roles import HEX_KM
@@ -78,6 +79,11 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     told += over
     busy |= {body.hq for body in bodies if body.hq in at_sea}
     needed = busy | {body.hq for body in bodies if body.staffs & (at_neck | holding)}
+    fixed = at_neck | holding | gone | breaking | leaving
+    shift = _shift_of(s, bodies, points, fixed, needed, at_sea, first=first)
+    told += shift.told if shift else []
+    busy |= {s.statics.headquarters_rows[one.hq] for one in shift.told} if shift else set()
+    needed |= busy
     aims = [aim for body in bodies if body.hq not in needed and _fit(s, body) for aim in aims_of(s, body, points)]
     chosen = _efforts(s, bodies, busy, aims)
     under_way = _under_way(s, bodies, points)
@@ -89,8 +95,24 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
         told += [one for one in _to_each(s, body, made, guards) if first or not _same(s, one)]
     for made in told:
         s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
-    moved = regroup(s, bodies, [*takers(s, kept), *_takers(s, bodies, chosen)], at_sea)
-    return [*told, *moved]
+    moved = regroup(s, bodies, [*takers(s, kept), *_takers(s, bodies, chosen)], at_sea | set(on_the_march(s)))
+    return [*told, *(shift.orders if shift else ()), *moved]
+
+
+def _shift_of(
+    s: Situation, bodies: list[Body], points: dict[int, int], fixed: set[int], busy: set[int], at_sea: set[int], *,
+    first: bool,
+) -> Shift | None:  # fmt: skip
+    """Every few days: whole armies for another sector. Who attacks in vain may be called away from it."""
+    if not first and s.minute // DAY % s.whole("high.shift_look_days"):
+        return None
+    new = round(s.rules["high.review_days"] * DAY)
+    bound = at_sea | set(on_the_march(s))
+    for body in bodies:
+        told_lately = not first and s.minute - _told_at(s, body.hq) < new
+        if body.staffs & fixed or told_lately or (body.hq in busy and not _attacks(s, body)):
+            bound.add(body.hq)
+    return shifts(s, bodies, points, bound, busy)
 
 
 def _out(s: Situation, bodies: list[Body], busy: set[int], kept: set[int], necks: list[Pouch]) -> list[Instruction]:
@@ -297,11 +319,7 @@ def _farther(s: Situation, body: Body, attacks: list[Aim]) -> Aim | None:
 
 def _shift(s: Situation, body: Body, lead: Aim) -> Instruction:
     """A whole body marches behind the front of an attack that is far off; when it is near it follows it."""
-    behind = s.grid.ring_table(s.whole("high.assemble_hexes"))[lead.start]
-    behind = behind[behind >= 0]
-    control, depth = s.control, s.whole("high.assemble_depth")
-    fit = behind[(control.part[behind] == control.part[lead.start]) & (control.depth[behind] >= depth)]
-    place = int(fit[np.lexsort((fit, -s.control.depth[fit]))[0]]) if len(fit) else lead.start
+    place = behind(s, lead.start)
     km = s.apart(int(s.hex_of[int(body.members[0])]), place) * HEX_KM
     return Instruction(
         hq=_name(s, body.hq), kind=DirectiveKind.RESERVE, objective=place,
