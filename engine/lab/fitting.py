@@ -2,7 +2,8 @@
 
 The score is proper: the mean continuous ranked probability score (CRPS) of the logs of both sides' losses and of the
 advance, and the Brier score of who won, each divided by that of a forecast that gives every engagement the spread of
-all. Departures from the prior cost what a normal prior with the parameter's bounds as its 90 % interval makes them cost.
+all. That score hardly minds what lies far outside a forecast, so forecasts too narrow or too wide cost extra.
+Departures from the prior cost what a normal prior with the parameter's bounds as its 90 % interval makes them cost.
 Every evaluation uses the same luck. Uncertainty: the fit is repeated without each tenth of the engagements in turn.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -90,6 +92,26 @@ def score(fought: Sequence[Fought]) -> dict[str, float]:
     return result
 
 
+def misjudged_spread(fought: Sequence[Fought]) -> float:
+    """What forecasts that are too narrow or too wide cost, as half a squared distance in standard errors.
+
+    The places of the observations within their forecasts, as normal scores, have a mean square of 1 where the forecasts
+    are as wide as they should be; of n of them its standard error is sqrt(2 / n).
+    """
+    cost = 0.0
+    for forecasts, observed in measures(fought).values():
+        scores = np.array([_normal_score(f, o) for f, o in zip(forecasts, observed, strict=True)])
+        cost += 0.25 * len(scores) * (float((scores**2).mean()) - 1.0) ** 2
+    return cost
+
+
+def _normal_score(samples: Floats, observed: float) -> float:
+    """Where an observation lies in a sample, as the normal quantile of its place; half a place is the most extreme."""
+    n = len(samples)
+    place = ((samples < observed).sum() + (samples <= observed).sum()) / 2.0
+    return NormalDist().inv_cdf(float(np.clip(place, 0.5, n - 0.5)) / n)
+
+
 def _penalty(values: Mapping[str, float]) -> float:
     """Half the squared distance from the prior, its bounds being 90 %."""
     total = 0.0
@@ -110,10 +132,11 @@ def _objective(
     def of(point: Floats) -> float:
         inside = np.clip(point, 0.0, 1.0)
         values = dict(zip(addresses, (low + inside * (high - low)).tolist(), strict=True))
-        skill = score(fight(engagements, rules_of_engagements(values), runs=runs))
+        fought = fight(engagements, rules_of_engagements(values), runs=runs)
         outside = float(np.abs(point - inside).sum())
         # A unit of skill is worth what n engagements tell of it.
-        return len(engagements) * sum(skill.values()) / 2 + _penalty(values) + 100.0 * outside
+        skill = len(engagements) * sum(score(fought).values()) / 2
+        return skill + misjudged_spread(fought) + _penalty(values) + 100.0 * outside
 
     return of
 

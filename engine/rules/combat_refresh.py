@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, PPM, Floats, exp_of, whole
+from engine.core.arithmetic import DAY, PPM, Floats, exp_of, log_of, whole
 from engine.core.calendar import NEVER
 from engine.core.columns import FINE, NANO, Array
 from engine.core.dice import Dice, Stream, battle_subject
@@ -75,6 +75,7 @@ from engine.rules.combat_terms import (
     T_ATTACKERS,
     T_DECISION,
     T_DELAYING,
+    T_FIERCE,
     T_HASTY,
     T_LETHALITY,
     T_LOSS,
@@ -109,13 +110,13 @@ PARAMETERS: Final = (
     "combat.loss_hasty_attacker", "combat.loss_delay_attacker", "combat.loss_wet_attacker", "combat.loss_hasty_defender",
     "combat.loss_delay_defender", "combat.loss_wet_defender", "combat.advance_size", "combat.advance_size_men",
     "combat.afv_attack", "combat.afv_defence", "combat.afv_east", "air.afv_100", "repair.final_kept", "combat.gun_rate",
-    "combat.hex_depth_km", "naval.cohesion_day",
+    "combat.hex_depth_km", "naval.cohesion_day", "combat.advance_intensity",
 )  # fmt: skip
 (
     SCREEN_TAU, PROBE_DAYS, OVERRUN_H, OVERRUN_X, OVERRUN_COHESION, OVERRUN_FORT, OVERRUN_MEN, MAY_OVERRUN,
     INTENSITY_ASSAULT, INTENSITY_PROBE, INTENSITY_BOMBARD, INTENSITY_HASTY, INTENSITY_EAST, SCREEN_RATE, AIR_MEN_100,
     HASTY_A, DELAY_A, WET_A, HASTY_D, DELAY_D, WET_D, ADVANCE_SIZE, ADVANCE_SIZE_MEN, AFV_ATTACK, AFV_DEFENCE, AFV_EAST,
-    AIR_AFV_100, FINAL_KEPT, GUN_RATE, HEX_DEPTH, NAVAL_COHESION,
+    AIR_AFV_100, FINAL_KEPT, GUN_RATE, HEX_DEPTH, NAVAL_COHESION, ADVANCE_INTENSITY,
 ) = range(len(PARAMETERS))  # fmt: skip
 
 FOUGHT: Final = (
@@ -192,6 +193,8 @@ def _flow(
     )  # fmt: skip
     _kinds(battles, members, now, people, terms, new, p)
     wet = 1.0 if w8[W_GROUND, 0] == _WET or w8[W_GROUND, 0] == _MUD else 0.0
+    # Where both sides lose more a day, ground changes hands faster, too; no decision is hastened by it.
+    fierce = p[ADVANCE_INTENSITY] * log_of(p[INTENSITY_EAST])
     one = np.empty(5)
     for slot in range(battles.shape[1]):
         hasty, delaying, cell = terms[T_HASTY, slot], terms[T_DELAYING, slot], battles[HEX, slot]
@@ -202,9 +205,10 @@ def _flow(
         noise_d = (memory[EFFECT_DEFENDER, slot] + memory[NOISE_DEFENDER, slot]) / PPM
         curves_at(
             curve, terms[T_X, slot], terms[T_PHI, slot], shift_a + ground[cell, G_ATTACKER_SHIFT] + noise_a,
-            shift_d + ground[cell, G_DEFENDER_SHIFT] + noise_d, size + memory[EFFECT_SPEED, slot] / PPM, one,
+            shift_d + ground[cell, G_DEFENDER_SHIFT] + noise_d, size + fierce + memory[EFFECT_SPEED, slot] / PPM, one,
         )  # fmt: skip
-        terms[T_LOSS_SHIFT, slot], terms[T_LOSS_SHIFT + 1, slot], terms[T_SIZE, slot] = shift_a, shift_d, size
+        terms[T_LOSS_SHIFT, slot], terms[T_LOSS_SHIFT + 1, slot] = shift_a, shift_d
+        terms[T_SIZE, slot], terms[T_FIERCE, slot] = size, fierce
         _hazards(minute, slot, one, curve, memory, terms, new, p)
         _shares_lost(slot, one, shares, terms, new, p)
         _due(minute, slot, memory, new, p)

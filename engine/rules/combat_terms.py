@@ -46,7 +46,8 @@ TERMS: Final = (
     ("phi", "combat.phi_mean"), ("p_yield", "combat.win_slope"), ("tau_days", "combat.tau_days"),
     ("decision_from_day", "combat.decision_h"),
     *_both("loss_shift", "combat.loss_hasty_attacker", "combat.loss_hasty_defender"),
-    ("advance_size", "combat.advance_size"), ("advance_km_day", "combat.advance_km_day"),
+    ("advance_size", "combat.advance_size"), ("advance_intensity", "combat.advance_intensity"),
+    ("advance_km_day", "combat.advance_km_day"),
     *_both("loss_day", "combat.attacker_loss_day", "combat.defender_loss_day"),
 )  # fmt: skip
 """(key, address of its parameter), in the order in which they enter."""
@@ -77,8 +78,8 @@ T_GROUND, T_WORKS, T_HASTY, T_DELAYING = _places(
     T_PHI_OPEN, T_PHI_NEIGHBOUR, T_PHI_CUT_OFF, T_PHI_PENETRATED, T_PHI_NO_RESERVE, T_PHI_RESERVE, T_PHI_STAND_FAST,
     T_PHI_FORTRESS, T_PHI_EVACUATION,
 ) = _places(*(f"phi_{cause.name.lower()}" for cause, _ in CAUSES))  # fmt: skip
-T_PHI, T_P_YIELD, T_TAU, T_DECISION, T_SIZE, T_PACE = _places(
-    "phi", "p_yield", "tau_days", "decision_from_day", "advance_size", "advance_km_day"
+T_PHI, T_P_YIELD, T_TAU, T_DECISION, T_SIZE, T_FIERCE, T_PACE = _places(
+    "phi", "p_yield", "tau_days", "decision_from_day", "advance_size", "advance_intensity", "advance_km_day"
 )
 T_PREPARED, T_ATTACKERS, T_MOBILE, T_ROWS = range(len(TERMS), len(TERMS) + 4)
 """What is used and has no name of its own: share of the attackers that had time to prepare, men who attack, whether

@@ -205,7 +205,8 @@ class _Course:
             size_shift(men, float(rules["combat.advance_size"]), float(rules["combat.advance_size_men"]))
             for men in d.men[:, 0].tolist()
         ])  # fmt: skip
-        self.speed = size[row] + rules["combat.advance_noise"] * self._normal(_EFFECT + 2)
+        fierce = float(rules["combat.advance_intensity"]) * common
+        self.speed = size[row] + fierce + rules["combat.advance_noise"] * self._normal(_EFFECT + 2)
         self.left = np.stack([dice.exponential(Stream.ENGAGE, subjects, 0, draw) for draw in (_YIELD, _BREAK)])
         self.spread = rules["combat.daily_noise"]
         self.keeps = float(np.sqrt(np.sqrt(rules["combat.daily_noise_correlation"])))

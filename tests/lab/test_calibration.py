@@ -14,7 +14,7 @@ from engine.lab.campaign_targets import campaign_targets, causes_of_yield
 from engine.lab.commanders import commanders
 from engine.lab.drawn_engagements import at_ratio, drawn
 from engine.lab.engagement import Engagement, fight, rules_of_engagements
-from engine.lab.fitting import crps, fit_engagements, score
+from engine.lab.fitting import crps, fit_engagements, misjudged_spread, score
 from engine.lab.generated import Size, generated_scenario
 from engine.model.codes import BattleKind, Cause, Outcome
 from engine.run.session import Session
@@ -65,6 +65,17 @@ def test_the_score_prefers_the_forecast_that_was_right() -> None:
     near, far = np.linspace(-1, 1, 200), np.linspace(2, 4, 200)
     assert crps(near, 0.0) < crps(far, 0.0)
     assert crps(near * 0.1, 0.0) < crps(near, 0.0)
+
+
+def test_forecasts_too_narrow_or_too_wide_cost_what_right_ones_do_not() -> None:
+    made = [_seen(f.engagement, {"obs_att_loss_pct_day": 100 * f.att_loss[0], "obs_def_loss_pct_day": 100 * f.def_loss[0]},
+                  bool(f.won[0]), float(f.advance[0])) for f in fight(drawn(80), RULES, runs=1, seed=9)]  # fmt: skip
+    noises = ("combat.attacker_noise", "combat.defender_noise", "combat.advance_noise")
+    right, narrow, wide = (
+        misjudged_spread(fight(made, {**RULES, **{n: RULES[n] * by for n in noises}}, runs=100)) for by in (1.0, 0.3, 2.5)
+    )
+    assert narrow > right + 3
+    assert wide > right + 3
 
 
 def test_a_fit_finds_the_way_back_to_the_parameter_that_made_the_data() -> None:

@@ -273,3 +273,15 @@ def test_ground_kept_after_a_failed_attack_is_a_share_of_it() -> None:
     assert (kept < 1).mean() == pytest.approx(RULES["combat.thrown_back"], abs=0.01)
     assert (kept == 0).mean() == pytest.approx(RULES["combat.thrown_back"] / 2, abs=0.01)
     assert (kept_on_break_off({**RULES, "combat.thrown_back": 0.0}, luck) == 1).all()
+
+
+def test_where_both_sides_lose_more_ground_changes_hands_faster_and_nobody_decides_sooner() -> None:
+    """Twice the intensity: twice the ground won while contested, with no day more or less where losses hardly weigh."""
+    light = {**RULES, "combat.attacker_loss_day": 1e-5, "combat.defender_loss_day": 1e-5, "combat.yield_retreat_km": 1e-9}
+    usual, fierce = (fought(described(intensity=np.array([value])), rules=light) for value in (1.0, 2.0))
+    assert (fierce.days == usual.days).all()
+    assert fierce.advance == pytest.approx(2.0 * usual.advance, rel=1e-3, abs=1e-6)
+    losses_alone = {**light, "combat.advance_intensity": 0.0}
+    slow = fought(described(intensity=np.array([2.0])), rules=losses_alone)
+    assert slow.advance == pytest.approx(usual.advance, rel=1e-3, abs=1e-6)
+    assert slow.attacker_loss == pytest.approx(fierce.attacker_loss)
