@@ -105,7 +105,7 @@ def test_a_single_captured_hex_is_no_breach():
     text = ":RRRRRRRRRR:\n..AAAA......\n....T.......\n............"
     attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
     session = war(text, days=4, depth=8, formations={"A": "panzer", "T": "panzer"}, directives=[attack])
-    session.advance(3 * DAY)
+    session.advance(2 * DAY)
     taken = sum(side == 0 for _, _, side in captures(session))
     assert taken < 3, "the picture was meant to allow no breach"
     assert int(session.world.staff_notes.committed_at.max()) < 0

@@ -21,7 +21,7 @@ FIRST = {
 NEXT = FIRST | {"id": "next", "axis": [(1, 9), (-5, 9)], "start_min": 22 * HOUR, "end_min": -1}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 5, 7])  # with seeds 4 and 6 it is decided before the next attack begins
+@pytest.mark.parametrize("seed", [1, 2, 3, 5, 9])  # with seeds 4 and 6 to 8 it is decided before the next attack begins
 def test_a_fight_that_goes_well_is_seen_through_when_the_next_attack_begins(seed):
     session = war(LINE, days=4, depth=6, seed=seed, led=["axis"], directives=[FIRST, NEXT])
     session.advance(21 * HOUR)
