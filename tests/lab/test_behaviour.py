@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.files.scenario import load_scenario
 from engine.lab.behaviour import quiet_front, tank_army
-from engine.lab.bench import combat_step, figures
+from engine.lab.bench import ARMY_RUNS, combat_step, figures
 from engine.lab.generated import Size, generated_scenario
 
 
@@ -16,7 +16,7 @@ def test_where_nobody_is_told_to_attack_the_front_lies_still() -> None:
 
 
 def test_a_fresh_tank_army_in_a_breach_makes_fifteen_to_thirty_km_a_day() -> None:
-    found = tank_army(range(1, 9))
+    found = tank_army(range(1, ARMY_RUNS + 1))
     assert found["committed"] >= 0.75
     assert 15 <= found["km_day"] <= 30
 
