@@ -373,7 +373,7 @@ WEATHER: Final = TableSpec(
         C("flyable", I32, 1_000_000, "ppm", "share of sorties that can be flown"),
         C("daylight", I8, 1, "0..2", "night, twilight, day"),
         C("ice_mm", I16, 0, "mm", "ice on rivers"),
-        C("strait_ice", I8, 0, "month", "month whose frozen straits bear men, 12 more if everybody; 0 none does"),
+        C("strait_ice", I8, 0, "month", "month whose straits bear men, 12 more if everybody, 25 a level at sea"),
     ),
 )
 

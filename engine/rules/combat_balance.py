@@ -188,7 +188,7 @@ def ground_table(statics: Statics) -> Floats:
     if found is None:
         cells = np.arange(statics.grid.size)
         tables = power.ground(statics)
-        code = np.minimum(statics.theatre.terrain.astype(np.int64), 5)
+        code = power.land_code(statics.theatre.terrain)
         found = np.empty((len(cells), G_RIVER + 6))
         found[:, G_DEFENCE] = power.terrain_factor(statics, cells)
         found[:, G_TANKS] = power.tank_factor(statics, cells)

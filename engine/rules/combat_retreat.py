@@ -30,7 +30,7 @@ def rear(world: World, side: int) -> npt.NDArray[np.int32]:
 
     def make() -> npt.NDArray[np.int32]:
         grid, depots = world.statics.grid, world.depots
-        own = ground.passable(world.statics)[:-1] & (world.hexes.owner == side)
+        own = ice.walked(world.statics)[:-1] & (world.hexes.owner == side)
         near = grid.neighbours
         costs = (own[:, None] & (near >= 0) & own[near]).astype(np.int32)
         sources = depots.hex[(depots.side == side) & (depots.working == 1)]
@@ -62,7 +62,7 @@ class WayBack:
         statics = self.world.statics
         near = statics.grid.neighbours[cell]
         now, theatre, owner = ground.standing(self.world), statics.theatre, self.world.hexes.owner
-        hops, passable = rear(self.world, side), ground.passable(statics)
+        hops, passable = rear(self.world, side), ice.walked(statics)
         zone = ground.zone(self.world, 1 - side, self.minute)
         most = statics.rules["contact.retreat_stack"]
         weight = rounded(statics.rules["contact.retreat_zoc_hops"] * 1000)

@@ -23,6 +23,7 @@ from engine.model.events.movement import CAPTURED, CLOSING
 from engine.model.world import World
 from engine.rules import bridges, ground
 from engine.rules.alarms import alarms
+from engine.rules.ice import walked
 from engine.rules.power import on
 from engine.rules.rail import working_sources
 from engine.rules.supply import connected
@@ -50,7 +51,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 def _candidates(world: World, side: int, radius: int, cells: Rows) -> Rows:
     """Those of ``cells`` that are ground of ``side``, no town, and without a formation of its own within ``radius``."""
     statics = world.statics
-    mask: Mask = (world.hexes.owner[cells] == side) & ground.passable(statics)[cells] & ~ground.towns(statics)[cells]
+    mask: Mask = (world.hexes.owner[cells] == side) & walked(statics)[cells] & ~ground.towns(statics)[cells]
     return cells[mask & ~ground.formations_near(world, side, radius)[cells]]
 
 

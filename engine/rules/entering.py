@@ -20,7 +20,7 @@ from engine.model.codes import Obstacle, Taking
 from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
-from engine.rules import ground
+from engine.rules import ground, ice
 from engine.rules.forced_march import forced
 from engine.rules.power import on
 
@@ -235,8 +235,8 @@ def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
 
 
 def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:
-    """Enemy hexes entered change hands, and with them hexes beside them that nobody guards."""
-    world, hostile = scene.world, scene.owner[to] == 1 - side
+    """Hexes of the enemy, or of ice, that are entered change hands, and with them hexes beside them that nobody guards."""
+    world, hostile = scene.world, scene.owner[to] != side
     if not hostile.any():
         return
     cells, first = np.unique(to[hostile], return_index=True)
@@ -268,7 +268,7 @@ def _beside(scene: Scene, cells: Rows, side: int) -> Rows:
         return cells[:0]
     near: Rows = np.unique(world.statics.grid.neighbours[cells]).astype(np.int64)
     near = near[near >= 0]
-    near = near[(scene.owner[near] == 1 - side) & ground.passable(world.statics)[near]]
+    near = near[(scene.owner[near] == 1 - side) & ice.walked(world.statics)[near]]
     near = near[~ground.towns(world.statics)[near]]
     if not len(near):
         return near

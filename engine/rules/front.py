@@ -10,7 +10,7 @@ import numpy.typing as npt
 from engine.core.jit import jit
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
-from engine.rules.ground import passable
+from engine.rules.ice import walked
 
 Rows = npt.NDArray[np.int64]
 
@@ -41,8 +41,8 @@ def _meets(land: Any, near: Any, owner: Any, found: Any, counts: Any) -> None:
 
 
 def _land(statics: Statics) -> Rows:
-    """Land inside the window, by number."""
+    """Land inside the window, and water that may freeze, by number."""
     found: Rows | None = statics.memo.get("front.land")
     if found is None:
-        found = statics.memo["front.land"] = np.flatnonzero(passable(statics)[:-1])
+        found = statics.memo["front.land"] = np.flatnonzero(walked(statics)[:-1])
     return found

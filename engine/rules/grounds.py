@@ -57,7 +57,15 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "WeatherChanged": _of(
         "weather", "a day, or its light, begins", "weather: sky ground wind sea flyable daylight ice_mm strait_ice",
         "weather.persistence", "weather.rain_to_mud_days", "weather.frost_c", "weather.ice_growth_cm",
-        "weather.ice_strait",
+        "weather.ice_strait", "weather.ice_open",
+    ),
+    "IceBroke": _of(
+        "ice weather", "the ice on open water no longer bears men", "weather: strait_ice ice_mm",
+        "weather.ice_open", "weather.ice_foot_cm", "weather.ice_melt_cm",
+    ),
+    "BrokeIn": _of(
+        "ice weather", "the ice no longer bore who stood on it", "weather: strait_ice ice_mm; formations: hex mobility",
+        "weather.ice_foot_cm", "weather.ice_tank_cm", "weather.ice_drowned", "weather.ice_sunk",
     ),
     "OrderTaken": _of(
         "command", "the courier has arrived; of several orders the last counts",

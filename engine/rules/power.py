@@ -98,13 +98,13 @@ def terrain_factor(statics: Statics, cells: Any) -> Floats:
     """Multiplier of the defender's power by the ground of ``cells`` (land), rivers and works left out."""
     tables, theatre = ground(statics), statics.theatre
     rolling = (theatre.relief_dm[cells] > tables.rolling_dm).astype(np.int64)
-    factor: Floats = tables.defence[rolling, _land(theatre.terrain[cells])]
+    factor: Floats = tables.defence[rolling, land_code(theatre.terrain[cells])]
     return factor
 
 
 def tank_factor(statics: Statics, cells: Any) -> Floats:
     """Worth of tanks by the ground of ``cells``, enemy anti-tank guns left out."""
-    factor: Floats = ground(statics).tanks[_land(statics.theatre.terrain[cells])]
+    factor: Floats = ground(statics).tanks[land_code(statics.theatre.terrain[cells])]
     return factor
 
 
@@ -116,8 +116,8 @@ def river_factor(statics: Statics, cells: Any, directions: Any) -> Floats:
     return factor
 
 
-def _land(codes: Any) -> npt.NDArray[np.int64]:
-    """Terrain codes with water counted as open ground (nobody fights on it, but a table must answer)."""
+def land_code(codes: Any) -> npt.NDArray[np.int64]:
+    """Terrain codes with water counted as open ground (on ice there is no cover)."""
     code = np.asarray(codes).astype(np.int64)
     return np.where(code > 5, 0, code)
 

@@ -21,6 +21,7 @@ from engine.model.codes import SIDES, SOVIET, Calendar, Echelon, Ground, Mobilit
 from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.events.recovery import RECOVERED, REPLACED, WORN
+from engine.model.theatre import WATER_TERRAIN
 from engine.model.world import Statics, World
 from engine.rules.combat_lineup import fighting
 from engine.rules.demand import needs
@@ -256,6 +257,7 @@ def _soil(statics: Statics) -> Floats:
         found = np.ones(256)
         for terrain in statics.scenario.terrain:
             found[terrain.code] = terrain.entrench
+        found[WATER_TERRAIN] = 0.0
         statics.memo["recovery.soil"] = found
     return found
 

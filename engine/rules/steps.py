@@ -18,11 +18,11 @@ from engine.core.arithmetic import DAY, Floats, rounded
 from engine.core.calendar import HOUR
 from engine.core.jit import jit
 from engine.model.codes import Ground, Mobility, Terrain
-from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, Road, Strait
+from engine.model.theatre import BRIDGE_RAIL, BRIDGE_ROAD, WATER_TERRAIN, Road, Strait
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
 from engine.rules.ground import passable
-from engine.rules.ice import bearing
+from engine.rules.ice import bearing, walkable
 from engine.rules.power import on
 
 Ints = npt.NDArray[np.int64]
@@ -117,6 +117,7 @@ def _terrain(statics: Statics, mobility: int, ground: int, cells: Any) -> Floats
         table[spec.code] = getattr(spec, f"move_{_NAMES[mobility]}")
     if ground == Ground.FROZEN:
         table[Terrain.SWAMP] = table[Terrain.MIXED]
+    table[WATER_TERRAIN] = statics.rules["movement.ice"]
     found: Floats = table[statics.theatre.terrain[cells]]
     return found
 
@@ -288,6 +289,9 @@ def bridged_steps(statics: Statics, mobility: int, ground: int, light: int) -> S
             dry = statics.theatre.strait != Strait.STRAIT
             walked = bearing(statics, ground // _ICE // _LEVELS, mobility)
             dry = dry if walked is None else dry | walked
+            frozen = walkable(statics, ground // _ICE // _LEVELS, mobility)
+            if frozen is not None:
+                open_ground = open_ground | np.append(frozen, False)
             can = open_ground[:n, None] & open_ground[near] & dry
             cells, directions = np.nonzero(can)
             total = _total(step_terms(statics, mobility, ground, light, cells, directions))

@@ -24,7 +24,7 @@ from engine.model.events.common import TICKED
 from engine.model.events.weather import WEATHER_CHANGED
 from engine.model.facts import WeatherDay
 from engine.model.world import Statics, World
-from engine.rules.ice import strait_ice
+from engine.rules.ice import OPEN, broken, strait_ice
 from engine.rules.system import System, Trace, on_calendar
 
 GRAIN_MIN: Final = 15
@@ -105,7 +105,8 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
         trace.record("weather", 0, "flyable", flyable / PPM, f"weather.fly_{_FLY[sky]}")
         trace.record("weather", 0, "daylight", light)
         trace.record("weather", 0, "ice_cm", ice / 10, "weather.ice_growth_cm")
-        trace.record("weather", 0, "straits_bear", straits, "weather.ice_strait")
+        trace.record("weather", 0, "straits_bear", straits % OPEN, "weather.ice_strait")
+        trace.record("weather", 0, "sea_bears", straits // OPEN, "weather.ice_open")
     events = [TICKED(minute, system=Calendar.WEATHER, next_at=_next(statics, minute))]
     was = tuple(int(now[name][0]) for name in ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm",
                                                   "strait_ice"))  # fmt: skip
@@ -116,7 +117,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
                 strait_ice=straits,
             )
         )
-    return events
+    return events + broken(world, minute, straits)
 
 
 def _ice(statics: Statics, ice_mm: int, temp_c: float) -> int:

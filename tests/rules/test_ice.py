@@ -62,7 +62,8 @@ def frozen(
 
 
 def bears(s: Session) -> int:
-    return int(s.world.weather.strait_ice[0])
+    """The column without what the sea bears."""
+    return int(s.world.weather.strait_ice[0]) % ice.OPEN
 
 
 # When, and whom.
@@ -97,7 +98,10 @@ def test_the_record_of_a_day_counts_for_that_day() -> None:
 
 
 def test_switched_off_it_is_water_in_every_winter() -> None:
-    assert bears(frozen(60, sets={"switch.strait_ice": 0})) == 0
+    off = frozen(60, sets={"switch.strait_ice": 0, "switch.open_ice": 0})
+    assert int(off.world.weather.strait_ice[0]) == 0
+    open_only = frozen(60, sets={"switch.strait_ice": 0})
+    assert ice.bearing(open_only.world.statics, int(open_only.world.weather.strait_ice[0])) is None
 
 
 def test_the_weather_says_by_what() -> None:
@@ -129,7 +133,7 @@ def test_ways_are_planned_with_what_the_view_says_of_the_ice() -> None:
     for cm, leads in ((10, False), (30, True)):
         s = frozen(cm)
         view = s.view("axis")
-        assert view.weather.strait_ice == bears(s)
+        assert view.weather.strait_ice % ice.OPEN == bears(s)
         way = ways.way(ways.known_of(view), int(Mobility.FOOT), 1, at(s, *SOUTH), at(s, *NORTH))
         assert (way is not None) is leads
 
