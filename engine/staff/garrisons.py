@@ -11,7 +11,10 @@ from engine.staff.situation import Situation
 
 
 def stand(s: Situation, wishes: Intentions, plans: Plans, acting: list[int]) -> None:
-    """The garrisons of the headquarters that plan now stay where they are, whatever else was thought of for them."""
+    """The garrisons of the headquarters that plan now stay where they are, or go there, whatever else was thought of."""
     for at in np.flatnonzero(s.garrison).tolist():
         if int(plans.commander[at]) in acting:
             wishes.stay(at, Reason.FORTRESS, s.hex_of[at])
+    for at, cell in s.posted.items():
+        if int(plans.commander[at]) in acting:
+            wishes.place(at, cell, Reason.TO_THE_FORTRESS)

@@ -27,6 +27,7 @@ class Intentions:
         self._as_it_is: set[int] = set()
         self._hex, self._locked = s.hex_of, s.locked_of
         self._garrison: list[bool] = s.garrison.tolist()
+        self._posted = s.posted
 
     def __contains__(self, at: int) -> bool:
         return at in self._wish
@@ -41,6 +42,9 @@ class Intentions:
             return
         if self._garrison[at]:
             kind, goal, reason, detail = OrderKind.HOLD, self._hex[at], Reason.FORTRESS, (self._hex[at],)
+        elif at in self._posted:
+            goal = self._posted[at]
+            kind, reason, detail = OrderKind.MARCH, Reason.TO_THE_FORTRESS, (goal,)
         elif self._locked[at]:
             kind, goal, reason, detail = OrderKind.HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
         said = tuple(map(int, detail)) if detail else (int(goal),)
@@ -79,7 +83,7 @@ class Intentions:
             kind, cell, reason, detail = self._wish[at]
             if kind is OrderKind.HOLD and task[at] in _STANDING and (coming[at] or not moving[at]):
                 continue
-            if (self._locked[at] and not self._garrison[at]) or at in self._as_it_is:
+            if (self._locked[at] and not self._garrison[at] and at not in self._posted) or at in self._as_it_is:
                 continue
             if kind is not OrderKind.HOLD and self._already(kind, cell, task[at], goal[at]):
                 continue

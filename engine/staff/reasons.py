@@ -60,6 +60,7 @@ class Reason(IntEnum):
     SEES_IT_THROUGH = 41
     SHOULDER = 42
     FORTRESS = 43
+    TO_THE_FORTRESS = 44
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -86,6 +87,8 @@ class Reason(IntEnum):
     SHIFTED = 74
     CONCENTRATED = 75
     HANDED_OVER = 76
+    GARRISON = 77
+    GARRISON_LIFTED = 78
 
 
 @plain
@@ -170,6 +173,9 @@ _SENTENCES = {
     "{y_times} times our own",
     Reason.DECLARED: "is to hold {0} as a fortress: cut off, but a port that can hold, with {2} points of the enemy near it",
     Reason.SHIFTED: "has no part of the front here: is to march {2} km to {1}, behind the attack towards {0}",
+    Reason.TO_THE_FORTRESS: "named for the garrison of the fortress at {0}: marches there",
+    Reason.GARRISON: "is to send a garrison to {0}: near the front and held by too few, {2} points of the enemy could come",
+    Reason.GARRISON_LIFTED: "{0} is no fortress any more: the front has moved away, or has come up to a town without a port",
     Reason.CONCENTRATED: "is to hand its front over to its neighbours and march {2} km to {1}, for the attack towards {0}: "
     "{3} points more than where it is",
     Reason.HANDED_OVER: "stays in the line at {1} under the neighbour who takes over: its army is needed elsewhere",

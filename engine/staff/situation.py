@@ -14,7 +14,19 @@ from engine.core.columns import Array
 from engine.core.discs import disc_sums
 from engine.core.once import Once
 from engine.core.paths import FAR, field
-from engine.model.codes import ATTACKING, HOLDING, LIVE, Ground, Mobility, OrderKind, OrderState, Outcome, Task
+from engine.model.codes import (
+    ATTACKING,
+    HOLDING,
+    LIVE,
+    DirectiveKind,
+    DirectiveState,
+    Ground,
+    Mobility,
+    OrderKind,
+    OrderState,
+    Outcome,
+    Task,
+)
 from engine.model.commander import Notes
 from engine.model.view import SideView
 from engine.model.world import Statics
@@ -46,6 +58,8 @@ _DRIVEN: Final = (int(Mobility.MOTOR), int(Mobility.TRACK))
 _AT_A_TARGET = tuple(task in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for task in range(max(Task) + 1))
 """For each task whether what it aims at is a target, not a goal."""
 _STANDING = np.array([task in (Task.HOLD, Task.ENTRENCH, Task.REST) for task in range(max(Task) + 1)])
+_FORTRESS: Final = int(DirectiveKind.FORTRESS)
+_RUNNING: Final = int(DirectiveState.RUNNING)
 _DIRECTED = (int(Reason.ATTACK), int(Reason.FEED))
 FIELDS = 64
 """Fields of travel kept at a time."""
@@ -295,9 +309,29 @@ class Situation:
 
     @Once
     def locked(self) -> Mask:
-        """Own formations that the staff plans round: garrisons, and those under a human's order that still holds."""
+        """Own formations that the staff plans round: garrisons, there or on their way, and those under a human's order
+
+        that still holds.
+        """
         mask: Mask = self.by_hand | self.garrison
+        for at in self.posted:
+            mask[at] = True
         return mask
+
+    @Once
+    def posted(self) -> dict[int, int]:
+        """Own formations named as the garrison of a fortress who are not there yet, and where they go."""
+        d, own, found = self.view.directives, self.view.own, dict[int, int]()
+        named = (d.kind == _FORTRESS) & (d.state >= _RUNNING) & (d.reserve[:, 0] >= 0)
+        for i in named.nonzero()[0].tolist():
+            cell = int(d.objective[i])
+            if not self.view.hexes.fortress[cell] or self.owner[cell] != self.side:
+                continue
+            for row in d.reserve[i].tolist():
+                at = own.at(row)
+                if at >= 0 and not self.garrison[at] and not self.by_hand[at]:
+                    found[at] = cell
+        return found
 
     @Once
     def garrison(self) -> Mask:

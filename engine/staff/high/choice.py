@@ -20,6 +20,7 @@ from engine.staff.high.aims import Aim, aims_of, assault_size, worth
 from engine.staff.high.bodies import Body, bodies_of, fitness, on_the_march, tops
 from engine.staff.high.elastic import line_behind
 from engine.staff.high.fortresses import declared, garrisons, lifted, posts
+from engine.staff.high.garrison import released, sent
 from engine.staff.high.keeping import keepers, takers, told_to_keep
 from engine.staff.high.landings import landings
 from engine.staff.high.leaving import (
@@ -66,6 +67,7 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     ports = posts(s, bodies, at_neck | engaged | gone | holding | breaking)
     told += declared(s, ports)
     holding |= {one.corps for one in ports}
+    told += [*released(s, bodies), *sent(s, bodies, necks, at_neck | engaged | gone | holding | breaking)]
     guards = _guards(s, necks, at_neck | engaged | gone | holding)
     leaving = gone | {hq for hq in engaged if _open(s, hq, [_WITHDRAW, _EVACUATE])}
     for body in bodies:

@@ -40,14 +40,15 @@ def posts(s: Situation, bodies: list[Body], busy: set[int]) -> list[Post]:
     corps = corps_of(s, bodies, np.ones(len(s.part), bool))
     for cell in _worth_holding(s):
         part = int(s.control.part[cell])
-        if s.view.hexes.fortress[cell] or part in homes or not 0 < int((s.part == part).sum()) <= most:
+        line = _around(s, cell)
+        # One that has a garrison alone gets a corps as well when it is cut off.
+        if (line and s.view.hexes.fortress[list(line)].all()) or part in homes or not 0 < int((s.part == part).sum()) <= most:
             continue
         if cannot_hold(s, part):
             continue
         closing = _coming(s, cell)
         free = [c for c in corps if c.hq not in taken and _away(s, c, cell) <= near]
         best = min(free, key=lambda c: (_away(s, c, cell), -c.power, c.hq), default=None)
-        line = _around(s, cell)
         if best is not None and len(line) >= 2 and closing > 0:
             taken.add(best.hq)
             found.append(Post(cell, best.hq, closing, line))
