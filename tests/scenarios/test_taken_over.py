@@ -1,4 +1,4 @@
-"""A historical plan is followed to a date and handed over: in the scenarios of the Baltic, for either side."""
+"""A historical plan is followed to a date or event and handed over: in the scenarios of the Baltic, for either side."""
 
 from __future__ import annotations
 
@@ -30,3 +30,27 @@ def test_the_plan_leads_until_its_date_and_the_high_command_from_then_on(name: s
     assert not (d.reason[~ours] > 0).any(), "the other side goes on with its plan"
     planned = np.flatnonzero(ours & (d.reason == 0))
     assert (d.state[planned] >= DirectiveState.DONE).all(), "of the plan nothing goes on"
+
+
+@pytest.mark.parametrize(("side", "event"), [("axis", "lost"), ("soviet", "taken")])
+def test_the_plan_leads_until_a_town_falls_and_the_high_command_from_then_on(side: str, event: str) -> None:
+    s = Session(load_scenario("memel"), 1, commanders({side: f"high@{event}:Kuršėnai"}), keep_frames=False)
+    town = s.world.statics.theatre.find_place("Kuršėnai")
+    assert town is not None
+    fell = next(hour * 60 for hour in range(1, 10 * 24) if s.advance(hour * 60) and s.world.hexes.owner[town.cell] == 1)
+    d, number = s.world.directives, SIDES.index(side)
+    assert not (d.reason > 0).any(), "nobody but the plan has spoken"
+    s.advance(fell + 2 * DAY)
+    ours = s.world.headquarters.side[d.hq] == number
+    assert (d.reason[ours] == Reason.TAKES_OVER).any()
+    assert not (d.reason[~ours] > 0).any(), "the other side goes on with its plan"
+    assert (d.state[np.flatnonzero(ours & (d.reason == 0))] >= DirectiveState.DONE).all(), "of the plan nothing goes on"
+
+
+def test_both_sides_can_be_handed_over_one_by_date_and_one_by_event() -> None:
+    names = {"axis": "high@lost:Kuršėnai", "soviet": "high@1944-10-05"}
+    s = Session(load_scenario("memel"), 1, commanders(names), keep_frames=False)
+    s.advance(6 * DAY)
+    d = s.world.directives
+    over = [SIDES[int(s.world.headquarters.side[hq])] for hq in d.hq[d.reason == Reason.TAKES_OVER].tolist()]
+    assert set(over) == {"axis", "soviet"}

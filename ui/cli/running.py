@@ -105,6 +105,28 @@ def horizon(session: Session, until: str, option: str = "--until") -> int:
     return minute
 
 
+def follow_history(session: Session, words: str, side: str) -> None:
+    """Let the plans be carried out to a date, or until a side has taken or lost a place (taken:PLACE, lost:PLACE)."""
+    kind, _, name = words.partition(":")
+    if kind not in ("taken", "lost"):
+        session.advance(horizon(session, words, "--until-history"))
+        return
+    theatre = session.scenario.theatre
+    place = theatre.find_place(name)
+    if place is None:
+        near = ", ".join(theatre.nearest_names(name))
+        raise click.UsageError(f"expected a place of the theatre after {kind}:, found {name!r}; nearest: {near}")
+    number = SIDE_IDS.index(side)
+
+    def happened(_: int) -> bool:
+        return (int(session.world.hexes.owner[place.cell]) == number) == (kind == "taken")
+
+    if not happened(session.now):
+        session.advance(session.end, happened)
+    if not happened(session.now):
+        raise click.UsageError(f"with the historical plans and this seed {place.name} is not {kind} by the end")
+
+
 def parse_time(session: Session, words: str) -> int:
     """The minute of a date, such as 1944-08-20 or 1944-08-20T18:40."""
     try:

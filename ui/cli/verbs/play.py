@@ -11,7 +11,10 @@ from ui.cli import options
 @click.argument("scenario", type=options.ScenarioName())
 @click.option("--side", type=click.Choice(["axis", "soviet"]), default="soviet", show_default=True, help="Your side.")
 @click.option("--hq", help="Command only this headquarters; the staff runs the rest of your side.")
-@click.option("--until-history", metavar="DATE", help="Follow the historical plan to this date, then take over.")
+@click.option(
+    "--until-history", metavar="WHEN",
+    help="Follow the historical plan to this date, or until your side has taken:PLACE or lost:PLACE, then take over.",
+)
 @options.seed_option
 @options.scenario_options
 @options.commander_option
@@ -27,5 +30,5 @@ def command(
     if hq is not None:
         running.check_headquarters(session.scenario, side, hq)
     if until_history:
-        session.advance(running.horizon(session, until_history, "--until-history"))
+        running.follow_history(session, until_history, side)
     showing.play(session, side, hq)
