@@ -112,6 +112,8 @@ class OrderKind(IntEnum):
     ENTRAIN = 15
     EMBARK = 16
     LAND = 17
+    KEEP = 18
+    LET_GO = 19
 
 
 @plain

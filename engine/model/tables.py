@@ -105,6 +105,7 @@ FORMATIONS: Final = TableSpec(
         C("home_u", I64, 0, "1e-6 man", "men who went home so far"),
         C("commander", I16, -1, "index of Statics.commanders", "who leads it"),
         C("leaves_at", I64, NEVER, "minute", "called away by an event: leaves the theatre from then on"),
+        C("kept", I8, 0, "0/1", "told to stay in the theatre whoever calls it away"),
         C("called_at", I64, -NEVER, "minute", "when it was last announced: departures dated before no longer count"),
         # At sea: what has left the formation for ships, or waits for landing craft.
         C("afloat", I8, 0, "Afloat", "ashore, going aboard ships or at sea, landed by craft with more to come"),

@@ -3,7 +3,8 @@
 A formation that arrives takes the nearest own hex with room to the place its row names, within a march that grows
 with every day it has had to wait: it detrains elsewhere if its station is in enemy hands. So does one that comes by
 rail (``rail_moves``). One that is to leave goes
-as soon as it is in no battle and not cut off. Several that arrive in one minute choose in the order of their dice.
+as soon as it is in no battle and not cut off, unless it was told to stay (an order that keeps it, which one that lets it
+go takes back). Several that arrive in one minute choose in the order of their dice.
 Commanders and subordination change in ``command``, replacements come in ``recovery``, assets change hands in
 ``support``; a new name is ``Scenario.name_at``.
 """
@@ -79,7 +80,7 @@ def _departures(world: World, minute: int) -> tuple[Rows, Rows]:
     going = [row for row, what in latest.items() if what == WITHDRAW]
     called = np.flatnonzero(formations.leaves_at <= minute)
     rows = np.union1d(called, np.array(going, dtype=np.int64)).astype(np.int64)
-    rows = rows[np.isin(formations.status[rows], (Status.ON_MAP, Status.WAITING))]
+    rows = rows[np.isin(formations.status[rows], (Status.ON_MAP, Status.WAITING)) & (formations.kept[rows] == 0)]
     fighting = np.zeros(len(formations), dtype=bool)
     fighting[participants.formation[participants.left_at > minute]] = True
     bound = fighting[rows] | (formations.cut_off_since[rows] < NEVER) | (formations.afloat[rows] > 0)

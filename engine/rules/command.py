@@ -37,6 +37,7 @@ from engine.model.codes import (
     Trigger,
 )
 from engine.model.events import Event
+from engine.model.events.arrivals import KEPT
 from engine.model.events.command import (
     ATTACHED,
     COMMANDER_CHANGED,
@@ -96,6 +97,7 @@ _TARGETED = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD, Task.SUPPORT)
 _ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task])
 _ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW) for t in Task])
 _ATTACH, _CANCEL, _MARCH = int(OrderKind.ATTACH), int(OrderKind.CANCEL), int(Task.MARCH)
+_KEEP, _LET_GO = int(OrderKind.KEEP), int(OrderKind.LET_GO)
 _STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
 _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST), int(Trigger.EVENT)
 
@@ -243,7 +245,8 @@ def _repeats(
             latest[formation[row]] = row
     for i in range(asked.shape[1]):
         last = latest[asked[0, i]]
-        if last < 0 or asked[1, i] == _ATTACH or (state[last] != ON_ITS_WAY and state[last] != IN_FORCE):
+        belongs = asked[1, i] == _ATTACH or asked[1, i] == _KEEP or asked[1, i] == _LET_GO
+        if last < 0 or belongs or (state[last] != ON_ITS_WAY and state[last] != IN_FORCE):
             continue
         binds = asked[3, i] != 0 and by_human[last] == 0
         found[i] = kind[last] == asked[1, i] and goal[last] == asked[2, i] and not binds
@@ -333,6 +336,12 @@ def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
         events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0] - 1))
         events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
         rows = rows[~attach]
+    stay = (orders.kind[rows] == _KEEP) | (orders.kind[rows] == _LET_GO)
+    if stay.any():
+        kept = (orders.kind[rows[stay]] == _KEEP).astype(np.int8)
+        events.append(KEPT(minute, formation=orders.formation[rows[stay]], kept=kept))
+        events.append(ORDER_CLOSED(minute, order=rows[stay], state=OrderState.DONE))
+        rows = rows[~stay]
     out = fortress.leads_out(world, orders.formation[rows], orders.kind[rows], orders.goal[rows])
     if out.any():
         events.append(ORDER_CLOSED(minute, order=rows[out], state=OrderState.FAILED))

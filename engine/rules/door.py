@@ -47,6 +47,10 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
         refusal = _check_attachment(world, side, order)
     if refusal is None and (order.kind in NEEDS_GOAL or order.goal != NO_GOAL):
         refusal = _check_goal(world, side, row, order)
+    if refusal is None and order.kind == OrderKind.KEEP and world.formations.kept[row]:
+        refusal = Refusal("kept", f"{name} has been told to stay in the theatre.")
+    if refusal is None and order.kind == OrderKind.LET_GO and not world.formations.kept[row]:
+        refusal = Refusal("not_kept", f"{name} was not told to stay in the theatre.")
     if refusal is None and order.kind == OrderKind.EMBARK:
         refusal = _check_ships(world, side, row, order.goal, minute)
     if refusal is None and order.kind == OrderKind.LAND:

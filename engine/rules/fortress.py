@@ -32,7 +32,8 @@ _LIFT: Final = int(DirectiveKind.LIFT_FORTRESS)
 _EMBARK: Final = int(OrderKind.EMBARK)
 _STAYS: Final = np.isin(
     np.arange(max(OrderKind) + 1),
-    [OrderKind.SUPPORT, OrderKind.CANCEL, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.ATTACH],
+    [OrderKind.SUPPORT, OrderKind.CANCEL, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.ATTACH,
+     OrderKind.KEEP, OrderKind.LET_GO],
 )
 """Kinds of order by which nobody leaves his hex."""
 

@@ -79,6 +79,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "command arrivals effects", "a dated line of the order of battle, an event, or an order says so",
         "formations: hq",
     ),
+    "Kept": _of("command", "an order keeps it in the theatre, or lets it go", "formations: kept leaves_at"),
     "Subordinated": _of(
         "command effects", "a dated line of the order of battle or an event says so", "headquarters: parent",
     ),

@@ -13,8 +13,9 @@ from engine.core.calendar import NEVER
 from engine.core.dice import Dice
 from engine.files.drawn import drawn_cell, drawn_scenario
 from engine.files.order_of_battle import arrivals_folded
-from engine.model.codes import OrderKind, OrderState, Status
+from engine.model.codes import OrderKind, OrderState, Status, Task
 from engine.model.forces import ReinforcementSpec
+from engine.model.orders import Order
 from engine.model.scenario import Scenario
 from engine.model.world import World
 from engine.rules import arrivals
@@ -318,3 +319,53 @@ def test_arrivals_of_others_change_nothing_for_a_formation(where: str):
         s.advance(DAY + 15)
         cells.append(hex_of(s, where))
     assert cells[0] == cells[1] == drawn_cell(alone, 4, 2 if where == "b1" else 6)
+
+
+# Kept.
+
+
+def test_who_is_told_to_stay_does_not_leave_on_his_date_and_leaves_once_he_is_let_go():
+    s = dated(FRONT, {}, LEAVES)
+    s.advance(HOUR)
+    assert s.submit("axis", Order(OrderKind.KEEP, "b1", by_human=True)) == [None]
+    s.advance(3 * DAY)
+    assert status(s, "b1") == Status.ON_MAP
+    assert s.submit("axis", Order(OrderKind.LET_GO, "b1", by_human=True)) == [None]
+    s.advance(3 * DAY + 2 * HOUR)
+    assert status(s, "b1") == Status.WITHDRAWN
+    assert [r["kept"] for r in rows_of(s, "Kept", formation=row(s, "b1"))] == [1, 0]
+    assert not s.world.formations.kept[row(s, "b1")], "who has left and comes back is not kept any more"
+
+
+def test_who_was_due_but_is_held_by_a_battle_can_still_be_kept():
+    text = ":::::::\n:R:::::\n.B.....\n.......\n.......\n"
+    s = dated(text, {"B": {"fort": 3}}, [{"kind": "withdraw", "subject": "b1", "at": 4 * HOUR}])
+    told(s, "r1", OrderKind.ATTACK, at(s, 2, 1))
+    s.advance(5 * HOUR)
+    assert s.submit("axis", Order(OrderKind.KEEP, "b1", by_human=True)) == [None]
+    s.advance(s.end)
+    assert of_kind(s, "BattleEnded")
+    assert status(s, "b1") == Status.ON_MAP
+
+
+def test_an_order_that_keeps_a_formation_leaves_its_task_alone_and_is_overtaken_by_none_about_it():
+    s = dated(FRONT, {}, LEAVES, sets={"switch.command_delay": 1})
+    s.submit("axis", Order(OrderKind.KEEP, "b1", by_human=True))
+    s.submit("axis", Order(OrderKind.REST, "b1", by_human=True))
+    s.advance(DAY - HOUR)
+    assert s.world.formations.kept[row(s, "b1")] == 1
+    assert s.world.formations.task[row(s, "b1")] == Task.REST
+    states = {OrderKind(k): OrderState(v) for k, v in zip(s.world.orders.kind, s.world.orders.state, strict=True)}
+    assert states == {OrderKind.KEEP: OrderState.DONE, OrderKind.REST: OrderState.IN_FORCE}
+
+
+def test_nobody_is_kept_twice_nor_let_go_who_was_not_kept():
+    s = dated(FRONT, {}, LEAVES)
+    answers = [s.submit("axis", Order(OrderKind.LET_GO, "b1", by_human=True))[0]]
+    s.submit("axis", Order(OrderKind.KEEP, "b1", by_human=True))
+    s.advance(HOUR)
+    answers += s.submit("axis", Order(OrderKind.KEEP, "b1", by_human=True))
+    assert [answer.code for answer in answers if answer] == ["not_kept", "kept"]
+    grid = s.scenario.theatre.grid
+    assert Order.parse("b1: keep", grid) == Order(OrderKind.KEEP, "b1", by_human=True)
+    assert Order.parse("b1: let_go", grid) == Order(OrderKind.LET_GO, "b1", by_human=True)

@@ -18,7 +18,8 @@ A....~
 Brrrrr
 """
 FAR = 10**9
-NEEDS_NONE = sorted(set(OrderKind) - NEEDS_GOAL - {OrderKind.ATTACH, OrderKind.EMBARK})  # an embarkation needs ships
+NEEDS_NONE = sorted(set(OrderKind) - NEEDS_GOAL - {OrderKind.ATTACH, OrderKind.EMBARK, OrderKind.KEEP, OrderKind.LET_GO})
+"""Without those that ask for more: ships, or to be called away."""
 
 
 def ground() -> Session:

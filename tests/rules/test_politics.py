@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from engine.core.calendar import NEVER
-from engine.model.codes import DirectiveState, Permission, Status
+from engine.model.codes import DirectiveState, OrderKind, Permission, Status
 from engine.model.directive import Waypoint
 from engine.model.facts import HistoryFact
+from engine.model.orders import Order
 from engine.model.politics import VictorySpec
 from engine.rules.names import commander_of, name_of
 from engine.rules.victory import verdict
@@ -112,8 +113,9 @@ def test_objectives_held_are_a_condition():
 # Effects.
 
 
-def doing(*effects: Effect, formations=None, days: int = 10, **more) -> Session:
+def doing(*effects: Effect, formations=None, days: int = 10, orders=(), **more) -> Session:
     s = war(FIELD, formations, events=[event("it", at_min=DAY, does=effects)], days=days, **more)
+    assert not any(s.submit("axis", *orders))
     s.advance(min(4, days) * DAY)
     return s
 
@@ -123,6 +125,15 @@ def test_formations_are_called_away():
     assert status(s, "a1") == Status.WITHDRAWN
     assert rows_of(s, "LeftMap")[0]["minute"] == DAY + 15
     assert status(s, "b1") == Status.ON_MAP
+
+
+def test_who_was_told_to_stay_is_called_away_in_vain():
+    s = doing(Effect("withdraw", subjects=("a1",)), orders=[Order(OrderKind.KEEP, "a1", by_human=True)])
+    assert of_kind(s, "Recalled")
+    assert status(s, "a1") == Status.ON_MAP
+    s.submit("axis", Order(OrderKind.LET_GO, "a1", by_human=True))
+    s.advance(s.now + DAY)
+    assert status(s, "a1") == Status.WITHDRAWN
 
 
 def test_a_reserve_is_released():

@@ -24,6 +24,7 @@ SHEET = (
         ("order_attack", "attack"), ("order_hold", "hold"), ("order_withdraw", "withdraw"), ("order_entrench", "dig in"),
         ("order_rest", "rest"), ("order_embark", "embark (own hex: home)"), ("order_land", "land on a beach"),
         ("order_fortress", "declare a fortress"), ("order_lift", "lift a fortress"),
+        ("order_keep", "keep who is called away"), ("order_let_go", "let it go after all"),
         ("order_cancel", "cancel its order"), ("commit", "give all drafts"), ("undo", "undo draft"),
         ("redo", "redo draft"))),
     ("Window", (

@@ -13,6 +13,14 @@ EXPECTED = EventKind(
     ),
     subject="formation",
 )
+KEPT = EventKind(
+    "Kept",
+    (
+        Field("formation", "int32", "who"),
+        Field("kept", "int8", "0/1 it stays in the theatre whoever calls it away"),
+    ),
+    subject="formation",
+)
 SCORED = EventKind(
     "Scored",
     (
@@ -21,4 +29,4 @@ SCORED = EventKind(
     ),
 )
 
-KINDS = (EXPECTED, SCORED)
+KINDS = (EXPECTED, KEPT, SCORED)

@@ -24,9 +24,16 @@ def expected(pen: Pen, event: Event) -> None:
     next_at[Calendar.ARRIVALS] = min(int(next_at[Calendar.ARRIVALS]), int(event["appears_at"].min()))
 
 
+def kept(pen: Pen, event: Event) -> None:
+    """Formations stay in spite of a date or a call, or are let go; who may go is looked at at once."""
+    pen["formations"]["kept"][event["formation"]] = event["kept"]
+    next_at = pen["systems"]["next_at"]
+    next_at[Calendar.ARRIVALS] = min(int(next_at[Calendar.ARRIVALS]), event.minute)
+
+
 def scored(pen: Pen, event: Event) -> None:
     """A day's points."""
     np.add.at(pen["sides"]["score"], event["side"], event["points"])
 
 
-APPLY = {"Expected": expected, "Scored": scored}
+APPLY = {"Expected": expected, "Kept": kept, "Scored": scored}

@@ -11,7 +11,9 @@ from engine.model.events import Event
 from engine.model.tables import NOTES
 from engine.model.world import Pen
 
-ATTACH: Final = int(OrderKind.ATTACH)
+BELONGING: Final = np.array([1 if k == OrderKind.ATTACH else 2 if k in (OrderKind.KEEP, OrderKind.LET_GO) else 0
+                             for k in range(max(OrderKind) + 1)])  # fmt: skip
+"""By kind of order: 0 what a formation does, 1 whom it obeys, 2 whether it stays in the theatre."""
 
 
 def ticked(pen: Pen, event: Event) -> None:
@@ -22,14 +24,14 @@ def ticked(pen: Pen, event: Event) -> None:
 def ordered(pen: Pen, event: Event) -> None:
     """Orders become rows on their way; an order that has not arrived yet is overtaken by a newer one.
 
-    Whom a formation obeys and what it does are two things: an order of the one kind does not overtake one of the other.
+    What a formation does, whom it obeys and whether it stays are three things: an order about one does not overtake one
+    about another.
     """
     orders = pen["orders"]
-    again = np.zeros((2, len(pen["formations"].table)), bool)
-    again[(event["kind"] == ATTACH).astype(np.int64), event["formation"]] = True
+    again = np.zeros((3, len(pen["formations"].table)), bool)
+    again[BELONGING[event["kind"]], event["formation"]] = True
     waiting = np.flatnonzero(orders.table.state == ON_ITS_WAY)
-    attaches = (orders.table.kind[waiting] == ATTACH).astype(np.int64)
-    waiting = waiting[again[attaches, orders.table.formation[waiting]]]
+    waiting = waiting[again[BELONGING[orders.table.kind[waiting]], orders.table.formation[waiting]]]
     orders["state"][waiting] = OrderState.SUPERSEDED
     orders.append({**event.data, "issued_at": event.minute}, len(event))
     _wake(pen, event["arrives_at"].min())

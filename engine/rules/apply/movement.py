@@ -133,7 +133,7 @@ def left_map(pen: Pen, event: Event) -> None:
     formations.settle(rows, event.minute)
     alarm(pen, rows, event.minute)
     halt(pen, rows, NEVER)
-    _set(pen, rows, status=Status.WITHDRAWN, leaves_at=NEVER, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD,
+    _set(pen, rows, status=Status.WITHDRAWN, leaves_at=NEVER, kept=0, hex=-1, goal=-1, target=-1, order=-1, task=Task.HOLD,
          stage=Stage.IDLE, contact=0, exploiting=0, **dict.fromkeys(STEADY, 0))  # fmt: skip
 
 

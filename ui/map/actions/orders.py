@@ -25,7 +25,7 @@ def aim(app: App, kind: str) -> None:
         return
     if app.playing:
         app.do("pause")
-    if kind in ("hold", "entrench", "rest", "cancel"):
+    if kind in ("hold", "entrench", "rest", "cancel", "keep", "let_go"):
         draft(app, kind, -1)
         return
     app.aiming = "" if app.aiming == kind else kind
@@ -53,7 +53,7 @@ def draft(app: App, kind: str, cell: int = -1) -> None:
     app.drafts = (*(d for d in app.drafts if d.unit != new.unit or d.decree != new.decree), new)
     app.odds_open = kind == "attack"
     where = f" {place_name(app.stage.story, cell)}" if cell >= 0 else ""
-    app.toast(f"Draft: {kind}{where}. {app.keys.hint('commit')} gives it.")
+    app.toast(f"Draft: {kind.replace('_', ' ')}{where}. {app.keys.hint('commit')} gives it.")
 
 
 def _remember(app: App) -> None:

@@ -27,7 +27,7 @@ KEYS: dict[str, tuple[object, ...]] = {
     "order_attack": ("aim", "attack"), "order_hold": ("aim", "hold"), "order_withdraw": ("aim", "withdraw"),
     "order_entrench": ("aim", "entrench"), "order_rest": ("aim", "rest"), "order_cancel": ("aim", "cancel"),
     "order_embark": ("aim", "embark"), "order_land": ("aim", "land"), "order_fortress": ("aim", "fortress"),
-    "order_lift": ("aim", "lift fortress"),
+    "order_lift": ("aim", "lift fortress"), "order_keep": ("aim", "keep"), "order_let_go": ("aim", "let_go"),
     "commit": ("commit",), "undo": ("undo",), "redo": ("redo",), "view_axis": ("view", 0), "view_truth": ("view", TRUTH),
     "view_soviet": ("view", 1), "value": ("value",), "why": ("why",), "save": ("dialog", "save"), "load": ("dialog", "load"),
     "screenshot": ("screenshot",), "continue_here": ("continue",), "bookmark": ("bookmark",), "help": ("dialog", "help"),

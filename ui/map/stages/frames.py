@@ -17,7 +17,7 @@ MARCH, ATTACK, HOLD, WITHDRAW, ENTRENCH, REST, SUPPORT, CANCEL = range(1, 9)
 ORDER_WORDS = {1: "march", 2: "attack", 3: "hold", 4: "withdraw", 5: "entrench", 6: "rest", 7: "support", 8: "cancel",
                9: "probe", 10: "bombard", 11: "exploit", 12: "follow", 13: "attach",
                14: "forced march", 15: "entrain",
-               16: "embark", 17: "land"}  # fmt: skip
+               16: "embark", 17: "land", 18: "keep in the theatre", 19: "let go"}  # fmt: skip
 DIRECTIVE_WORDS = ("defend", "attack", "withdraw", "reserve", "relieve", "land", "evacuate", "rail", "fortify", "break out",
                    "reduce", "fortress", "lift fortress")  # fmt: skip
 PERMISSIONS = ("", "must stand fast", "may fall back")
