@@ -291,7 +291,7 @@ class _Reader:
         cells = {fields[0]: tuple(self.cells[t] for t in tokens) for fields, tokens in self.chains("lines")}
         return tuple(
             FortifiedLine(row["id"], row["name"], row.get("names", {}), cells[row["id"]], row["strength"], row["ready"],
-                          row["side"], row["src"], row.get("grade", "estimate"), row.get("note", ""))
+                          row["side"], row["src"], row.get("grade", "estimate"), row.get("note", ""), row.get("known", ""))
             for row in self.toml("lines.toml")["line"]
         )  # fmt: skip
 

@@ -99,7 +99,8 @@ class Place:
 class FortifiedLine:
     """A prepared position: hexes from end to end, strength 1..4 (field works ... permanent), and when it was ready.
 
-    `ready` is an ISO date; `facing` is the side that built it.
+    `ready` is an ISO date; `side` built it. `known` is the date from which the other side knows its course; blank: it
+    learns of it by standing before it.
     """
 
     id: str
@@ -112,6 +113,20 @@ class FortifiedLine:
     source: str
     grade: str = "estimate"
     note: str = ""
+    known: str = ""
+
+    def seen_by(self, side: str, date: str, near_own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Which of its cells a side knows on an ISO date.
+
+        Shape (cells,). ``near_own``: the hexes of its own ground and those that its patrols reach from there.
+        """
+        cells = np.asarray(self.cells, dtype=np.int64)
+        if date < self.ready:
+            return np.zeros(len(cells), bool)
+        if side == self.side or (self.known and date >= self.known):
+            return np.ones(len(cells), bool)
+        found: npt.NDArray[np.bool_] = near_own[cells]
+        return found
 
 
 @dataclass(frozen=True)

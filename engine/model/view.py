@@ -143,13 +143,13 @@ class Enemies:
 
 @dataclass(frozen=True, eq=False)
 class HexFrame:
-    """Control, public to both sides, and own fortresses. Shapes (hexes,)."""
+    """Control, public to both sides; own fortresses and known works. Shapes (hexes,)."""
 
     inside: Array
     owner: Array
     owner_since: Array
     works: Array
-    """Prepared line, level 0 to 4."""
+    """Prepared line, level 0 to 4; 0 where the enemy's works are not known."""
     works_side: Array
     blown: Array
     """Shape (k, 2): (hex, direction) of hexsides whose bridge is down."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
-from engine.core.calendar import DAY
+from engine.core.calendar import DAY, NEVER
 from engine.core.columns import FINE, NANO, Array
 from engine.core.jit import jit
 from engine.model.codes import IN_FORCE, LIVE, MARCHING, ON_ITS_WAY, Status
@@ -343,7 +344,7 @@ def _usual(world: World) -> Rows:
 
 
 def _hexes(world: World, side: int, minute: int) -> HexFrame:
-    """Control as it is: views share it while it stays the same."""
+    """Control as it is, which views share while it stays the same; fortresses and works as far as a side knows them."""
     hexes = world.hexes
 
     def make() -> HexFrame:
@@ -362,10 +363,61 @@ def _hexes(world: World, side: int, minute: int) -> HexFrame:
     declared = derived(
         world, f"views.fortress.{side}", hexes.version("fortress"), lambda: _fixed((hexes.fortress == side).copy())
     )
-    if not derived(world, f"views.fortress.any.{side}", hexes.version("fortress"), lambda: bool(declared.any())):
+    private = derived(world, f"views.fortress.any.{side}", hexes.version("fortress"), lambda: bool(declared.any()))
+    works_key = (*hexes.version("owner", "works"), _lines_known(world, minute))
+    works = derived(world, f"views.works.{side}", works_key, lambda: _works_known(world, side, minute))
+    if not private and works is None:
         return public
-    key = (*key, *hexes.version("fortress"))
-    return derived(world, f"views.hexes.{side}", key, lambda: replace(public, fortress=declared))
+    parts = {"fortress": declared} if private else {}
+    parts |= {} if works is None else {"works": works}
+    key = (*key, *hexes.version("fortress"), works_key[-1])
+    return derived(world, f"views.hexes.{side}", key, lambda: replace(public, **parts))
+
+
+PATROL_HEXES: Final = 2
+"""From own ground so far a side knows the works before it: patrols see what stands within two hexes."""
+
+
+def _works_known(world: World, side: int, minute: int) -> Array | None:
+    """Works without those that a side cannot know, None if it knows all that there are.
+
+    Hidden are works in the enemy's ground beyond the reach of patrols, unless the course of their line is known.
+    """
+    hexes = world.hexes
+    there = np.flatnonzero((hexes.works > 0) & (hexes.owner == 1 - side))
+    near = world.statics.grid.ring_table(PATROL_HEXES)[there]
+    seen = ((near >= 0) & (hexes.owner[near] == side)).any(axis=1)
+    known = _line_known_at(world)
+    hidden = there[~seen & (known[there] > minute)]
+    if not len(hidden):
+        return None
+    works = hexes.works.copy()
+    works[hidden] = 0
+    return _fixed(works)
+
+
+def _line_known_at(world: World) -> Rows:
+    """Shape (hexes,): from which minute both sides know that a line runs here; NEVER if they do not."""
+    memo, scenario = world.statics.memo, world.statics.scenario
+    found: Rows | None = memo.get("views.line_known_at")
+    if found is None:
+        found = memo["views.line_known_at"] = np.full(len(world.hexes), NEVER, np.int64)
+        for line in scenario.theatre.lines:
+            if line.known:
+                day = (date.fromisoformat(line.known) - scenario.start).days
+                cells = np.asarray(line.cells, dtype=np.int64)
+                found[cells] = np.minimum(found[cells], day * DAY)
+    return found
+
+
+def _lines_known(world: World, minute: int) -> int:
+    """How many lines are known to both sides by now."""
+    memo, scenario = world.statics.memo, world.statics.scenario
+    days: Rows | None = memo.get("views.lines_known")
+    if days is None:
+        known = [date.fromisoformat(line.known) for line in scenario.theatre.lines if line.known]
+        days = memo["views.lines_known"] = np.sort(np.array([(d - scenario.start).days for d in known], np.int64))
+    return int(np.searchsorted(days, minute // DAY, side="right"))
 
 
 def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:

@@ -19,6 +19,7 @@ from ui.theme import palette
 from ui.theme.type import TEXT, wrap
 
 if TYPE_CHECKING:
+    from engine.model.theatre import FortifiedLine
     from ui.map.mapview import MapView, Marked
 
 CONTROL, ORDERS, RECORD, WORKS, OBJECTIVES, FIGHTS, HEADQUARTERS, NUMBERS, NO_NAMES = range(1, 10)
@@ -29,6 +30,9 @@ OVERLAYS = {
 }  # fmt: skip
 DEFAULT = frozenset({CONTROL, ORDERS, RECORD, FIGHTS, HEADQUARTERS})
 STEPS_H = (6, 12, 18)
+BUILDERS = ("axis", "soviet")
+PATROL_HEXES = 2
+"""So far from its own ground a side knows the enemy's works, as in its view."""
 
 
 class Overlays:
@@ -343,10 +347,8 @@ class Overlays:
     def _works(self) -> None:
         grid = self.view.story.theatre.grid
         date = self.view.story.moment(self.minute).date().isoformat()
-        for line in self.view.story.theatre.lines:
-            if line.ready and line.ready > date:
-                continue
-            points = chaikin(grid.centres_m[list(line.cells)], 2)
+        for line, cells in self._known_lines(date):
+            points = chaikin(grid.centres_m[cells], 2)
             sx, sy = self.view.camera.on_screen(points[:, 0], points[:, 1])
             curve = np.stack([sx + self.view.rect.x, sy + self.view.rect.y], axis=1)
             inside = self.view.rect.inflate(80, 80)
@@ -358,6 +360,22 @@ class Overlays:
             if self.tier >= ARMY and k < len(curve):
                 label = TEXT.halo(line.name, self.scale.type(11), "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO)
                 self.surface.blit(label, (round(curve[k, 0]) + self.scale(8), round(curve[k, 1])))
+
+    def _known_lines(self, date: str) -> list[tuple[FortifiedLine, list[int]]]:
+        """Stretches of fortified lines that the viewer knows: his own, those known before, and what he stands before."""
+        viewer, owner, theatre = self.frame.viewer, self.frame.owner, self.view.story.theatre
+        if viewer == TRUTH:
+            near = np.ones(len(owner), bool)
+        else:
+            ring = theatre.grid.ring_table(PATROL_HEXES)
+            near = ((ring >= 0) & (owner[ring] == viewer)).any(axis=1)
+        found = []
+        for line in theatre.lines:
+            known = line.seen_by(BUILDERS[viewer] if viewer != TRUTH else line.side, date, near)
+            for part in np.split(np.arange(len(known)), np.flatnonzero(np.diff(known)) + 1):
+                if known[part[0]] and len(part) > 1:
+                    found.append((line, [line.cells[k] for k in part.tolist()]))
+        return found
 
     def _crenels(self, curve: np.ndarray, level: int) -> None:
         way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))])
