@@ -12,7 +12,7 @@ from engine.model.events import Event
 from engine.model.events.combat import BATTLE_ENDED, BLED, FOUGHT, JOINED, LEFT_BATTLE
 from engine.model.world import World
 from engine.rules.combat_lineup import IS_ATTACK, Lineup
-from engine.rules.combat_outcomes import Ending, kept_depth
+from engine.rules.combat_outcomes import Ending, kept_depth, left_to
 from engine.rules.combat_refresh import BLED as BLED_COLUMNS
 from engine.rules.combat_refresh import FOUGHT as FOUGHT_COLUMNS
 from engine.rules.combat_refresh import NEW_KIND, Flows, flows, moved_noise
@@ -33,7 +33,7 @@ def settle_flows(
     events: list[Event] = []
     over = np.flatnonzero((lineup.live >= 0) & (lineup.kind < 0))
     for slot in over.tolist():
-        events += _dissolved(world, lineup, slot, roll, minute)
+        events += _dissolved(world, lineup, slot, roll, ending, minute, dice)
     if len(roll.leaving):
         events.append(_left(world, lineup, ending, roll.leaving, minute))
     begins = np.flatnonzero((lineup.live < 0) & (lineup.kind >= 0))
@@ -83,17 +83,20 @@ def _move_noise(world: World, lineup: Lineup, roll: Roll, minute: int, dice: Dic
         roll.memory[NOISE_ATTACKER : NOISE_DEFENDER + 1, old] = moved_noise(world, lineup.live[old], was, minute, dice)
 
 
-def _dissolved(world: World, lineup: Lineup, slot: int, roll: Roll, minute: int) -> list[Event]:
-    """A battle without attackers or without anybody to resist them is no battle."""
-    row, participants = int(lineup.live[slot]), world.participants
+def _dissolved(
+    world: World, lineup: Lineup, slot: int, roll: Roll, ending: Ending, minute: int, dice: Dice
+) -> list[Event]:  # fmt: skip
+    """A battle without attackers or without anybody to resist them is no battle; the latter gives the hex away."""
+    row, participants, told = int(lineup.live[slot]), world.participants, len(ending.events)
     depth = int(world.battles.read("depth", minute, row))
     mine = roll.leaving[participants.battle[roll.leaving] == row]
     across = participants.direction[mine].astype(np.int64)
+    taken = left_to(world, row, minute, dice, ending)
     ended = BATTLE_ENDED(
         minute, battle=row, hex=lineup.hex[slot], attacker=lineup.attacker[slot], outcome=Outcome.DISSOLVED,
-        at=minute, depth_u=depth, taken=0, cause=int(world.battles.cause[row]),
+        at=minute, depth_u=depth, taken=int(taken), cause=int(world.battles.cause[row]),
     )  # fmt: skip
-    return [ended, kept_depth(world, row, across, depth, minute)]
+    return [ended, *(ending.events[told:] if taken else [kept_depth(world, row, across, depth, minute)])]
 
 
 def _left(world: World, lineup: Lineup, ending: Ending, leaving: Ints, minute: int) -> Event:

@@ -6,7 +6,7 @@ losses, retreats, who moves into the hex, what is kept of the ground won.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from engine.model.codes import (
     ON_MAP,
     OVERRUN,
     PROBING,
+    SCREEN_FIGHT,
     SCREENING,
     Mobility,
     Outcome,
@@ -236,15 +237,24 @@ def _yield(
         ending.depth_u[f.cell] = depth_u
         ending.events.append(kept_depth(world, f.row, f.directions, depth_u, minute))
         return
-    ending.spent[f.attackers] = True
-    sides = world.hexsides
-    marked = np.flatnonzero((sides.hex == f.cell) & (sides.depth_mm > 0))
-    ending.events.append(DEPTH_KEPT(minute, hex=f.cell, direction=sides.direction[marked], depth_mm=0))
     if len(f.screeners):
         above = world.formations.hq[f.screeners]
         ending.events.append(ALARMED(minute, hq=np.unique(above[above >= 0])))
     _occupy(world, f, minute, dice, ending)
     _break_through(world, f, minute, dice, subject, ending)
+
+
+def left_to(world: World, row: int, minute: int, dice: Dice, ending: Ending) -> bool:
+    """A battle ends because nobody is left to resist: the attackers follow on the enemy's heels, if there are any.
+
+    Whoever goes before he is beaten gives up the hex as surely as who yields. Adds to ``ending``.
+    """
+    f = _field(world, row, minute, minute, ending)
+    f = replace(f, attackers=f.attackers[~ending.spent[f.attackers]])
+    if f.kind not in (ASSAULT, SCREEN_FIGHT, OVERRUN) or not len(f.attackers) or not _free(world, f, ending):
+        return False
+    _occupy(world, f, minute, dice, ending)
+    return True
 
 
 def _free(world: World, f: _Field, ending: Ending) -> bool:
@@ -336,7 +346,10 @@ def _record(
 
 def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) -> None:
     """One attacker moves into the hex: one not held fast itself, mobile before foot, then the strongest."""
-    formations, rules = world.formations, world.statics.rules
+    formations, rules, sides = world.formations, world.statics.rules, world.hexsides
+    ending.spent[f.attackers] = True
+    marked = np.flatnonzero((sides.hex == f.cell) & (sides.depth_mm > 0))
+    ending.events.append(DEPTH_KEPT(minute, hex=f.cell, direction=sides.direction[marked], depth_mm=0))
     fit = f.attackers[formations.mobility[f.attackers] != Mobility.STATIC]
     others = f.attackers
     if len(fit):

@@ -41,10 +41,11 @@ def leg_minutes(
 
     and the minute up to which each has then marched at the sustained pace (``march_day``).
 
-    Free enemy ground, and ground that changed hands within ``contact.fresh_h``, takes ``contact.entry_slowdown``
-    times as long (exploiting columns: their pace is ``movement.exploit`` of a march; pursuing ones, where their side
-    knows of no enemy near, ``contact.pursuit_slowdown``); an enemy zone of control and a crowded road add to it, by
-    day the enemy's aircraft too; a forced march takes off.
+    Free enemy ground takes ``contact.entry_slowdown`` times as long (exploiting columns: their pace is
+    ``movement.exploit`` of a march; pursuing ones, where their side knows of no enemy near,
+    ``contact.pursuit_slowdown``), ground that changed hands within ``contact.fresh_h`` ``contact.fresh_slowdown``
+    times at most; an enemy zone of control and a crowded road add to it, by day the enemy's aircraft too; a forced
+    march takes off.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -65,10 +66,10 @@ def leg_minutes(
     slow[_pursuing(scene, rows, to)] = rules["contact.pursuit_slowdown"]
     resisted, jam, delayed, touched = parts = np.empty((4, len(rows)), np.int64)
     _parts(
-        rows, cell, to, slow, base, spared, hurried, side, grid.neighbours, scene.owner, owners.owner_since,
+        rows, cell, to, slow, exploits, base, spared, hurried, side, grid.neighbours, scene.owner, owners.owner_since,
         scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR), ground.standing(world).count,
         formations.hex, formations.leg_to, formations.stack, scene.entered, scene.kept_out, capacity,
-        np.array([1.0 / rules["movement.road_crowding"], *harried]), parts,
+        np.array([1.0 / rules["movement.road_crowding"], *harried, rules["contact.fresh_slowdown"]]), parts,
     )  # fmt: skip
     zone = np.zeros(len(rows), np.int64)
     at = np.flatnonzero(touched)
@@ -78,6 +79,8 @@ def leg_minutes(
     # Nobody is ferried faster because he is rested.
     march = np.maximum(base - spared - hurried + resisted - water, 0)
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
+    # Through the enemy's rear nobody drives as on a road of his own.
+    rested[exploits & (resisted > 0)] = 0
     if trace is not None:
         terms = (spared, hurried, rested, resisted, zone, jam, delayed, wait)
         _explain(scene, trace, rows, cell, direction, light, terms)
@@ -96,7 +99,7 @@ def _day_paces(world: World) -> tuple[float, float]:
 
 @jit
 def _parts(
-    rows: Any, cell: Any, to: Any, slow: Any, base: Any, spared: Any, hurried: Any, side: Any, neighbours: Any,
+    rows: Any, cell: Any, to: Any, slow: Any, exploits: Any, base: Any, spared: Any, hurried: Any, side: Any, neighbours: Any,
     owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any, stack: Any, entered: Any,
     kept_out: Any, capacity: int, paces: Any, out: Any,
 ) -> None:  # fmt: skip
@@ -104,8 +107,8 @@ def _parts(
 
     Resistance of enemy ground and of ground that changed hands after ``lately``; a crowded road: those who left
     earlier, then lower rows, go before; the enemy's aircraft; and whether an enemy stands beside either hex.
-    ``slow`` says how many times as long each takes on such ground; ``paces`` on a full road, and the share of the pace
-    that is left by day to each side.
+    ``slow`` says how many times as long each takes on enemy ground; ``paces`` on a full road, the share of the pace
+    that is left by day to each side, and how many times as long ground lately taken takes.
     """
     aside = np.zeros(len(at), np.bool_)
     for row in rows:
@@ -121,8 +124,10 @@ def _parts(
         for k in range(len(taken)):
             fresh = fresh or taken[k] == there
         out[0, i] = 0
-        if owner[there] == 1 - mine or fresh:
+        if owner[there] == 1 - mine:
             out[0, i] = math.floor(march * (slow[i] - 1.0) + 0.5)
+        elif fresh:
+            out[0, i] = math.floor(march * ((slow[i] if exploits[i] else min(slow[i], paces[3])) - 1.0) + 0.5)
         load = int(stack[rows[i]])
         for j in range(len(rows)):
             if cell[j] == here and to[j] == there and rows[j] < rows[i]:

@@ -125,7 +125,8 @@ def _group(scene: Scene, looking: Rows) -> _Group:
     count = _sort_out(
         scene.entered, looking, scene.kept_out, scene.taken, formations.hex, formations.status, formations.leg_to,
         formations.pause_until, formations.departed_at, formations.leg_at, formations.target, formations.goal,
-        formations.task, formations.stage, formations.order, formations.side, formations.mobility, world.orders.goal,
+        formations.task, formations.stage, formations.order, formations.side, formations.mobility, formations.route,
+        world.orders.goal,
         scene.cell, scene.owner, scene.count, grid.neighbours, *grid.axial, _STOP, scene.minute,
         numbers, what, leg_to, fresh, free,
     )  # fmt: skip
@@ -140,7 +141,7 @@ def _group(scene: Scene, looking: Rows) -> _Group:
 def _sort_out(
     entered: Any, looking: Any, kept_out: Any, taken: Any, stood: Any, status: Any, leg_to: Any, pause_until: Any,
     departed_at: Any, leg_at: Any, target: Any, goal: Any, task: Any, stage: Any, order: Any, side: Any, mobility: Any,
-    order_goal: Any, cell: Any, owner: Any, count: Any, near: Any, q: Any, r: Any, stops: Any, minute: int,
+    route: Any, order_goal: Any, cell: Any, owner: Any, count: Any, near: Any, q: Any, r: Any, stops: Any, minute: int,
     numbers: Any, what: Any, between: Any, fresh: Any, free: Any,
 ) -> int:  # fmt: skip
     """Who is looked at and what is to become of each; returns how many there are.
@@ -170,8 +171,10 @@ def _sort_out(
         numbers[0, i], numbers[1, i], numbers[2, i], numbers[3, i] = mine, here, aim, stop
         between[i] = -1 if fresh[i] else leg_to[row]
         free[i] = False
-        # Between two hexes: past the middle one goes on into the next hex and decides there.
-        if between[i] >= 0 and minute >= (departed_at[row] + leg_at[row]) // 2:
+        # Between two hexes: past the middle one goes on into the next hex and decides there; and so does who has
+        # fought his way in (he has no way planned), whatever he is told meanwhile.
+        won = between[i] >= 0 and route[row, 0] != between[i]
+        if won or (between[i] >= 0 and minute >= (departed_at[row] + leg_at[row]) // 2):
             what[i] = _LATE
             continue
         if stop < 0 or aim < 0:

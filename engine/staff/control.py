@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
+from engine.core.calendar import HOUR
 from engine.core.chains import areas, border_chains
 from engine.core.columns import Array
 from engine.core.hexes import Grid
@@ -274,14 +275,33 @@ def _any_of_six(wanted: Any, parts: Any, found: Any) -> None:
                 found[i] = True
 
 
-def control_of(view: SideView) -> Control:
-    """The control of a view, from the last one made if no hex has changed hands since."""
+def held_soon(view: SideView) -> Array:
+    """Whose each hex is, those counted as own that own formations will have entered within ``staff.entry_h``.
+
+    They have won them, or march into them unopposed: what comes next is ordered before they have arrived.
+    """
+    own, owner = view.own, view.hexes.owner
+    soon = own.leg_at - view.minute <= round(view.statics.rules["staff.entry_h"] * HOUR)
+    cells = own.leg_to[(own.leg_to >= 0) & soon]
+    cells = cells[owner[cells] == 1 - view.side]
+    if not len(cells):
+        return owner
+    mine = owner.copy()
+    mine[cells] = view.side
+    return mine
+
+
+def control_of(view: SideView, owner: Array | None = None) -> Control:
+    """What follows from who has which hex, from the last one made if that has not changed since.
+
+    ``owner`` is that of the view unless given (:func:`held_soon`).
+    """
     memo, key = view.statics.memo, f"staff.control.{view.side}"
+    owner = view.hexes.owner if owner is None else owner
     held = memo.get(key)
-    owner = view.hexes.owner
     if isinstance(held, Control) and (held.owner is owner or np.array_equal(held.owner, owner)):
         return held
-    made = memo[key] = _make(view)
+    made = memo[key] = _make(view, owner)
     return made
 
 
@@ -303,8 +323,8 @@ def ways_of(statics: Statics) -> Array:
     return found
 
 
-def _make(view: SideView) -> Control:
-    statics, grid, owner = view.statics, view.statics.grid, view.hexes.owner
+def _make(view: SideView, owner: Array) -> Control:
+    statics, grid = view.statics, view.statics.grid
     pieces = _pieces(statics, owner)
     own, direction, chain, closed = border_chains(grid.neighbours, pieces.colours, view.side)
     front = FrontTrace(
@@ -330,14 +350,18 @@ class _Pieces:
 
 
 def _pieces(statics: Statics, owner: Array) -> _Pieces:
-    held: _Pieces | None = statics.memo.get("staff.parts")
-    if held is None or not (held.owner is owner or np.array_equal(held.owner, owner)):
-        colours = np.where(land_of(statics), owner, np.int8(-1))
-        part, count = areas(ways_of(statics), colours)
-        sizes = np.zeros(count, np.int64)
-        _count(part, sizes)
-        held = statics.memo["staff.parts"] = _Pieces(owner, colours, part, sizes)
-    return held
+    held: tuple[_Pieces, ...] = statics.memo.get("staff.parts", ())
+    for pieces in held:
+        if pieces.owner is owner or np.array_equal(pieces.owner, owner):
+            return pieces
+    colours = np.where(land_of(statics), owner, np.int8(-1))
+    part, count = areas(ways_of(statics), colours)
+    sizes = np.zeros(count, np.int64)
+    _count(part, sizes)
+    made = _Pieces(owner, colours, part, sizes)
+    # The sides differ in what they are about to enter: one map for each.
+    statics.memo["staff.parts"] = (made, *held[:1])
+    return made
 
 
 @jit

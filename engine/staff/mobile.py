@@ -20,20 +20,21 @@ from engine.staff.situation import Situation
 
 _HORSE: Final = int(Mobility.HORSE)
 HEX_KM = 6
-HORIZON = 6
-"""Hexes ahead for which an exploiting column is given its way."""
-NEAR_GOAL = 2
-"""A column is given a new stretch when it is this near to the end of the last."""
+SUPPORT = 2
+"""Hexes from a target, at most, of those of the assault group who would attack it together with the mobile group."""
+_NOBODY: Final = np.zeros(0, np.int64)
 FARTHEST = 60_000
 """Minutes of a way beyond which an exploiting column does not look."""
 
 
-def lead(s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, start_at: int) -> None:
-    """One cycle of a mobile group."""
+def lead(
+    s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, assault: Ints, start_at: int
+) -> None:  # fmt: skip
+    """One cycle of a mobile group; ``assault`` breaks in before it."""
     staff = s.notes.staff
     if int(staff["committed_at"][aim.hq]) < start_at:
         taken = captured(s, aim, start_at)
-        if taken >= round(s.rules["staff.commit_hexes"]) and _hole_ahead(s, aim, a, group):
+        if taken >= round(s.rules["staff.commit_hexes"]) and _hole_ahead(s, aim, a, group, assault):
             staff["committed_at"][aim.hq] = s.minute
         else:
             _wait(s, wishes, group, int(staff["target_a"][aim.hq]), taken)
@@ -48,11 +49,14 @@ def breaks_out(s: Situation, aim: Aim, a: Appraisal, assault: Ints, start_at: in
     drivers = np.array([at for at in assault.tolist() if s.mechanised[at]], np.int64)
     if not len(drivers) or captured(s, aim, start_at) < round(s.rules["staff.commit_hexes"]):
         return False
-    return _hole_ahead(s, aim, a, drivers)
+    return _hole_ahead(s, aim, a, drivers, _NOBODY)
 
 
-def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints) -> bool:
-    """A hex nearer to the objective than the group that nobody screens, or that is weakly screened or held."""
+def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints, assault: Ints) -> bool:
+    """A hex nearer to the objective than the group that nobody screens, or that is weakly screened or held.
+
+    A single brigade is no match for a screen; with the divisions beside it, it is.
+    """
     if not len(a):
         return False
     travel, rules = s.travel(aim.objective), s.rules
@@ -60,7 +64,8 @@ def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints) -> bool:
     power = int(s.view.own.power[group].sum())
     for cell in ahead.tolist():
         least = rules["staff.commit_occupied_x"] if s.occupied[cell] else rules["staff.commit_screen_x"]
-        if s.defence[cell] == 0 or s.odds(power, cell) > least:
+        with_it = sum(s.power_of[at] for at in assault.tolist() if s.apart(s.hex_of[at], cell) <= SUPPORT)
+        if s.defence[cell] == 0 or s.odds(power + with_it, cell) > least:
             return True
     return False
 
@@ -97,7 +102,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
     """Descend to the objective round resistance; attack together if that is easy; halt on the leash or cut off."""
     own, rules = s.view.own, s.rules
     committed = int(s.notes.staff["committed_at"][aim.hq]) == s.minute
-    way = _ways(s)
+    way, power = _ways(s), int(own.power[group].sum())
     for at, gap in zip(group.tolist(), _km_to_the_foot(s, group), strict=True):
         here = s.hex_of[at]
         if _spent_in_a_pocket(s, at):
@@ -110,7 +115,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
             wishes.stay(at, Reason.EXPLOIT, here, here)
             continue
         path = way.to(here, aim.objective)
-        free = _free_stretch(s, path)
+        free = _free_stretch(s, path, power)
         if free:
             goal = _keep_goal(s, at, here, free)
             wishes.want(at, OrderKind.EXPLOIT, goal, Reason.COMMIT if committed else Reason.EXPLOIT, goal, aim.objective)
@@ -134,12 +139,16 @@ def _push(
         wishes.stay(at, Reason.GO_ROUND, target, objective, round(x * PPM))
 
 
-def _free_stretch(s: Situation, path: list[int]) -> list[int]:
-    """The part of the way up to the first enemy hex that somebody holds or screens, HORIZON hexes at most."""
-    free = []
-    for cell in path[:HORIZON]:
+def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
+    """The part of the way up to the first enemy hex that somebody holds, or screens too strongly to be pushed aside.
+
+    The first hex must be free: what bars the way there is attacked by order, with all who are at hand.
+    """
+    least, free = s.rules["staff.commit_screen_x"], list[int]()
+    for cell in path[: round(s.rules["staff.exploit_stretch_hexes"])]:
         if s.owner[cell] != s.side and (s.occupied[cell] or s.defence[cell] > 0):
-            break
+            if s.occupied[cell] or not free or s.odds(power, cell) <= least:
+                break
         free.append(cell)
     return free
 
@@ -147,7 +156,7 @@ def _free_stretch(s: Situation, path: list[int]) -> list[int]:
 def _keep_goal(s: Situation, at: int, here: int, free: list[int]) -> int:
     """The goal it has, if that lies on the way and is not nearly reached; else the end of the free stretch."""
     _, goals, _ = s.intent
-    if goals[at] in free and s.apart(here, goals[at]) > NEAR_GOAL:
+    if goals[at] in free and s.apart(here, goals[at]) > s.rules["staff.exploit_renew_hexes"]:
         return goals[at]
     return free[-1]
 

@@ -32,7 +32,7 @@ from engine.model.view import SideView
 from engine.model.world import Statics
 from engine.rules.power import terrain_factor
 from engine.rules.steps import MEAN, bridged_steps
-from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of, hostile_round
+from engine.staff.control import Control, FrontTrace, Ints, Mask, control_of, held_soon, hostile_round
 from engine.staff.enemy_maps import EnemyMaps, enemy_maps
 from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_HOLD
 from engine.staff.reasons import Reason
@@ -74,8 +74,8 @@ class Situation:
         self.view, self.notes = view, notes
         self.side, self.minute = view.side, view.minute
         self.statics, self.grid, self.rules = view.statics, view.statics.grid, view.statics.rules
-        self.owner = view.hexes.owner
-        self.control: Control = control_of(view)
+        self.owner = held_soon(view)
+        self.control: Control = control_of(view, self.owner)
         self.front: FrontTrace = self.control.front
         self.kept: dict[Any, Any] = {}
         """What one step has worked out and may want again for another headquarters."""

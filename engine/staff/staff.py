@@ -122,7 +122,7 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     attack.carry_out(s, wishes, aim, appraisal, assault)
     fast = attack.see_through(s, wishes, fast, [])
     if len(fast):
-        mobile.lead(s, wishes, aim, appraisal, fast, int(plans.d.start_at[i]))
+        mobile.lead(s, wishes, aim, appraisal, fast, assault, int(plans.d.start_at[i]))
 
 
 def _approach(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, assault: Ints) -> None:

@@ -68,27 +68,65 @@ def test_a_tank_corps_walks_through_a_hole_of_84_km_without_a_fight():
     assert len(s.world.battles) == 0
 
 
-def test_free_enemy_ground_takes_twice_the_time():
-    own = field(".T......", {"T": "panzer"})
-    hostile = field(".T::::::", {"T": "panzer"}, ground={"T": "axis"})
-    for s in (own, hostile):
-        march(s, "t1", at(s, 0, 6), OrderKind.EXPLOIT)
-        s.advance(2 * DAY)
-    leg = {s: rows_of(s, "Departed")[1] for s in (own, hostile)}
-    slow, plain = (leg[s]["leg_at"] - leg[s]["departed_at"] for s in (hostile, own))
-    assert slow == pytest.approx(2 * plain, abs=2)
+SUSTAINED = {"switch.short_marches": 0}
 
 
-@pytest.mark.parametrize(("kind", "times"), [(OrderKind.FOLLOW, 1.25), (OrderKind.EXPLOIT, 2.0)])
-def test_who_follows_an_enemy_who_has_gone_is_held_up_by_a_quarter_only(kind: OrderKind, times: float):
-    pace = []
-    for text in (".T......", ".T::::::"):
-        s = field(text, {"T": "panzer"}, ground={"T": "axis"})
-        march(s, "t1", at(s, 0, 6), kind)
+START_H = 2
+
+
+def first_leg(drawing: str, kind: OrderKind, **sets: float) -> int:
+    """Minutes of the first leg of a panzer division's way through a drawing, once it is moving.
+
+    Later ones lead over ground that has fallen with the first.
+    """
+    s = field(drawing, {"T": "panzer"}, ground={"T": "axis"}, sets=SUSTAINED | sets)
+    march(s, "t1", at(s, 0, 6), kind)
+    s.advance(2 * DAY)
+    leg = rows_of(s, "Departed")[0]
+    return int(leg["leg_at"] - leg["departed_at"]) - START_H * HOUR
+
+
+@pytest.mark.parametrize(
+    ("kind", "times"), [(OrderKind.MARCH, 2.0), (OrderKind.FOLLOW, 1.0), (OrderKind.EXPLOIT, 2.5)],
+)  # fmt: skip
+def test_free_enemy_ground_slows_a_march_by_half_a_column_that_exploits_more_a_pursuit_not_at_all(
+    kind: OrderKind, times: float
+):  # fmt: skip
+    own, hostile = first_leg(".T......", kind), first_leg(".T::::::", kind)
+    assert hostile == pytest.approx(times * own, abs=2)
+
+
+def test_a_pursuit_takes_what_a_parameter_says():
+    freely, slowly = (
+        first_leg(".T::::::", OrderKind.FOLLOW, **{"contact.pursuit_slowdown": slow}) for slow in (1.0, 1.5)
+    )
+    assert slowly == pytest.approx(1.5 * freely, abs=2)
+
+
+@pytest.mark.parametrize(("kind", "times"), [(OrderKind.MARCH, 1.25), (OrderKind.EXPLOIT, 2.5)])
+def test_ground_taken_a_few_hours_ago_slows_a_march_by_a_quarter_a_column_that_exploits_wholly(
+    kind: OrderKind, times: float
+):  # fmt: skip
+    """t1 opens the way, t2 comes after it over the same hexes."""
+    legs = []
+    for drawing in ("WT......", "WT::::::"):
+        s = field(drawing, {"T": "panzer", "W": "panzer"}, ground={"T": "axis", "W": "axis"}, sets=SUSTAINED)
+        march(s, "t1", at(s, 0, 7), OrderKind.FOLLOW)
+        s.advance(12 * HOUR)
+        march(s, "w1", at(s, 0, 3), kind)
         s.advance(2 * DAY)
-        leg = rows_of(s, "Departed")[1]
-        pace.append(leg["leg_at"] - leg["departed_at"])
-    assert pace[1] == pytest.approx(times * pace[0], abs=2)
+        leg = rows_of(s, "Departed", formation=row(s, "w1"))[2]
+        legs.append(leg["leg_at"] - leg["departed_at"])
+    assert legs[1] == pytest.approx(times * legs[0], abs=3)
+
+
+def test_an_exploiting_column_does_not_race_through_the_enemys_rear():
+    """Short marches at the pace of a column are for own roads."""
+    rested = field(".T::::::", {"T": "panzer"}, ground={"T": "axis"})
+    march(rested, "t1", at(rested, 0, 6), OrderKind.EXPLOIT)
+    rested.advance(2 * DAY)
+    leg = rows_of(rested, "Departed")[0]
+    assert leg["leg_at"] - leg["departed_at"] - START_H * HOUR == first_leg(".T::::::", OrderKind.EXPLOIT)
 
 
 @pytest.mark.parametrize(("kind", "hours"), [("infantry", 4), ("panzer", 6)])

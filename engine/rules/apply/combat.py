@@ -205,8 +205,9 @@ def _end_attack(pen: Pen, event: Event, rows: Array, state: OrderState) -> None:
 
 
 def sent_in(pen: Pen, event: Event) -> None:
-    """One attacker sets out for the hex that was given up; movement completes its entry."""
+    """One attacker sets out for the hex that was given up; movement completes its entry. It has no way but that."""
     formations, rows = pen["formations"], event["formation"]
+    formations["route"][rows] = -1
     formations["leg_to"][rows] = event["hex"]
     formations["goal"][rows] = event["hex"]
     formations["departed_at"][rows] = event.minute
