@@ -146,9 +146,9 @@ def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
     """
     least, free = s.rules["staff.commit_screen_x"], list[int]()
     for cell in path[: round(s.rules["staff.exploit_stretch_hexes"])]:
-        if s.owner[cell] != s.side and (s.occupied[cell] or s.defence[cell] > 0):
-            if s.occupied[cell] or not free or s.odds(power, cell) <= least:
-                break
+        met = s.owner[cell] != s.side and (s.occupied[cell] or s.defence[cell] > 0)
+        if met and (s.occupied[cell] or not free or s.odds(power, cell) <= least):
+            break
         free.append(cell)
     return free
 

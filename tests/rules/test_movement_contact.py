@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.model.codes import Mobility, Obstacle, OrderKind, Stage, Taking, Task
+from engine.model.codes import Mobility, Obstacle, OrderKind, Outcome, Stage, Taking, Task
 from engine.model.world import first_difference
 from engine.rules import movement, ways
 from engine.rules.systems import SYSTEMS
@@ -68,9 +68,6 @@ def test_a_tank_corps_walks_through_a_hole_of_84_km_without_a_fight():
     assert len(s.world.battles) == 0
 
 
-SUSTAINED = {"switch.short_marches": 0}
-
-
 START_H = 2
 
 
@@ -79,7 +76,7 @@ def first_leg(drawing: str, kind: OrderKind, **sets: float) -> int:
 
     Later ones lead over ground that has fallen with the first.
     """
-    s = field(drawing, {"T": "panzer"}, ground={"T": "axis"}, sets=SUSTAINED | sets)
+    s = field(drawing, {"T": "panzer"}, ground={"T": "axis"}, sets=sets)
     march(s, "t1", at(s, 0, 6), kind)
     s.advance(2 * DAY)
     leg = rows_of(s, "Departed")[0]
@@ -110,7 +107,7 @@ def test_ground_taken_a_few_hours_ago_slows_a_march_by_a_quarter_a_column_that_e
     """t1 opens the way, t2 comes after it over the same hexes."""
     legs = []
     for drawing in ("WT......", "WT::::::"):
-        s = field(drawing, {"T": "panzer", "W": "panzer"}, ground={"T": "axis", "W": "axis"}, sets=SUSTAINED)
+        s = field(drawing, {"T": "panzer", "W": "panzer"}, ground={"T": "axis", "W": "axis"})
         march(s, "t1", at(s, 0, 7), OrderKind.FOLLOW)
         s.advance(12 * HOUR)
         march(s, "w1", at(s, 0, 3), kind)
@@ -120,13 +117,11 @@ def test_ground_taken_a_few_hours_ago_slows_a_march_by_a_quarter_a_column_that_e
     assert legs[1] == pytest.approx(times * legs[0], abs=3)
 
 
-def test_an_exploiting_column_does_not_race_through_the_enemys_rear():
-    """Short marches at the pace of a column are for own roads."""
-    rested = field(".T::::::", {"T": "panzer"}, ground={"T": "axis"})
-    march(rested, "t1", at(rested, 0, 6), OrderKind.EXPLOIT)
-    rested.advance(2 * DAY)
-    leg = rows_of(rested, "Departed")[0]
-    assert leg["leg_at"] - leg["departed_at"] - START_H * HOUR == first_leg(".T::::::", OrderKind.EXPLOIT)
+def test_the_rested_race_along_their_own_roads_but_not_through_the_enemys_rear():
+    rested = {"switch.short_marches": 1.0}
+    own, hostile = ".T......", ".T::::::"
+    assert first_leg(own, OrderKind.EXPLOIT, **rested) < first_leg(own, OrderKind.EXPLOIT)
+    assert first_leg(hostile, OrderKind.EXPLOIT, **rested) == first_leg(hostile, OrderKind.EXPLOIT)
 
 
 @pytest.mark.parametrize(("kind", "hours"), [("infantry", 4), ("panzer", 6)])
@@ -251,6 +246,49 @@ def test_after_a_yield_one_attacker_moves_in_although_the_beaten_stand_beside_it
     assert 2 * HOUR <= entry[0]["minute"] - sent[0]["minute"] <= 5 * HOUR
     retreat = rows_of(s, "Retreated", hex=target) + rows_of(s, "Dispersed") + rows_of(s, "Surrendered")
     assert retreat
+
+
+GIVEN_UP = """
+:::::::::
+:::::::::
+:::R:::::
+..ABC....
+.........
+"""
+
+
+def test_whoever_leaves_a_battle_gives_the_hex_to_one_of_those_who_attacked_it():
+    s = field(GIVEN_UP, {"A": "infantry", "B": "infantry", "C": "infantry", "R": {"kind": "rifle", "strength": 3.0}})
+    target = at(s, 2, 3)
+    for name in ("a1", "b1", "c1"):
+        told(s, name, OrderKind.ATTACK, target)
+    s.advance(6 * HOUR)
+    march(s, "r1", at(s, 0, 8), OrderKind.WITHDRAW)
+    s.advance(DAY + 6 * HOUR)
+    left = [r for r in rows_of(s, "BattleEnded", hex=target) if r["outcome"] == Outcome.DISSOLVED]
+    assert [r["taken"] for r in left] == [1], "it went before it was beaten"
+    sent = rows_of(s, "SentIn", hex=target)
+    assert len(sent) == 1
+    assert sent[0]["minute"] == left[0]["minute"]
+    entry = rows_of(s, "Captured", hex=target, side=0)
+    assert entry[0]["formation"] == sent[0]["formation"]
+    assert 2 * HOUR <= entry[0]["minute"] - sent[0]["minute"] <= 5 * HOUR
+
+
+def test_whoever_has_fought_his_way_in_goes_in_before_he_does_what_he_is_told_next():
+    s = field(GIVEN_UP, {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.6}})
+    target = at(s, 2, 3)
+    for name in ("a1", "b1", "c1"):
+        told(s, name, OrderKind.ATTACK, target)
+    while not rows_of(s, "SentIn") and s.now < 6 * DAY:
+        s.advance(s.now + 15)
+    sent = rows_of(s, "SentIn", hex=target)[0]
+    told(s, s.world.statics.formation_ids[sent["formation"]], OrderKind.ATTACK, at(s, 1, 3))
+    s.advance(s.now + 6 * HOUR)
+    entry = rows_of(s, "Entered", hex=target)[0]
+    assert entry["formation"] == sent["formation"]
+    assert entry["at"] == sent["arrives_at"], "no later than it would have been"
+    assert s.world.formations.target[sent["formation"]] == at(s, 1, 3)
 
 
 def test_the_beaten_rest_before_they_march_again():

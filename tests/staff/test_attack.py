@@ -8,7 +8,7 @@ from engine.core.arithmetic import PPM
 from engine.model.codes import OrderKind, StaffRole, Task
 from engine.model.commander import Notes
 from engine.staff.attack import aim_of, appraise
-from engine.staff.control import control_of
+from engine.staff.control import control_of, held_soon
 from engine.staff.plans import Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.roles import members_of, take_up
@@ -18,6 +18,7 @@ from tests.staff.drawn_war import (
     HOUR,
     captures,
     cell_at,
+    cell_of,
     events,
     orders_to,
     place,
@@ -99,6 +100,37 @@ def test_the_mobile_group_waits_for_three_hexes_and_then_goes_within_a_cycle():
         reached.append(place(session, "t1", 8)[0])
     assert min(early) >= 3
     assert min(reached) <= -3
+
+
+def test_a_mobile_group_is_given_a_days_way_at_once():
+    """Nobody is left in the depth before it: its orders lead farther than the six hexes that it makes in a day."""
+    text = ":R::R::R::R:\n..AAAA......\n....T.......\n............"
+    attack = THRUST | {"axis": [(1, 5), (-14, 5)], "mobile": "T"}
+    weak = {"A": "panzer", "T": "panzer", "R": {"kind": "rifle", "strength": 0.5}}
+    longest = []
+    for seed in seeds(3):
+        session = war(text, days=8, depth=15, seed=seed, formations=weak, directives=[attack])
+        ahead = [0]
+        while session.now < 5 * DAY:
+            before, told = cell_of(session, "t1"), len(orders_to(session, "t1"))
+            session.advance(session.now + HOUR)
+            new = orders_to(session, "t1")[told:]
+            ahead += [session.world.statics.grid.distance(before, goal) for _, kind, goal, _ in new if kind == "EXPLOIT"]
+        longest.append(int(max(ahead)))
+    assert min(longest) > 6, longest
+
+
+def test_what_is_about_to_be_entered_counts_as_taken_when_the_next_task_is_given():
+    session = war(":::::\n..A..\n.....", days=2, depth=4, led=[], formations={"A": "panzer"}, ground={"A": "axis"})
+    tell(session, "axis", OrderKind.FOLLOW, ["a1"], cell_at(session, (-2, 2), 4))
+    while int(session.world.formations.leg_to[row(session, "a1")]) < 0:
+        session.advance(session.now + 15)
+    next_hex = int(session.world.formations.leg_to[row(session, "a1")])
+    view = session.view("axis")
+    assert view.hexes.owner[next_hex] == 1
+    assert held_soon(view)[next_hex] == 0
+    assert control_of(view, held_soon(view)).part[next_hex] == control_of(view).part[cell_of(session, "a1")]
+    assert held_soon(session.view("soviet"))[next_hex] == 1, "the enemy's staff is told nothing"
 
 
 def test_a_single_captured_hex_is_no_breach():
