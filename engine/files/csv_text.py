@@ -51,6 +51,9 @@ class CsvText:
         """The place of a record."""
         return Spot(self, (line,))
 
+_LONGEST_CELL = 50
+"""Lines over which the end of a quoted cell is looked for."""
+
 
 def read_csv(path: Path, shown: str, report: Report, columns: Sequence[str] = ()) -> CsvText | None:
     """Read a CSV file whose header may hold `columns`; None, with faults, when it cannot be used at all."""
@@ -62,13 +65,17 @@ def parse_csv(source: str, shown: str, report: Report, columns: Sequence[str] = 
     """Read CSV text: see read_csv."""
     header: tuple[str, ...] | None = None
     records: list[tuple[int, tuple[str, ...]]] = []
-    for number, line in enumerate(source.split("\n"), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
+    lines, beyond = source.split("\n"), 0
+    for number, line in enumerate(lines, start=1):
+        if number < beyond or not line.strip() or line.lstrip().startswith("#"):
             continue
         cells = _cells(line, shown, number, report)
         if cells is None:
+            beyond = _after_the_quote(lines, number)
             continue
         if header is None:
+            if _separated_otherwise(line, shown, number, report):
+                return None
             header = tuple(cells)
             _check_header(header, line, shown, number, report, columns)
         elif len(cells) != len(header):
@@ -81,6 +88,29 @@ def parse_csv(source: str, shown: str, report: Report, columns: Sequence[str] = 
         return None
     known = frozenset(columns) if columns else None
     return CsvText(shown, source, header, known, tuple(records))
+
+
+def _after_the_quote(lines: Sequence[str], number: int) -> int:
+    """The line after the one on which a quoted cell ends that was opened on line ``number``; that line's next if none does.
+
+    What lies between is of the same cell and told with it.
+    """
+    if lines[number - 1].count('"') % 2:
+        for after in range(number, min(number + _LONGEST_CELL, len(lines))):
+            if lines[after].count('"') % 2:
+                return after + 2
+    return number + 1
+
+
+def _separated_otherwise(line: str, shown: str, number: int, report: Report) -> bool:
+    """Whether a header is separated by something else than commas, as spreadsheets do in some countries; a fault then."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if "," not in line and mark in line:
+            place = line.index(mark) + 1
+            hint = "export it as CSV with commas"
+            report.add(Fault(shown, number, place, "commas between cells", name, hint, code="csv/separator"))
+            return True
+    return False
 
 
 def _cells(line: str, shown: str, number: int, report: Report) -> list[str] | None:

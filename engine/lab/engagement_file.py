@@ -58,7 +58,7 @@ def _from_csv(table: CsvText, report: Report) -> list[Engagement]:
         place = table.record(_header_line(table))
         report.add(place.fault(f"a column {name!r}", "none of that name", hint, code="engage/column"))
     rows = list(table.rows())
-    if not rows:
+    if not rows and not len(report):
         report.add(table.record(_header_line(table)).fault("at least one engagement", "none", code="engage/empty"))
     found = [_checked(row, _places(table, line), report, missing) for line, row in rows]
     _unique(found, [table.cell(line, "id") for line, _ in rows], report)
@@ -157,7 +157,7 @@ def _number(name: str, text: str, spot: Spot, report: Report) -> float | None:
     if low <= number <= high:
         return number
     hint = "no commas or units in numbers" if math.isnan(number) and any(c.isdigit() for c in text) else ""
-    report.add(spot.fault(f"a number from {low:g} to {high:g}", shown(text), hint, code="engage/value"))
+    report.add(spot.fault(f"a number from {low:,.10g} to {high:,.10g}", shown(text), hint, code="engage/value"))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,59 @@ def test_broken_files_are_told_in_words(tmp_path: Path, name: str, content: str)
     path.write_text(content)
     with pytest.raises(FileFaults, match="expected"):
         read_engagements(path)
+
+
+HEAD = "id,att_men,def_men,posture,surprise,max_days,note"
+LINE = "a,20000,8000,prepared,0,5,x"
+BY_HAND: dict[str, tuple[str, list[str]]] = {
+    "a missing column": ("id,att_men\na,20000", ["1:1: expected a column 'def_men', found none of that name"]),
+    "negative men": (f"{HEAD}\na,-5,8000,prepared,0,5,x", ["2:3: expected a number from 1 to 5,000,000, found '-5'"]),
+    "no men": (f"{HEAD}\na,20000,0,prepared,0,5,x", ["2:9: expected a number from 1 to 5,000,000, found '0'"]),
+    "impossible values": (f"{HEAD}\na,20000,8000,prepared,9,0,x", [
+        "2:23: expected a number from -3 to 3, found '9'", "2:25: expected a number from 0.1 to 100, found '0'"]),
+    "huge numbers": (f"{HEAD}\na,1e308,99999999999999999999,prepared,0,5,x", [
+        "2:3: expected a number from 1 to 5,000,000, found '1e308'",
+        "2:9: expected a number from 1 to 5,000,000, found '99999999999999999999'"]),
+    "no number at all": (f"{HEAD}\na,NaN,inf,prepared,0,5,x", [
+        "2:3: expected a number from 1 to 5,000,000, found 'NaN'", "2:7: expected a number from 1 to 5,000,000, found 'inf'"]),
+    "one id twice": (f"{HEAD}\n{LINE}\n{LINE}", ["3:1: expected each id once, found 'a' again"]),
+    "no id": (f"{HEAD}\n{LINE[1:]}", ["2:1: expected a value for 'id', found nothing"]),
+    "an empty file": ("", ["1:1: expected a header line, found nothing"]),
+    "a header alone": (f"{HEAD}\n", ["1:1: expected at least one engagement, found none"]),
+    "an unknown posture": (f"{HEAD}\na,20000,8000,prepaired,0,5,x", [
+        "2:14: expected one of hasty, prepared, fortified, delay, withdrawal, found 'prepaired' (did you mean 'prepared'?)"]),
+    "semicolons": (f"{HEAD}\n{LINE}".replace(",", ";"), [
+        "1:3: expected commas between cells, found semicolons (export it as CSV with commas)"]),
+    "tabs": (f"{HEAD}\n{LINE}".replace(",", "\t"), [
+        "1:3: expected commas between cells, found tabs (export it as CSV with commas)"]),
+    "a quoted newline, and a fault behind it": (f'{HEAD}\n{LINE[:-1]}"two\nlines"\nb,-1,8000,prepared,0,5,x', [
+        "2:27: expected comma-separated cells, found an open quote (one record is one line; a quoted cell ends on it)",
+        "4:3: expected a number from 1 to 5,000,000, found '-1'"]),
+    "a quote that never ends, and a fault behind it": (f'{HEAD}\n{LINE[:-1]}"two\nb,-1,8000,prepared,0,5,x', [
+        "2:27: expected comma-separated cells, found an open quote (one record is one line; a quoted cell ends on it)",
+        "3:3: expected a number from 1 to 5,000,000, found '-1'"]),
+    "too few cells": (f"{HEAD}\na,1,2", ["2:1: expected 7 cells, found 3"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_bad_input_is_told_once_with_row_column_and_what_was_expected(tmp_path: Path, case: str) -> None:
+    content, expected = BY_HAND[case]
+    path = tmp_path / "e.csv"
+    path.write_text(content)
+    with pytest.raises(FileFaults) as caught:
+        read_engagements(path)
+    assert [str(fault).removeprefix(f"{path}:") for fault in caught.value.faults] == expected
+
+
+@pytest.mark.parametrize("change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n"),
+                                    lambda b: b.replace(b",x", b',"a, ""b"" c"'), lambda b: b"# a remark\n\n" + b])  # fmt: skip
+def test_what_spreadsheets_do_to_a_good_file_changes_nothing(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    plain = f"{HEAD}\n{LINE}\n".encode()
+    (tmp_path / "plain.csv").write_bytes(plain)
+    (tmp_path / "other.csv").write_bytes(change(plain))
+    (one,), (other,) = read_engagements(tmp_path / "plain.csv"), read_engagements(tmp_path / "other.csv")
+    assert replace(one, more={}) == replace(other, more={})
 
 
 def test_other_columns_pass_through_and_blank_cells_are_unknown(tmp_path: Path) -> None:
