@@ -251,6 +251,14 @@ class OwnBattles:
 
 
 @dataclass(frozen=True, eq=False)
+class OwnRails:
+    """What own trains can use now: railways on own ground, in the own gauge, in repair."""
+
+    costs: Array
+    """Shape (hexes, 6): 1 where a train can pass."""
+
+
+@dataclass(frozen=True, eq=False)
 class OwnDepots:
     """Own supply sources and railheads."""
 
@@ -305,6 +313,7 @@ class SideView:
     battles: OwnBattles
     depots: OwnDepots
     weather: WeatherNow
+    rails: OwnRails
 
     def digest(self) -> str:
         """Hex digest of all that is in it: two views with one digest tell the same."""

@@ -26,7 +26,7 @@ from engine.model.events import Event
 from engine.model.events.common import TICKED
 from engine.model.events.movement import ENTRAINED, NOT_ENTRAINED
 from engine.model.tables import ROUTE
-from engine.model.world import World
+from engine.model.world import Statics, World
 from engine.rules.combat_lineup import fighting
 from engine.rules.derived import derived
 from engine.rules.ground import contacts
@@ -59,16 +59,20 @@ class Journey:
 
 def journey(world: World, side: int, start: int, goal: int) -> Journey | None:
     """The shortest way that trains of a side can take now; None without one. A station is any hex on the railway."""
-    costs = network(world, side).costs
+    return way_by_rail(world.statics, network(world, side).costs, start, goal)
+
+
+def way_by_rail(statics: Statics, costs: npt.NDArray[Any], start: int, goal: int) -> Journey | None:
+    """The shortest way on hexsides that trains can take, ``costs`` of shape (hexes, 6); None without one."""
     if start == goal or not (costs[start] > 0).any():
         return None
-    near = world.statics.grid.neighbours
+    near = statics.grid.neighbours
     steps = Pathfinder(near).path(costs, start, goal, top=1)
     if steps is None:
         return None
     cells = np.concatenate([[start], steps]).astype(np.int64)
     direction = (near[cells[:-1]] == cells[1:, None]).argmax(axis=1)
-    return Journey(cells, int(world.statics.theatre.rail[cells[:-1], direction].min()))
+    return Journey(cells, int(statics.theatre.rail[cells[:-1], direction].min()))
 
 
 def trains(world: World, row: int, minute: int) -> int:
@@ -80,13 +84,13 @@ def trains(world: World, row: int, minute: int) -> int:
     return max(min(-(-kind.trains * men // full), kind.trains), 1)
 
 
-def minutes(world: World, way: Journey, count: int, sharing: int, trace: tuple[Trace, int] | None = None) -> int:
+def duration(statics: Statics, way: Journey, count: int, sharing: int, trace: tuple[Trace, int] | None = None) -> int:
     """Minutes from the beginning of loading until the last of ``count`` trains is unloaded, with ``sharing`` others."""
-    rules = world.statics.rules
+    rules = statics.rules
     slots = rules["movement.rail_double_trains" if way.tracks >= _DOUBLE else "movement.rail_single_trains"] / (1 + sharing)
     ramps = rules["movement.rail_ramps"] * 24.0 / rules["movement.rail_load_h"]
     loading = rules["movement.rail_load_h"] * HOUR
-    running = (len(way.cells) - 1) * world.statics.grid.spacing_m / 1000.0 / rules["movement.rail_km_day"] * DAY
+    running = (len(way.cells) - 1) * statics.grid.spacing_m / 1000.0 / rules["movement.rail_km_day"] * DAY
     following = (count - 1) / min(slots, ramps) * DAY
     if trace is not None:
         for key, value, address in (
@@ -181,7 +185,7 @@ def _board(world: World, minute: int, ways: dict[int, Journey], trace: Trace | N
     formations, rows = world.formations, list(ways)
     count = [trains(world, row, minute) for row in rows]
     appears_at = [
-        minute + minutes(world, ways[row], n, _sharing(world, row, ways), (trace, row) if trace is not None else None)
+        minute + duration(world.statics, ways[row], n, _sharing(world, row, ways), (trace, row) if trace is not None else None)
         for row, n in zip(rows, count, strict=True)
     ]
     boards = ENTRAINED(

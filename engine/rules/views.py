@@ -30,12 +30,14 @@ from engine.model.view import (
     OwnFormations,
     OwnHeadquarters,
     OwnOrders,
+    OwnRails,
     SideView,
     WeatherNow,
 )
 from engine.model.world import World
 from engine.rules.demand import days_of, needs
 from engine.rules.derived import derived
+from engine.rules.rail import network
 from engine.rules.sight import LEAST_LEVEL, faded_to, half_lives, memory_min, on_map, watched
 from engine.rules.steps import blown_sides
 
@@ -84,6 +86,7 @@ def passing_view(world: World, side: int, minute: int) -> PassingView:
 
 _PARTS = (
     "own", "coming", "enemies", "hexes", "headquarters", "orders", "directives", "battles", "depots", "weather",
+    "rails",
 )  # fmt: skip
 
 
@@ -343,6 +346,12 @@ def _usual(world: World) -> Rows:
     return found
 
 
+def _rails(world: World, side: int, minute: int) -> OwnRails:
+    """The railways of a side; made anew only when one is torn up or mended."""
+    costs = network(world, side).costs
+    return OwnRails(_fixed(costs.view()))
+
+
 def _hexes(world: World, side: int, minute: int) -> HexFrame:
     """Control as it is, which views share while it stays the same; fortresses and works as far as a side knows them."""
     hexes = world.hexes
@@ -544,5 +553,5 @@ _BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
 _OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
     "coming": _coming, "enemies": _enemies, "hexes": _hexes, "headquarters": _headquarters,
     "directives": _directives,
-    "depots": _depots, "weather": _weather,
+    "depots": _depots, "weather": _weather, "rails": _rails,
 }  # fmt: skip

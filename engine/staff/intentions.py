@@ -12,6 +12,7 @@ _TASKS = {
     OrderKind.MARCH: Task.MARCH, OrderKind.ATTACK: Task.ATTACK, OrderKind.HOLD: Task.HOLD,
     OrderKind.WITHDRAW: Task.WITHDRAW, OrderKind.EXPLOIT: Task.EXPLOIT, OrderKind.FOLLOW: Task.FOLLOW,
     OrderKind.EMBARK: Task.EMBARK, OrderKind.LAND: Task.LAND, OrderKind.FORCED_MARCH: Task.MARCH,
+    OrderKind.ENTRAIN: Task.ENTRAIN,
 }  # fmt: skip
 _STANDING = frozenset(map(int, (Task.HOLD, Task.ENTRENCH, Task.REST)))
 _NOTHING = (0, 0, 0, 0)

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.core.paths import FAR
 from engine.model.codes import DirectiveKind
+from engine.staff import trains
 from engine.staff.attack import Aim, captured, middle
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
@@ -20,7 +21,8 @@ from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
 _NO_CELLS: Final = np.zeros(0, np.int64)
-_RESERVE: Final = int(DirectiveKind.RESERVE)
+_RESERVE: Final = (int(DirectiveKind.RESERVE), int(DirectiveKind.RAIL))
+_RAIL: Final = int(DirectiveKind.RAIL)
 DEPTH = 2
 """Hexes behind the front, at least, of whoever has no part of it."""
 BOUND = 4
@@ -38,6 +40,9 @@ def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     if not waiting:
         return
     anchor, reason = _anchor(s, plans, plan)
+    if plan.current >= 0 and plans.kind[plan.current] == _RAIL and anchor >= 0:
+        trains.board(s, wishes, anchor, waiting)
+        waiting = [at for at in waiting if at not in wishes]
     advancing = any(plans.attacking(plans.of[hq]) for hq in plans.below.get(plan.hq, ()))
     crowd: dict[int, int] = {}
     for at in waiting:
@@ -57,7 +62,7 @@ def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
 def _anchor(s: Situation, plans: Plans, plan: Plan) -> tuple[int, Reason]:
     """What a headquarters' rear is there for: a named place, its attack, or the middle of those below it."""
     i = plan.current
-    if i >= 0 and plans.kind[i] == _RESERVE:
+    if i >= 0 and plans.kind[i] in _RESERVE:
         # A reserve that is given a line instead of a place stands by its middle.
         cells = line_cells(s.statics, plans.line_points(plan)) if plan.line == i else _NO_CELLS
         place = plans.objective(i) if plans.objective(i) >= 0 or not len(cells) else int(cells[len(cells) // 2])

@@ -61,6 +61,8 @@ class Reason(IntEnum):
     SHOULDER = 42
     FORTRESS = 43
     TO_THE_FORTRESS = 44
+    TO_THE_STATION = 45
+    ENTRAIN = 46
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -174,6 +176,8 @@ _SENTENCES = {
     Reason.DECLARED: "is to hold {0} as a fortress: cut off, but a port that can hold, with {2} points of the enemy near it",
     Reason.SHIFTED: "has no part of the front here: is to march {2} km to {1}, behind the attack towards {0}",
     Reason.TO_THE_FORTRESS: "named for the garrison of the fortress at {0}: marches there",
+    Reason.TO_THE_STATION: "goes to the railway at {0}, for the trains to {1}",
+    Reason.ENTRAIN: "boards its trains at {1} for {0}",
     Reason.GARRISON: "is to send a garrison to {0}: near the front and held by too few, {2} points of the enemy could come",
     Reason.GARRISON_LIFTED: "{0} is no fortress any more: the front has moved away, or has come up to a town without a port",
     Reason.CONCENTRATED: "is to hand its front over to its neighbours and march {2} km to {1}, for the attack towards {0}: "

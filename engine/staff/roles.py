@@ -19,7 +19,7 @@ from engine.staff.sectors import APPROACH
 from engine.staff.situation import Situation
 
 HEX_KM = 6
-_RESERVE: Final = int(DirectiveKind.RESERVE)
+_RESERVE: Final = (int(DirectiveKind.RESERVE), int(DirectiveKind.RAIL))
 _BY_DIRECTIVE = (IN_ASSAULT, IN_MOBILE)
 """Roles that end with the directive that gave them."""
 
@@ -65,7 +65,7 @@ def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tup
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     """Whether somebody has a role that only a directive gives."""
-    if plan.current >= 0 and (plans.kind[plan.current] == _RESERVE or plans.names(plan.current, "reserve")):
+    if plan.current >= 0 and (plans.kind[plan.current] in _RESERVE or plans.names(plan.current, "reserve")):
         return True
     role = s.role_of
     return any(role[at] in _BY_DIRECTIVE for at in members.tolist())
@@ -85,7 +85,7 @@ def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bo
     if plan.current < 0:
         return
     released = np.array([at for at in members.tolist() if at not in wanted], np.int64)
-    if plans.kind[plan.current] == _RESERVE:
+    if plans.kind[plan.current] in _RESERVE:
         s.give_role(released, IN_RESERVE)
         return
     here = set(released.tolist())

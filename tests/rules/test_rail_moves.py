@@ -210,7 +210,7 @@ def test_the_terms_of_a_move_add_up():
     way = rail_moves.journey(s.world, 0, at(s, 1, 0), at(s, 1, WIDE - 1))
     assert way is not None
     trace = Trace()
-    total = rail_moves.minutes(s.world, way, 35, 0, (trace, row(s, "a1")))
+    total = rail_moves.duration(s.world.statics, way, 35, 0, (trace, row(s, "a1")))
     terms = {key: value for _, _, key, value, _ in trace.terms}
     assert total == int(np.ceil(terms["rail.loading"] + terms["rail.way"] + terms["rail.following"]))
     assert (terms["rail.trains"], terms["rail.slots_day"]) == (35, SINGLE)

@@ -84,7 +84,7 @@ def test_an_army_squeezed_out_of_the_front_marches_behind_the_main_effort_and_fo
     s = Session(scenario, 1, {"soviet": HighCommand()})
     s.advance(DAY)
     columns, goal = s.world.statics.grid.columns, cell_at(s, (1, 40), DEPTH)
-    assert told(s, "tanks")[0] == ("RESERVE", "SHIFTED")
+    assert told(s, "tanks")[0] == ("RAIL", "SHIFTED")
     d = s.world.directives
     place = int(d.objective[np.flatnonzero(d.reason == Reason.SHIFTED)[0]])
     assert place % columns > 25, "behind the attack, in the east"

@@ -60,7 +60,7 @@ def told(session: Session, hq: str) -> list[tuple[str, str]]:
 def test_an_army_that_can_win_nothing_goes_where_the_enemy_is_weak_and_attacks_there() -> None:
     s = war()
     s.advance(DAY)
-    assert told(s, "west")[:2] == [("RESERVE", "CONCENTRATED"), ("ATTACK", "MAIN_EFFORT")]
+    assert told(s, "west")[:2] == [("RAIL", "CONCENTRATED"), ("ATTACK", "MAIN_EFFORT")]
     d = s.world.directives
     march, blow = np.flatnonzero(d.hq == s.world.statics.headquarters_rows["west"])[:2].tolist()
     grid, goal = s.world.statics.grid, cell_at(s, (1, 46), DEPTH)
@@ -91,10 +91,10 @@ def test_what_the_neighbour_cannot_hold_alone_is_left_to_him() -> None:
 def test_nobody_leaves_a_front_that_his_neighbours_could_not_hold() -> None:
     s = war(neighbour=0.1)
     s.advance(9 * DAY)
-    assert ("RESERVE", "CONCENTRATED") not in told(s, "west")
+    assert ("RAIL", "CONCENTRATED") not in told(s, "west")
 
 
 def test_nobody_is_sent_where_the_enemy_is_as_strong() -> None:
     s = war(strong=True)
     s.advance(9 * DAY)
-    assert ("RESERVE", "CONCENTRATED") not in told(s, "west")
+    assert ("RAIL", "CONCENTRATED") not in told(s, "west")

@@ -324,7 +324,7 @@ def _shift(s: Situation, body: Body, lead: Aim) -> Instruction:
     place = behind(s, lead.start)
     km = s.apart(int(s.hex_of[int(body.members[0])]), place) * HEX_KM
     return Instruction(
-        hq=_name(s, body.hq), kind=DirectiveKind.RESERVE, objective=place,
+        hq=_name(s, body.hq), kind=DirectiveKind.RAIL, objective=place,
         reason=Reason.SHIFTED, detail=(lead.goal, place, km, 0),
     )  # fmt: skip
 
@@ -348,7 +348,7 @@ def _dawn(s: Situation) -> int:
 
 def _same(s: Situation, made: Instruction) -> bool:
     """Whether a headquarters is already doing what it would be told: holding where it was told to, or waiting in hand."""
-    if made.kind not in (DirectiveKind.DEFEND, DirectiveKind.RESERVE):
+    if made.kind not in (DirectiveKind.DEFEND, DirectiveKind.RESERVE, DirectiveKind.RAIL):
         return False
     hq, d = s.statics.headquarters_rows[made.hq], s.view.directives
     mine = np.flatnonzero((d.hq == hq) & (d.state == _RUNNING))

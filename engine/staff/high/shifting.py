@@ -360,7 +360,7 @@ def _tell(s: Situation, shift: Shift, busy: set[int]) -> None:
         body = move.body
         going = body.members[~np.isin(body.members, move.left)]
         shift.told.append(Instruction(
-            hq=s.statics.headquarters_ids[body.hq], kind=DirectiveKind.RESERVE, objective=place, clears=True,
+            hq=s.statics.headquarters_ids[body.hq], kind=DirectiveKind.RAIL, objective=place, clears=True,
             reason=Reason.CONCENTRATED,
             detail=(prospect.goal, place, HEX_KM * _hexes(s, body, place), round(min(shift.gain, 999.0))),
         ))  # fmt: skip
