@@ -372,6 +372,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "works", "a day of work on the line of a directive to fortify", "directives: labour hq kind",
         "fortification.line_km_week",
     ),
+    "LineReady": _of(
+        "works", "the day on which a prepared line was ready, on ground that its builder holds", "hexes: works owner",
+    ),
     "WorksBuilt": _of(
         "works", "the work is enough for another level", "hexes: works owner; directives: labour",
         "fortification.line_km_week", "fortification.line_level_max",

@@ -3,11 +3,16 @@
 The men of the engineer assets of a directed headquarters, and of those below it, raise the works of the line's hexes
 level by level: from its first place on, first all to level 1, then to 2, and to no more than
 ``fortification.line_level_max``. They work on own ground without an enemy formation beside it; what is captured serves
-who holds it. Work that is not enough for a level today is kept. Without such a directive the system never runs.
+who holds it. Work that is not enough for a level today is kept.
+
+The theatre's prepared lines are there from the date on which they were ready, where their builder still holds the
+ground: those ready before the start from the start, the others at that midnight. Without a directive to fortify and
+with no such date to come the system never runs.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +25,8 @@ from engine.core.dice import Dice
 from engine.model.codes import RUNNING, SIDES, Calendar, DirectiveKind, HexKind
 from engine.model.events import Event
 from engine.model.events.common import TICKED
-from engine.model.events.works import LABOURED, WORKS_BUILT
+from engine.model.events.works import LABOURED, LINE_READY, WORKS_BUILT
+from engine.model.theatre import FortifiedLine
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
 from engine.rules.ground import formations_near
@@ -47,7 +53,23 @@ def _building(world: World) -> Ints:
 
 def _next_due(world: World, now: int) -> int:
     any_ = derived(world, "works.any", world.directives.version("state"), lambda: bool(len(_building(world))))
-    return max(int(world.systems.next_at[Calendar.WORKS]), 0) if any_ else NEVER
+    next_at = max(int(world.systems.next_at[Calendar.WORKS]), 0)
+    dates = _ready(world.statics)[0]
+    coming = int(np.searchsorted(dates, max(next_at, 1)))
+    ready_at = int(dates[coming]) if coming < len(dates) else NEVER
+    return min(next_at if any_ else NEVER, ready_at)
+
+
+def _ready(statics: Statics) -> tuple[Ints, list[FortifiedLine]]:
+    """Midnights at which lines of the theatre become ready after the start, in order, and those lines."""
+    found: tuple[Ints, list[FortifiedLine]] | None = statics.memo.get("works.ready")
+    if found is None:
+        start = statics.scenario.start
+        dated = [((date.fromisoformat(line.ready) - start).days * DAY, line) for line in statics.theatre.lines]
+        dated = sorted(((at, line) for at, line in dated if at > 0), key=lambda pair: (pair[0], pair[1].id))
+        found = np.array([at for at, _ in dated], np.int64), [line for _, line in dated]
+        statics.memo["works.ready"] = found
+    return found
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -56,7 +78,21 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     if minute % DAY == 0 and on(world.statics.rules, "fortification"):
         for row in _building(world).tolist():
             events += _built(world, row, minute, trace)
+        events += _lines_ready(world, minute)
     return [*events, TICKED(minute, system=Calendar.WORKS, next_at=(minute // DAY + 1) * DAY)]
+
+
+def _lines_ready(world: World, minute: int) -> list[Event]:
+    """Lines that are ready today: their works on the ground that their builder holds."""
+    hexes = world.hexes
+    dates, lines = _ready(world.statics)
+    level: dict[int, int] = {}
+    for number in np.flatnonzero(dates == minute).tolist():
+        line = lines[number]
+        for cell in line.cells:
+            if hexes.owner[cell] == SIDES.index(line.side) and hexes.works[cell] < line.strength:
+                level[cell] = max(level.get(cell, 0), line.strength)
+    return [LINE_READY(minute, hex=list(level), level=list(level.values()))] if level else []
 
 
 def _built(world: World, row: int, minute: int, trace: Trace | None) -> list[Event]:

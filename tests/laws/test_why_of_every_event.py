@@ -163,6 +163,7 @@ OTHERS: tuple[Callable[[], Any], ...] = (
     test_rail_moves.test_a_line_cut_while_the_order_is_on_its_way_fails_the_order,
     test_rail_moves.test_nothing_is_lost_on_the_way,
     test_works.test_work_ends_with_the_directive_and_the_system_sleeps_without_one,
+    test_works.test_a_prepared_line_is_there_from_its_date_where_its_builder_holds_the_ground,
     test_sea_ports.test_the_tons_of_the_day_go_to_the_ports_in_proportion_to_what_they_can_pass_on,
 )
 """Tests of single rules, whose wars show what the storms do not."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from engine.core.calendar import NEVER
 from engine.model.codes import Calendar
+from engine.model.theatre import FortifiedLine
 from engine.rules import works
 from engine.run.session import Session
 from tests.rules.marches import DAY, at, field, of_kind, rows_of
@@ -83,6 +86,22 @@ def test_work_ends_with_the_directive_and_the_system_sleeps_without_one():
     idle.advance(3 * DAY)
     assert not any(Calendar.WORKS in e["system"] for e in of_kind(idle, "Ticked"))
     assert works._next_due(idle.world, 0) == NEVER
+
+
+def test_a_prepared_line_is_there_from_its_date_where_its_builder_holds_the_ground():
+    s = field(LAND, days=4)
+    made = s.scenario
+    row = [c for c in range(made.theatre.grid.size) if made.owner[c] >= 0 and c % made.theatre.grid.columns == 5]
+    day = (made.start + timedelta(days=2)).isoformat()
+    line = FortifiedLine("line", "Line", {}, tuple(row), 2, day, "axis", "deep_battle")
+    s = Session(replace(made, theatre=replace(made.theatre, lines=(line,))), 1)
+    s.advance(2 * DAY)
+    assert total(s) == 0
+    s.advance(3 * DAY)
+    mine = [c for c in row if made.owner[c] == 0]
+    assert 0 < len(mine) < len(row)
+    assert {c for c in row if s.world.hexes.works[c] == 2} == set(mine)
+    assert [e.minute for e in of_kind(s, "LineReady")] == [2 * DAY]
 
 
 def test_slices_change_nothing():

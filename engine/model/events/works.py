@@ -20,5 +20,12 @@ WORKS_BUILT = EventKind(
     ),
     sentence="Works at {hex} reach level {level}",
 )
+LINE_READY = EventKind(
+    "LineReady",
+    (
+        Field("hex", "int32", "hex of a prepared line of the theatre"),
+        Field("level", "int8", "level of its works from now on"),
+    ),
+)
 
-KINDS = (LABOURED, WORKS_BUILT)
+KINDS = (LABOURED, LINE_READY, WORKS_BUILT)

@@ -21,4 +21,4 @@ def works_built(pen: Pen, event: Event) -> None:
     hexes["works"][cells] = event["level"]
 
 
-APPLY = {"Laboured": laboured, "WorksBuilt": works_built}
+APPLY = {"Laboured": laboured, "LineReady": works_built, "WorksBuilt": works_built}
