@@ -213,11 +213,13 @@ def _fortress(scenario: Scenario, order: Directive) -> Iterator[Fault]:
 
 
 def _overlaps(scenario: Scenario) -> Iterator[Fault]:
+    """One note for each attack whose axis runs into those of earlier ones of other headquarters at the same time."""
     attacks = [order for order in scenario.directives if order.kind == "attack" and len(order.axis) >= 2]
     superiors = {row.id: row.parent for row in scenario.headquarters}
     default = scenario.rule("staff.corridor_km")
-    for i, one in enumerate(attacks):
-        for other in attacks[i + 1 :]:
+    for i, other in enumerate(attacks):
+        beside = []
+        for one in attacks[:i]:
             if one.side != other.side or one.hq == other.hq or _above(superiors, one.hq, other.hq):
                 continue
             if not _at_once(one, other) or _above(superiors, other.hq, one.hq):
@@ -225,14 +227,12 @@ def _overlaps(scenario: Scenario) -> Iterator[Fault]:
             width = min(one.corridor_km or default, other.corridor_km or default)
             apart = nearest_km(scenario, one.axis, other.axis)
             if apart < width / 2:
-                yield fault_at(
-                    other.where,
-                    "a corridor beside its neighbour's",
-                    f"the axis of {other.id} {apart:.0f} km from that of {one.id}",
-                    "",
-                    "note",
-                    "directive/overlap",
-                )
+                beside.append((apart, one.id))
+        if beside:
+            apart, nearest = min(beside)
+            more = f", and {len(beside) - 1} more in its way" if len(beside) > 1 else ""
+            found = f"the axis of {other.id} {apart:.0f} km from that of {nearest}{more}"
+            yield fault_at(other.where, "a corridor beside its neighbour's", found, "", "note", "directive/overlap")
 
 
 def _above(superiors: dict[str, str], high: str, low: str) -> bool:
