@@ -30,7 +30,6 @@ from engine.rules.parameters import packed
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 NOTHING, QUIET, HELD, PURSUIT, PURSUED = range(5)
 """What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle, pursuing, pursued."""
