@@ -40,7 +40,7 @@ def test_the_plan_leads_until_a_town_falls_and_the_high_command_from_then_on(sid
     fell = next(hour * 60 for hour in range(1, 10 * 24) if s.advance(hour * 60) and s.world.hexes.owner[town.cell] == 1)
     d, number = s.world.directives, SIDES.index(side)
     assert not (d.reason > 0).any(), "nobody but the plan has spoken"
-    s.advance(fell + 2 * DAY)
+    s.advance(fell + 3 * DAY)  # so long a front's first directives take to be prepared below
     ours = s.world.headquarters.side[d.hq] == number
     assert (d.reason[ours] == Reason.TAKES_OVER).any()
     assert not (d.reason[~ours] > 0).any(), "the other side goes on with its plan"
