@@ -45,7 +45,7 @@ from engine.model.events.combat import (
 )
 from engine.model.events.command import ALARMED
 from engine.model.world import World
-from engine.rules import fortress, power
+from engine.rules import fortress, ice, power
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_rates import kept_on_break_off
 from engine.rules.combat_refresh import due_at
@@ -285,7 +285,7 @@ def _drive_back(
         return True
     if power.mechanised(world, f.attackers).any():
         share = share * rules["combat.yield_loss_pursued"]
-    ways = [way_back.find(1 - f.side, f.cell) for _ in rows]
+    ways = [way_back.find(1 - f.side, f.cell, m) for m in world.formations.mobility[rows].tolist()]
     to = np.array([w[0] for w in ways], dtype=np.int64)
     pressed = np.array([w[1] for w in ways])
     share = np.where(pressed, share * rules["combat.yield_loss_zoc"], share)
@@ -351,6 +351,7 @@ def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) ->
     marked = np.flatnonzero((sides.hex == f.cell) & (sides.depth_mm > 0))
     ending.events.append(DEPTH_KEPT(minute, hex=f.cell, direction=sides.direction[marked], depth_mm=0))
     fit = f.attackers[formations.mobility[f.attackers] != Mobility.STATIC]
+    fit = fit[np.array([ice.bears(world, m, f.cell) for m in formations.mobility[fit].tolist()], bool)]
     others = f.attackers
     if len(fit):
         pressed = among(fit, _holding(world), len(world.formations))

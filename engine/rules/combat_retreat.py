@@ -13,6 +13,7 @@ from engine.core.arithmetic import PPM, rounded
 from engine.core.columns import NANO
 from engine.core.dice import Dice, Stream
 from engine.core.paths import FAR, field
+from engine.model.codes import Mobility
 from engine.model.theatre import River, Strait
 from engine.model.world import World
 from engine.rules import ground, ice
@@ -51,7 +52,7 @@ class WayBack:
     def __post_init__(self) -> None:
         self._sent: dict[int, int] = {}
 
-    def find(self, side: int, cell: int) -> tuple[int, bool]:
+    def find(self, side: int, cell: int, mobility: int = int(Mobility.FOOT)) -> tuple[int, bool]:
         """The hex a formation of ``side`` falls back to from ``cell`` (-1 none), and whether under fire or over water.
 
         Own ground without an enemy and with room, the least hops from supply; an enemy zone of control counts as
@@ -74,7 +75,7 @@ class WayBack:
         for direction, there in enumerate(near.tolist()):
             if there < 0 or not passable[there] or owner[there] != side or now.count[1 - side][there]:
                 continue
-            if bound and fort[there] != side:
+            if (bound and fort[there] != side) or not ice.bears(self.world, mobility, there):
                 continue
             full = int(now.count[side][there]) + self._sent.get(there, 0) >= most
             if full or open_water[cell, direction] == Strait.STRAIT:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.core.dice import Dice
-from engine.model.codes import ON_MAP, SIDES, HexKind, Obstacle, OrderKind, Status
+from engine.model.codes import ON_MAP, SIDES, Obstacle, OrderKind, Status
 from engine.model.events import Event
 from engine.model.events.common import ORDERED
 from engine.model.instruction import Instruction
@@ -16,7 +16,7 @@ from engine.model.world import World
 from engine.rules import embarking, fortress, landing
 from engine.rules.command import courier_minutes, redundant
 from engine.rules.directing import check_instruction, directed_event
-from engine.rules.ice import walkable
+from engine.rules.ice import bears
 from engine.rules.rail import network
 from engine.rules.rail_moves import obstacle
 from engine.rules.system import Trace
@@ -97,17 +97,11 @@ def _check_goal(world: World, side: int, row: int, order: Order) -> Refusal | No
         return Refusal("no_goal", f"An order of kind {order.kind.name.lower()} must name a hex.")
     if not 0 <= order.goal < grid.size or not world.hexes.inside[order.goal]:
         return Refusal("off_map", f"{grid.text(order.goal)} lies outside the area of this scenario.")
-    if world.statics.theatre.kind[order.goal] != HexKind.LAND and not _bears(world, row, order.goal):
+    if not bears(world, int(world.formations.mobility[row]), order.goal):
         return Refusal("water", f"{grid.text(order.goal)} is water.")
     if order.kind in (OrderKind.ATTACK, OrderKind.PROBE, OrderKind.BOMBARD) and world.hexes.owner[order.goal] == side:
         return Refusal("own_ground", f"{grid.text(order.goal)} is in our own hands: order a march there instead.")
     return _check_trains(world, side, row, order.goal) if order.kind == OrderKind.ENTRAIN else None
-
-
-def _bears(world: World, row: int, cell: int) -> bool:
-    """Whether the ice of open water bears a formation now."""
-    frozen = walkable(world.statics, int(world.weather.strait_ice[0]), int(world.formations.mobility[row]))
-    return frozen is not None and bool(frozen[cell])
 
 
 def _check_trains(world: World, side: int, row: int, goal: int) -> Refusal | None:

@@ -82,6 +82,14 @@ def walkable(statics: Statics, ice: int, mobility: int = int(Mobility.FOOT)) -> 
     return bears
 
 
+def bears(world: World, mobility: int, cell: int) -> bool:
+    """Whether troops of a mobility can stand in a hex now: on land always, on water if its ice bears them."""
+    if world.statics.theatre.kind[cell] == HexKind.LAND:
+        return True
+    frozen = walkable(world.statics, int(world.weather.strait_ice[0]), mobility)
+    return frozen is not None and bool(frozen[cell])
+
+
 def walked(statics: Statics) -> Mask:
     """Shape (hexes + 1,): land inside the window, and water of it that ice closes in some month of the scenario.
 

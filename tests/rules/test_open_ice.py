@@ -16,6 +16,7 @@ from engine.model.events import Event
 from engine.model.facts import WeatherDay
 from engine.model.orders import Order
 from engine.rules import ice, ways
+from engine.rules.combat_retreat import WayBack
 from engine.rules.ground import passable
 from engine.rules.steps import bridged_steps
 from engine.rules.supply import connected
@@ -241,6 +242,19 @@ def test_a_winter_war_is_the_same_in_slices_and_after_a_rewind() -> None:
     whole.rewind(2 * DAY)
     whole.advance(4 * DAY)
     assert sliced.digest() == whole.digest()
+
+
+@pytest.mark.parametrize(("cm", "unit", "goes"), [(30, "infantry", True), (30, "panzer", False), (60, "panzer", True)])
+def test_the_beaten_go_back_over_ice_that_bears_them(cm: float, unit: str, goes: bool) -> None:
+    s = lake(cm, {"A": unit, "B": unit})
+    ice_behind = at(s, 3, 3)
+    s._pen["hexes"]["owner"][:] = 1
+    s._pen["hexes"]["owner"][[hex_of(s, "b1"), ice_behind, hex_of(s, "a1")]] = 0
+    s._pen["formations"]["hex"][row(s, "b1")] = here = at(s, 4, 3)
+    s._pen["hexes"]["owner"][here] = 0
+    mobility = int(s.world.formations.mobility[row(s, "b1")])
+    to, _ = WayBack(s.world, s.now).find(0, here, mobility)
+    assert to == ice_behind if goes else to != ice_behind
 
 
 def test_the_enemy_on_the_ice_is_attacked_and_goes_back_or_comes_over() -> None:
