@@ -42,6 +42,7 @@ class Clock:
         self._systems, self._due, self._fire = systems, due, fire
         self._dated = dated or ([None] * len(systems)).copy
         self._by_phase = sorted([(system.phase, i, system.grain_min) for i, system in enumerate(systems)])
+        self._turns: dict[int, list[tuple[int, int, int]]] = {}
         self._until = now
         self._armed_at = [NEVER] * len(systems)
         self._generation = [0] * len(systems)
@@ -64,29 +65,32 @@ class Clock:
             self._arm_all(minute, self._systems[i].phase)
 
     def _arm_all(self, minute: int, phase: int) -> None:
-        """Arm every system, later phases first. If one is due in this minute all are asked again after it."""
-        dated = self._dated()
-        for of, i, grain in self._by_phase:
-            if of > phase and self._arm_from(i, grain, minute, dated[i]) == minute:
-                return
-        for of, i, grain in self._by_phase:
-            if of > phase:
-                return
-            self._arm_from(i, grain, minute + 1, dated[i])
+        """Arm every system for its next run, NEVER if that lies beyond the stop; later phases first.
 
-    def _arm_from(self, i: int, grain: int, earliest: int, at: int | None) -> int:
-        """Arm a system for its next run at or after ``earliest``; NEVER if that lies beyond the stop.
-
-        ``at`` is when it is due, None if it must be asked.
+        If one is due in this minute all are asked again after it.
         """
-        if at is None:
-            at = self._due(i) if -(-earliest // grain) * grain < self._until else NEVER
-        at = -(-max(at, earliest) // grain) * grain  # rounded up
-        if at >= self._until:
-            at = NEVER
-        if at != self._armed_at[i]:
-            self._arm(i, at)
-        return at
+        dated, armed, until = self._dated(), self._armed_at, self._until
+        for i, grain, wait in self._in_turn(phase):
+            at, earliest = dated[i], minute + wait
+            if at is None:
+                at = self._due(i) if -(-earliest // grain) * grain < until else NEVER
+            if at < earliest:
+                at = earliest
+            at = -(-at // grain) * grain  # rounded up
+            if at >= until:
+                at = NEVER
+            if at != armed[i]:
+                self._arm(i, at)
+            if at == minute:
+                return
+
+    def _in_turn(self, phase: int) -> list[tuple[int, int, int]]:
+        """Systems after a phase, then those up to it: number, grain, and the minute that the latter have to wait."""
+        found = self._turns.get(phase)
+        if found is None:
+            later = [(i, grain, 0) for of, i, grain in self._by_phase if of > phase]
+            found = self._turns[phase] = later + [(i, grain, 1) for of, i, grain in self._by_phase if of <= phase]
+        return found
 
     def _arm(self, i: int, at: int) -> None:
         self._armed_at[i] = at

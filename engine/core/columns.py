@@ -26,6 +26,8 @@ Ints = npt.NDArray[np.int64]
 FINE: Final = 1_000_000
 """Fine units of a stock: millionths of a man, of a vehicle, of a gun, of a gram."""
 
+_LITTLE: Final = sys.byteorder == "little"
+
 NANO: Final = 1_000_000_000
 """Fine units of a share between 0 and 1 (cohesion, fatigue, works)."""
 
@@ -36,6 +38,17 @@ def among(values: Array, chosen: Array, size: int) -> npt.NDArray[np.bool_]:
     marked[chosen] = True
     found: npt.NDArray[np.bool_] = marked[values]
     return found
+
+
+def rows_where(mask: npt.NDArray[np.bool_]) -> Ints:
+    """Row numbers at which a mask of one dimension is true: flatnonzero without its wrappers, ten times as dear."""
+    found: Ints = mask.nonzero()[0]
+    return found
+
+
+def anywhere(mask: npt.NDArray[np.bool_]) -> bool:
+    """Whether a mask is true anywhere; for the short ones of rules several times faster than ``any``."""
+    return b"\1" in mask.tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,15 +343,20 @@ def digest_of(tables: Sequence[Table]) -> str:
     hasher = hashlib.blake2b(digest_size=16)
     for table in tables:
         hasher.update(f"{table.spec.name}:{len(table)};".encode())
-        for column, values in table.columns():
-            if not column.fixed:
-                hasher.update(column.name.encode())
-                hasher.update(_little(values).data)
+        for name, encoded in _digested(table.spec):
+            hasher.update(encoded)
+            hasher.update(_little(table._views[name]).data)
     return hasher.hexdigest()
+
+
+@cache
+def _digested(spec: TableSpec) -> tuple[tuple[str, bytes], ...]:
+    """Names of the mutable columns, as text and as bytes."""
+    return tuple((column.name, column.name.encode()) for column in spec.columns if not column.fixed)
 
 
 def _little(values: Array) -> Array:
     """The same numbers, contiguous and the low byte first."""
-    if sys.byteorder == "little" and values.dtype.isnative and values.flags.c_contiguous:
+    if _LITTLE and values.dtype.isnative and values.flags.c_contiguous:
         return values
     return np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))

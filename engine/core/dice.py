@@ -76,10 +76,13 @@ def _philox(c0: Words, c1: int, c2: int, c3: int, k0: int, k1: int, out: npt.NDA
 
 
 @jit
-def _normals(words: npt.NDArray[np.uint64], out: Floats) -> None:
-    for i in range(len(out)):
-        whole = (words[i, 0] << np.uint64(21)) ^ (words[i, 1] >> np.uint64(11))
-        out[i] = quantile_of((float(whole) + 0.5) * _TO_UNIT)
+def _normals(c0: Words, minute: int, stream: int, first: int, k0: int, k1: int, out: Floats) -> None:
+    words = np.empty((len(c0), 4), np.uint64)
+    for k in range(out.shape[0]):
+        _philox(c0, minute, stream, first + k, k0, k1, words)
+        for i in range(len(c0)):
+            whole = (words[i, 0] << np.uint64(21)) ^ (words[i, 1] >> np.uint64(11))
+            out[k, i] = quantile_of((float(whole) + 0.5) * _TO_UNIT)
 
 
 class CounterAskedTwice(Exception):
@@ -95,12 +98,18 @@ class Dice:
 
     def words(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> npt.NDArray[np.uint64]:
         """Shape (len(subjects), 4): four 32-bit words for each subject."""
-        counter = np.atleast_1d(np.asarray(subjects)).astype(np.uint32)
-        if self._ledger is not None:
-            self._record(stream, counter, minute, draw)
+        counter = self._asked(stream, subjects, minute, draw)
         out = np.empty((len(counter), 4), dtype=np.uint64)
         _philox(counter, minute & 0xFFFFFFFF, int(stream), draw, self.seed & 0xFFFFFFFF, self.seed >> 32, out)
         return out
+
+    def _asked(self, stream: int, subjects: npt.ArrayLike, minute: int, first: int, draws: int = 1) -> Words:
+        """The subjects as words of 32 bits, entered in the ledger if one is kept."""
+        counter = np.atleast_1d(np.asarray(subjects)).astype(np.uint32)
+        if self._ledger is not None:
+            for draw in range(first, first + draws):
+                self._record(stream, counter, minute, draw)
+        return counter
 
     def _record(self, stream: int, counter: Iterable[int], minute: int, draw: int) -> None:
         assert self._ledger is not None
@@ -120,9 +129,15 @@ class Dice:
 
     def normal(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:
         """Shape (len(subjects),): standard normal."""
-        words = self.words(stream, subjects, minute, draw)
-        out = np.empty(len(words))
-        _normals(words, out)
+        found: Floats = self.normals(stream, subjects, minute, 1, draw)[0]
+        return found
+
+    def normals(self, stream: int, subjects: npt.ArrayLike, minute: int, draws: int, first: int = 0) -> Floats:
+        """Shape (draws, len(subjects)): standard normals of several draws in a row, the first of them ``first``."""
+        counter = self._asked(stream, subjects, minute, first, draws)
+        out = np.empty((draws, len(counter)))
+        key = self.seed & 0xFFFFFFFF, self.seed >> 32
+        _normals(counter, minute & 0xFFFFFFFF, int(stream), first, *key, out)
         return out
 
     def exponential(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:

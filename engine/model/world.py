@@ -90,7 +90,7 @@ class Pen:
         }
 
     def _copied(self, table: Table, name: str, values: Array) -> Array:
-        (version,) = table.version(name)
+        version = table._versions[name]
         last = self._last.get((table.spec.name, name))
         if last is not None and (last[0] == version or _same(last[1], values)):
             copied = last[1]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import DAY, NEVER
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice, Stream
 from engine.model.events import Event
 from engine.model.events.movement import BRIDGE_BLOWN, BRIDGE_REBUILT, BRIDGE_WORK
@@ -57,7 +58,7 @@ def blown_by_losers(
     chance = rules["movement.bridge_blow"] * np.where(surprised[at], rules["movement.bridge_coup"], 1.0)
     luck = dice.uniform(Stream.BRIDGE, numbers.astype(np.uint32), minute)
     gone = standing & (luck < chance)
-    if not gone.any():
+    if not anywhere(gone):
         return []
     return [BRIDGE_BLOWN(minute, hex=cells[gone], direction=directions[gone], by=1 - owner[cells[gone]])]
 
@@ -68,7 +69,7 @@ def work(world: World, minute: int) -> list[Event]:
     Work goes on while one side holds both banks and no enemy formation stands within two hexes of them.
     """
     sides, statics = world.hexsides, world.statics
-    down = np.flatnonzero(sides.bridge_down == 1)
+    down = rows_where(sides.bridge_down == 1)
     if not len(down):
         return []
     here = sides.hex[down].astype(np.int64)
@@ -84,9 +85,9 @@ def work(world: World, minute: int) -> list[Event]:
     done = safe & (ready <= minute)
     begins, stops = safe & (ready >= NEVER), ~safe & (ready < NEVER)
     changes = begins | stops
-    if changes.any():
+    if anywhere(changes):
         at = np.where(begins, minute + round(days * DAY), NEVER)
         events.append(BRIDGE_WORK(minute, hexside=down[changes], ready_at=at[changes]))
-    if done.any():
+    if anywhere(done):
         events.append(BRIDGE_REBUILT(minute, hexside=down[done], hex=here[done]))
     return events

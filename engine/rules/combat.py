@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.arithmetic import round_up
+from engine.core.columns import anywhere
 from engine.core.dice import Dice
 from engine.model.codes import (
     LIVE,
@@ -59,7 +60,7 @@ def _due(world: World, now: int) -> int:
     times = [surrender.next_due(world)]
     if len(live):
         times.append(int(battles.due_at[live].min()))
-    if resting.any():
+    if anywhere(resting):
         times.append(int(formations.pause_until[resting].min()))
     return min(times)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.columns import among
+from engine.core.columns import among, anywhere, rows_where
 from engine.core.dice import Dice
 from engine.model.codes import ATTACKING, ON_MAP, Outcome
 from engine.model.events import Event
@@ -31,12 +31,12 @@ def settle_flows(
     """Everything about battles that go on or begin."""
     participants, roll = world.participants, call_roll(world, lineup, minute)
     events: list[Event] = []
-    over = np.flatnonzero((lineup.live >= 0) & (lineup.kind < 0))
+    over = rows_where((lineup.live >= 0) & (lineup.kind < 0))
     for slot in over.tolist():
         events += _dissolved(world, lineup, slot, roll, ending, minute, dice)
     if len(roll.leaving):
         events.append(_left(world, lineup, ending, roll.leaving, minute))
-    begins = np.flatnonzero((lineup.live < 0) & (lineup.kind >= 0))
+    begins = rows_where((lineup.live < 0) & (lineup.kind >= 0))
     if len(begins):
         started = engage(world, lineup, begins, ending, minute, dice, trace)
         events.append(started)
@@ -44,20 +44,20 @@ def settle_flows(
             if name in started.data:
                 roll.memory[place, begins] = started[name]
     if not roll.known.all():
-        joins = np.flatnonzero(~roll.known)
+        joins = rows_where(~roll.known)
         events.append(
             JOINED(minute, battle=roll.battle[lineup.slot[joins]], formation=lineup.formation[joins],
                    role=lineup.role[joins], share=lineup.share[joins], direction=lineup.direction[joins])
         )  # fmt: skip
     stale = _stale(world, lineup, roll, minute, tick=tick)
     result = None
-    if (lineup.kind >= 0).any() and (stale.any() or trace is not None):
+    if (lineup.kind >= 0).any() and (anywhere(stale) or trace is not None):
         if tick:
             _move_noise(world, lineup, roll, minute, dice)
         result = flows(world, lineup, roll, minute, trace)
         stale |= (lineup.live >= 0) & (roll.memory[BEFORE] != result.battles[NEW_KIND])
         stale &= lineup.kind >= 0
-        if stale.any():
+        if anywhere(stale):
             events += _written(lineup, roll, result, stale, minute)
         else:
             result = None

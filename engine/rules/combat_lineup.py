@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import NEVER
-from engine.core.columns import Array, read_flow
+from engine.core.columns import Array, anywhere, read_flow
 from engine.core.jit import jit
 from engine.model.codes import (
     ASSAULT,
@@ -357,7 +357,7 @@ def changed(world: World, minute: int) -> bool:
         behind_water(world, minute), fresh,
     ):  # fmt: skip
         return True
-    return bool(fresh.any()) and _would_start(world, minute, fresh)
+    return anywhere(fresh) and _would_start(world, minute, fresh)
 
 
 @jit

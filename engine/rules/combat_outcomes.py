@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, exp, rounded
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO, among
+from engine.core.columns import NANO, among, anywhere, rows_where
 from engine.core.dice import Dice, Stream, battle_subject
 from engine.model.codes import (
     ASSAULT,
@@ -126,7 +126,7 @@ class _Field:
 def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace | None = None) -> None:
     """End the battles whose thresholds are used up; adds to ``ending``."""
     battles = world.battles
-    due = np.flatnonzero((battles.outcome == LIVE) & (battles.due_at <= minute))
+    due = rows_where((battles.outcome == LIVE) & (battles.due_at <= minute))
     if not len(due):
         return
     deep = round(world.statics.rules["combat.hex_depth_km"] * 1e9)
@@ -302,7 +302,7 @@ def _drive_back(
     share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != OVERRUN else 1.0)
     ending.tell(rows, loss_share=(share, "combat.yield_loss_cap"), captured_share=(captured, "combat.yield_captured"))
     away = to >= 0
-    if away.any():
+    if anywhere(away):
         _record(world, f, minute, dice, ending, rows[away], RETREATED, to[away], share[away], captured, moved=True)
         ending.out[rows[away]] = True
     return _cornered(world, f, minute, dice, ending, rows[~away])
@@ -317,7 +317,7 @@ def _cornered(world: World, f: _Field, minute: int, dice: Dice, ending: Ending, 
     gives_up = luck < rules["contact.trapped_surrender"] * power.on(rules, "surrender")
     loss = rules["contact.trapped_loss"]
     ending.tell(rows, luck=(luck, "contact.trapped_surrender"), loss_share=(loss, "contact.trapped_loss"))
-    if gives_up.any():
+    if anywhere(gives_up):
         ending.out[rows[gives_up]] = True
         ending.events.append(SURRENDERED(minute, formation=rows[gives_up], hex=f.cell))
     rows = rows[~gives_up]
@@ -386,7 +386,7 @@ def _break_through(
     enemy = (formations.status == ON_MAP) & (formations.side != f.side) & among(formations.hex, near, world.statics.grid.size)
     enemy[f.holders] = False
     chance = 1.0 - exp(-over * rules["combat.breakthrough_slope"])
-    if enemy.any() or not bool(dice.uniform(Stream.EXPLOIT, subject, minute, 0)[0] < chance):
+    if anywhere(enemy) or not bool(dice.uniform(Stream.EXPLOIT, subject, minute, 0)[0] < chance):
         return
     ending.events.append(BROKE_THROUGH(minute, formation=mobile, hex=f.cell))
 

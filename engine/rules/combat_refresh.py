@@ -363,6 +363,6 @@ def moved_noise(world: World, rows: Ints, noise: Ints, minute: int, dice: Dice) 
     r = float(np.sqrt(np.sqrt(r2)))
     spread = rules["combat.daily_noise"] * float(np.sqrt(1.0 - r * r)) * power.on(rules, "noise")
     subjects = battle_subject(battles.hex[rows], battles.ordinal[rows])
-    fresh = np.stack([dice.normal(Stream.BATTLE_NOISE, subjects, minute, side) for side in (0, 1)]) * spread
+    fresh = dice.normals(Stream.BATTLE_NOISE, subjects, minute, 2) * spread
     moved: Ints = np.floor(noise * r + fresh * PPM + 0.5).astype(np.int64)
     return moved

@@ -41,8 +41,8 @@ def engage(
     rules, cells = world.statics.rules, lineup.hex[slots]
     ordinal = world.hexes.battles[cells].astype(np.int64)
     subject = battle_subject(cells, ordinal)
-    effect = [dice.normal(Stream.BATTLE_EFFECT, subject, minute, draw) for draw in range(3)]
-    noise = [dice.normal(Stream.BATTLE_NOISE, subject, minute, draw) for draw in (2, 3)]
+    effect = dice.normals(Stream.BATTLE_EFFECT, subject, minute, 3)
+    noise = dice.normals(Stream.BATTLE_NOISE, subject, minute, 2, first=2)
     luck = PPM if power.on(rules, "noise") else 0
     rho = rules["combat.noise_correlation"]
     together = rho * effect[0] + float(np.sqrt(1.0 - rho * rho)) * effect[1]

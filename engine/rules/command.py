@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, exp, round_up, rounded
 from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
 from engine.model.codes import (
@@ -274,15 +275,15 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     ended, started = over[: counts[1]], ready[: counts[2]]
     if minute % HOUR == 0:
         reported = _reported_over(world)
-        if reported.any():
+        if anywhere(reported):
             reported[ended] = True
-            ended = np.flatnonzero(reported)
+            ended = rows_where(reported)
     if len(started):
         started = started[_triggered(world, started, ended)]
     begun = started
     if len(started):
         decrees = np.isin(world.directives.kind[started], fortress.DECREES)
-        if decrees.any():
+        if anywhere(decrees):
             events += fortress.by_directives(world, started[decrees], minute)
             events.append(DIRECTIVE_ENDED(minute, directive=started[decrees], state=DirectiveState.DONE))
             started = started[~decrees]
@@ -332,7 +333,7 @@ def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
         events.append(ORDER_CLOSED(minute, order=rows[~there], state=OrderState.FAILED))
         rows = rows[there]
     attach = orders.kind[rows] == _ATTACH
-    if attach.any():
+    if anywhere(attach):
         events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0] - 1))
         events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
         rows = rows[~attach]
@@ -343,7 +344,7 @@ def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
         events.append(ORDER_CLOSED(minute, order=rows[stay], state=OrderState.DONE))
         rows = rows[~stay]
     out = fortress.leads_out(world, orders.formation[rows], orders.kind[rows], orders.goal[rows])
-    if out.any():
+    if anywhere(out):
         events.append(ORDER_CLOSED(minute, order=rows[out], state=OrderState.FAILED))
         rows = rows[~out]
     # Of several orders to one formation only the last is taken up.

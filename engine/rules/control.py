@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import HOUR, NEVER
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice
 from engine.model.codes import Calendar, Taking
 from engine.model.events import Event
@@ -67,7 +68,7 @@ def _salients(world: World, side: int) -> Mask:
     rules, found = world.statics.rules, np.zeros(world.statics.grid.size, bool)
     if not on(rules, "salients"):
         return found
-    beside = np.flatnonzero(ground.formations_near(world, 1 - side, 1))
+    beside = rows_where(ground.formations_near(world, 1 - side, 1))
     cells = _candidates(world, side, round(rules["contact.salient_radius"]), beside)
     found[cells] = _hostile_neighbours(world, side, cells) >= round(rules["contact.salient_neighbours"])
     return found
@@ -78,7 +79,7 @@ def _cut_off(world: World, side: int) -> Mask:
     rules, found = world.statics.rules, np.zeros(world.statics.grid.size, bool)
     if not on(rules, "salients") or not len(working_sources(world, side)):
         return found
-    cells = np.flatnonzero((world.hexes.owner == side) & ~connected(world, side))
+    cells = rows_where((world.hexes.owner == side) & ~connected(world, side))
     if len(cells):
         found[_candidates(world, side, round(rules["contact.cut_off_radius"]), cells)] = True
     return found
@@ -87,13 +88,13 @@ def _cut_off(world: World, side: int) -> Mask:
 def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace | None) -> list[Event]:
     """Hexes whose time has run out change hands; clocks start and stop for the others."""
     rules, owner = world.statics.rules, world.hexes.owner
-    cells = np.flatnonzero(salient | lost | (world.hexes.closing_since < NEVER))
+    cells = rows_where(salient | lost | (world.hexes.closing_since < NEVER))
     since, salient, lost = world.hexes.closing_since[cells], salient[cells], lost[cells]
     open_, age = salient | lost, minute - since
     falls = salient & (since < NEVER) & (age >= round(rules["contact.salient_h"] * HOUR))
     reverts = lost & ~falls & (since < NEVER) & (age >= round(rules["contact.cut_off_h"] * HOUR))
     for side in (0, 1):
-        inner = np.flatnonzero(reverts & (owner[cells] == side))
+        inner = rows_where(reverts & (owner[cells] == side))
         reverts[inner] = _hostile_neighbours(world, side, cells[inner]) > 0
     if trace is not None:
         for cell, minutes in zip(cells[open_].tolist(), np.maximum(age[open_], 0).tolist(), strict=True):
@@ -101,10 +102,10 @@ def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace |
     events: list[Event] = []
     begins, ends = open_ & (since >= NEVER), ~open_ & (since < NEVER)
     changed = begins | ends
-    if changed.any():
+    if anywhere(changed):
         events.append(CLOSING(minute, hex=cells[changed], since=np.where(begins[changed], minute, NEVER)))
     taken = falls | reverts
-    if taken.any():
+    if anywhere(taken):
         how = np.where(falls[taken], Taking.SALIENT, Taking.CUT_OFF)
         events.append(CAPTURED(minute, hex=cells[taken], side=1 - owner[cells[taken]], formation=-1, how=how))
         events += alarms(world, minute, cells[taken])

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, HOUR
+from engine.core.columns import rows_where
 from engine.core.dice import Dice, Stream, subject_of
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
@@ -38,7 +39,7 @@ def serving(world: World, side: int, cells: Sequence[int], minute: int) -> Ints:
     for cell in cells:
         apart = grid.distance(np.maximum(craft.hex, 0), int(cell)) * grid.spacing_m
         fit &= (craft.hex < 0) | (apart <= reach)
-    found: Ints = np.flatnonzero(fit)
+    found: Ints = rows_where(fit)
     return found
 
 
@@ -91,7 +92,7 @@ def over_straits(world: World, cells: Ints, targets: Ints, side: Ints, minute: i
         return np.zeros(len(cells), bool)
     afloat = np.isin(water(world), (Strait.STRAIT, Strait.FERRY)) if world.weather.strait_ice[0] else narrow(statics)
     wet: Mask = ((statics.grid.neighbours[cells] == targets[:, None]) & afloat[cells]).any(axis=1)
-    for i in np.flatnonzero(wet).tolist():
+    for i in rows_where(wet).tolist():
         wet[i] = not can_force(world, int(side[i]), int(targets[i]), minute)
     return wet
 

@@ -23,6 +23,12 @@ from engine.rules.system import Trace
 
 __all__ = ["check", "directed_event", "ordered_event"]
 
+# As numbers: an order is checked often, and looking up a name in an enumeration is slow.
+_ATTACH, _ENTRAIN, _EMBARK, _TO_LAND = (
+    int(kind) for kind in (OrderKind.ATTACH, OrderKind.ENTRAIN, OrderKind.EMBARK, OrderKind.LAND)
+)
+_AT_ENEMIES = tuple(int(kind) for kind in (OrderKind.ATTACK, OrderKind.PROBE, OrderKind.BOMBARD))
+
 
 def check(world: World, side: int, order: Order | Instruction, minute: int = 0) -> Refusal | None:
     """Why the order or directive cannot be given, or None.
@@ -43,7 +49,7 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
     refusal = _check_giver(world, side, order)
     if refusal is None and fortress.leads_out(world, [row], [order.kind], [order.goal])[0]:
         refusal = Refusal("fortress", f"{name} is of the garrison of a fortress and stands fast: lift the fortress first.")
-    if refusal is None and order.kind == OrderKind.ATTACH:
+    if refusal is None and order.kind == _ATTACH:
         refusal = _check_attachment(world, side, order)
     if refusal is None and (order.kind in NEEDS_GOAL or order.goal != NO_GOAL):
         refusal = _check_goal(world, side, row, order)
@@ -51,9 +57,9 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
         refusal = Refusal("kept", f"{name} has been told to stay in the theatre.")
     if refusal is None and order.kind == OrderKind.LET_GO and not world.formations.kept[row]:
         refusal = Refusal("not_kept", f"{name} was not told to stay in the theatre.")
-    if refusal is None and order.kind == OrderKind.EMBARK:
+    if refusal is None and order.kind == _EMBARK:
         refusal = _check_ships(world, side, row, order.goal, minute)
-    if refusal is None and order.kind == OrderKind.LAND:
+    if refusal is None and order.kind == _TO_LAND:
         refusal = _check_craft(world, side, row, order.goal, minute)
     return refusal
 
@@ -99,9 +105,9 @@ def _check_goal(world: World, side: int, row: int, order: Order) -> Refusal | No
         return Refusal("off_map", f"{grid.text(order.goal)} lies outside the area of this scenario.")
     if not bears(world, int(world.formations.mobility[row]), order.goal):
         return Refusal("water", f"{grid.text(order.goal)} is water.")
-    if order.kind in (OrderKind.ATTACK, OrderKind.PROBE, OrderKind.BOMBARD) and world.hexes.owner[order.goal] == side:
+    if order.kind in _AT_ENEMIES and world.hexes.owner[order.goal] == side:
         return Refusal("own_ground", f"{grid.text(order.goal)} is in our own hands: order a march there instead.")
-    return _check_trains(world, side, row, order.goal) if order.kind == OrderKind.ENTRAIN else None
+    return _check_trains(world, side, row, order.goal) if order.kind == _ENTRAIN else None
 
 
 def _check_trains(world: World, side: int, row: int, goal: int) -> Refusal | None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.columns import among
+from engine.core.columns import among, anywhere
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
 from engine.model.codes import Obstacle, Taking
@@ -105,7 +105,7 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
     ok = cause == 0
     scene = Scene(world, minute, standing_at, world.hexes.owner, count, places, rows[ok], rows[~ok], cause[~ok],
                   np.zeros(0, np.int64), np.zeros(0, bool))  # fmt: skip
-    if ok.any():
+    if anywhere(ok):
         scene.events.append(_entered(world, rows[ok], to[ok], minute))
         _take(scene, rows[ok], to[ok], side[ok])
     return scene
@@ -208,12 +208,12 @@ def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows)
     """Enemy ground that somebody who stays where he is holds or screens; not for those who have fought their way in."""
     hostile = (world.hexes.owner[to] == 1 - side) & (world.formations.route[rows, 0] == to)
     barred = np.zeros(len(rows), bool)
-    if not hostile.any():
+    if not anywhere(hostile):
         return barred
     now = ground.standing(world)
     for enemy in (0, 1):
         asking = hostile & (side == 1 - enemy)
-        if not asking.any():
+        if not anywhere(asking):
             continue
         leaving = rows[side == enemy]
         if len(leaving):
@@ -237,7 +237,7 @@ def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
 def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:
     """Hexes of the enemy, or of ice, that are entered change hands, and with them hexes beside them that nobody guards."""
     world, hostile = scene.world, scene.owner[to] != side
-    if not hostile.any():
+    if not anywhere(hostile):
         return
     cells, first = np.unique(to[hostile], return_index=True)
     who, whose = rows[hostile][first], side[hostile][first]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import Floats
 from engine.core.calendar import HOUR
+from engine.core.columns import anywhere
 from engine.model.codes import Mobility, OrderKind
 from engine.model.world import Statics, World
 
@@ -28,7 +29,7 @@ def forced(world: World, rows: Rows) -> Mask:
     """Which of the formations are under orders to march as fast as they can."""
     order = world.formations.order[rows]
     found: Mask = order >= 0
-    if found.any():
+    if anywhere(found):
         found &= world.orders.kind[order] == _FORCED
     return found
 

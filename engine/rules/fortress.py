@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.columns import anywhere
 from engine.model.codes import DirectiveKind, OrderKind
 from engine.model.events import Event
 from engine.model.events.fortress import FORTRESS_DECLARED, FORTRESS_LIFTED
@@ -60,7 +61,7 @@ def leads_out(world: World, rows: Any, kinds: Any, goals: Any) -> Mask:
     """Whether orders would lead a garrison out of its fortress; a goal of -1 is where the formation stands."""
     formations = world.formations
     stands = garrison(world, rows)
-    if not stands.any():
+    if not anywhere(stands):
         return stands
     kinds, goals = np.asarray(kinds), np.asarray(goals)
     inside = (goals < 0) | (world.hexes.fortress[goals] == formations.side[rows])

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import HOUR, NEVER
+from engine.core.columns import rows_where
 from engine.core.dice import Dice
 from engine.core.jit import jit
 from engine.core.nearest import nearest_in_group
@@ -138,7 +139,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     """Flights at any time; moves after the formations on the six-hour grid. Switched off, they stay where they are."""
     hqs, threatened = world.headquarters, endangered(world)
     moves: list[tuple[int, int, int]] = []
-    for row in np.flatnonzero(threatened).tolist():
+    for row in rows_where(threatened).tolist():
         moves.append((row, _refuge(world, row), _how(world, row)))
     next_at = int(world.systems.next_at[Calendar.HEADQUARTERS])
     events: list[Event] = []
@@ -175,7 +176,7 @@ def _refuge(world: World, row: int) -> int:
     """The best safe own hex within a bound, else the nearest anywhere, else none (-1)."""
     hqs, statics = world.headquarters, world.statics
     side, here = int(hqs.side[row]), int(hqs.hex[row])
-    safe = np.flatnonzero(_safe(world, side)[:-1])
+    safe = rows_where(_safe(world, side)[:-1])
     if not len(safe):
         return -1
     apart = statics.grid.distance(safe, here)
@@ -188,7 +189,7 @@ def _shifts(world: World, free: Mask, trace: Trace | None) -> list[tuple[int, in
     hqs, statics, middle = world.headquarters, world.statics, middles(world)
     chosen = []
     for side in (0, 1):
-        rows = np.flatnonzero(free & (hqs.side == side) & (middle.cell >= 0))
+        rows = rows_where(free & (hqs.side == side) & (middle.cell >= 0))
         here = hqs.hex[rows].astype(np.int64)
         clear = _clearance(world, side, here)
         away = statics.grid.distance(here, middle.cell[rows])
@@ -198,7 +199,7 @@ def _shifts(world: World, free: Mask, trace: Trace | None) -> list[tuple[int, in
             for i, row in enumerate(rows.tolist()):
                 trace.record("headquarters", row, "hexes_behind_front", float(clear[i]), "command.behind_hexes_corps")
                 trace.record("headquarters", row, "hexes_from_formations", float(away[i]), "command.range_km")
-        safe = np.flatnonzero(_safe(world, side)[:-1])
+        safe = rows_where(_safe(world, side)[:-1])
         for row in rows[restless].tolist():
             cell = int(hqs.hex[row])
             reach = safe if cell < 0 else safe[statics.grid.distance(safe, cell) <= _bound(statics)]

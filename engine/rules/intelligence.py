@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, exp, normal_quantile, rounded
 from engine.core.calendar import HOUR
-from engine.core.columns import FINE
+from engine.core.columns import FINE, anywhere, rows_where
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
 from engine.model.codes import AXIS, ON_MAP, SOVIET, Calendar
@@ -101,7 +101,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     feigned = feint(world, found, minute, hours, dice)
     if feigned is not None:
         level, seen = _deceived(world, past, feigned, level, seen)
-    events = [_reports(world, found, past, level, seen, minute, dice, feigned)] if seen.any() else []
+    events = [_reports(world, found, past, level, seen, minute, dice, feigned)] if anywhere(seen) else []
     events += _empty(world, found, seen, minute)
     if trace is not None:
         _explain(found, past, level, seen, trace)
@@ -121,12 +121,12 @@ def _contacts(world: World, minute: int, dice: Dice) -> list[Event]:
 def _past(world: World, rows: Rows, minute: int) -> Past:
     """A formation has one report, the other side's."""
     sightings = world.sightings
-    real = np.flatnonzero(sightings.formation >= 0)
+    real = rows_where(sightings.formation >= 0)
     report_of = np.full(len(world.formations), -1, dtype=np.int64)
     report_of[sightings.formation[real]] = real
     report = report_of[rows]
     level, kind = np.zeros(len(rows), np.int64), np.full(len(rows), -1, np.int64)
-    have = np.flatnonzero(report >= 0)
+    have = rows_where(report >= 0)
     hits = report[have]
     age = minute - sightings.seen_at[hits]
     level[have] = rounded(faded(sightings.level[hits], age, sightings.half_life[hits]))
@@ -245,7 +245,7 @@ def _phantoms(
     statics, share = world.statics, world.statics.rules["intelligence.phantoms"]
     dim = (level <= DIM * PPM) & ~near
     drawn = words[:, 1] < np.uint64(round(share / (1.0 - share) * (1 << 32)))
-    twice = np.flatnonzero(dim & drawn) if power.on(statics.rules, "intelligence") else np.zeros(0, np.int64)
+    twice = rows_where(dim & drawn) if power.on(statics.rules, "intelligence") else np.zeros(0, np.int64)
     side = world.formations.side[rows[twice]][:, None]
     ring = statics.grid.ring_table(PHANTOM_HEXES)[here[twice], _FIRST_FAR:].astype(np.int64)
     pick = (words[twice, 2:] % np.uint64(ring.shape[1])).astype(np.int64)
@@ -265,7 +265,7 @@ def _watched(world: World, cells: Rows, observer: Any) -> Mask:
 def _empty(world: World, found: Found, seen: Mask, minute: int) -> list[Event]:
     """Reports of places that own formations stand beside or that have become own ground, of nobody seen now."""
     sightings = world.sightings
-    live = np.flatnonzero(sightings.level > 0)
+    live = rows_where(sightings.level > 0)
     met = np.zeros(len(world.formations) + 1, dtype=bool)
     met[found.rows[seen]] = True
     live = live[~met[sightings.formation[live]]]
@@ -294,7 +294,7 @@ def _explain_feint(found: Found, feigned: Feint | None, trace: Trace) -> None:
     """What the dummies did, for those who have any."""
     if feigned is None:
         return
-    for i in np.flatnonzero(feigned.cell >= 0).tolist():
+    for i in rows_where(feigned.cell >= 0).tolist():
         row = int(found.rows[i])
         trace.record("formations", row, "hazard_dummies", feigned.hazard, "intelligence.dummy_hazard_h")
         trace.record("formations", row, "shown_by_dummies", float(feigned.shown[i]), "intelligence.dummy_level")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import HOUR
+from engine.core.columns import anywhere, rows_where
 from engine.core.jit import jit
 from engine.model.codes import Task, Terrain
 from engine.model.world import Statics, World
@@ -72,7 +73,7 @@ def leg_minutes(
         np.array([1.0 / rules["movement.road_crowding"], *harried, rules["contact.fresh_slowdown"]]), parts,
     )  # fmt: skip
     zone = np.zeros(len(rows), np.int64)
-    at = np.flatnonzero(touched)
+    at = touched.nonzero()[0]
     if len(at) and on(rules, "zones"):
         hostile = scene.owner[to[at]] == 1 - side[at]
         zone[at] = _zone(scene, mobility[at], side[at], cell[at], to[at], hostile, light)
@@ -150,8 +151,8 @@ def _hurried(scene: Scene, rows: Rows, march: Rows, to: Rows) -> Rows:
     """Minutes that a forced march saves on own ground, crossings apart (``march`` is without them)."""
     world, saved = scene.world, np.zeros(len(rows), np.int64)
     hastens = forced(world, rows)
-    if hastens.any():
-        at = np.flatnonzero(hastens & (scene.owner[to] != 1 - world.formations.side[rows]))
+    if anywhere(hastens):
+        at = rows_where(hastens & (scene.owner[to] != 1 - world.formations.side[rows]))
         saved[at] = rounded(march[at] * (1.0 - 1.0 / pace(world, rows[at], scene.minute)))
     return saved
 
@@ -160,7 +161,7 @@ def _pursuing(scene: Scene, rows: Rows, to: Rows) -> Mask:
     """Columns that follow an enemy who has gone, behind their forward detachments: no enemy is known near their way."""
     world = scene.world
     pursuing: Mask = world.formations.task[rows] == TO_FOLLOW
-    if pursuing.any():
+    if anywhere(pursuing):
         radius = round(world.statics.rules["contact.pursuit_hexes"])
         sides = world.formations.side[rows]
         for side in set(sides[pursuing].tolist()):
@@ -177,7 +178,7 @@ def _zone(
     rules = world.statics.rules
     near, from_zone = np.zeros(len(to), np.int64), np.zeros(len(to), bool)
     for one in (0, 1):
-        its = np.flatnonzero(side == one)
+        its = rows_where(side == one)
         if len(its):
             both = ground.zone_at(world, 1 - one, np.concatenate([to[its], cell[its]]), minute)
             near[its], from_zone[its] = both[: len(its)], both[len(its) :] > 0
@@ -209,7 +210,7 @@ def _bridging(scene: Scene, rows: Rows, water: Rows, cell: Rows, direction: Rows
     for _ in range(4):
         hq = np.where(hq >= 0, world.headquarters.parent[hq], -1)
         helped |= has[hq]
-    at = np.flatnonzero(helped & (statics.theatre.river[cell, direction] > 0))
+    at = rows_where(helped & (statics.theatre.river[cell, direction] > 0))
     part = 1.0 - statics.rules["movement.bridging_factor"]
     saved[at] = rounded(water[at] * part)
     return saved

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import rounded
 from engine.core.calendar import HOUR, NEVER
-from engine.core.columns import FINE, among
+from engine.core.columns import FINE, among, anywhere, rows_where
 from engine.core.jit import jit
 from engine.model.codes import (
     FIGHTING,
@@ -94,7 +94,7 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
     group = _group(scene, looking)
     if not len(group.rows):
         return []
-    if group.free.any():
+    if anywhere(group.free):
         group.what[_walks_in(scene, group)] = _ENTERS
     found = set(group.what.tolist())
     minute, again = scene.minute, look_grid(scene.world.statics, scene.minute)
@@ -111,7 +111,7 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
             stage, look_at = (WAITING, again) if ready else (int(Stage.IDLE), NEVER)
             events.append(STOPPED(minute, formation=rows, stage=stage, look_at=look_at))
     if not found.isdisjoint((_GOES, _ENTERS)):
-        events += _set_out(scene, group.some(np.flatnonzero(group.what >= _GOES)), again, trace)
+        events += _set_out(scene, group.some(rows_where(group.what >= _GOES)), again, trace)
     return events
 
 
@@ -241,7 +241,7 @@ def _roused(
 
 def _walks_in(scene: Scene, group: _Group) -> Rows:
     """Who of those beside their target may simply enter it: nobody screens it either, and it is one formation's turn."""
-    at, formations = np.flatnonzero(group.free), scene.world.formations
+    at, formations = rows_where(group.free), scene.world.formations
     enemies = set((1 - group.side[at]).tolist())
     walls = [scene.wall(side) if side in enemies else _NO_WALL for side in (0, 1)]
     chosen = np.zeros(len(at), bool)
@@ -282,28 +282,28 @@ def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> li
     fit = cause == 0
     route, routed_at, following = _routes(scene, group, fit & ~enters, fit & enters)
     cause[fit & (following < 0)] = Obstacle.NO_WAY
-    at = np.flatnonzero(cause == 0)
+    at = rows_where(cause == 0)
     enemy, to = 1 - group.side[at], following[at]
     barred = np.zeros(len(at), np.int8)
     hostile = scene.owner[to] == enemy
-    if hostile.any():
+    if anywhere(hostile):
         for side in (0, 1):
             asks = hostile & (enemy == side)
-            if asks.any():
+            if anywhere(asks):
                 barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
     barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
-    if hostile.any():
+    if anywhere(hostile):
         # An enemy shore has no ferry.
         barred[hostile & craft.over_straits(world, group.cell[at], to, group.side[at], minute)] = Obstacle.NO_CRAFT
     cause[at] = barred
     events: list[Event] = []
-    held = np.flatnonzero(cause > 0)
+    held = rows_where(cause > 0)
     if len(held):
         events.append(_held_up(scene, group, held, cause[held], following[held], again))
         at = at[barred == 0]
     # Who is on the way to that hex already marches on.
     same = group.leg_to[at] == following[at]
-    if same.any():
+    if anywhere(same):
         events.append(LOOKED(minute, formation=group.rows[at[same]], look_at=NEVER))
         at = at[~same]
     if len(at):
@@ -316,7 +316,7 @@ def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
     """Why formations cannot march at all: no means to, or no fuel to drive with; 0 for the fit."""
     formations, statics = world.formations, world.statics
     mobility, cause = formations.mobility[rows], np.zeros(len(rows), np.int8)
-    drives = np.flatnonzero(ground.mechanised(mobility))
+    drives = rows_where(ground.mechanised(mobility))
     if len(drives) and on(statics.rules, "supply"):
         who = rows[drives]
         now = formations.read_all(("men", "fuel"), minute, who)
@@ -342,15 +342,15 @@ def _routes(
     old = minute - routed_at >= round(world.statics.rules["movement.replan_h"] * HOUR)
     under_way = going & group.fresh & leads
     kept = under_way & old
-    if kept.any():
+    if anywhere(kept):
         # With nothing in the way there is no better one to look for.
         for one in (0, 1):
-            its = np.flatnonzero(kept & (group.side == one))
+            its = rows_where(kept & (group.side == one))
             if len(its):
                 kept[its] = ways.clear(world, one, minute, route[its])
         routed_at[kept] = minute
-    _plan(scene, group, np.flatnonzero(going & ~(under_way & ~old) & ~kept), route, routed_at)
-    at = np.flatnonzero(enters)
+    _plan(scene, group, rows_where(going & ~(under_way & ~old) & ~kept), route, routed_at)
+    at = rows_where(enters)
     route[at], routed_at[at] = -1, minute
     route[at, 0] = group.aim[at]
     return route, routed_at, route[:, 0].astype(np.int64)

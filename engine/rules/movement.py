@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import NEVER
+from engine.core.columns import rows_where
 from engine.core.dice import Dice
 from engine.core.jit import jit
 from engine.model.codes import ON_MAP
@@ -70,8 +71,8 @@ def next_due(world: World, now: int) -> int:
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """Entries, ground taken, bridges blown, and the next leg of everybody concerned."""
     legs, looks = _times(world)
-    arriving = np.flatnonzero(legs <= minute)
-    looking = np.flatnonzero((looks <= minute) & (legs > minute))
+    arriving = rows_where(legs <= minute)
+    looking = rows_where((looks <= minute) & (legs > minute))
     scene = entering.settle(world, minute, dice, arriving) if len(arriving) else entering.unchanged(world, minute)
     events = [*scene.events, *marching.kept_out(scene)]
     if len(scene.taken):
@@ -86,7 +87,7 @@ def _touched(scene: entering.Scene) -> list[Event]:
     formations = scene.world.formations
     moved = len(scene.entered) > 0
     touch = ground.contacts_of(scene.world, scene.cell) if moved else ground.contacts(scene.world)
-    changed = np.flatnonzero(touch != formations.contact)
+    changed = rows_where(touch != formations.contact)
     return [TOUCHED(scene.minute, formation=changed, contact=touch[changed])] if len(changed) else []
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import DAY, HOUR, NEVER
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice
 from engine.core.paths import FAR, field
 from engine.model.codes import SIDES, SOVIET, Calendar
@@ -67,7 +68,7 @@ def working_sources(world: World, side: int) -> Ints:
     """Rows of a side's depots whose place is in its hands, that are not shut, and if ports, that its ships reach."""
     depots = world.depots
     own = (depots.side == side) & (world.hexes.owner[depots.hex] == side)
-    return np.flatnonzero(own & (depots.capacity_t > 0) & (depots.open == 1))
+    return rows_where(own & (depots.capacity_t > 0) & (depots.open == 1))
 
 
 def network(world: World, side: int) -> Network:
@@ -128,9 +129,9 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
         return events
     links = world.links
     torn = _lost(world, minute)
-    if torn.any():
-        events.append(RAIL_BROKEN(minute, link=np.flatnonzero(torn)))
-    done = np.flatnonzero((links.ready_at <= minute) & ~torn)
+    if anywhere(torn):
+        events.append(RAIL_BROKEN(minute, link=rows_where(torn)))
+    done = rows_where((links.ready_at <= minute) & ~torn)
     if len(done):
         gauge = np.array([own_gauge(0), own_gauge(1)])[world.hexes.owner[links.hex[done]]]
         narrow = (links.gauge[done] == Gauge.NARROW) | (links.gauge[done] == Gauge.NONE)
@@ -161,7 +162,7 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     busy = int((own & (links.ready_at < NEVER) & (links.ready_at > minute)).sum())
     crews = round(rules[f"supply.rail_crews_{SIDES[side]}"]) - busy
     gauged = (links.gauge != own_gauge(side)) & (links.gauge != Gauge.NARROW) & (links.gauge != Gauge.NONE)
-    wanting = np.flatnonzero(own & ((links.broken == 1) | gauged) & (links.ready_at >= NEVER))
+    wanting = rows_where(own & ((links.broken == 1) | gauged) & (links.ready_at >= NEVER))
     if crews <= 0 or not len(wanting):
         return wanting[:0], wanting[:0]
     here, there = links.hex[wanting], ends[wanting]

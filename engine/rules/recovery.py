@@ -36,7 +36,11 @@ Mask = npt.NDArray[np.bool_]
 GRAIN_MIN: Final = 6 * HOUR
 LN_2: Final = 0.6931471805599453
 _FLOWS = ("men", "battle", "sick", "gain", "afv", "afv_shop", "cohesion", "fatigue", "works", "ammo", "fuel", "food")
+_TASKS: Final = np.arange(len(Task))
 _ATTACKING = (Task.ATTACK, Task.PROBE, Task.EXPLOIT, Task.BOMBARD)
+_ON_THE_MOVE: Final = np.isin(_TASKS, (*_ATTACKING, Task.MARCH, Task.FOLLOW, Task.WITHDRAW))
+"""By task: nobody digs."""
+_STANDING: Final = np.isin(_TASKS, (Task.HOLD, Task.ENTRENCH, Task.REST, Task.SUPPORT))
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +245,7 @@ def _digging(c: Company, free: Mask) -> Ints:
     level = c.stock["works"] / NANO
     days = [c.rule(f"fortification.level_{n}_days") for n in (1, 2, 3)]
     each = np.where(level < 1, days[0], np.where(level < 2, days[1] - days[0], days[2] - days[1]))
-    digs = free & ~c.moving & ~np.isin(c.task, (*_ATTACKING, Task.MARCH, Task.FOLLOW, Task.WITHDRAW))
+    digs = free & ~c.moving & ~_ON_THE_MOVE[c.task]
     pace = _soil(statics)[statics.theatre.terrain[c.column("hex")]] * np.where(digs, 1.0, 0.0)
     pace = pace * np.where(c.contact, c.rule("fortification.contact_factor"), 1.0)
     pace = pace * np.where(c.task == Task.ENTRENCH, c.rule("fortification.engineer_factor"), 1.0)
@@ -334,7 +338,7 @@ def _posture(c: Company) -> npt.NDArray[np.int8]:
     """A formation that stands is as well prepared as its works; one that moves or attacks keeps its posture."""
     level = c.stock["works"] // NANO
     settled = np.select([level >= 3, level >= 2], [Posture.FORTIFIED, Posture.PREPARED], Posture.HASTY)
-    stands = ~c.moving & np.isin(c.task, (Task.HOLD, Task.ENTRENCH, Task.REST, Task.SUPPORT))
+    stands = ~c.moving & _STANDING[c.task]
     return np.where(stands, settled, c.column("posture")).astype(np.int8)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, rounded
 from engine.core.calendar import DAY, HOUR, NEVER
-from engine.core.columns import FINE
+from engine.core.columns import FINE, anywhere, rows_where
 from engine.core.dice import Dice
 from engine.core.jit import jit
 from engine.core.paths import FAR, field, spread
@@ -50,7 +50,7 @@ HEX_STEP: Final = 60
 _FERRY_STEP: Final = 300
 _CROSSING: Final = (0, 0, 60, 150)
 """Added to a hexside over a river without a bridge, by class: boats and pontoons."""
-_ATTACKING: Final = (Task.ATTACK, Task.EXPLOIT)
+_ATTACKING: Final = np.isin(np.arange(len(Task)), (Task.ATTACK, Task.EXPLOIT))
 CLASSES: Final = 3
 BREAD, ARMS, FOOD = range(CLASSES)
 """Classes of load in order of priority: a day's food, ammunition and fuel, the rest of the food."""
@@ -74,7 +74,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 def connected(world: World, side: int) -> Mask:
     """Shape (hexes,): own ground that hangs together with a working source, or with a beach that craft serve."""
     by_land, over_beach = _joined(world, side)
-    return by_land | over_beach if over_beach.any() else by_land
+    return by_land | over_beach if anywhere(over_beach) else by_land
 
 
 def _joined(world: World, side: int) -> tuple[Mask, Mask]:
@@ -98,7 +98,7 @@ def beaches(world: World, side: int) -> Ints:
     formations = world.formations
 
     def make() -> Ints:
-        rows = np.flatnonzero((formations.beach >= 0) & (formations.side == side))
+        rows = rows_where((formations.beach >= 0) & (formations.side == side))
         cells = np.unique(formations.beach[rows]).astype(np.int64)
         held: Ints = cells[world.hexes.owner[cells] == side]
         return held
@@ -139,7 +139,7 @@ def _isolation(world: World, minute: int) -> Event | None:
     )
     since = formations.cut_off_since[rows]
     now = np.where(joined, NEVER, np.minimum(since, minute))
-    changed = np.flatnonzero(now != since)
+    changed = rows_where(now != since)
     if not len(changed):
         return None
     return ISOLATED(minute, formation=rows[changed], cut_off_since=now[changed])
@@ -162,7 +162,7 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     brought, shipped = np.zeros_like(wanted_kg), np.zeros(len(net.sources), np.int64)
     carried, asked, km = np.zeros(len(rows), np.int64), None, np.zeros(len(rows))
     # Narrow lines come last: what they bring is little, and it comes out of the same sources.
-    for narrow in (False, True) if net.narrow.any() else (False,):
+    for narrow in (False, True) if anywhere(net.narrow) else (False,):
         reach = truck_field(world, side, minute, narrow=narrow)
         cells = formations.hex[rows]
         way = way_km(world, side, reach.field[cells])
@@ -172,7 +172,7 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
         heads, railhead = np.unique(reach.heads[cells], return_inverse=True)
         known = heads >= 0
         by_truck[:, ~known[railhead]] = 0
-        passes = ways(world, side, np.where(known, heads, 0).astype(np.int64), str(narrow)) if known.any() else ()
+        passes = ways(world, side, np.where(known, heads, 0).astype(np.int64), str(narrow)) if anywhere(known) else ()
         filled = fill(passes, capacity, railhead, by_truck, len(net.sources), asked)
         brought, shipped, asked = brought + filled.brought, shipped + filled.shipped, filled.asked
     over_beach = _over_beaches(world, side, rows, wanted_kg, brought, minute)
@@ -185,7 +185,7 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     supplied = np.where(asked > 0, got * PPM // np.maximum(asked, 1), PPM)
     if trace is not None:
         _explain(trace, rows, want.kg, brought - over_beach, over_beach, air, km, carried)
-    depots = np.flatnonzero(world.depots.side == side)
+    depots = rows_where(world.depots.side == side)
     sent = np.zeros(len(world.depots), np.int64)
     sent[net.sources] = shipped
     return [
@@ -212,7 +212,7 @@ def _wanted(world: World, rows: Ints, minute: int) -> Wants:
     men, kind, table = now["men"] / FINE, formations.kind[rows], needs(world.statics)
     drives = mechanised(formations.mobility[rows])
     days = np.where(drives, rules["supply.stock_days_mech"], rules["supply.stock_days_leg"])
-    attacks = np.isin(formations.task[rows], _ATTACKING)
+    attacks = _ATTACKING[formations.task[rows]]
     ammo_day = np.where(attacks, table.ammo_attack[kind], table.ammo_defence[kind])
 
     def missing(a_day: Floats, stock: Ints) -> Ints:
@@ -229,7 +229,7 @@ def _wanted(world: World, rows: Ints, minute: int) -> Wants:
 def _garrisons_first(world: World, rows: Ints, kg: Ints) -> Ints:
     """All that the garrisons of fortresses want, class by class, then what the others want: (3 or 6, formations)."""
     firm = garrison(world, rows)
-    return np.concatenate([kg * firm, kg * ~firm]) if firm.any() else kg
+    return np.concatenate([kg * firm, kg * ~firm]) if anywhere(firm) else kg
 
 
 def _within(want: Ints, limit: Ints) -> Ints:
@@ -260,7 +260,7 @@ def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -
     heads[world.depots.hex[net.sources]] = True
     costs = _truck_costs(world, side, minute)
     limit = round(rules["supply.truck_limit_km"] * HECTOMETRE)
-    out = field(grid.neighbours, costs, np.flatnonzero(heads & (net.narrow == narrow)), limit=limit)
+    out = field(grid.neighbours, costs, rows_where(heads & (net.narrow == narrow)), limit=limit)
     now = standing(world)
     cells = now.cell[now.side == side]
     root = np.full(grid.size, -1, np.int32)
@@ -371,7 +371,7 @@ def _over_beaches(world: World, side: int, rows: Ints, want: Ints, brought: Ints
     rules, (_, ground) = world.statics.rules, _joined(world, side)
     served = ground[world.formations.hex[rows]]
     calm = int(world.weather.sea[0]) <= rules["weather.sea_landing"]
-    if not served.any() or not calm:
+    if not anywhere(served) or not calm:
         return landed
     carriers = np.unique(np.concatenate([craft.serving(world, side, [cell], minute) for cell in cells.tolist()]))
     carried = craft.day_men(world, carriers) * rules["naval.craft_kg_man"]
@@ -390,7 +390,7 @@ def _airlift(world: World, side: int, rows: Ints, want: Ints, brought: Ints) -> 
     rules = world.statics.rules
     away = world.formations.cut_off_since[rows] < NEVER
     flown = np.zeros_like(want)
-    if not away.any():
+    if not anywhere(away):
         return flown
     sorties = rules[f"supply.airlift_{SIDES[side]}"] * (int(world.weather.flyable[0]) / PPM)
     left = int(sorties * rules["supply.airlift_t"] * rules["supply.airlift_share"] * 1000.0)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import NEVER
-from engine.core.columns import Array
+from engine.core.columns import Array, rows_where
 from engine.core.hexes import steps_between
 from engine.core.jit import jit
 from engine.model.codes import SIDES
@@ -198,9 +198,9 @@ def naval(world: World, lineup: Lineup, minute: int) -> Floats:
     there = (since >= 0) & (minute < ships.until_at) & (ships.hex >= 0)
     there &= since % turn < round(rules["naval.days_on"] * 1440)
     heavy = 2.0 * PPM  # a cruiser: two heavy battalions
-    for ship in np.flatnonzero(there).tolist():
+    for ship in rows_where(there).tolist():
         apart = grid.distance(int(ships.hex[ship]), lineup.hex.astype(np.int32)) * grid.spacing_m
-        fit = np.flatnonzero((apart <= ships.range_m[ship]) & (lineup.kind >= 0))
+        fit = rows_where((apart <= ships.range_m[ship]) & (lineup.kind >= 0))
         if len(fit):
             slot = fit[np.lexsort((lineup.hex[fit], apart[fit]))[0]]
             column = int(ships.side[ship] != lineup.attacker[slot])

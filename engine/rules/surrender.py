@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
 from engine.core.calendar import NEVER
-from engine.core.columns import FINE, NANO, Array, read_flow
+from engine.core.columns import FINE, NANO, Array, anywhere, read_flow, rows_where
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
 from engine.model.codes import (
@@ -40,7 +40,7 @@ _REMNANT, _DOUBTFUL = 1, 2
 def next_due(world: World) -> int:
     """When the first threshold is used up at present hazards."""
     formations = world.formations
-    rows = np.flatnonzero(formations.surrender_gain > 0)
+    rows = rows_where(formations.surrender_gain > 0)
     if not len(rows):
         return NEVER
     left, gain = formations.surrender_left[rows], formations.surrender_gain[rows]
@@ -51,7 +51,7 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool,
     """End formations whose time has come; on the grid set hazards anew. Adds to ``ending``."""
     formations = world.formations
     here = formations.status == ON_MAP
-    rows = np.flatnonzero(here & (formations.surrender_gain > 0))
+    rows = rows_where(here & (formations.surrender_gain > 0))
     rows = rows[formations.read("surrender", minute, rows) <= 0] if len(rows) else rows
     if len(rows):
         ending.out[rows] = True
@@ -105,7 +105,7 @@ def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints,
         return
     left = formations.read("surrender", minute, rows)
     fresh = (formations.surrender_left[rows] == NANO) & (formations.surrender_gain[rows] == 0)
-    if fresh.any():
+    if anywhere(fresh):
         subjects = formations.subject[rows[fresh]]
         left[fresh] = rounded(dice.exponential(Stream.SURRENDER, subjects, minute, 0) * NANO)
     ending.events.append(ENDANGERED(minute, formation=rows, surrender_left=left, surrender_gain=gain))
@@ -130,5 +130,5 @@ def hazards(world: World, rows: Ints, minute: int) -> Floats:
     base = np.where(hungry, base * rules["combat.surrender_hungry"], base)
     base = np.where(by_sea, base * rules["combat.surrender_sea"], base)
     firm = garrison(world, rows)
-    result[some] = np.where(firm, base * rules["combat.surrender_fortress"], base) if firm.any() else base
+    result[some] = np.where(firm, base * rules["combat.surrender_fortress"], base) if anywhere(firm) else base
     return result

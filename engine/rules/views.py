@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import DAY, NEVER
-from engine.core.columns import FINE, NANO, Array
+from engine.core.columns import FINE, NANO, Array, rows_where
 from engine.core.jit import jit
 from engine.model.codes import IN_FORCE, LIVE, MARCHING, ON_ITS_WAY, Status
 from engine.model.view import (
@@ -250,7 +250,7 @@ def _unchanging(world: World, side: int, rows: Rows) -> dict[str, Any]:
 def _coming(world: World, side: int, minute: int) -> Arrivals:
     """Formations still to come."""
     formations = world.formations
-    rows = np.flatnonzero((formations.side == side) & (formations.status == _WAITING))
+    rows = rows_where((formations.side == side) & (formations.status == _WAITING))
     names = tuple(world.statics.formation_ids[row] for row in rows.tolist())
     return Arrivals(_fixed(rows), names, _fixed(formations.appears_at[rows]), _fixed(formations.hq[rows]))
 
@@ -260,7 +260,7 @@ def _enemies(world: World, side: int, minute: int) -> Enemies:
     formations, sightings, statics = world.formations, world.sightings, world.statics
     near, theirs = watched(world, on_map(world, side)), on_map(world, 1 - side)
     reports = derived(
-        world, f"views.reports.{side}", sightings.version("observer"), lambda: np.flatnonzero(sightings.observer == side)
+        world, f"views.reports.{side}", sightings.version("observer"), lambda: rows_where(sightings.observer == side)
     )
     told = np.empty((len(_TOLD), len(theirs) + len(reports)), np.int64)
     count = _tell(
@@ -431,7 +431,7 @@ def _lines_known(world: World, minute: int) -> int:
 
 def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
     def mine() -> tuple[Rows, tuple[str, ...]]:
-        rows = np.flatnonzero(world.headquarters.side == side)
+        rows = rows_where(world.headquarters.side == side)
         return rows, tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
 
     def make() -> OwnHeadquarters:
@@ -536,7 +536,7 @@ _FELT: Final[dict[str, Callable[[World, int, int, Rows], Array]]] = {
 
 def _depots(world: World, side: int, minute: int) -> OwnDepots:
     def make() -> OwnDepots:
-        rows = np.flatnonzero(world.depots.side == side)
+        rows = rows_where(world.depots.side == side)
         return OwnDepots(row=_fixed(rows), **world.depots.pick(_DEPOT, rows))
 
     return derived(world, f"views.depots.{side}", world.depots.version("side", *_DEPOT), make)

@@ -15,7 +15,9 @@ import numpy as np
 from engine.core.arithmetic import round_up
 from engine.core.calendar import DAY, HOUR
 from engine.core.clock import Clock
+from engine.core.columns import rows_where
 from engine.core.dice import Dice
+from engine.core.garbage import seldom_collected
 from engine.model.codes import SIDES
 from engine.model.commander import Commander, Notes, OwnNotes
 from engine.model.events import Event
@@ -96,6 +98,7 @@ class Session:
         self.parent: Parent | None = None
         self.remark = ""
         self._systems = tuple(systems)
+        self._calendar = tuple(system.calendar for system in self._systems)
         self._world, self._pen = world, pen
         self._ledger, self._keep_events = ledger, keep_events
         self._log: list[Input] = []
@@ -169,9 +172,9 @@ class Session:
         world = self._world
         of = world.headquarters.side
         foreign = (
-            np.flatnonzero(world.formations.side != side),
-            np.flatnonzero(of != side),
-            np.flatnonzero(of[world.failure_notes.hq] != side),
+            rows_where(world.formations.side != side),
+            rows_where(of != side),
+            rows_where(of[world.failure_notes.hq] != side),
         )
         return OwnNotes(world.note_tables(), foreign)
 
@@ -219,6 +222,11 @@ class Session:
         """
         if self.now < self.begins:
             self._follow_record(min(until, self.begins))
+        with seldom_collected():
+            self._go_on(until, progress)
+        return self.now
+
+    def _go_on(self, until: int, progress: Callable[[int], bool] | None) -> None:
         while self.now < min(until, self.end):
             self._commanders_speak()
             self._apply_inputs()
@@ -229,7 +237,6 @@ class Session:
                 self._keep_frame()
             if progress is not None and progress(self.now):
                 break
-        return self.now
 
     def rewind(self, minute: int) -> None:
         """Go back to an earlier minute, exactly as it was. The log of what followed is kept until a new order."""
@@ -307,7 +314,7 @@ class Session:
         mine = self._world.headquarters.side == side
         notes = self._world.staff_notes
         due = mine & ((notes.cycle_at <= self.now) | (self._world.headquarters.alarm_at >= notes.planned_at))
-        return [int(row) for row in np.flatnonzero(due)]
+        return [int(row) for row in rows_where(due)]
 
     def _ask(self, side: int, due: list[int]) -> None:
         started = _cpu() if self.spent is not None else 0.0
@@ -433,7 +440,7 @@ class Session:
     def _dated(self) -> list[int | None]:
         """When the systems are due that run by the calendar alone; None for the others."""
         next_at: list[int] = self._world.systems.next_at.tolist()
-        return [next_at[system.calendar] if system.calendar >= 0 else None for system in self._systems]
+        return [next_at[row] if row >= 0 else None for row in self._calendar]
 
     def _fire(self, i: int, minute: int) -> None:
         system = self._systems[i]

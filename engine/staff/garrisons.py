@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from engine.core.columns import rows_where
 from engine.staff.intentions import Intentions
 from engine.staff.plans import Plans
 from engine.staff.reasons import Reason
@@ -12,7 +11,7 @@ from engine.staff.situation import Situation
 
 def stand(s: Situation, wishes: Intentions, plans: Plans, acting: list[int]) -> None:
     """The garrisons of the headquarters that plan now stay where they are, or go there, whatever else was thought of."""
-    for at in np.flatnonzero(s.garrison).tolist():
+    for at in rows_where(s.garrison).tolist():
         if int(plans.commander[at]) in acting:
             wishes.stay(at, Reason.FORTRESS, s.hex_of[at])
     for at, cell in s.posted.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.arithmetic import PPM
+from engine.core.columns import anywhere, rows_where
 from engine.staff.attack import aim_of, captured
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
@@ -36,17 +37,17 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
     where = _worst_place(s, sectors, taker)
     givers = [hq for hq in (*below, superior) if hq != taker and _can_give(s, hq)]
-    fit = np.isin(plans.commander, givers) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
+    fit = plans.led_by(givers) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
     fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
     fit &= _no_longer_needed_where_it_is(s, plans)
-    pool = np.flatnonzero(fit)
+    pool = rows_where(fit)
     if not len(pool) or where < 0:
         return True
     gap = s.grid.distance(own.hex[pool], where)
     # The superior's own reserve is the pool: it goes however far it is.
     near = (gap * HEX_KM <= round(s.rules["staff.loan_km"])) | (plans.commander[pool] == superior)
     near &= s.part[pool] == s.control.part[where]
-    if not near.any():
+    if not anywhere(near):
         return True
     pool, gap = pool[near], gap[near]
     chosen = int(pool[np.lexsort((own.row[pool], gap, plans.commander[pool] != superior))[0]])
@@ -62,7 +63,7 @@ def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int) -
     own, notes = s.view.own, s.notes.formation
     fit = (plans.commander == superior) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
     fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
-    pool = np.flatnonzero(fit & _no_longer_needed_where_it_is(s, plans))
+    pool = rows_where(fit & _no_longer_needed_where_it_is(s, plans))
     if not len(pool):
         return
     depths = {hq: _broken_in(s, plans, hq) for hq in plans.below[superior]}

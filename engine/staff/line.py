@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.core.columns import anywhere
 from engine.core.nearest import nearest_in_group, steps_to_nearest
 from engine.staff.control import Ints, Mask
 from engine.staff.sectors import Sector
@@ -98,7 +99,7 @@ def _keep(s: Situation, at: Stations, group: Ints, old: Ints, fresh: Ints, off: 
     near = s.grid.distance(old, fresh) <= round(s.rules["staff.keep_hexes"])
     kept: Ints = np.where(near & (off == 0), old, fresh)
     whole = np.bincount(group, off > 0, len(at.hq)) == 0
-    if whole.any():
+    if anywhere(whole):
         share = round(s.rules["staff.keep_plan"] * 1000)
         whole &= _cost(s, at, group, old) * share <= _cost(s, at, group, kept) * 1000
         kept = np.where(whole[group], old, kept)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from engine.core.calendar import NEVER
-from engine.core.columns import Array
+from engine.core.columns import Array, among
 from engine.core.jit import jit
 from engine.core.once import Once
 from engine.model.codes import DirectiveKind, DirectiveState, Permission, Trigger
@@ -93,6 +93,10 @@ class Plans:
         text = self.text
         self._axis, self._line, self._fall_back, self._groups = text.axis, text.line, text.fall_back, text.groups
         self.commander: Ints = self._commanders(reading)
+
+    def led_by(self, hqs: Iterable[int]) -> Mask:
+        """Own formations that one of these headquarters commands."""
+        return among(self.commander, np.array(list(hqs), np.int64), len(self.s.notes.staff["need"]))
 
     def _reading(self) -> _Reading:
         d, s = self.d, self.s

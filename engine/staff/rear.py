@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.core.columns import rows_where
 from engine.core.paths import FAR
 from engine.model.codes import DirectiveKind
 from engine.staff import trains
@@ -69,10 +70,10 @@ def _anchor(s: Situation, plans: Plans, plan: Plan) -> tuple[int, Reason]:
         if place >= 0:
             return place, Reason.RESERVE_AT
     role, theirs = s.role, plans.commander == plan.hq
-    group = np.flatnonzero(theirs & ((role == IN_ASSAULT) | (role == IN_MOBILE)))
+    group = rows_where(theirs & ((role == IN_ASSAULT) | (role == IN_MOBILE)))
     if plans.attacking(plan) and len(group):
         return middle(s, group), Reason.BEHIND_THE_ATTACK
-    below = np.flatnonzero(np.isin(plans.commander, plans.below.get(plan.hq, ())) & (role != IN_RESERVE))
+    below = rows_where(plans.led_by(plans.below.get(plan.hq, ())) & (role != IN_RESERVE))
     if len(below):
         return middle(s, below), Reason.FOLLOW_UP
     return NONE, Reason.NO_FRONT
@@ -100,7 +101,7 @@ def _places(s: Situation, part: int) -> Ints:
     if key not in kept:
         depth = s.control.depth
         fit = (s.owner == s.side) & (s.control.part == part) & (depth >= DEPTH) & (depth < FAR)
-        kept[key] = np.flatnonzero(fit)
+        kept[key] = rows_where(fit)
     found: Ints = kept[key]
     return found
 

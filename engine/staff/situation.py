@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, HOUR, NEVER
-from engine.core.columns import Array
+from engine.core.columns import Array, anywhere
 from engine.core.discs import disc_sums
 from engine.core.once import Once
 from engine.core.paths import FAR, field
@@ -301,7 +301,7 @@ class Situation:
     def give_place(self, who: Ints, cells: Ints) -> None:
         """Write places in the line into the notes."""
         moved = self.slot[who] != cells
-        if moved.any():
+        if anywhere(moved):
             self._planned = self._held = None
             rows, notes = self.view.own.row[who[moved]], self.notes.formation
             self.slot[who[moved]] = notes["slot"][rows] = cells[moved]
@@ -356,7 +356,7 @@ class Situation:
                 live[at] = kind != _CANCEL
                 until[own.row[at]] = end if kind in _PLACING else self.minute
         bound = until[own.row] > self.minute
-        if not bound.any():
+        if not anywhere(bound):
             return live
         mask: Mask = live | (bound & _STANDING[own.task])
         return mask
@@ -638,6 +638,9 @@ class Situation:
         return fields[objective]
 
 
+_SERIES: Final = tuple(1.0 / k for k in (19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0))
+
+
 def ln(value: float) -> float:
     """Natural logarithm of one positive number, by the same steps as ``core.arithmetic.log``: the same bits."""
     mantissa, power = math.frexp(value)
@@ -646,8 +649,8 @@ def ln(value: float) -> float:
     f = (mantissa - 1.0) / (mantissa + 1.0)
     f2 = f * f
     total = 1.0 / 21.0
-    for k in (19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
-        total = total * f2 + 1.0 / k
+    for term in _SERIES:
+        total = total * f2 + term
     total = total * f * 2.0 + power * 1.90821492927058770002e-10
     return total + power * 6.93147180369123816490e-01
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.core.columns import rows_where
 from engine.model.codes import ON_ITS_WAY, Calendar, OrderKind, OrderState
 from engine.model.events import Event
 from engine.model.tables import NOTES
@@ -47,7 +48,7 @@ def noted(pen: Pen, event: Event) -> None:
     """Staffs' notes are written; a row beyond the end of a table is appended."""
     row, value = event["row"], event["value"]
     groups = (event["table"].astype(np.int64) << 32) + event["column"]
-    ends = [*(np.flatnonzero(groups[1:] != groups[:-1]) + 1).tolist(), len(groups)]
+    ends = [*(rows_where(groups[1:] != groups[:-1]) + 1).tolist(), len(groups)]
     numbers, at = row.tolist(), 0
     for end in ends:
         table, column = divmod(int(groups[at]), 1 << 32)
