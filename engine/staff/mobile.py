@@ -15,6 +15,7 @@ from engine.rules.steps import MEAN, bridged_steps, cheapest, dearest
 from engine.staff.attack import Aim, Appraisal, captured
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
+from engine.staff.lines import line_distance
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
@@ -102,7 +103,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
     """Descend to the objective round resistance; attack together if that is easy; halt on the leash or cut off."""
     own, rules = s.view.own, s.rules
     committed = int(s.notes.staff["committed_at"][aim.hq]) == s.minute
-    way, power = _ways(s), int(own.power[group].sum())
+    way, power = _ways(s, aim), int(own.power[group].sum())
     for at, gap in zip(group.tolist(), _km_to_the_foot(s, group), strict=True):
         here = s.hex_of[at]
         if _spent_in_a_pocket(s, at):
@@ -179,23 +180,26 @@ def _km_to_the_foot(s: Situation, group: Ints) -> list[int]:
     return steps
 
 
-def _ways(s: Situation) -> _Ways:
-    """The ways over the map as it is known now: the same for all mobile groups."""
-    if "ways" not in s.kept:
-        s.kept["ways"] = _Ways(s)
-    found: _Ways = s.kept["ways"]
+def _ways(s: Situation, aim: Aim) -> _Ways:
+    """The ways over the map as it is known now, for those of one headquarters: it keeps within its boundaries."""
+    key = ("ways", aim.hq)
+    if key not in s.kept:
+        s.kept[key] = _Ways(s, aim)
+    found: _Ways = s.kept[key]
     return found
 
 
 class _Ways:
-    """Ways of exploiting columns: round what is held, through what is not."""
+    """Ways of exploiting columns: round what is held, through what is not, and not far through the neighbours' sectors."""
 
-    def __init__(self, s: Situation) -> None:
+    def __init__(self, s: Situation, aim: Aim) -> None:
         rules = s.rules
         self.costs = bridged_steps(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
         self.toll = (s.owner != s.side) * np.int32(HOUR * round(rules["staff.exploit_hostile_h"]))
         self.toll[s.enemy_zone.nonzero()] += HOUR * round(rules["staff.exploit_zoc_h"])
         self.toll[s.occupied.nonzero()] += HOUR * round(rules["staff.exploit_occupied_h"])
+        astray = line_distance(s.statics, aim.axis or (aim.objective,)) > aim.corridor_m
+        self.toll += astray * np.int32(HOUR * round(rules["staff.exploit_astray_h"]))
         self.top = dearest(s.statics, Mobility.TRACK, Ground.DRY, MEAN) + int(self.toll.max())
         self.least = cheapest(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
         self.finder = Pathfinder(ways_of(s.statics), s.grid.axial_table)

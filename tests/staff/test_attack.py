@@ -9,6 +9,7 @@ from engine.model.codes import OrderKind, StaffRole, Task
 from engine.model.commander import Notes
 from engine.staff.attack import aim_of, appraise
 from engine.staff.control import control_of, held_soon
+from engine.staff.mobile import _ways
 from engine.staff.plans import Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.roles import members_of, take_up
@@ -168,6 +169,34 @@ def test_the_far_side_of_an_enemy_corridor_is_never_a_target():
     columns = [int(cell) % 15 for cell in found.cells]
     assert columns
     assert max(columns) == 5, "only hexes that touch the ground the group stands on"
+
+
+def columns_of_the_way(astray_h: float) -> list[int]:
+    """Columns that a mobile group would pass, whose own corridor some divisions bar and its neighbour's nobody."""
+    text = """
+        ::::::::::::::::::
+        ::::::::::::::::::
+        RRRRRRRRR:::::::::
+        ....T.............
+        ..................
+        """
+    attack = THRUST | {"axis": [(3, 4), (0, 4)], "assault": "T", "corridor_km": 12}
+    session = war(text, days=2, depth=0, formations={"T": "panzer"}, directives=[attack],
+                  sets={"staff.exploit_astray_h": astray_h, "staff.exploit_occupied_h": 90})  # fmt: skip
+    situation = Situation(session.view("axis"), Notes(*session.world.note_tables()))
+    plans = Plans(situation)
+    plan = plans.of[0]
+    aim = aim_of(situation, plans, plan, plan.current)
+    way = _ways(situation, aim).to(cell_of(session, "t1"), aim.objective)
+    assert way[-1] == aim.objective
+    return [cell % session.world.statics.grid.columns for cell in way]
+
+
+def test_a_mobile_group_keeps_within_its_boundaries_unless_its_own_sector_is_shut_for_days():
+    free, bound = columns_of_the_way(0), columns_of_the_way(24)
+    assert max(free) - 4 > 2 or 4 - min(free) > 2, "the picture was meant to tempt it"
+    assert max(bound) - 4 <= 2
+    assert 4 - min(bound) <= 2
 
 
 # How it ends.
