@@ -91,6 +91,7 @@ class Reason(IntEnum):
     HANDED_OVER = 76
     GARRISON = 77
     GARRISON_LIFTED = 78
+    NECK_RESERVE = 79
 
 
 @plain
@@ -180,6 +181,7 @@ _SENTENCES = {
     Reason.ENTRAIN: "boards its trains at {1} for {0}",
     Reason.GARRISON: "is to send a garrison to {0}: near the front and held by too few, {2} points of the enemy could come",
     Reason.GARRISON_LIFTED: "{0} is no fortress any more: the front has moved away, or has come up to a town without a port",
+    Reason.NECK_RESERVE: "has no part of the front: is to march {2} km to {1}, as a reserve for the way home at {0}",
     Reason.CONCENTRATED: "is to hand its front over to its neighbours and march {2} km to {1}, for the attack towards {0}: "
     "{3} points more than where it is",
     Reason.HANDED_OVER: "stays in the line at {1} under the neighbour who takes over: its army is needed elsewhere",

@@ -345,3 +345,57 @@ def test_both_sides_can_have_a_high_command() -> None:
     s = Session(scenario, 1, {side: HighCommand() for side in SIDES})
     s.advance(6 * DAY)
     assert {"front", "red"} <= {one["hq"] for one in words(s)}
+
+
+def two_corps(text: str, *, lift: int, **corps: str) -> Session:
+    """The neck again, with several headquarters behind it, each named with its letters."""
+    sources = [{"side": "axis", "kind": "edge", "at": (4, 0), "capacity_t": 2000}]
+    staffs: dict[str, dict[str, Any]] = {
+        "top": {"side": "axis", "formations": [], "echelon": "army_group"},
+        "army": {"side": "axis", "formations": "K", "parent": "top", "echelon": "army"},
+    }
+    for name, letters in corps.items():
+        under = {"parent": "top", "echelon": "army"} if name == "hand" else {"parent": "army"}
+        staffs[name] = {"side": "axis", "formations": letters, **under}
+    staffs["red"] = {"side": "soviet", "formations": "X"}
+    weak = {"kind": "infantry", "strength": 0.4}
+    kinds = {**dict.fromkeys("ABCDKZ", weak), "X": {"kind": "rifle", "strength": 1.2}}
+    return war(
+        text, side="axis", headquarters=staffs, supply=False, sources=sources, ports={"1": 8000},
+        formations={k: v for k, v in kinds.items() if k in text}, shipping=[ships(at=(0, 12), men_day=lift)] if lift else [],
+        sets={"high.neck_hexes": 4, "high.road_days": 2, "high.bound_hexes": 4, "high.haste": 1},
+    )  # fmt: skip
+
+
+def test_nobody_waits_on_land_for_those_who_go_by_sea() -> None:
+    text = FAR_PORT.replace("................A....B..", "..........A...........B.").replace(
+        "...:XXXXX::......C....D.", "...:XXXXX::...C.......D."
+    )
+    s = two_corps(text, lift=4000, far="BD", near="AC")
+    s.advance(2 * DAY)
+    assert [one["hq"] for one in given(s, "EVACUATE")] == ["far"]
+    assert cell_of(s, "b1") >= 0, "still ashore"
+    back = [one for one in given(s, "WITHDRAW") if one["hq"] == "near"]
+    assert back, "while the others are still boarding"
+    assert back[0]["reason"] is Reason.NECK
+
+
+def test_who_has_no_front_is_the_reserve_of_a_way_home_that_is_in_danger() -> None:
+    s = two_corps(NECK.replace("........................", ".Z......................", 1), lift=0, east="ABCD", hand="Z")
+    s.advance(DAY)
+    mine = [one for one in words(s) if one["hq"] == "hand"]
+    assert [(one["kind"], one["reason"]) for one in mine] == [("RAIL", Reason.NECK_RESERVE)]
+    assert "as a reserve for the way home" in mine[0]["says"]
+    d = s.world.directives
+    place = int(d.objective[np.flatnonzero(d.reason == int(Reason.NECK_RESERVE))[0]])
+    assert place % s.world.statics.grid.columns <= 12, "behind the neck, in the west"
+
+
+def test_a_high_command_whose_troops_have_all_gone_says_nothing_more() -> None:
+    staffs: dict[str, dict[str, Any]] = {
+        "nobody": {"side": "axis", "formations": []}, "red": {"side": "soviet", "formations": "X"},
+    }  # fmt: skip
+    theirs = {"X": {"kind": "rifle", "side": "soviet"}}
+    s = war("......\n..X...\n::::::\n::::::", side="axis", headquarters=staffs, formations=theirs)
+    s.advance(3 * DAY)
+    assert {one["reason"] for one in words(s)} == {Reason.TAKES_OVER}

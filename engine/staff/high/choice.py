@@ -31,9 +31,9 @@ from engine.staff.high.leaving import (
     threatened,
     withdrawals,
 )
-from engine.staff.high.regroup import Taker, regroup
+from engine.staff.high.regroup import Taker, mostly_on, regroup
 from engine.staff.high.shifting import Shift, behind, shifts
-from engine.staff.plans import AT_SEA, ATTACKS
+from engine.staff.plans import AT_SEA, ATTACKS, DECREES
 from engine.staff.reasons import Reason
 from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation, ln
@@ -57,10 +57,11 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     engaged = set() if first else {hq for body in bodies for hq in body.staffs if _engaged(s, hq)}
     busy = set() if first else {body.hq for body in bodies if _bound(s, body)}
     necks = pouches(s)
+    closing = threatened(s, necks)
     breaking = {hq for body in bodies for hq in body.staffs if _open(s, hq, [_BREAK_OUT])}
-    kept = keepers(s, bodies, threatened(s, necks))
+    kept = keepers(s, bodies, closing)
     at_neck = {one.corps.hq for one in kept if one.line}
-    told = _out(s, bodies, engaged | breaking, at_neck, threatened(s, necks))
+    told = _out(s, bodies, engaged | breaking, at_neck, closing)
     gone = {s.statics.headquarters_rows[one.hq] for one in told}
     told = [*lifted(s, told), *told, *told_to_keep(s, kept, gone)]
     holding = set() if first else garrisons(s, bodies)
@@ -81,6 +82,8 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
     told += over
     busy |= {body.hq for body in bodies if body.hq in at_sea}
     needed = busy | {body.hq for body in bodies if body.staffs & (at_neck | holding)}
+    # Who may soon be shut up looks to his way home, not to what lies before him.
+    needed |= {body.hq for body in bodies if any(mostly_on(s, body, pouch.inside) for pouch in closing)}
     fixed = at_neck | holding | gone | breaking | leaving
     shift = _shift_of(s, bodies, points, fixed, needed, at_sea, first=first)
     told += shift.told if shift else []
@@ -93,9 +96,14 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
         if body.hq in busy:
             continue
         aim = chosen.get(body.hq)
-        made = _attack(s, aim, clears=not body.staffs & at_sea) if aim else _otherwise(s, body, chosen, under_way)
+        made = (
+            _attack(s, aim, clears=not body.staffs & at_sea) if aim
+            else _to_the_neck(s, body, closing) or _otherwise(s, body, chosen, under_way)
+        )  # fmt: skip
         told += [one for one in _to_each(s, body, made, guards) if first or not _same(s, one)]
     for made in told:
+        if int(made.kind) in DECREES:
+            continue
         s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
     moved = regroup(s, bodies, [*takers(s, kept), *_takers(s, bodies, chosen)], at_sea | set(on_the_march(s)))
     return [*told, *(shift.orders if shift else ()), *moved]
@@ -120,8 +128,8 @@ def _shift_of(
 def _out(s: Situation, bodies: list[Body], busy: set[int], kept: set[int], necks: list[Pouch]) -> list[Instruction]:
     """Who leaves what cannot be held; each headquarters is told one thing. Only those at sea see it through first."""
     told = evacuations(s, bodies, {hq for hq in busy if _open(s, hq, [*AT_SEA])})
-    at_sea = {s.statics.headquarters_rows[one.hq] for one in told}
-    return [*told, *withdrawals(s, bodies, busy | at_sea, kept, necks)]
+    at_sea = {s.statics.headquarters_rows[one.hq] for one in told} | {hq for hq in busy if _open(s, hq, [_EVACUATE])}
+    return [*told, *withdrawals(s, bodies, busy, at_sea, kept, necks)]
 
 
 def _to_each(s: Situation, body: Body, made: Instruction, guards: Guards) -> list[Instruction]:
@@ -261,6 +269,22 @@ def _attack(s: Situation, aim: Aim, *, clears: bool) -> Instruction:
         assault_strongest=mass, clears=clears, mobile_strongest=fast if 0 < fast < len(members) // 2 else 0,
         start_at=start, end_at=start + round(s.rules["high.attack_days"] * DAY),
         reason=Reason.MAIN_EFFORT, detail=(aim.goal, aim.start, aim.points, round(aim.x * PPM)),
+    )  # fmt: skip
+
+
+def _to_the_neck(s: Situation, body: Body, closing: list[Pouch]) -> Instruction | None:
+    """A body without a front on the land of a way home that is about to be closed is the reserve there."""
+    if len(body.rim):
+        return None
+    at, rim = int(body.members[0]), s.control.rim
+    near = [p for p in closing if not p.cut and int(s.control.part[p.weak]) == s.part_of[at] >= 0]
+    pouch = min(near, key=lambda p: (s.apart(s.hex_of[at], p.weak), p.weak), default=None)
+    if pouch is None or not len(rim):
+        return None
+    place = behind(s, int(rim[s.grid.distance(rim, pouch.weak).argmin()]))
+    return Instruction(
+        hq=_name(s, body.hq), kind=DirectiveKind.RAIL, objective=place, reason=Reason.NECK_RESERVE,
+        detail=(pouch.weak, place, s.apart(s.hex_of[at], place) * HEX_KM, pouch.closing),
     )  # fmt: skip
 
 

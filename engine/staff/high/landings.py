@@ -149,6 +149,8 @@ def _crossing(s: Situation, members: Ints, craft: list[Craft], goal: int, worth:
         lift = sum(c.men_day for c in craft if (c.cell, c.hexes) == station)
         inland = s.travel(goal)[to].astype(np.int64)
         apart = s.grid.distance(from_[:, None], to[None, :])
+        near = apart.min(axis=0) <= s.whole("high.crossing_hexes")
+        to, inland, apart = to[near], inland[near], apart[:, near]
         near_enemy = np.where(s.enemy_zone[to], s.hours("high.beach_enemy_h"), 0)
         cost = apart.min(axis=0) * s.hours("high.crossing_h") + s.whole("high.inland") * inland + near_enemy
         for k in np.lexsort((to, cost))[:3].tolist():

@@ -111,7 +111,10 @@ def _corps_in(s: Situation, bodies: list[Body], part: int) -> list[Body]:
 def corps_of(s: Situation, bodies: list[Body], there: Mask) -> list[Body]:
     """Each headquarters that leads formations of a body as a body of its own; ``there`` says whom of them to count."""
     own, rim = s.view.own, s.control.rim
-    who = np.flatnonzero(there & np.isin(np.arange(len(own.hq)), np.concatenate([b.members for b in bodies])))
+    led = np.zeros(len(own.hq), bool)
+    for body in bodies:
+        led[body.members] = True
+    who = np.flatnonzero(there & led)
     if not len(who) or not len(rim):
         return []
     rim = rim[np.isin(s.control.part[rim], s.part[who])]
@@ -174,10 +177,13 @@ class Pouch:
 
 
 def threatened(s: Situation, necks: list[Pouch]) -> list[Pouch]:
-    """Necks that are about to be closed, or are."""
+    """Necks that are about to be closed, or are by an enemy who is not far weaker there: one opens oneself to others."""
     rules = s.rules
     least = rules["high.room_points"]  # a screen closes no neck
-    return [p for p in necks if p.cut or p.closing > max(rules["high.neck_odds"] * p.keeping, least)]
+    return [
+        p for p in necks
+        if p.closing > (rules["high.cut_odds"] * p.keeping if p.cut else max(rules["high.neck_odds"] * p.keeping, least))
+    ]  # fmt: skip
 
 
 def pouches(s: Situation) -> list[Pouch]:
@@ -269,13 +275,16 @@ def _near(s: Situation, cell: int) -> tuple[int, int]:
 
 
 def withdrawals(
-    s: Situation, bodies: list[Body], busy: set[int], kept: set[int], necks: list[Pouch]
-) -> list[Instruction]:
-    """Directives to those farthest behind a neck that is about to be closed: back to the next line, or to the ships."""
+    s: Situation, bodies: list[Body], busy: set[int], at_sea: set[int], kept: set[int], necks: list[Pouch]
+) -> list[Instruction]:  # fmt: skip
+    """Directives to those farthest behind a neck that is about to be closed: back to the next line, or to the ships.
+
+    ``at_sea`` are those who go by ship already: nobody waits for them on land.
+    """
     told: list[Instruction] = []
-    spoken = set(busy)
+    spoken = busy | at_sea
     for pouch in necks:
-        groups = [group for group in _behind(s, pouch, bodies) if group.hq not in kept]
+        groups = [group for group in _behind(s, pouch, bodies) if group.hq not in kept | at_sea]
         rim = s.control.rim[pouch.inside[s.control.rim] & (pouch.way[s.control.rim] < FAR)]
         if not groups or not len(rim):
             continue
@@ -285,7 +294,7 @@ def withdrawals(
         level = _level(s, pouch, far)
         if level >= far and not pouch.cut:
             level = int(pouch.way[pouch.neck]) // 2  # the last bound leads through the neck
-        # Those on their way back still count as the farthest: nobody before them goes first.
+        # Those on their way back on land still count as the farthest: nobody before them goes first.
         leaving = [g for g in groups if _way(s, pouch, g) > level and g.hq not in spoken]
         if level >= far or not leaving:
             continue
@@ -319,7 +328,10 @@ def _way(s: Situation, pouch: Pouch, group: Group) -> int:
 def _level(s: Situation, pouch: Pouch, far: int) -> int:
     """How far from home the next line lies: one bound back, there where it is short and has works."""
     works = (s.view.hexes.works > 0) & (s.view.hexes.works_side != 1 - s.side)
-    bound, slack = s.whole("high.bound_hexes"), s.whole("high.bound_slack")
+    rules, slack = s.rules, s.whole("high.bound_slack")
+    # The greater the danger at the neck the longer the bounds.
+    haste = min(max(_odds(pouch) / rules["high.neck_odds"], 1.0), rules["high.haste"])
+    bound = round(rules["high.bound_hexes"] * haste)
     nearest = int(pouch.way[pouch.neck]) + s.whole("high.neck_beyond")
     choices = range(max(far - bound - slack, nearest), max(far - bound + slack + 1, nearest + 1))
 

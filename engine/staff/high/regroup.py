@@ -80,13 +80,14 @@ def _can_spare(s: Situation, giver: Body, taker: Taker) -> bool:
     if not len(giver.rim):
         return True
     each = giver.power // len(giver.members)
-    if taker.behind is not None and _most(s, giver, taker.behind):
+    if taker.behind is not None and mostly_on(s, giver, taker.behind):
         return len(giver.rim) * HEX_KM / left <= s.rules["staff.spacing_max_km"]
     spaced = len(giver.rim) * HEX_KM / left <= s.rules["staff.spacing_max_km"]
     return spaced and (giver.power - each) / max(giver.enemy, 1) > max(s.rules["high.spare"], taker.have)
 
 
-def _most(s: Situation, giver: Body, land: Mask) -> bool:
+def mostly_on(s: Situation, giver: Body, land: Mask) -> bool:
+    """Whether at least half of a body stands on some land."""
     return 2 * int(land[s.view.own.hex[giver.members]].sum()) >= len(giver.members)
 
 
