@@ -59,8 +59,11 @@ def own_gauge(side: int) -> int:
 
 
 def other_ends(world: World) -> npt.NDArray[np.int32]:
-    """The far hex of each link."""
-    found: npt.NDArray[np.int32] = world.statics.grid.neighbours[world.links.hex, world.links.direction]
+    """The far hex of each link; where links lie never changes."""
+    found: npt.NDArray[np.int32] | None = world.statics.memo.get("rail.ends")
+    if found is None:
+        found = world.statics.memo["rail.ends"] = world.statics.grid.neighbours[world.links.hex, world.links.direction]
+        found.flags.writeable = False
     return found
 
 
@@ -79,8 +82,18 @@ def network(world: World, side: int) -> Network:
 
 
 def _network(world: World, side: int) -> Network:
+    """Most hexes that change hands have no railway: the network is laid anew only if its links or sources are others."""
+    links, sources = world.links, working_sources(world, side)
+    ends, owner, thin = other_ends(world), world.hexes.owner, links.gauge == Gauge.NARROW
+    fits = (links.gauge == own_gauge(side)) | thin | (links.gauge == Gauge.NONE)
+    runs = fits & (links.broken == 0) & (owner[links.hex] == side) & (owner[ends] == side)
+    stamp = tuple(part.tobytes() for part in (sources, world.depots.hex[sources], runs, runs & thin))
+    return derived(world, f"rail.laid.{side}", stamp, lambda: _laid(world, sources, runs, thin))
+
+
+def _laid(world: World, sources: Ints, runs: Mask, thin: Mask) -> Network:
+    """The network of links that run, some of them of narrow gauge."""
     links, grid = world.links, world.statics.grid
-    sources = working_sources(world, side)
     costs = np.zeros((grid.size, 6), np.int32)
     far = np.full(grid.size, FAR, np.int32)
     narrow = np.zeros(grid.size, bool)
@@ -89,14 +102,10 @@ def _network(world: World, side: int) -> Network:
         least[world.depots.hex[sources]] = 0
         return Network(sources, costs, (), least, narrow)
     ends = other_ends(world)
-    owner = world.hexes.owner
-    fits = (links.gauge == own_gauge(side)) | (links.gauge == Gauge.NARROW) | (links.gauge == Gauge.NONE)
-    runs = fits & (links.broken == 0) & (owner[links.hex] == side) & (owner[ends] == side)
     costs[links.hex[runs], links.direction[runs]] = 1
     costs[ends[runs], (links.direction[runs] + 3) % 6] = 1
     fields = tuple(field(grid.neighbours, costs, [cell], top=1) for cell in world.depots.hex[sources].tolist())
     least = far if not fields else np.minimum.reduce(fields)
-    thin = links.gauge == Gauge.NARROW
     for chosen, value in ((runs & thin, True), (runs & ~thin, False)):  # a hex with both is not narrow
         narrow[links.hex[chosen]] = value
         narrow[ends[chosen]] = value

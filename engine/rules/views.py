@@ -392,17 +392,23 @@ def _works_known(world: World, side: int, minute: int) -> Array | None:
 
     Hidden are works in the enemy's ground beyond the reach of patrols, unless the course of their line is known.
     """
-    hexes = world.hexes
-    there = np.flatnonzero((hexes.works > 0) & (hexes.owner == 1 - side))
-    near = world.statics.grid.ring_table(PATROL_HEXES)[there]
-    seen = ((near >= 0) & (hexes.owner[near] == side)).any(axis=1)
-    known = _line_known_at(world)
-    hidden = there[~seen & (known[there] > minute)]
-    if not len(hidden):
-        return None
-    works = hexes.works.copy()
-    works[hidden] = 0
-    return _fixed(works)
+    near, works = world.statics.grid.ring_table(PATROL_HEXES), world.hexes.works.copy()
+    hides = _hide(works, world.hexes.owner, side, near, _line_known_at(world), minute)
+    return _fixed(works) if hides else None
+
+
+@jit
+def _hide(works: Any, owner: Any, side: int, near: Any, known_at: Any, minute: int) -> bool:
+    """Take away works in the enemy's ground of which nothing is known and none of our patrols comes near."""
+    hides = False
+    for cell in range(len(works)):
+        if works[cell] > 0 and owner[cell] == 1 - side and known_at[cell] > minute:
+            seen = False
+            for there in near[cell]:
+                seen = seen or (there >= 0 and owner[there] == side)
+            if not seen:
+                works[cell], hides = 0, True
+    return hides
 
 
 def _line_known_at(world: World) -> Rows:
