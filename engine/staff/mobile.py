@@ -10,7 +10,7 @@ from engine.core.arithmetic import PPM
 from engine.core.calendar import HOUR
 from engine.core.nearest import steps_to_nearest
 from engine.core.paths import Pathfinder
-from engine.model.codes import Ground, Mobility, OrderKind
+from engine.model.codes import Echelon, Ground, Mobility, OrderKind
 from engine.rules.steps import MEAN, bridged_steps, cheapest, dearest
 from engine.staff.attack import Aim, Appraisal, captured
 from engine.staff.control import Ints, ways_of
@@ -181,7 +181,9 @@ def _km_to_the_foot(s: Situation, group: Ints) -> list[int]:
 
 
 def _ways(s: Situation, aim: Aim) -> _Ways:
-    """The ways over the map as it is known now, for those of one headquarters: it keeps within its boundaries."""
+    """The ways over the map as it is known now, for those of one headquarters. A corps keeps within its corridor; the
+    mobile group of an army or front seeks its breach in all of the sector.
+    """
     key = ("ways", aim.hq)
     if key not in s.kept:
         s.kept[key] = _Ways(s, aim)
@@ -198,8 +200,9 @@ class _Ways:
         self.toll = (s.owner != s.side) * np.int32(HOUR * round(rules["staff.exploit_hostile_h"]))
         self.toll[s.enemy_zone.nonzero()] += HOUR * round(rules["staff.exploit_zoc_h"])
         self.toll[s.occupied.nonzero()] += HOUR * round(rules["staff.exploit_occupied_h"])
-        astray = line_distance(s.statics, aim.axis or (aim.objective,)) > aim.corridor_m
-        self.toll += astray * np.int32(HOUR * round(rules["staff.exploit_astray_h"]))
+        if s.echelon_of[aim.hq] <= Echelon.CORPS:
+            astray = line_distance(s.statics, aim.axis or (aim.objective,)) > aim.corridor_m
+            self.toll += astray * np.int32(HOUR * round(rules["staff.exploit_astray_h"]))
         self.top = dearest(s.statics, Mobility.TRACK, Ground.DRY, MEAN) + int(self.toll.max())
         self.least = cheapest(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
         self.finder = Pathfinder(ways_of(s.statics), s.grid.axial_table)
