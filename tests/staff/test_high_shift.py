@@ -43,7 +43,7 @@ def scenario(neighbour: float, strong: bool) -> Any:
         "S": {"kind": "rifle", "strength": neighbour}, "E": {"kind": "rifle", "strength": 0.6},
     }  # fmt: skip
     text = MAP.replace("BBBBB........C......", "BBBBB....CCCCCCCC...") if strong else MAP
-    return drawn_scenario(text, kinds, headquarters=STAFFS, depth=DEPTH, days=30, points=40)
+    return drawn_scenario(text, kinds, headquarters=STAFFS, depth=DEPTH, days=30, points=60)
 
 
 def war(*, neighbour: float = 1.0, strong: bool = False) -> Session:

@@ -31,7 +31,7 @@ class HighCommand:
 
     def __init__(self, since: str = "") -> None:
         self.since = since
-        self.digest = f"high-3{'@' + since if since else ''} {Staff.digest}"
+        self.digest = f"high-4{'@' + since if since else ''} {Staff.digest}"
         self._staff = Staff()
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:

@@ -58,7 +58,7 @@ class Prospect:
         # A corridor has two flanks, and both must be held.
         km = HEX_KM * (sum(len(one.rim) for one in self.hosts) + 2 * s.apart(self.start, self.goal))
         broad = min(formations * rules["staff.spacing_max_km"] / km, 1.0)
-        return self.points / (1 + late * late) * min(max(x / rules["high.mass_x"], 0.0), 1.0) * broad
+        return self.points / (1 + late * late) * min(max(x / rules["high.shift_x"], 0.0), 1.0) * broad
 
 
 @dataclass(frozen=True)
