@@ -43,12 +43,13 @@ def number_of_targets(group: int) -> int:
 @jit
 def _survey(
     fit: Any, faces: Any, share: Any, travel: Any, off_axis: Any, part: Any, inside: int, corridor_m: int,
-    least_share: int, q: Any, r: Any, start: int, at: Any,
+    least_share: int, threat: Any, power: int, q: Any, r: Any, start: int, at: Any,
 ) -> int:  # fmt: skip
     """Fill ``at`` with the indices of the faces that an aim can be reached over; how many.
 
     With a ``start`` the front has not come up to the axis: the attack fights its way there by the shortest way. With a
     ``least_share`` hexes with enough own ground round them are preferred: else a lone attacker goes through a thin place.
+    The weaker the enemy near a hex is beside the group, the less of it is enough.
     """
     n, least = 0, -1
     metres = np.empty(len(faces), np.int64)
@@ -66,13 +67,15 @@ def _survey(
     limit = corridor_m
     if start >= 0 or corridor_m < least <= ELSEWHERE_M:
         limit = least + HEX_M
-    wide = 0
+    wide, own = 0, max(power, 1)
+    broad = np.zeros(n, np.bool_)
     for k in range(n):
-        if metres[k] <= limit and share[at[k]] >= least_share:
+        broad[k] = share[at[k]] * own >= least_share * min(threat[faces[at[k]]], own)
+        if metres[k] <= limit and broad[k]:
             wide += 1
     kept = 0
     for k in range(n):
-        if metres[k] <= limit and (wide == 0 or share[at[k]] >= least_share):
+        if metres[k] <= limit and (wide == 0 or broad[k]):
             at[kept] = at[k]
             kept += 1
     return kept
@@ -188,7 +191,7 @@ def judge(
     none), the index of the best that was not chosen, and by how many thousandths it is worse than the first.
     """
     at = np.empty(len(faces), np.int64)
-    n = _survey(fit, faces, face_share, travel, off_axis, part, inside, corridor_m, least_share, q, r, start, at)
+    n = _survey(fit, faces, face_share, travel, off_axis, part, inside, corridor_m, least_share, threat, power, q, r, start, at)
     chosen[:] = -1
     if n == 0:
         return 0
