@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -35,7 +36,7 @@ def light_of(world: World) -> int:
 
 
 def leg_minutes(
-    scene: Scene, rows: Rows, cell: Rows, to: Rows, exploits: Mask, start: Rows, wait: Rows,
+    scene: Scene, rows: Rows, cell: Rows, to: Rows, exploits: Mask, deployed: Mask, start: Rows, wait: Rows,
     trace: Trace | None = None,
 ) -> tuple[Rows, Rows]:  # fmt: skip
     """Minutes of the legs of ``rows`` from ``cell`` to neighbouring hexes ``to``, begun at ``start``, ``wait`` included;
@@ -46,7 +47,8 @@ def leg_minutes(
     ``movement.exploit`` of a march; pursuing ones, where their side knows of no enemy near,
     ``contact.pursuit_slowdown``), ground that changed hands within ``contact.fresh_h`` ``contact.fresh_slowdown``
     times at most; an enemy zone of control and a crowded road add to it, by day the enemy's aircraft too; a forced
-    march takes off.
+    march takes off. Who stands ``deployed`` before a target that turns out to be free is there no later than one who
+    had to fight for it goes in afterwards (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``).
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -82,11 +84,18 @@ def leg_minutes(
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
     # Through the enemy's rear nobody drives as on a road of his own.
     rested[exploits & (resisted > 0)] = 0
+    spared_too = np.where(deployed, np.maximum(march - rested - _occupation(rules), 0), 0)
     if trace is not None:
-        terms = (spared, hurried, rested, resisted, zone, jam, delayed, wait)
+        terms = (spared, hurried, rested, spared_too, resisted, zone, jam, delayed, wait)
         _explain(scene, trace, rows, cell, direction, light, terms)
-    minutes: Rows = np.maximum(base - spared - hurried - rested + resisted + zone + jam + delayed + wait, 1)
+    saved = spared + hurried + rested + spared_too
+    minutes: Rows = np.maximum(base - saved + resisted + zone + jam + delayed + wait, 1)
     return minutes, until
+
+
+def _occupation(rules: Mapping[str, float]) -> int:
+    """Minutes in which an attacker has occupied a hex that nobody holds any more."""
+    return round((rules["contact.occupy_low_h"] + rules["contact.occupy_high_h"]) / 2.0 * HOUR)
 
 
 _ENDLESS = 1 << 40
@@ -233,7 +242,7 @@ def _explain(
     world = scene.world
     keys = (
         ("bridging", "movement.bridging_factor"), ("forced_march", "movement.forced_foot"),
-        ("rested", "movement.burst_h"),
+        ("rested", "movement.burst_h"), ("deployed", "contact.occupy_high_h"),
         ("enemy_ground", "contact.entry_slowdown"),
         ("zone_of_control", "contact.zoc_leg_h"), ("crowded_road", "movement.road_crowding"),
         ("enemy_aircraft", "movement.air_delay_100"), ("start", "movement.start_h"),
@@ -243,7 +252,7 @@ def _explain(
         for term in step_terms(world.statics, mobility, state, light, cell[[i]], direction[[i]]):
             trace.record("formations", row, f"march.{term.key}", float(term.minutes[0]), term.address)
         for (key, address), minutes in zip(keys, parts, strict=True):
-            sign = -1.0 if key in ("bridging", "forced_march", "rested") else 1.0
+            sign = -1.0 if key in ("bridging", "forced_march", "rested", "deployed") else 1.0
             trace.record("formations", row, f"march.{key}", sign * float(minutes[i]), address)
 
 
