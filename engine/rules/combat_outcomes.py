@@ -129,11 +129,9 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace |
     due = rows_where((battles.outcome == LIVE) & (battles.due_at <= minute))
     if not len(due):
         return
-    deep = round(world.statics.rules["combat.hex_depth_km"] * 1e9)
     as_of = battles.as_of[due]
     times = np.stack([
         due_at(battles.yield_left[due], battles.yield_rate[due], as_of),
-        due_at(deep - battles.depth_u[due], battles.depth_rate[due], as_of),
         due_at(battles.break_left[due], battles.break_rate[due], as_of),
     ])  # fmt: skip
     first = times.argmin(axis=0)
@@ -143,14 +141,14 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace |
     for i in np.argsort(battles.hex[due], kind="stable").tolist():
         field_ = _field(world, int(due[i]), minute, int(times[first[i], i]), ending)
         if trace is not None:
-            for key, at in zip(("yields_at", "penetrated_at", "breaks_off_at"), times[:, i].tolist(), strict=True):
+            for key, at in zip(("yields_at", "breaks_off_at"), times[:, i].tolist(), strict=True):
                 trace.record("battles", int(due[i]), key, float(at), "combat.tau_days")
         if not len(field_.attackers):
             continue  # nobody attacks any more: the line-up dissolves it
-        if first[i] == 2:
+        if first[i] == 1:
             _break_off(world, field_, minute, dice, ending)
         else:
-            _yield(world, field_, minute, dice, ending, way_back, penetrated=first[i] == 1)
+            _yield(world, field_, minute, dice, ending, way_back)
 
 
 def _field(world: World, row: int, minute: int, at: int, ending: Ending) -> _Field:
@@ -214,16 +212,20 @@ def _break_off(world: World, f: _Field, minute: int, dice: Dice, ending: Ending)
 
 
 def _yield(
-    world: World, f: _Field, minute: int, dice: Dice, ending: Ending, way_back: WayBack, *, penetrated: bool
-) -> None:
-    """The defender yields: inside the hex, or out of it if the ground is lost or he is pressed hard."""
+    world: World, f: _Field, minute: int, dice: Dice, ending: Ending, way_back: WayBack
+) -> None:  # fmt: skip
+    """The defender yields: inside the hex, or out of it if the ground is lost or he is pressed hard.
+
+    Ground won shifts the odds of that and says where he stands afterwards; it does not decide by itself, or weak attacks
+    would win more often than engagements of record let them.
+    """
     rules = world.statics.rules
     subject = battle_subject(f.cell, world.battles.ordinal[f.row])
     step = rules["combat.yield_retreat_km"] * exp(
         rules["combat.yield_retreat_spread"] * dice.normal(Stream.RETREAT, subject, minute, 0)
     )
     depth_u = f.depth_u + int(rounded(step * 1e9)[0])
-    through = penetrated or f.kind != ASSAULT or f.x > rules["contact.pursue_x"]
+    through = f.kind != ASSAULT or f.x > rules["contact.pursue_x"]
     through = through or depth_u >= round(rules["combat.hex_depth_km"] * 1e9)
     ending.rows.append(f.row)
     before = len(ending.events)
