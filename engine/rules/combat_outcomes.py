@@ -57,6 +57,7 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 MILLIMETRE: Final = 1000
 """1e-6 m in a millimetre."""
+_SIX_KM: Final = 6000
 
 
 @dataclass
@@ -135,7 +136,7 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace |
         due_at(battles.break_left[due], battles.break_rate[due], as_of),
     ])  # fmt: skip
     first = times.argmin(axis=0)
-    over = times.min(axis=0) <= minute  # the others wake because hazards begin to count
+    over = times.min(axis=0) <= minute  # the others wake because hazards begin to count, or the hex is crossed
     due, times, first = due[over], times[:, over], first[over]
     way_back = WayBack(world, minute)
     for i in np.argsort(battles.hex[due], kind="stable").tolist():
@@ -348,7 +349,7 @@ def _record(
 
 def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) -> None:
     """One attacker moves into the hex: one not held fast itself, mobile before foot, then the strongest."""
-    formations, rules, sides = world.formations, world.statics.rules, world.hexsides
+    formations, sides = world.formations, world.hexsides
     ending.spent[f.attackers] = True
     marked = np.flatnonzero((sides.hex == f.cell) & (sides.depth_mm > 0))
     ending.events.append(DEPTH_KEPT(minute, hex=f.cell, direction=sides.direction[marked], depth_mm=0))
@@ -359,13 +360,23 @@ def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) ->
         pressed = among(fit, _holding(world), len(world.formations))
         strength = power.points(world, fit, minute)
         chosen = int(fit[np.lexsort((fit, -strength, ~power.mechanised(world, fit), pressed))[0]])
-        low, high = rules["contact.occupy_low_h"], rules["contact.occupy_high_h"]
         luck = dice.uniform(Stream.EXPLOIT, formations.subject[[chosen]], minute, 1)
-        arrives = minute + rounded((low + (high - low) * luck) * HOUR)
+        arrives = minute + rounded(occupation_h(world, luck) * HOUR)
         ending.events.append(SENT_IN(minute, formation=[chosen], hex=f.cell, arrives_at=arrives))
         others = others[others != chosen]
     if len(others):
         ending.events.append(ATTACK_DONE(minute, formation=others))
+
+
+def occupation_h(world: World, luck: Floats) -> Floats:
+    """Hours in which an attacker is in a hex that nobody holds any more; ``luck`` from 0 to 1 is the bad part of it.
+
+    ``contact.occupy_low_h`` and ``contact.occupy_high_h`` are for 6 km.
+    """
+    rules = world.statics.rules
+    low, high = rules["contact.occupy_low_h"], rules["contact.occupy_high_h"]
+    hours: Floats = (low + (high - low) * luck) * (world.statics.grid.spacing_m / _SIX_KM)
+    return hours
 
 
 def _holding(world: World) -> Ints:

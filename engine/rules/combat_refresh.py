@@ -60,6 +60,7 @@ from engine.rules.combat_rates import (
 from engine.rules.combat_roll import (
     BEFORE,
     BREAK_LEFT,
+    DEPTH,
     EFFECT_ATTACKER,
     EFFECT_DEFENDER,
     EFFECT_SPEED,
@@ -109,13 +110,13 @@ PARAMETERS: Final = (
     "combat.loss_hasty_attacker", "combat.loss_delay_attacker", "combat.loss_wet_attacker", "combat.loss_hasty_defender",
     "combat.loss_delay_defender", "combat.loss_wet_defender", "combat.advance_size", "combat.advance_size_men",
     "combat.afv_attack", "combat.afv_defence", "combat.afv_east", "air.afv_100", "repair.final_kept", "combat.gun_rate",
-    "naval.cohesion_day", "combat.advance_intensity",
+    "combat.hex_depth_km", "naval.cohesion_day", "combat.advance_intensity",
 )  # fmt: skip
 (
     SCREEN_TAU, PROBE_DAYS, OVERRUN_H, OVERRUN_X, OVERRUN_COHESION, OVERRUN_FORT, OVERRUN_MEN, MAY_OVERRUN,
     INTENSITY_ASSAULT, INTENSITY_PROBE, INTENSITY_BOMBARD, INTENSITY_HASTY, INTENSITY_EAST, SCREEN_RATE, AIR_MEN_100,
     HASTY_A, DELAY_A, WET_A, HASTY_D, DELAY_D, WET_D, ADVANCE_SIZE, ADVANCE_SIZE_MEN, AFV_ATTACK, AFV_DEFENCE, AFV_EAST,
-    AIR_AFV_100, FINAL_KEPT, GUN_RATE, NAVAL_COHESION, ADVANCE_INTENSITY,
+    AIR_AFV_100, FINAL_KEPT, GUN_RATE, HEX_DEPTH, NAVAL_COHESION, ADVANCE_INTENSITY,
 ) = range(len(PARAMETERS))  # fmt: skip
 
 FOUGHT: Final = (
@@ -299,11 +300,17 @@ def _shares_lost(slot: int, curve: Floats, shares: Floats, terms: Floats, new: I
 
 @jit
 def _due(minute: int, slot: int, memory: Ints, new: Ints, p: Floats) -> None:
-    """When the first threshold is used up; a fight that becomes an overrun is decided in ``combat.overrun_h``."""
+    """When the first threshold is used up, or the hex is crossed; an overrun is decided in ``combat.overrun_h``."""
     yields, breaks = memory[YIELD_LEFT, slot], memory[BREAK_LEFT, slot]
     if new[NEW_KIND, slot] == OVERRUN and memory[BEFORE, slot] != OVERRUN:
         yields = NANO
     due = min(used_up_at(yields, new[YIELD_RATE, slot], minute), used_up_at(breaks, new[BREAK_RATE, slot], minute))
+    # There is no more ground to be won than the hex is deep.
+    deep = whole(p[HEX_DEPTH] * 1e9) - memory[DEPTH, slot]
+    if deep <= 0:
+        new[DEPTH_RATE, slot] = 0
+    else:
+        due = min(due, used_up_at(deep, new[DEPTH_RATE, slot], minute))
     due = min(due, new[DUE_AT, slot])
     new[DUE_AT, slot], new[YIELDS_AFTER, slot] = max(due, minute + 1), yields
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +15,7 @@ from engine.core.jit import jit
 from engine.model.codes import Task, Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
+from engine.rules.combat_outcomes import occupation_h
 from engine.rules.entering import Scene
 from engine.rules.forced_march import forced, pace
 from engine.rules.interdiction import day_pace
@@ -84,18 +84,14 @@ def leg_minutes(
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
     # Through the enemy's rear nobody drives as on a road of his own.
     rested[exploits & (resisted > 0)] = 0
-    spared_too = np.where(deployed, np.maximum(march - rested - _occupation(rules), 0), 0)
+    soon = rounded(occupation_h(world, np.full(len(rows), 0.5)) * HOUR)
+    spared_too = np.where(deployed, np.maximum(march - rested - soon, 0), 0)
     if trace is not None:
         terms = (spared, hurried, rested, spared_too, resisted, zone, jam, delayed, wait)
         _explain(scene, trace, rows, cell, direction, light, terms)
     saved = spared + hurried + rested + spared_too
     minutes: Rows = np.maximum(base - saved + resisted + zone + jam + delayed + wait, 1)
     return minutes, until
-
-
-def _occupation(rules: Mapping[str, float]) -> int:
-    """Minutes in which an attacker has occupied a hex that nobody holds any more."""
-    return round((rules["contact.occupy_low_h"] + rules["contact.occupy_high_h"]) / 2.0 * HOUR)
 
 
 _ENDLESS = 1 << 40

@@ -23,19 +23,19 @@ NEXT = FIRST | {"id": "next", "axis": [(1, 9), (-5, 9)], "start_min": 22 * HOUR,
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 5, 9])  # with seeds 4 and 6 to 8 it is decided before the next attack begins
 def test_a_fight_that_goes_well_is_seen_through_when_the_next_attack_begins(seed):
-    session = war(LINE, days=4, depth=6, seed=seed, led=["axis"], directives=[FIRST, NEXT])
+    session = war(LINE, days=7, depth=6, seed=seed, led=["axis"], directives=[FIRST, NEXT])
     session.advance(21 * HOUR)
     battles = session.world.battles
     under_way = [i for i in range(len(battles)) if battles.outcome[i] == Outcome.LIVE and battles.x[i] > 0]
     assert under_way, "it has begun"
-    session.advance(4 * DAY)
+    session.advance(7 * DAY)
     ends = {Outcome(int(session.world.battles.outcome[i])) for i in under_way}
     assert ends <= {Outcome.YIELDED, Outcome.BROKEN_OFF}, ends
     told = [reason for name in ("a1", "a2", "a3") for at, _, _, reason in orders_to(session, name) if at <= 23 * HOUR]
     assert Reason.CALLED_OFF not in told
 
 
-@pytest.mark.parametrize(("strength", "targets"), [(1.0, 2), (0.25, 1)])
+@pytest.mark.parametrize(("strength", "targets"), [(1.0, 2), (0.1, 1)])
 def test_two_formations_divide_if_each_would_break_through_alone(strength, targets):
     weak = {"A": {"kind": "panzer", "strength": strength}, "R": {"kind": "rifle", "strength": 0.4}}
     session = war(":R:::R:::R:::\n...A.A.......", days=2, depth=6, led=["axis"], formations=weak, directives=[

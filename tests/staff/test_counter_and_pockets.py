@@ -21,6 +21,7 @@ from tests.staff.drawn_war import (
     orders_to,
     owner,
     place,
+    row,
     seeds,
     tell,
     war,
@@ -59,12 +60,22 @@ def test_a_strong_reserve_strikes_at_the_base_of_a_penetration():
     assert struck >= 2
 
 
-def test_a_weak_reserve_blocks_ahead_instead():
-    session = _bulge({"strength": 0.1})
-    session.advance(4 * DAY)
-    reasons = {reason for name in ("p1", "p2") for _, _, _, reason in orders_to(session, name)}
+def test_a_weak_reserve_blocks_ahead_and_strikes_at_nobody_who_stands_at_the_base():
+    session, reasons = _bulge({"strength": 0.1}), set()
+    while session.now < 4 * DAY:
+        session.advance(session.now + 3 * HOUR)
+        for name in ("p1", "p2"):
+            for at, _, goal, reason in orders_to(session, name):
+                reasons.add(reason)
+                if reason is Reason.COUNTER_BASE and at == session.now:
+                    assert not _stands(session, "soviet", goal), "a hex that somebody holds"
     assert Reason.PLUG in reasons
-    assert Reason.COUNTER_BASE not in reasons
+
+
+def _stands(session, side, cell):
+    formations = session.world.formations
+    there = [row(session, name) for name in of_side(session, side)]
+    return bool((formations.hex[there] == cell).any())
 
 
 SALIENT = """

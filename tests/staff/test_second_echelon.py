@@ -33,7 +33,7 @@ def test_a_second_echelon_comes_up_behind_its_attack_and_is_put_in(seed):
 @pytest.mark.parametrize("seed", seeds(3))
 def test_a_reserve_that_the_directive_names_is_kept_in_hand(seed):
     session = _breach(seed, reserve=["b1"])
-    session.advance(6 * DAY)
+    session.advance(4 * DAY)
     assert session.world.formation_notes.role[row(session, "b1")] == StaffRole.RESERVE
 
 
