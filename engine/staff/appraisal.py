@@ -70,7 +70,7 @@ def _survey(
     wide, own = 0, max(power, 1)
     broad = np.zeros(n, np.bool_)
     for k in range(n):
-        broad[k] = share[at[k]] * own >= least_share * min(threat[faces[at[k]]], own)
+        broad[k] = int(share[at[k]]) * own >= least_share * min(int(threat[faces[at[k]]]), own)
         if metres[k] <= limit and broad[k]:
             wide += 1
     kept = 0

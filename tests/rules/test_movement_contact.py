@@ -84,7 +84,7 @@ def first_leg(drawing: str, kind: OrderKind, **sets: float) -> int:
 
 
 @pytest.mark.parametrize(
-    ("kind", "times"), [(OrderKind.MARCH, 2.0), (OrderKind.FOLLOW, 1.0), (OrderKind.EXPLOIT, 2.5)],
+    ("kind", "times"), [(OrderKind.MARCH, 2.0), (OrderKind.FOLLOW, 1.0), (OrderKind.EXPLOIT, 1 / 0.33)],
 )  # fmt: skip
 def test_free_enemy_ground_slows_a_march_by_half_a_column_that_exploits_more_a_pursuit_not_at_all(
     kind: OrderKind, times: float
@@ -100,7 +100,7 @@ def test_a_pursuit_takes_what_a_parameter_says():
     assert slowly == pytest.approx(1.5 * freely, abs=2)
 
 
-@pytest.mark.parametrize(("kind", "times"), [(OrderKind.MARCH, 1.25), (OrderKind.EXPLOIT, 2.5)])
+@pytest.mark.parametrize(("kind", "times"), [(OrderKind.MARCH, 1.25), (OrderKind.EXPLOIT, 1 / 0.33)])
 def test_ground_taken_a_few_hours_ago_slows_a_march_by_a_quarter_a_column_that_exploits_wholly(
     kind: OrderKind, times: float
 ):  # fmt: skip
