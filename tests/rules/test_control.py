@@ -222,7 +222,7 @@ def blown(session) -> list[tuple[int, int]]:
 
 def test_who_loses_a_hex_blows_the_bridges_on_its_sides():
     s = crossing(sets={"movement.bridge_blow": 1.0, "movement.bridge_coup": 1.0})
-    s.advance(DAY)
+    s.advance(2 * DAY)
     assert s.world.hexes.owner[at(s, 2, 4)] == 0
     grid = s.world.statics.grid
     assert blown(s)
@@ -234,7 +234,7 @@ def test_who_loses_a_hex_blows_the_bridges_on_its_sides():
 
 def test_bridges_stand_where_nobody_blows_them():
     s = crossing(sets={"switch.bridges": 0})
-    s.advance(DAY)
+    s.advance(2 * DAY)
     assert s.world.hexes.owner[at(s, 2, 4)] == 0
     assert blown(s) == []
 
@@ -245,7 +245,7 @@ def test_columns_in_the_enemys_rear_take_bridges_by_surprise():
         gone = 0
         for seed in range(10):
             s = crossing(seed=seed, sets={"movement.bridge_coup": coup})
-            s.advance(DAY)
+            s.advance(2 * DAY)
             gone += any(at(s, 2, 4) in (c, int(s.world.statics.grid.neighbours[c, d])) for c, d in blown(s))
         shares.append(gone / 10)
     assert shares[1] < shares[0]
