@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LAYERS = {"control": CONTROL, "orders": ORDERS, "record": RECORD, "works": WORKS, "objectives": OBJECTIVES,
           "fights": FIGHTS, "armies": HEADQUARTERS, "numbers": NUMBERS, "no-names": NO_NAMES}  # fmt: skip
 BAND = 40
+EDGE = 14
+"""Pixels between the title and the sides of the picture."""
 """Height of the title below the map in logical pixels."""
 
 
@@ -85,9 +87,15 @@ def _title(surface: object, story: object, session: Session, top: int) -> None:
     pygame.draw.line(surface, palette.PAPER.line, (0, top), (width, top))
     moment = story.moment(session.now)  # type: ignore[attr-defined]
     words = f"{session.scenario.title}, {moment.day} {moment:%B %Y %H:%M}"
-    title = TEXT.get(words, 20, "semibold", palette.PAPER.text)
-    surface.blit(title, (14, top + (BAND - title.get_height()) // 2))
     recorded = "the record; positions between dated facts are interpolated"
     said = recorded if session.remark == "history" else f"seed {session.seed}"
+    title = TEXT.get(words, 20, "semibold", palette.PAPER.text)
     note = TEXT.get(said, 14, "regular", palette.PAPER.second)
-    surface.blit(note, (width - note.get_width() - 14, top + (BAND - note.get_height()) // 2))
+    if title.get_width() + note.get_width() + 4 * EDGE <= width:
+        surface.blit(title, (EDGE, top + (BAND - title.get_height()) // 2))
+        surface.blit(note, (width - note.get_width() - EDGE, top + (BAND - note.get_height()) // 2))
+        return
+    # One above the other, in what room there is.
+    title, note = TEXT.get(words, 14, "semibold", palette.PAPER.text), TEXT.get(said, 12, "regular", palette.PAPER.second)
+    surface.blit(title, (EDGE, top + 1))
+    surface.blit(note, (EDGE, top + BAND - note.get_height() - 1))
