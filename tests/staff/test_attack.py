@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.core.arithmetic import PPM
 from engine.model.codes import OrderKind, StaffRole, Task
 from engine.model.commander import Notes
+from engine.staff import mobile
 from engine.staff.attack import aim_of, appraise
 from engine.staff.control import control_of, held_soon
 from engine.staff.mobile import _ways
@@ -119,6 +121,22 @@ def test_a_mobile_group_is_given_a_days_way_at_once():
             ahead += [session.world.statics.grid.distance(before, goal) for _, kind, goal, _ in new if kind == "EXPLOIT"]
         longest.append(int(max(ahead)))
     assert min(longest) > 6, longest
+
+
+def test_a_brigade_is_committed_sooner_for_the_divisions_beside_it(monkeypatch: pytest.MonkeyPatch):
+    """Alone it is no match for a screen; beside three divisions that have broken in it need not wait for an empty hex."""
+    text = ":R::R:R:R::R:\n...AAA.......\n....T........\n............."
+    attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
+    kinds = {"A": "panzer", "T": {"kind": "tank_brigade", "side": "axis"}, "R": "rifle"}
+    hours = {}
+    for support in (mobile.SUPPORT, -1):
+        monkeypatch.setattr(mobile, "SUPPORT", support)
+        for seed in (1, 2):
+            session = war(text, days=6, depth=8, seed=seed, formations=kinds, directives=[attack])
+            session.advance(5 * DAY)
+            hours[support, seed] = int(session.world.staff_notes.committed_at.max()) // HOUR
+    for seed in (1, 2):
+        assert 0 < hours[2, seed] <= hours[-1, seed] - 24, hours
 
 
 def test_what_is_about_to_be_entered_counts_as_taken_when_the_next_task_is_given():
