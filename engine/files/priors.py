@@ -17,6 +17,7 @@ from engine.files.texts import CommandLine, Spot
 from engine.model.citation import Parameter
 
 HINT = "--force sets it all the same, and the result says so"
+NO_SIGN = "it has to stay above nothing, --force or not"
 CODE = "set/range"
 
 
@@ -45,7 +46,8 @@ def set_since(raw: Raw) -> dict[str, Spot | None]:
 def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, force: bool) -> None:
     """A fault for each number (value, low or high) that overlays and --set put outside the prior range.
 
-    With `force` they are warnings: the scenario can be used, and `Scenario.outside` names them.
+    With `force` they are warnings: the scenario can be used, and `Scenario.outside` names them. What only makes sense
+    above nothing (paces, depths, divisors: its whole range is) stays above nothing all the same.
     """
     for address, row in sorted(raw.tables["rules"].items()):
         prior, spot = raw.priors.get(address), row.changed.get("value")
@@ -56,12 +58,13 @@ def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, fo
         for key in ("value", "low", "high"):
             given = row.values.get(key)
             if not prior.holds(given):
+                forced = force and not prior.denies_sign(given)
                 report.add(
                     spot.fault(
                         f"{address} {prior.words}",
                         _shown(given) if key == "value" else f"{key} = {_shown(given)}",
-                        "" if force else HINT,
-                        "warning" if force else "error",
+                        "" if forced else NO_SIGN if force else HINT,
+                        "warning" if forced else "error",
                         CODE,
                     )
                 )

@@ -96,6 +96,10 @@ class Prior:
             return True
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
+    def denies_sign(self, value: Any) -> bool:
+        """Whether all of the range lies above nothing and a number does not."""
+        return self.least is not None and self.least > 0 and isinstance(value, (int, float)) and value <= 0
+
     @property
     def words(self) -> str:
         """The range and its reason, for `expected`."""

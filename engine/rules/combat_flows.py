@@ -11,8 +11,8 @@ from engine.model.codes import ATTACKING, ON_MAP, Outcome
 from engine.model.events import Event
 from engine.model.events.combat import BATTLE_ENDED, BLED, FOUGHT, JOINED, LEFT_BATTLE
 from engine.model.world import World
-from engine.rules.combat_lineup import IS_ATTACK, Lineup
-from engine.rules.combat_outcomes import Ending, kept_depth, left_to
+from engine.rules.combat_lineup import GIVEN_UP, IS_ATTACK, Lineup
+from engine.rules.combat_outcomes import Ending, kept_depth, left_to, won
 from engine.rules.combat_refresh import BLED as BLED_COLUMNS
 from engine.rules.combat_refresh import FOUGHT as FOUGHT_COLUMNS
 from engine.rules.combat_refresh import NEW_KIND, Flows, flows, moved_noise
@@ -88,10 +88,10 @@ def _dissolved(
 ) -> list[Event]:  # fmt: skip
     """A battle without attackers or without anybody to resist them is no battle; the latter gives the hex away."""
     row, participants, told = int(lineup.live[slot]), world.participants, len(ending.events)
-    depth = int(world.battles.read("depth", minute, row))
+    depth = won(world, int(world.battles.read("depth", minute, row)))
     mine = roll.leaving[participants.battle[roll.leaving] == row]
     across = participants.direction[mine].astype(np.int64)
-    taken = left_to(world, row, minute, dice, ending)
+    taken = lineup.kind[slot] == GIVEN_UP and left_to(world, row, minute, dice, ending)
     ended = BATTLE_ENDED(
         minute, battle=row, hex=lineup.hex[slot], attacker=lineup.attacker[slot], outcome=Outcome.DISSOLVED,
         at=minute, depth_u=depth, taken=int(taken), cause=int(world.battles.cause[row]),

@@ -71,6 +71,8 @@ SUPPORT_HEXES: Final = 2
 """Guns of a supporting formation reach this far, 12 km: the hexes of ``Grid.ring_table(2)``."""
 
 HEX, ATTACKER, KIND, ROW = range(4)
+GIVEN_UP: Final = -2
+"""Kind of a battle whose attackers have nobody before them any more."""
 SLOT, WHO, ROLE, SHARE, DIRECTION = range(5)
 
 
@@ -85,7 +87,7 @@ class Lineup:
     attacker: Rows
     """The attacking side."""
     kind: Rows
-    """BattleKind; -1 where nobody attacks or nobody is left to resist."""
+    """BattleKind; -1 where nobody attacks, GIVEN_UP where nobody is left to resist."""
     live: Rows
     """Row in the world, -1 for a battle about to begin."""
     slot: Rows
@@ -268,10 +270,12 @@ def _enter(members: Rows, entry: int, slot: int, row: int, role: int, share: int
 
 @jit
 def _kind(strive: Rows, slot: int) -> int:
-    """The strongest activity of the attackers gives the kind of battle; -1 where there is none to be had."""
+    """The strongest activity of the attackers gives the kind of battle; -1 where there is none to be had, GIVEN_UP where
+    nobody is left to resist an assault.
+    """
     held, resisted = strive[3, slot] > 0, strive[3, slot] > 0 or strive[4, slot] > 0
     if not resisted:
-        return -1
+        return GIVEN_UP if strive[0, slot] > 0 else -1
     if strive[0, slot] > 0:
         return ASSAULT if held else SCREEN_FIGHT
     if strive[1, slot] > 0:

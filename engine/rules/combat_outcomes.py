@@ -26,6 +26,8 @@ from engine.model.codes import (
     PROBING,
     SCREEN_FIGHT,
     SCREENING,
+    TO_ATTACK,
+    TO_EXPLOIT,
     Mobility,
     Outcome,
 )
@@ -58,6 +60,7 @@ Mask = npt.NDArray[np.bool_]
 MILLIMETRE: Final = 1000
 """1e-6 m in a millimetre."""
 _SIX_KM: Final = 6000
+_ASSAULTS: Final = (int(TO_ATTACK), int(TO_EXPLOIT))
 
 
 @dataclass
@@ -181,9 +184,14 @@ def kept_depth(world: World, row: int, directions: Ints, depth_u: int, minute: i
     )
 
 
+def won(world: World, depth_u: int) -> int:
+    """Ground won in a hex (1e-6 m): no more than the hex is deep."""
+    return min(depth_u, round(world.statics.rules["combat.hex_depth_km"] * 1e9))
+
+
 def _ended(world: World, f: _Field, minute: int, outcome: Outcome, depth_u: int, *, taken: bool) -> Event:
     return BATTLE_ENDED(
-        minute, battle=f.row, hex=f.cell, attacker=f.side, outcome=outcome, at=f.at, depth_u=depth_u,
+        minute, battle=f.row, hex=f.cell, attacker=f.side, outcome=outcome, at=f.at, depth_u=won(world, depth_u),
         taken=int(taken), cause=int(world.battles.cause[f.row]),
     )  # fmt: skip
 
@@ -253,7 +261,9 @@ def left_to(world: World, row: int, minute: int, dice: Dice, ending: Ending) -> 
     Whoever goes before he is beaten gives up the hex as surely as who yields. Adds to ``ending``.
     """
     f = _field(world, row, minute, minute, ending)
-    f = replace(f, attackers=f.attackers[~ending.spent[f.attackers]])
+    formations, able = world.formations, ~ending.spent[f.attackers]
+    able &= np.isin(formations.task[f.attackers], _ASSAULTS) & (formations.read("ammo", minute, f.attackers) > 0)
+    f = replace(f, attackers=f.attackers[able])
     if f.kind not in (ASSAULT, SCREEN_FIGHT, OVERRUN) or not len(f.attackers) or not _free(world, f, ending):
         return False
     _occupy(world, f, minute, dice, ending)

@@ -268,6 +268,7 @@ def _beside(scene: Scene, cells: Rows, side: int) -> Rows:
         return cells[:0]
     near: Rows = np.unique(world.statics.grid.neighbours[cells]).astype(np.int64)
     near = near[near >= 0]
+    near = near[ice.dry(world)[near]]
     near = near[(scene.owner[near] == 1 - side) & ice.walked(world.statics)[near]]
     near = near[~ground.towns(world.statics)[near]]
     if not len(near):

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
-from engine.model.codes import HexKind, Mobility, Status
+from engine.model.codes import HexKind, Mobility, Obstacle, Status
 from engine.model.events import Event
+from engine.model.events.movement import BLOCKED
 from engine.model.events.weather import BROKE_IN, ICE_BROKE
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
@@ -133,6 +134,12 @@ def broken(world: World, minute: int, ice: int) -> list[Event]:
     in_ = [i for i in rows.tolist() if not _borne(bears, int(formations.mobility[i]), int(formations.hex[i]))]
     if in_:
         events.append(_broke_in(world, minute, np.array(in_)))
+    bound = np.flatnonzero((formations.status == Status.ON_MAP) & (formations.leg_to >= 0))
+    bound = bound[wet[formations.leg_to[bound]]]
+    held = [i for i in bound.tolist() if not _borne(bears, int(formations.mobility[i]), int(formations.leg_to[i]))]
+    if held:
+        to = formations.leg_to[held]
+        events.append(BLOCKED(minute, formation=held, hex=to, cause=Obstacle.NO_WAY, target=-1, look_at=minute))
     foot = bears[Mobility.FOOT]
     lost = wet & (world.hexes.owner >= 0) & (True if foot is None else ~foot)
     if lost.any():
@@ -166,6 +173,15 @@ def _broke_in(world: World, minute: int, rows: Ints) -> Event:
         minute, formation=rows, came_from=formations.hex[rows], hex=to, drowned_u=part("men", drowned),
         afv_u=part("afv", sunk), guns_u=part("guns", sunk),
     )  # fmt: skip
+
+
+def dry(world: World) -> Mask:
+    """Shape (hexes,): land, and water whose ice bears men now."""
+    statics, bears = world.statics, walkable(world.statics, int(world.weather.strait_ice[0]))
+    if "ice.land" not in statics.memo:
+        statics.memo["ice.land"] = statics.theatre.kind == HexKind.LAND
+    land: Mask = statics.memo["ice.land"]
+    return land if bears is None else land | bears
 
 
 def water(world: World) -> Any:

@@ -47,8 +47,9 @@ def leg_minutes(
     ``movement.exploit`` of a march; pursuing ones, where their side knows of no enemy near,
     ``contact.pursuit_slowdown``), ground that changed hands within ``contact.fresh_h`` ``contact.fresh_slowdown``
     times at most; an enemy zone of control and a crowded road add to it, by day the enemy's aircraft too; a forced
-    march takes off. Who stands ``deployed`` before a target that turns out to be free is there no later than one who
-    had to fight for it goes in afterwards (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``).
+    march takes off. Who stands ``deployed`` before a target that turns out to be free marches in no longer than one who
+    had to fight for it does afterwards (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``); crossings,
+    zones of control, crowds and aircraft come on top.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -80,7 +81,7 @@ def leg_minutes(
         hostile = scene.owner[to[at]] == 1 - side[at]
         zone[at] = _zone(scene, mobility[at], side[at], cell[at], to[at], hostile, light)
     # Nobody is ferried faster because he is rested.
-    march = np.maximum(base - spared - hurried + resisted - water, 0)
+    march = np.maximum(base - hurried + resisted - water, 0)
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
     # Through the enemy's rear nobody drives as on a road of his own.
     rested[exploits & (resisted > 0)] = 0

@@ -443,7 +443,8 @@ def _departed(
     back = np.where(group.leg_to >= 0, start - formations.departed_at[rows], 0)
     wait = np.where(rested, round(rules["movement.start_h"] * HOUR), 0) + back
     to = route[:, 0].astype(np.int64)
-    deployed = (group.what == _ENTERS) & (group.stop == 1) & ~exploits
+    # Drawn up before the target, that is, not just coming up in column.
+    deployed = (group.what == _ENTERS) & (group.stop == 1) & ~group.fresh & (group.leg_to < 0) & ~exploits
     minutes, until = leg_minutes(scene, rows, group.cell, to, exploits, deployed, start + wait, wait, trace)
     return DEPARTED(
         minute,

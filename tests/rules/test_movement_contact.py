@@ -275,6 +275,60 @@ def test_whoever_leaves_a_battle_gives_the_hex_to_one_of_those_who_attacked_it()
     assert 2 * HOUR <= entry[0]["minute"] - sent[0]["minute"] <= 5 * HOUR
 
 
+SCREENED = """
+:::::::::
+:::R:::::
+:::::::::
+...AB....
+.........
+"""
+
+
+@pytest.mark.parametrize("gone", ["other task", "no ammunition"])
+def test_attackers_who_cease_are_not_given_what_the_enemy_still_screens(gone: str):
+    s = field(SCREENED, {"A": "infantry", "B": "infantry", "R": {"kind": "rifle", "strength": 2.0}})
+    target = at(s, 2, 3)
+    for name in ("a1", "b1"):
+        told(s, name, OrderKind.ATTACK, target)
+    s.advance(4 * HOUR)
+    assert s.world.battles.outcome[0] == Outcome.LIVE
+    for name in ("a1", "b1"):
+        if gone == "other task":
+            told(s, name, OrderKind.SUPPORT, target)
+        else:
+            s._pen["formations"]["ammo_g"][row(s, name)] = 0
+            s._pen["formations"]["ammo_use"][row(s, name)] = 0
+    s.advance(DAY)
+    ended = rows_of(s, "BattleEnded", hex=target)
+    assert not any(r["taken"] for r in ended if r["outcome"] == Outcome.DISSOLVED)
+    assert not rows_of(s, "SentIn", hex=target)
+
+
+def test_no_more_ground_is_won_than_a_hex_is_deep():
+    s = field(GIVEN_UP, {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 1.2}},
+              sets={"combat.tau_days": 4, "combat.advance_km_day": 1.4}, days=12)  # fmt: skip
+    for name in ("a1", "b1", "c1"):
+        told(s, name, OrderKind.ATTACK, at(s, 2, 3))
+    deepest = 0
+    while s.now < 9 * DAY:
+        s.advance(s.now + 6 * HOUR)
+        deepest = max(deepest, int(s.world.battles.read("depth", s.now).max()))
+    assert deepest > 2_000_000_000, "ground was won"
+    assert deepest <= 6_300_000_000, "battles look round on the hour"
+    assert all(r["depth_u"] <= 6_000_000_000 for r in rows_of(s, "BattleEnded"))
+
+
+def test_attackers_drawn_up_before_a_free_hex_march_in_in_three_hours_and_columns_do_not():
+    waits, marches = (field(".A:::::::", {"A": "infantry"}, ground={"A": "axis"}) for _ in range(2))
+    told(waits, "a1", OrderKind.ATTACK, at(waits, 0, 2))
+    march(marches, "a1", at(marches, 0, 2))
+    for s in (waits, marches):
+        s.advance(2 * DAY)
+    quick, slow = (entered_at(s, "a1", at(s, 0, 2)) for s in (waits, marches))
+    assert 0 < quick <= 9 * HOUR
+    assert slow >= quick + 3 * HOUR
+
+
 def test_whoever_has_fought_his_way_in_goes_in_before_he_does_what_he_is_told_next():
     s = field(GIVEN_UP, {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.6}})
     target = at(s, 2, 3)

@@ -22,7 +22,7 @@ from engine.rules.steps import bridged_steps
 from engine.rules.supply import connected
 from engine.rules.systems import SYSTEMS
 from engine.run.session import Session
-from tests.rules.marches import AT_ONCE, DAY, at, hex_of, march, of_kind, row
+from tests.rules.marches import AT_ONCE, DAY, HOUR, at, hex_of, march, of_kind, row
 
 LAKE = """
 :::::::
@@ -272,3 +272,19 @@ def test_the_enemy_on_the_ice_is_attacked_and_goes_back_or_comes_over() -> None:
     s.advance(10 * DAY)
     assert of_kind(s, "Engaged")
     assert int(s.world.formations.read("battle", s.now, [row(s, "a1")])[0]) > 0
+
+
+@pytest.mark.parametrize(
+    ("after", "unit"), [(10.0, "infantry"), (30.0, "panzer")], ids=["nobody's water, no ice", "ice that bears men only"]
+)  # fmt: skip
+def test_nobody_marches_onto_ice_that_has_ceased_to_bear_him_meanwhile(after: float, unit: str) -> None:
+    s = lake([60.0] * 6 + [after] * 14, {"A": unit, "B": "infantry"})
+    s.advance(6 * DAY - 4 * HOUR)
+    march(s, "a1", at(s, *ON_THE_ICE))
+    s.advance(6 * DAY - 1)
+    leg = int(s.world.formations.leg_to[row(s, "a1")])
+    assert s.scenario.theatre.kind[leg] != HexKind.LAND, "it is on its way onto the ice"
+    s.advance(9 * DAY)
+    assert s.scenario.theatre.kind[hex_of(s, "a1")] == HexKind.LAND
+    wet = s.scenario.theatre.kind != HexKind.LAND
+    assert (s.world.hexes.owner[wet] != 0).all()

@@ -27,13 +27,11 @@ def weather_changed(pen: Pen, event: Event) -> None:
 
 
 def ice_broke(pen: Pen, event: Event) -> None:
-    """Water without ice is nobody's; who was on his way there stops."""
-    hexes, cells, formations = pen["hexes"], event["hex"], pen["formations"]
+    """Water without ice is nobody's."""
+    hexes, cells = pen["hexes"], event["hex"]
     hexes["owner"][cells] = NOBODY
     hexes["owner_since"][cells] = event.minute
     hexes["closing_since"][cells] = NEVER
-    there = np.flatnonzero(np.isin(formations["leg_to"], cells))
-    halt(pen, there, event.minute)
     pen["battles"]["stale"][pen["battles"]["outcome"] == Outcome.LIVE] = 1
 
 
