@@ -9,7 +9,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from engine.files.common import SCENARIOS, SWITCH, common_parameters, common_sources, common_terrain
+from engine.files.faults import FileFaults
 from engine.model.citation import GRADES
 from engine.model.codes import Terrain
 
@@ -41,7 +44,7 @@ def test_every_parameter_has_a_prior_range_and_what_is_not_sampled_says_why_it_i
 
 def test_every_parameter_is_refused_outside_its_range_with_the_reason_and_taken_when_forced(desk):
     known = {a: p for a, p in common_parameters().items() if not isinstance(p.value, bool)}
-    beyond = {a: p.most + 1 if n % 2 else p.least - 1 for n, (a, p) in enumerate(known.items())}
+    beyond = {a: p.most + 1 if n % 2 or p.least > 0 else p.least - 1 for n, (a, p) in enumerate(known.items())}
     sets = [f"{address}={value!r}" for address, value in beyond.items()]
     told = [fault for fault in desk.check(sets=sets).faults if fault.code == "set/range"]
     assert len(told) == len(known)
@@ -52,6 +55,13 @@ def test_every_parameter_is_refused_outside_its_range_with_the_reason_and_taken_
         assert known[address].note in fault.expected
     forced = desk.load(sets=sets, force=True)
     assert set(forced.outside) == set(known)
+
+
+@pytest.mark.parametrize("address", ["movement.exploit", "movement.foot_km_day", "combat.hex_depth_km", "high.neck_odds"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_what_only_makes_sense_above_nothing_stays_there_although_forced(desk, address, value):
+    with pytest.raises(FileFaults, match="above nothing"):
+        desk.load(sets=[f"{address}={value}"], force=True)
 
 
 def test_every_parameter_that_code_asks_for_is_in_the_file():
