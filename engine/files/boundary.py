@@ -392,6 +392,7 @@ class RuleRow(Cited):
     least: float | None = None
     most: float | None = None
     ground: Words = ""
+    not_above: Words = ""
     unit: Words = ""
 
 

@@ -44,6 +44,7 @@ def common_parameters() -> Mapping[str, Parameter]:
                 least=least,
                 most=most,
                 ground=entry.get("ground", ""),
+                not_above=entry.get("not_above", ""),
             )
     return MappingProxyType(found)
 

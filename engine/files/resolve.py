@@ -160,6 +160,7 @@ def _parameters(rules: Table, raw: Raw) -> dict[str, Parameter]:
             least=prior.least if prior else None,
             most=prior.most if prior else None,
             ground=data.ground,
+            not_above=raw.bounds.get(key, ""),
         )
     return found
 

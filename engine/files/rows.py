@@ -118,6 +118,8 @@ class Raw:
     """Tables of which rows could not be read at all: nobody is blamed for naming one of those."""
     priors: dict[str, Prior] = field(default_factory=dict)
     """Ranges of the rule parameters in the common folder, which scenarios and overlays do not move."""
+    bounds: dict[str, str] = field(default_factory=dict)
+    """Rule parameters that do not exceed another, and which: `not_above` in the common folder."""
     labels: list[str] = field(default_factory=list)
     """Names of the overlays and --set values applied, in order."""
 

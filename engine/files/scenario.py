@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.files.analysis import analyse, enemy_ground, structural
+from engine.files.bounds import bounds_of, check_order
 from engine.files.checked import check_head, check_rows
 from engine.files.confidence import Standing, confidence, estimates
 from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
@@ -99,6 +100,7 @@ def _read(
     apply_overlays(raw, [overlay_path(overlay, root) for overlay in overlays], root, report)
     apply_sets(raw, sets, report)
     check_priors(raw, before, report, force)
+    check_order(raw, before, report, force)
     # Nothing is missing from a file that could not be read.
     head = None if "scenario" in raw.broken else check_head(raw, report)
     tables = check_rows(raw, report)
@@ -119,6 +121,7 @@ def read_raw(folder: Path, root: Path, report: Report, theatre: Theatre | None =
     common = root / "common" if (root / "common").is_dir() else SCENARIOS / "common"
     read_common(common, root, raw, report)
     raw.priors = priors_of(raw.tables["rules"])
+    raw.bounds = bounds_of(raw.tables["rules"])
     chain: list[tuple[Path, TomlText]] = []
     here: Path | None = folder
     while here is not None:

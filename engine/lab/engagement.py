@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.dice import Dice, Stream, subject_of
+from engine.files.bounds import refuse_turned, turned_round
 from engine.files.common import common_parameters, common_terrain
 from engine.files.faults import nearest
 from engine.files.priors import prior_of, refuse_outside
@@ -163,13 +164,15 @@ def rules_of_engagements(changes: Mapping[str, float] | None = None, *, force: b
         rules[address] = value
     if not force:
         refuse_outside((changes or {}).items(), common_parameters())
+        refuse_turned(changes or {}, common_parameters())
     return rules
 
 
 def outside_range(rules: Mapping[str, float]) -> dict[str, float]:
-    """Those of the parameters that lie outside their prior range, by address."""
+    """Those of the parameters that lie outside their prior range or above their bound, by address."""
     known = common_parameters()
-    return {a: v for a, v in sorted(rules.items()) if a in known and not prior_of(known[a]).holds(v)}
+    turned = {low for low, _ in turned_round(rules, {a: p.not_above for a, p in known.items() if p.not_above})}
+    return {a: v for a, v in sorted(rules.items()) if a in known and (a in turned or not prior_of(known[a]).holds(v))}
 
 
 def fight(

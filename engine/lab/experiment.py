@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.dice import Dice, Stream, subject_of
+from engine.files.bounds import refuse_turned
 from engine.files.priors import refuse_outside
 from engine.files.sampling import sample_values
 from engine.lab.store import plain_json
@@ -142,6 +143,13 @@ def _as(parameter: Parameter, value: float) -> Value:
 
 def design_points(experiment: Experiment, scenario: Scenario) -> list[dict[str, Value]]:
     """The values of the factors at each design point; one empty point without factors."""
+    points = _points(experiment, scenario)
+    for point in points if not experiment.force else ():
+        refuse_turned(point, scenario.parameters, "values of the factors")
+    return points
+
+
+def _points(experiment: Experiment, scenario: Scenario) -> list[dict[str, Value]]:
     factors = [_checked(f, scenario, experiment.design) for f in experiment.factors]
     if not experiment.force:
         ends = [(f.address, v) for f in factors for v in (*f.levels, f.low, f.high) if v is not None]

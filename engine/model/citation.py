@@ -60,7 +60,8 @@ class Parameter:
     `low` and `high` are None when the value is not uncertain. `where` is `file:line` of the entry that won,
     or `--set` for a value given on the command line. `least` and `most` are the prior range, which stays when the
     value is changed and its bounds are dropped (None: no range); `ground` says why they are those, where they are no
-    bounds for sampling.
+    bounds for sampling. `not_above` is the address of a parameter that this one does not exceed, such as the most
+    that belongs to a least.
     """
 
     address: str
@@ -75,6 +76,7 @@ class Parameter:
     least: float | None = None
     most: float | None = None
     ground: str = ""
+    not_above: str = ""
 
     @property
     def outside(self) -> bool:
@@ -82,6 +84,12 @@ class Parameter:
         if isinstance(self.value, (bool, str)):
             return False
         return (self.least is not None and self.value < self.least) or (self.most is not None and self.value > self.most)
+
+    def above(self, bound: Parameter | None) -> bool:
+        """True when the value exceeds that of the parameter which bounds it."""
+        if bound is None or isinstance(self.value, (bool, str)) or isinstance(bound.value, (bool, str)):
+            return False
+        return self.value > bound.value
 
     @property
     def uncertain(self) -> bool:

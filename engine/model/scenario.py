@@ -66,7 +66,7 @@ NOBODY = -1
 """Owner of water and of hexes outside the window."""
 MINUTES_PER_DAY = 1440
 
-UNDIGESTED = frozenset({"where", "note", "src", "source", "grade", "unit", "least", "most"})
+UNDIGESTED = frozenset({"where", "note", "src", "source", "grade", "unit", "least", "most", "not_above"})
 """Fields that no digest sees: another citation or a moved line is not another scenario."""
 _UNDIGESTED_HERE = frozenset({"theatre", "window", "owner", "title", "summary", "sources", "overlays", "drawing"})
 
@@ -252,8 +252,9 @@ class Scenario:
 
     @property
     def outside(self) -> dict[str, float]:
-        """Values of rule parameters that lie outside their prior range, by address: set with --force."""
-        return {a: float(p.value) for a, p in sorted(self.parameters.items()) if p.outside}
+        """Values of rule parameters outside their prior range or above their bound, by address: set with --force."""
+        known = self.parameters
+        return {a: float(p.value) for a, p in sorted(known.items()) if p.outside or p.above(known.get(p.not_above))}
 
     @cached_property
     def by_id(self) -> Mapping[str, FormationSpec | HeadquartersSpec | AssetSpec]:

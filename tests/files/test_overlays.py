@@ -230,6 +230,37 @@ def test_times_and_lengths_are_not_negative_and_a_hex_has_depth(desk, words):
     assert f"expected {address} {span[address]}" in desk.faults([], [words])[0]
 
 
+HINT = " (--force sets it all the same, and the result says so)"
+
+
+@pytest.mark.parametrize(("sets", "told"), [
+    (["contact.occupy_low_h=4", "contact.occupy_high_h=3"],
+     "--set:2:1: expected contact.occupy_high_h no less than contact.occupy_low_h (4), found 3"),
+    (["intelligence.surprise_2=0.7", "intelligence.surprise_1=0.6"],
+     "--set:2:1: expected intelligence.surprise_1 no less than intelligence.surprise_2 (0.7), found 0.6"),
+    (["contact.screen_far=0.35", "contact.screen_near=0.3"],
+     "--set:2:1: expected contact.screen_near no less than contact.screen_far (0.35), found 0.3"),
+    (["combat.phi_cut_off_late_days=2.5", "combat.phi_cut_off_days=3"],
+     "--set:1:1: expected combat.phi_cut_off_late_days no less than combat.phi_cut_off_days (3), found 2.5"),
+])  # fmt: skip
+def test_a_least_above_its_most_is_refused_although_each_lies_in_its_range(desk, sets, told):
+    assert desk.faults([], sets) == [told + HINT]
+    least, value = max((s.split("=") for s in sets), key=lambda pair: float(pair[1]))
+    assert desk.load(sets=sets, force=True).outside == {least: float(value)}
+
+
+def test_a_least_above_the_most_that_a_scenario_gives_is_refused_where_it_is_set(desk):
+    rule = '"contact.occupy_high_h" = { value = 2.5, src = "book", grade = "estimate" }'
+    desk.edit("scenario.toml", "[rules]\n", f"[rules]\n{rule}\n")
+    told = "--set:1:1: expected contact.occupy_low_h no more than contact.occupy_high_h (2.5), found 3"
+    assert desk.faults([], ["contact.occupy_low_h=3"]) == [told + HINT]
+
+
+def test_a_pair_in_order_and_a_pair_of_equals_are_taken(desk):
+    scenario = desk.load(sets=["contact.occupy_low_h=3", "contact.occupy_high_h=3"])
+    assert (scenario.rule("contact.occupy_low_h"), scenario.outside) == (3.0, {})
+
+
 def test_force_lets_a_parameter_leave_its_range_and_the_scenario_says_so(desk):
     scenario = desk.load(sets=["combat.tau_days=9"], force=True)
     assert scenario.rule("combat.tau_days") == 9.0

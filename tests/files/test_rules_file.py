@@ -57,6 +57,15 @@ def test_every_parameter_is_refused_outside_its_range_with_the_reason_and_taken_
     assert set(forced.outside) == set(known)
 
 
+def test_a_parameter_that_does_not_exceed_another_names_it_and_keeps_to_it():
+    known = common_parameters()
+    bounded = {a: p.not_above for a, p in known.items() if p.not_above}
+    assert "contact.occupy_low_h" in bounded
+    assert [(a, b) for a, b in bounded.items() if b not in known or known[a].value > known[b].value] == []
+    leasts = {a for a in known if "_low" in a and a.replace("_low", "_high") in known}
+    assert leasts <= set(bounded), "a least has its most"
+
+
 @pytest.mark.parametrize("address", ["movement.exploit", "movement.foot_km_day", "combat.hex_depth_km", "high.neck_odds"])
 @pytest.mark.parametrize("value", [0, -1])
 def test_what_only_makes_sense_above_nothing_stays_there_although_forced(desk, address, value):

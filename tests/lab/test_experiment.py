@@ -216,3 +216,11 @@ def test_design_points_outside_a_range_are_refused_unless_forced() -> None:
         design_points(wide, scenario())
     assert [f.found for f in caught.value.faults] == ["0.5", "50"]
     assert len(design_points(replace(wide, force=True), scenario())) == 4
+
+
+def test_a_design_point_that_turns_a_pair_round_is_refused_unless_forced() -> None:
+    low, high = "contact.occupy_low_h", "contact.occupy_high_h"
+    grid = Experiment("drawn", design="grid", factors=(Factor(low, levels=(1.0, 3.0)), Factor(high, levels=(2.0, 4.0))))
+    with pytest.raises(FileFaults, match=f"expected {high} no less than {low} .3., found 2"):
+        design_points(grid, scenario())
+    assert len(design_points(replace(grid, force=True), scenario())) == 4
