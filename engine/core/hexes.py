@@ -48,6 +48,11 @@ class Grid:
     letter: str = "X"
 
     @property
+    def spacing_km(self) -> float:
+        """Kilometres between neighbouring centres."""
+        return self.spacing_m / 1000.0
+
+    @property
     def size(self) -> int:
         """Number of cells."""
         return self.columns * self.rows

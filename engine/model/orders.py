@@ -15,6 +15,8 @@ NEEDS_GOAL = frozenset(
     {OrderKind.MARCH, OrderKind.ATTACK, OrderKind.WITHDRAW, OrderKind.PROBE, OrderKind.BOMBARD, OrderKind.EXPLOIT,
      OrderKind.FOLLOW, OrderKind.FORCED_MARCH, OrderKind.ENTRAIN, OrderKind.LAND}
 )  # fmt: skip
+TAKES_NO_GOAL = frozenset({OrderKind.CANCEL, OrderKind.ATTACH, OrderKind.KEEP, OrderKind.LET_GO})
+"""Kinds that say something of a formation wherever it stands."""
 _LINE = re.compile(r"\s*([a-z0-9_]+)\s*:\s*([a-z_]+)(?:\s+([A-Za-z]\d{3}\.\d{3}))?\s*")
 
 

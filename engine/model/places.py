@@ -40,7 +40,7 @@ P_JOINED_AT, P_LEFT_AT, P_BATTLE_RATE, P_SHOP_RATE, P_LOST_RATE, P_GUNS_RATE = P
 ).tolist()
 
 # hexes, headquarters, weather
-X_OWNER, X_WORKS, X_WORKS_SIDE = HEXES.places("int8", "owner", "works", "works_side").tolist()
+X_OWNER, X_WORKS = HEXES.places("int8", "owner", "works").tolist()
 (X_OWNER_SINCE,) = HEXES.places("int64", "owner_since").tolist()
 H_HEX, H_PARENT = HEADQUARTERS.places("int32", "hex", "parent").tolist()
 (H_MOVED_AT,) = HEADQUARTERS.places("int64", "moved_at").tolist()

@@ -150,7 +150,6 @@ class HexFrame:
     owner_since: Array
     works: Array
     """Prepared line, level 0 to 4; 0 where the enemy's works are not known."""
-    works_side: Array
     blown: Array
     """Shape (k, 2): (hex, direction) of hexsides whose bridge is down."""
     fortress: Array

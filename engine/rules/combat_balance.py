@@ -49,7 +49,6 @@ from engine.model.places import (
     W_GROUND,
     W_SKY,
     X_WORKS,
-    X_WORKS_SIDE,
 )
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
@@ -226,11 +225,11 @@ def _weigh(
     _count(members, memory, f64, kind, kinds, now, ours, people, line, shares, afv, antitank, terms, p)
     _saturate(battles, members, ground, afv, antitank, terms, p)
     for i in range(many):
-        row, cell, side = members[WHO, i], battles[HEX, members[SLOT, i]], f8[F_SIDE, members[WHO, i]]
+        row, cell = members[WHO, i], battles[HEX, members[SLOT, i]]
         people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
         people[AMMO_FACTOR, i] = ammunition_of(now[AMMO, i], now[MEN, i], kinds[NEED_DEFENCE, kind[row]], p)
         people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
-        level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]), int(x8[X_WORKS_SIDE, cell]), int(side))
+        level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]))
         people[WORKS_LEVEL, i] = level
         if ours[i] == 0:
             engineers = shares[ENGINEERS, members[SLOT, i], 0] > 0

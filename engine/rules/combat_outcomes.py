@@ -53,13 +53,13 @@ from engine.rules.combat_rates import kept_on_break_off
 from engine.rules.combat_refresh import due_at
 from engine.rules.combat_retreat import WayBack, left_behind, toll
 from engine.rules.command import stand_fast
+from engine.rules.occupation import occupation_h
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 MILLIMETRE: Final = 1000
 """1e-6 m in a millimetre."""
-_SIX_KM: Final = 6000
 _ASSAULTS: Final = (int(TO_ATTACK), int(TO_EXPLOIT))
 
 
@@ -352,6 +352,8 @@ def _record(
     )
     pause = minute + round(rules["contact.retreat_pause_h"] * HOUR)
     lost["cohesion_n"], lost["shop_u"] = ending.take(rows, lost["cohesion_n"], lost["shop_u"])
+    if moved:
+        lost["moved_m"] = np.full(len(rows), world.statics.grid.spacing_m)
     ending.events.append(
         kind(minute, formation=rows, battle=f.row, hex=f.cell, to=to, pause_until=pause, **lost)  # type: ignore[operator]
     )
@@ -376,17 +378,6 @@ def _occupy(world: World, f: _Field, minute: int, dice: Dice, ending: Ending) ->
         others = others[others != chosen]
     if len(others):
         ending.events.append(ATTACK_DONE(minute, formation=others))
-
-
-def occupation_h(world: World, luck: Floats) -> Floats:
-    """Hours in which an attacker is in a hex that nobody holds any more; ``luck`` from 0 to 1 is the bad part of it.
-
-    ``contact.occupy_low_h`` and ``contact.occupy_high_h`` are for 6 km.
-    """
-    rules = world.statics.rules
-    low, high = rules["contact.occupy_low_h"], rules["contact.occupy_high_h"]
-    hours: Floats = (low + (high - low) * luck) * (world.statics.grid.spacing_m / _SIX_KM)
-    return hours
 
 
 def _holding(world: World) -> Ints:

@@ -59,7 +59,6 @@ Rows = npt.NDArray[np.int64]
 
 GRAIN_MIN: Final = 15
 LEAST_DELAY_MIN: Final = 15
-HEX_KM: Final = 6.0
 _AT = itemgetter(0)
 _LEVELS = ("division", "corps", "army", "front")
 # Wire and radio reach farther from higher headquarters (command.range_km is a corps').
@@ -124,8 +123,8 @@ def courier_minutes(
     level, terms = np.empty(len(formation), np.int64), np.empty((len(_TERMS), len(formation)))
     _hours(
         formation, minute, formations.hq, formations.hex, formations.side, headquarters.echelon, headquarters.staff,
-        headquarters.moved_at, headquarters.hex, world.statics.grid.axial_table, _medians(world.statics), _REACH, luck,
-        on, packed(world.statics, _DELAYS), level, terms,
+        headquarters.moved_at, headquarters.hex, world.statics.grid.axial_table, world.statics.grid.spacing_km,
+        _medians(world.statics), _REACH, luck, on, packed(world.statics, _DELAYS), level, terms,
     )  # fmt: skip
     if trace is not None:
         for i, row in enumerate(formation.tolist()):
@@ -144,7 +143,7 @@ def courier_minutes(
 @jit
 def _hours(
     formation: Any, minute: int, of: Any, at: Any, side: Any, echelon: Any, quality: Any, moved_at: Any, place: Any,
-    axial: Any, medians: Any, reach: Any, luck: Any, on: Any, p: Any, level: Any, terms: Any,
+    axial: Any, hex_km: float, medians: Any, reach: Any, luck: Any, on: Any, p: Any, level: Any, terms: Any,
 ) -> None:  # fmt: skip
     """Hours each order takes, and what they come from (``_TERMS``)."""
     for i in range(len(formation)):
@@ -160,7 +159,7 @@ def _hours(
             if at[row] >= 0 and place[hq] >= 0:
                 dq = int(axial[0, at[row]]) - int(axial[0, place[hq]])
                 dr = int(axial[1, at[row]]) - int(axial[1, place[hq]])
-                away = ((abs(dq) + abs(dr) + abs(dq + dr)) // 2) * HEX_KM
+                away = ((abs(dq) + abs(dr) + abs(dq + dr)) // 2) * hex_km
         median, beyond = medians[side[row], level[i]], max(away - p[0] * reach[level[i]], 0.0)
         hours = median / staff * luck[i]
         if on[i]:

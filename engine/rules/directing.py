@@ -35,7 +35,8 @@ def check_instruction(world: World, side: int, told: Instruction, minute: int) -
     if world.headquarters.side[hq] != side:
         name = world.statics.scenario.headquarters[hq].name
         return Refusal("other_side", f"{name} takes no directives from the {SIDES[side]} side.")
-    return next(iter((*_shape(told, minute), *_ground(world, told), *_groups(world, side, told))), None)
+    found = (*_shape(told, minute), *_ground(world, told), *_groups(world, side, told), *_fortress(world, side, told, minute))
+    return next(iter(found), None)
 
 
 def _shape(told: Instruction, minute: int) -> Iterator[Refusal]:
@@ -73,6 +74,15 @@ def _ground(world: World, told: Instruction) -> Iterator[Refusal]:
     for cell in (*told.axis, *told.line, *told.fall_back, *single):
         if not 0 <= cell < grid.size or not inside[cell]:
             yield Refusal("off_map", f"{grid.text(cell)} lies outside the area of this scenario.")
+
+
+def _fortress(world: World, side: int, told: Instruction, minute: int) -> Iterator[Refusal]:
+    """Only a fortress can be lifted; one that is to be lifted later may still be declared until then."""
+    if told.kind != DirectiveKind.LIFT_FORTRESS or told.start_at > minute or not 0 <= told.objective < world.statics.grid.size:
+        return
+    if not len(fortress.all_about(world, side, told.objective)):
+        place = world.statics.grid.text(told.objective)
+        yield Refusal("no_fortress", f"{place} is no fortress of the {SIDES[side]} side, nor does it lie beside one.")
 
 
 def _groups(world: World, side: int, told: Instruction) -> Iterator[Refusal]:

@@ -11,7 +11,7 @@ from engine.model.codes import ON_MAP, SIDES, Obstacle, OrderKind, Status
 from engine.model.events import Event
 from engine.model.events.common import ORDERED
 from engine.model.instruction import Instruction
-from engine.model.orders import NEEDS_GOAL, NO_GOAL, Order, Refusal
+from engine.model.orders import NEEDS_GOAL, NO_GOAL, TAKES_NO_GOAL, Order, Refusal
 from engine.model.world import World
 from engine.rules import embarking, fortress, landing
 from engine.rules.command import courier_minutes, redundant
@@ -53,6 +53,9 @@ def check(world: World, side: int, order: Order | Instruction, minute: int = 0) 
         refusal = _check_attachment(world, side, order)
     if refusal is None and (order.kind in NEEDS_GOAL or order.goal != NO_GOAL):
         refusal = _check_goal(world, side, row, order)
+    if refusal is None and order.kind in TAKES_NO_GOAL and order.goal != NO_GOAL:
+        words = f"An order of kind {order.kind.name.lower()} is about {name} wherever it stands: it names no hex."
+        refusal = Refusal("names_a_hex", words)
     if refusal is None and order.kind == OrderKind.KEEP and world.formations.kept[row]:
         refusal = Refusal("kept", f"{name} has been told to stay in the theatre.")
     if refusal is None and order.kind == OrderKind.LET_GO and not world.formations.kept[row]:

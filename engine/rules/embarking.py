@@ -65,7 +65,7 @@ def under_fire(world: World, side: int, cell: int) -> float:
     rules = world.statics.rules
     if formations_near(world, 1 - side, 1)[cell]:
         return rules["naval.embark_close"]
-    if formations_near(world, 1 - side, max(1, round(rules["supply.port_fire_km"] / sea_ways.HEX_KM)))[cell]:
+    if formations_near(world, 1 - side, max(1, round(rules["supply.port_fire_km"] / world.statics.grid.spacing_km)))[cell]:
         return rules["supply.port_fire_share"]
     return 1.0
 
@@ -117,7 +117,7 @@ def voyage(world: World, side: int, cell: int, goal: int, minute: int, *, guns: 
 def sailing_minutes(statics: Statics, cost: int) -> int:
     """Minutes of a voyage with its unloading."""
     rules = statics.rules
-    return round((sea_ways.kilometres(cost) / rules["naval.ship_kmh"] + rules["naval.unload_h"]) * HOUR)
+    return round((sea_ways.kilometres(statics, cost) / rules["naval.ship_kmh"] + rules["naval.unload_h"]) * HOUR)
 
 
 # The rule.
@@ -222,7 +222,7 @@ def _sailed(world: World, rows: list[int], to: dict[int, int], minute: int, trac
         cost = voyage(world, int(formations.side[row]), int(formations.hex[row]), to[row], minute)
         appears_at.append(minute + sailing_minutes(statics, cost))
         if trace is not None:
-            trace.record("formations", row, "sea.way_km", sea_ways.kilometres(cost), "naval.off_lane")
+            trace.record("formations", row, "sea.way_km", sea_ways.kilometres(statics, cost), "naval.off_lane")
             trace.record("formations", row, "sea.voyage_h", (appears_at[-1] - minute) / HOUR, "naval.ship_kmh")
     return SAILED(minute, formation=rows, hex=formations.hex[rows], to=[to[row] for row in rows], appears_at=appears_at)
 

@@ -15,11 +15,11 @@ from engine.core.jit import jit
 from engine.model.codes import Task, Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
-from engine.rules.combat_outcomes import occupation_h
 from engine.rules.entering import Scene
 from engine.rules.forced_march import forced, pace
 from engine.rules.interdiction import day_pace
 from engine.rules.march_day import quickened
+from engine.rules.occupation import occupation_h
 from engine.rules.power import on
 from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
 from engine.rules.system import Trace

@@ -14,7 +14,7 @@ from engine.core.dice import Dice, Stream
 from engine.core.paths import FAR
 from engine.model.events import Event
 from engine.model.events.sea import PORTS_SERVED
-from engine.model.world import World
+from engine.model.world import Statics, World
 from engine.rules import sea_ways, shipping
 from engine.rules.power import on
 from engine.rules.system import Trace
@@ -47,7 +47,7 @@ def _served(world: World, side: int, rows: Ints, minute: int, dice: Dice, trace:
     if trace is not None:
         for i, row in enumerate(rows.tolist()):
             for key, value, address in (
-                ("capacity_t", capacity[i] / 1000, ""), ("way_km", _km(int(away[i])), "naval.off_lane"),
+                ("capacity_t", capacity[i] / 1000, ""), ("way_km", _km(world.statics, int(away[i])), "naval.off_lane"),
                 ("ships_carry_t", float(carried.tons_day), ""), ("sent_t", sent[i] / 1000, ""),
                 ("ships", float(ships[i]), "naval.cargo_ship_t"), ("loss_a_ship", loss, "naval.sailing_loss"),
                 ("sunk_t", sunk[i] / 1000, "naval.loss_air"), ("brought_t", (sent[i] - sunk[i]) / 1000, ""),
@@ -56,9 +56,9 @@ def _served(world: World, side: int, rows: Ints, minute: int, dice: Dice, trace:
     return PORTS_SERVED(minute, depot=rows, open=reached, sea_kg=sent - sunk, sunk_kg=sunk)
 
 
-def _km(cost: int) -> float:
+def _km(statics: Statics, cost: int) -> float:
     """Kilometres of lane; -1 where no way leads."""
-    return sea_ways.kilometres(cost) if cost < FAR else -1.0
+    return sea_ways.kilometres(statics, cost) if cost < FAR else -1.0
 
 
 def _sunk(world: World, side: int, rows: Ints, sent: Ints, minute: int, dice: Dice) -> tuple[Ints, Ints, float]:

@@ -176,10 +176,9 @@ def ammunition_of(ammo: int, men: int, need: float, p: Floats) -> float:
 
 
 @jit
-def works_of(own: int, line: int, line_side: int, side: int) -> float:
+def works_of(own: int, line: int) -> float:
     """Level 0 to 4 of the works a formation fights from: its own digging or the prepared line of its hex."""
-    usable = line if line_side < 0 or line_side == side else 0
-    return min(max(own / NANO, float(usable)), 4.0)
+    return min(max(own / NANO, float(line)), 4.0)
 
 
 @jit

@@ -34,7 +34,6 @@ Mask = npt.NDArray[np.bool_]
 
 GRAIN_MIN: Final = HOUR
 CHECK_MIN: Final = 6 * HOUR
-LINK_KM: Final = 6.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +183,7 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     pace = np.where(gauged[chosen], rules[f"supply.gauge_{SIDES[side]}_km_day"], rules["supply.railhead_km_day"])
     river = world.statics.theatre.river[links.hex[chosen], links.direction[chosen]]
     bridge = (river >= River.RIVER) & (links.broken[chosen] == 1)
-    days = LINK_KM / pace + np.where(bridge, rules["supply.rail_bridge_days"], 0.0)
+    days = world.statics.grid.spacing_km / pace + np.where(bridge, rules["supply.rail_bridge_days"], 0.0)
     return chosen, minute + np.ceil(days * DAY).astype(np.int64)
 
 

@@ -25,7 +25,6 @@ Mask = npt.NDArray[np.bool_]
 
 LANE: Final = 10
 """Cost of a hex along a lane; others are multiples of it."""
-HEX_KM: Final = 6.0
 UP_RIVER: Final = 3
 """A port may lie so many hexes from the sea."""
 
@@ -207,9 +206,9 @@ def to_roads(statics: Statics, way: Field, cell: int) -> int:
     return int(way[roads(statics, cell)].min(initial=FAR))
 
 
-def kilometres(cost: int) -> float:
+def kilometres(statics: Statics, cost: int) -> float:
     """A cost as kilometres of lane."""
-    return cost * HEX_KM / LANE
+    return cost * statics.grid.spacing_km / LANE
 
 
 def port_sources(world: World, side: int) -> Ints:

@@ -349,7 +349,8 @@ def source_capacities(world: World, side: int) -> tuple[Ints, Ints]:
     depots, rules = world.depots, world.statics.rules
     capacity = depots.capacity_t.astype(np.int64) * 1000
     port = depots.kind == DepotKind.PORT
-    near = formations_near(world, 1 - side, max(1, round(rules["supply.port_fire_km"] / 6.0)))[depots.hex]
+    fire = max(1, round(rules["supply.port_fire_km"] / world.statics.grid.spacing_km))
+    near = formations_near(world, 1 - side, fire)[depots.hex]
     beside = formations_near(world, 1 - side, 1)[depots.hex]
     share = np.where(near, rules["supply.port_fire_share"], 1.0)
     share = np.where(beside, 0.0, share)

@@ -362,12 +362,11 @@ def _hexes(world: World, side: int, minute: int) -> HexFrame:
             owner=_fixed(hexes.owner.copy()),
             owner_since=_fixed(hexes.owner_since.copy()),
             works=_fixed(hexes.works.copy()),
-            works_side=_fixed(hexes.works_side.copy()),
             blown=_fixed(blown_sides(world)),
             fortress=_fixed(np.zeros(len(hexes), bool)),
         )
 
-    key = (*hexes.version("owner", "owner_since", "works", "works_side"), *world.hexsides.version("bridge_down"))
+    key = (*hexes.version("owner", "owner_since", "works"), *world.hexsides.version("bridge_down"))
     public = derived(world, "views.hexes", key, make)
     declared = derived(
         world, f"views.fortress.{side}", hexes.version("fortress"), lambda: _fixed((hexes.fortress == side).copy())

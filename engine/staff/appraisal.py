@@ -15,7 +15,6 @@ from engine.core.arithmetic import PPM, log_of
 from engine.core.jit import jit
 from engine.core.paths import FAR
 
-HEX_M: Final = 6000
 ELSEWHERE_M: Final = 40_000
 """If the front has left the corridor the attack starts from the front nearest to the axis, up to this far off."""
 UNDER_WAY: Final = 2
@@ -43,7 +42,7 @@ def number_of_targets(group: int) -> int:
 @jit
 def _survey(
     fit: Any, faces: Any, share: Any, travel: Any, off_axis: Any, part: Any, inside: int, corridor_m: int,
-    least_share: int, threat: Any, power: int, q: Any, r: Any, start: int, at: Any,
+    least_share: int, threat: Any, power: int, q: Any, r: Any, hex_m: int, start: int, at: Any,
 ) -> int:  # fmt: skip
     """Fill ``at`` with the indices of the faces that an aim can be reached over; how many.
 
@@ -60,13 +59,13 @@ def _survey(
         off = off_axis[cell]
         if start >= 0:
             dq, dr = q[cell] - q[start], r[cell] - r[start]
-            off = off + (abs(dq) + abs(dr) + abs(dq + dr)) // 2 * HEX_M
+            off = off + (abs(dq) + abs(dr) + abs(dq + dr)) // 2 * hex_m
         at[n], metres[n] = i, off
         least = off if least < 0 else min(least, off)
         n += 1
     limit = corridor_m
     if start >= 0 or corridor_m < least <= ELSEWHERE_M:
-        limit = least + HEX_M
+        limit = least + hex_m
     wide, own = 0, max(power, 1)
     broad = np.zeros(n, np.bool_)
     for k in range(n):
@@ -181,7 +180,7 @@ def _choose(
 @jit
 def judge(
     fit: Any, faces: Any, face_share: Any, travel: Any, off_axis: Any, part: Any, inside: int, corridor_m: int,
-    least_share: int, start: int, q: Any, r: Any, threat: Any, toll: Any, defence: Any, group: int, power: int,
+    least_share: int, start: int, q: Any, r: Any, hex_m: int, threat: Any, toll: Any, defence: Any, group: int, power: int,
     weight: float, go_x: float, p: Any, shoulder: int, reach: int, failed: Any, failed_worth: Any, noted: Any,
     present: Any, ordered: Any, told: Any, chosen: Any,
 ) -> int:  # fmt: skip
@@ -191,7 +190,9 @@ def judge(
     none), the index of the best that was not chosen, and by how many thousandths it is worse than the first.
     """
     at = np.empty(len(faces), np.int64)
-    n = _survey(fit, faces, face_share, travel, off_axis, part, inside, corridor_m, least_share, threat, power, q, r, start, at)
+    n = _survey(
+        fit, faces, face_share, travel, off_axis, part, inside, corridor_m, least_share, threat, power, q, r, hex_m, start, at
+    )
     chosen[:] = -1
     if n == 0:
         return 0

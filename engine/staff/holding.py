@@ -14,7 +14,7 @@ from engine.staff.line import match, stations
 from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import Plan, Plans
 from engine.staff.reasons import EndReason, Reason
-from engine.staff.roles import HEX_KM, change_roles, reserve_wanted
+from engine.staff.roles import change_roles, reserve_wanted
 from engine.staff.sectors import APPROACH, ESTABLISHED, Sector, Sectors
 from engine.staff.situation import Situation
 
@@ -84,7 +84,7 @@ def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sect
 
 
 def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints) -> None:
-    km = place.length_km if isinstance(place, Sector) else HEX_KM * len(place)
+    km = place.length_km if isinstance(place, Sector) else s.grid.spacing_km * len(place)
     if not km:
         return
     i = plan.current
@@ -94,7 +94,7 @@ def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, 
     wanted = reserve_wanted(s, km, len(mine), share)
     if int(s.notes.staff["planned_at"][plan.hq]) < 0:
         _first_reserves(s, mine, wanted)
-    change_roles(s, plan.hq, mine, named, wanted, max(km // LEAST_KM, 1))
+    change_roles(s, plan.hq, mine, named, wanted, max(int(km / LEAST_KM), 1))
 
 
 def _first_reserves(s: Situation, mine: Ints, wanted: int) -> None:

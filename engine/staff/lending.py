@@ -14,7 +14,6 @@ from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.plans import Plans
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM
 from engine.staff.sectors import Sectors
 from engine.staff.situation import Situation
 
@@ -45,7 +44,7 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
         return True
     gap = s.grid.distance(own.hex[pool], where)
     # The superior's own reserve is the pool: it goes however far it is.
-    near = (gap * HEX_KM <= round(s.rules["staff.loan_km"])) | (plans.commander[pool] == superior)
+    near = (gap * s.grid.spacing_km <= round(s.rules["staff.loan_km"])) | (plans.commander[pool] == superior)
     near &= s.part[pool] == s.control.part[where]
     if not anywhere(near):
         return True

@@ -20,7 +20,6 @@ from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
 _HORSE: Final = int(Mobility.HORSE)
-HEX_KM = 6
 SUPPORT = 2
 """Hexes from a target, at most, of those of the assault group who would attack it together with the mobile group."""
 _NOBODY: Final = np.zeros(0, np.int64)
@@ -110,7 +109,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
             wishes.stay(at, Reason.CUT_OFF, here, -1, int(own.men[at]) * 100 // max(int(own.men_full[at]), 1))
             continue
         if gap > rules["staff.leash_km"]:
-            wishes.stay(at, Reason.LEASH, here, aim.objective, gap)
+            wishes.stay(at, Reason.LEASH, here, aim.objective, round(gap))
             continue
         if here == aim.objective:
             wishes.stay(at, Reason.EXPLOIT, here, here)
@@ -168,7 +167,7 @@ def _spent_in_a_pocket(s: Situation, at: int) -> bool:
     return bool(s.long_cut_off[at] and own.men[at] < s.rules["staff.cut_off_men"] * own.men_full[at])
 
 
-def _km_to_the_foot(s: Situation, group: Ints) -> list[int]:
+def _km_to_the_foot(s: Situation, group: Ints) -> list[float]:
     """How far each of a group is from the nearest foot formation; 0 if there is none."""
     own = s.view.own
     if "feet" not in s.kept:
@@ -176,7 +175,7 @@ def _km_to_the_foot(s: Situation, group: Ints) -> list[int]:
     feet: Ints = s.kept["feet"]
     if not len(feet):
         return [0] * len(group)
-    steps: list[int] = (steps_to_nearest(s.grid, own.hex[group].astype(np.int64), feet) * HEX_KM).tolist()
+    steps: list[float] = (steps_to_nearest(s.grid, own.hex[group].astype(np.int64), feet) * s.grid.spacing_km).tolist()
     return steps
 
 

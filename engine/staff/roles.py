@@ -18,7 +18,6 @@ from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.sectors import APPROACH
 from engine.staff.situation import Situation
 
-HEX_KM = 6
 _RESERVE: Final = (int(DirectiveKind.RESERVE), int(DirectiveKind.RAIL))
 _BY_DIRECTIVE = (IN_ASSAULT, IN_MOBILE)
 """Roles that end with the directive that gave them."""
@@ -165,7 +164,7 @@ def _man_the_line(s: Situation, plans: Plans, plan: Plan, members: Ints, named: 
         return
     reserves = members[s.role[members] == IN_RESERVE]
     spare = without(reserves, named)
-    length = HEX_KM * len(line_cells(s.statics, points))
+    length = s.grid.spacing_km * len(line_cells(s.statics, points))
     wanted = reserve_wanted(s, length, len(members), int(plans.d.reserve_share[plan.current]))
     excess = len(reserves) - max(wanted, len(named))
     if excess > 0:
@@ -173,7 +172,7 @@ def _man_the_line(s: Situation, plans: Plans, plan: Plan, members: Ints, named: 
         s.give_role(spare[order[:excess]], IN_LINE)
 
 
-def reserve_wanted(s: Situation, front_km: int, formations: int, share_ppm: int) -> int:
+def reserve_wanted(s: Situation, front_km: float, formations: int, share_ppm: int) -> int:
     """Formations to keep in hand: a share, less while the line would be spaced too wide."""
     share = share_ppm / PPM if share_ppm >= 0 else s.rules["staff.reserve_share"]
     wanted = int(share * formations + 0.5)

@@ -24,7 +24,6 @@ from engine.staff.situation import Situation
 
 APPROACH, ESTABLISHED, FIRST_BOUND, ALL_BOUNDS = range(4)
 """Phases of a headquarters: marching to its line, on it, withdrawing."""
-HEX_M = 6000
 CORNER = 5
 """An own hex with so many hostile neighbours is no place to stand."""
 NEVER_M = 10 * AWAY_M
@@ -93,7 +92,7 @@ class Sectors:
         holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if holders is None or not points:
             return True
-        far, hex_of = round(self.s.rules["staff.near_hexes"]) * HEX_M, self.s.hex_of
+        far, hex_of = round(self.s.rules["staff.near_hexes"]) * self.s.grid.spacing_m, self.s.hex_of
         metres = line_distance(self.s.statics, points)
         return 2 * sum([bool(metres[hex_of[at]] <= far) for at in holders]) >= len(holders)
 
@@ -160,7 +159,7 @@ class Sectors:
         places = np.where(slot >= 0, slot, s.view.own.hex[who]).astype(np.int64)
         group = np.repeat(np.arange(len(claimants)), len(rim))
         _, steps = nearest_in_group(s.grid, np.tile(rim, len(claimants)), group, places, np.array(ends))
-        metres: Ints = steps.reshape(len(claimants), len(rim)) * HEX_M
+        metres: Ints = steps.reshape(len(claimants), len(rim)) * s.grid.spacing_m
         return metres
 
     def _rim_metres(self, points: Points) -> Array:
@@ -189,7 +188,7 @@ class Sectors:
         s, rules, control, front = self.s, self.s.rules, self.s.control, self.s.front
         bases, salients = s.counter_faces
         p = np.array([
-            round(rules["staff.sector_hexes"]) * HEX_M, round(rules["staff.weight_threat_max"] * 1000),
+            round(rules["staff.sector_hexes"]) * s.grid.spacing_m, round(rules["staff.weight_threat_max"] * 1000),
             round(rules["staff.weight_base"] * 1000), round(rules["staff.weight_threat"] * 1000),
             round(rules["staff.weight_river"] * 1000),
         ])  # fmt: skip

@@ -17,7 +17,6 @@ from engine.rules.rail_moves import duration, way_by_rail
 from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation
 
 _ENTRAIN: Final = int(Task.ENTRAIN)
@@ -81,5 +80,5 @@ def _sooner(s: Situation, at: int, start: int, end: int, goal: int, sharing: int
     kind = s.statics.scenario.kinds[s.statics.kinds[int(own.kind[at])]]
     full = max(int(own.men_full[at]), 1)
     count = max(min(-(-kind.trains * int(own.men[at]) // full), kind.trains), 1)
-    walk = (s.apart(s.hex_of[at], start) + s.apart(end, goal)) * HEX_KM / pace * DAY
-    return duration(s.statics, way, count, sharing) + walk < s.apart(s.hex_of[at], goal) * HEX_KM / pace * DAY
+    walk = (s.apart(s.hex_of[at], start) + s.apart(end, goal)) * s.grid.spacing_km / pace * DAY
+    return duration(s.statics, way, count, sharing) + walk < s.apart(s.hex_of[at], goal) * s.grid.spacing_km / pace * DAY

@@ -99,7 +99,7 @@ def choose_line(s: Situation, sector: Sector) -> Ints:
         return np.zeros(0, np.int64)
     ends = s.front.own[sector.sides[[0, -1]]]
     depth = np.minimum(s.control.depth, SAFE_DEPTH)
-    works = (s.view.hexes.works > 0) & (s.view.hexes.works_side != 1 - s.side)
+    works = s.view.hexes.works > 0
     toll = (SAFE_DEPTH - depth) * NEAR_ENEMY + np.where(works, 0, ON_WORKS)
     toll = np.where((s.owner == s.side) & (s.control.depth < FAR), toll, NONE).astype(np.int32)
     near = ways_of(s.statics)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine.model.codes import OrderKind, Task
-from engine.model.orders import NEEDS_GOAL, Order, Refusal
+from engine.model.orders import NEEDS_GOAL, TAKES_NO_GOAL, Order, Refusal
 from engine.run.session import Session
 from tests.rules.marches import DAY, at, field, row, told
 
@@ -131,3 +132,13 @@ def test_an_order_that_needs_no_hex_is_taken_without_one(kind):
     told(s, "a1", kind)
     s.advance(DAY)
     assert s.world.formations.hex[row(s, "a1")] == at(s, 1, 0)
+
+
+@pytest.mark.parametrize("kind", sorted(TAKES_NO_GOAL))
+def test_an_order_about_a_formation_wherever_it_stands_names_no_hex(kind):
+    s = ground()
+    order = Order(kind, "a1", goal=at(s, 2, 1), by_human=True, detail=(2, 0, 0, 0))
+    answer = s.check("axis", order)
+    assert (answer.code, "names no hex" in answer.sentence) == ("names_a_hex", True)
+    answer = s.check("axis", replace(order, goal=-1))
+    assert answer is None or answer.code == "not_kept"

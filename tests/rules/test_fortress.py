@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,21 @@ def test_a_decree_that_makes_no_sense_is_refused(wrong: dict[str, int], code: st
     refusal = s.check("axis", told)
     assert refusal is not None
     assert refusal.code == code
+
+
+def test_only_a_fortress_can_be_lifted_unless_one_may_be_declared_until_then() -> None:
+    s = besieged(ring=0)
+    place = at(s, *M)
+    lift = Instruction("axis_hq", DirectiveKind.LIFT_FORTRESS, objective=place)
+    assert s.check("axis", lift) is None
+    elsewhere = replace(lift, objective=at(s, 0, 0))
+    refusal = s.check("axis", elsewhere)
+    assert refusal is not None
+    assert (refusal.code, refusal.sentence.endswith(".")) == ("no_fortress", True)
+    assert s.check("axis", replace(elsewhere, start_at=2 * DAY)) is None
+    s.submit("axis", lift)
+    s.advance(DAY)
+    assert s.check("axis", lift) is not None, "it is no fortress any more"
 
 
 def test_only_its_own_side_sees_it() -> None:

@@ -195,4 +195,4 @@ def test_a_ports_day_can_be_explained_by_its_terms():
 def test_ships_are_slower_off_the_lanes(cost: float):
     s = with_ports(sets={"naval.off_lane": cost})
     way = sea_ways.from_home(s.world, 0, 0)
-    assert sea_ways.kilometres(int(way[at(s, 0, 0)])) == pytest.approx(6.0 * HOME[1] * cost)
+    assert sea_ways.kilometres(s.world.statics, int(way[at(s, 0, 0)])) == pytest.approx(6.0 * HOME[1] * cost)

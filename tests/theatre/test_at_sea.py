@@ -81,7 +81,7 @@ def test_the_way_from_the_reich_is_as_long_as_the_lanes(peace: Session, port: st
     way = sea_ways.from_home(peace.world, 0, 0)
     cost = sea_ways.to_roads(peace.world.statics, way, cell(port))
     assert cost < FAR
-    assert least <= sea_ways.kilometres(cost) <= most
+    assert least <= sea_ways.kilometres(peace.world.statics, cost) <= most
 
 
 def test_every_port_of_the_theatre_on_the_sea_can_be_reached_in_summer(peace: Session) -> None:

@@ -128,7 +128,9 @@ _LOSSES = (
     Field("cohesion_n", "int64", "1e-9: cohesion lost"),
     Field("pause_until", "int64", "does nothing before"),
 )
-RETREATED = EventKind("Retreated", _LOSSES, "formation", "{formation} retreats to {to}")
+RETREATED = EventKind(
+    "Retreated", (*_LOSSES, Field("moved_m", "int32", "metres covered")), "formation", "{formation} retreats to {to}"
+)
 GAVE_GROUND = EventKind("GaveGround", _LOSSES, "formation", "{formation} gives ground in {hex}")
 CORNERED = EventKind("Cornered", _LOSSES, "formation", "{formation} has no way back from {hex}")
 BROKE_OFF = EventKind(

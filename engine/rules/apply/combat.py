@@ -138,7 +138,7 @@ def retreated(pen: Pen, event: Event) -> None:
     formations["hex"][rows] = event["to"]
     formations["goal"][rows] = event["to"]
     formations["in_place_since"][rows] = event.minute
-    formations["moved_m"][rows] += 6000
+    formations["moved_m"][rows] += event["moved_m"]
     _halt(formations, rows)
     _close_orders(pen, rows, OrderState.FAILED)
     formations["task"][rows] = Task.HOLD

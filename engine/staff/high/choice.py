@@ -35,7 +35,6 @@ from engine.staff.high.regroup import Taker, mostly_on, regroup
 from engine.staff.high.shifting import Shift, behind, shifts
 from engine.staff.plans import AT_SEA, ATTACKS, DECREES
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation, ln
 
 _RUNNING = int(DirectiveState.RUNNING)
@@ -284,7 +283,7 @@ def _to_the_neck(s: Situation, body: Body, closing: list[Pouch]) -> Instruction 
     place = behind(s, int(rim[s.grid.distance(rim, pouch.weak).argmin()]))
     return Instruction(
         hq=_name(s, body.hq), kind=DirectiveKind.RAIL, objective=place, reason=Reason.NECK_RESERVE,
-        detail=(pouch.weak, place, s.apart(s.hex_of[at], place) * HEX_KM, pouch.closing),
+        detail=(pouch.weak, place, round(s.apart(s.hex_of[at], place) * s.grid.spacing_km), pouch.closing),
     )  # fmt: skip
 
 
@@ -346,10 +345,10 @@ def _farther(s: Situation, body: Body, attacks: list[Aim]) -> Aim | None:
 def _shift(s: Situation, body: Body, lead: Aim) -> Instruction:
     """A whole body marches behind the front of an attack that is far off; when it is near it follows it."""
     place = behind(s, lead.start)
-    km = s.apart(int(s.hex_of[int(body.members[0])]), place) * HEX_KM
+    km = s.apart(int(s.hex_of[int(body.members[0])]), place) * s.grid.spacing_km
     return Instruction(
         hq=_name(s, body.hq), kind=DirectiveKind.RAIL, objective=place,
-        reason=Reason.SHIFTED, detail=(lead.goal, place, km, 0),
+        reason=Reason.SHIFTED, detail=(lead.goal, place, round(km), 0),
     )  # fmt: skip
 
 

@@ -38,5 +38,5 @@ def _back(s: Situation, cell: int) -> int:
     fit = fit[control.depth[fit] < FAR]
     if not len(fit):
         return -1
-    works = (s.view.hexes.works[fit] > 0) & (s.view.hexes.works_side[fit] != 1 - s.side)
+    works = s.view.hexes.works[fit] > 0
     return int(fit[np.lexsort((fit, ~works, s.grid.distance(fit, cell)))[0]])

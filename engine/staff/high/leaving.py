@@ -24,7 +24,6 @@ from engine.staff.high import sea
 from engine.staff.high.aims import Aim, aims_of
 from engine.staff.high.bodies import Body
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation
 
 _NOBODY = np.zeros(0, bool)
@@ -327,7 +326,7 @@ def _way(s: Situation, pouch: Pouch, group: Group) -> int:
 
 def _level(s: Situation, pouch: Pouch, far: int) -> int:
     """How far from home the next line lies: one bound back, there where it is short and has works."""
-    works = (s.view.hexes.works > 0) & (s.view.hexes.works_side != 1 - s.side)
+    works = s.view.hexes.works > 0
     rules, slack = s.rules, s.whole("high.bound_slack")
     # The greater the danger at the neck the longer the bounds.
     haste = min(max(_odds(pouch) / rules["high.neck_odds"], 1.0), rules["high.haste"])
@@ -352,9 +351,9 @@ def _by_sea(s: Situation, pouch: Pouch, groups: list[Group]) -> dict[int, Instru
     waiting = _waiting(s)
     for group in sorted(groups, key=lambda g: (-_way(s, pouch, g), g.hq)):
         places, men = s.view.own.hex[group.members], int(s.view.own.men[group.members].sum())
-        road = (_way(s, pouch, group) - int(pouch.way[pouch.neck])) * HEX_KM / pace
+        road = (_way(s, pouch, group) - int(pouch.way[pouch.neck])) * s.grid.spacing_km / pace
         # A small harbour on the way takes longer than a great one farther off.
-        away = {c: float(np.median(s.grid.distance(places, c))) * HEX_KM / pace for c in ports}
+        away = {c: float(np.median(s.grid.distance(places, c))) * s.grid.spacing_km / pace for c in ports}
         days = {c: away[c] + men / max(embarking.quays(s.statics, c), 1) for c in ports}
         best = min(ports, key=lambda c: (days[c], c))
         patience = s.rules["high.road_days"]

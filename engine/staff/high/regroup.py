@@ -17,7 +17,6 @@ from engine.staff.control import Mask
 from engine.staff.high.bodies import Body
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation
 
 
@@ -65,7 +64,7 @@ def _best(
             continue
         for at in giver.members.tolist():
             if int(own.hq[at]) != taker.body.hq and _free(s, at, taker.where):
-                km = s.apart(s.hex_of[at], taker.where) * HEX_KM
+                km = s.apart(s.hex_of[at], taker.where) * s.grid.spacing_km
                 worth = s.power_of[at] / (1 + km / s.rules["high.regroup_km"])
                 found.append((not s.mechanised_of[at], -worth, int(own.row[at]), at, giver))
     best = min(found, key=lambda one: one[:3], default=None)
@@ -81,8 +80,8 @@ def _can_spare(s: Situation, giver: Body, taker: Taker) -> bool:
         return True
     each = giver.power // len(giver.members)
     if taker.behind is not None and mostly_on(s, giver, taker.behind):
-        return len(giver.rim) * HEX_KM / left <= s.rules["staff.spacing_max_km"]
-    spaced = len(giver.rim) * HEX_KM / left <= s.rules["staff.spacing_max_km"]
+        return len(giver.rim) * s.grid.spacing_km / left <= s.rules["staff.spacing_max_km"]
+    spaced = len(giver.rim) * s.grid.spacing_km / left <= s.rules["staff.spacing_max_km"]
     return spaced and (giver.power - each) / max(giver.enemy, 1) > max(s.rules["high.spare"], taker.have)
 
 
@@ -98,5 +97,5 @@ def _free(s: Situation, at: int, where: int) -> bool:
         return False
     if int(notes["lent_at"][s.row_of[at]]) + round(s.rules["high.regroup_days"] * DAY) > s.minute:
         return False
-    near = s.apart(s.hex_of[at], where) * HEX_KM <= 2 * s.rules["high.regroup_km"]
+    near = s.apart(s.hex_of[at], where) * s.grid.spacing_km <= 2 * s.rules["high.regroup_km"]
     return near and s.part_of[at] == int(s.control.part[where]) and s.part_of[at] >= 0

@@ -45,7 +45,7 @@ def _lifts(s: Situation, asset: AssetSpec) -> int:
 def _reach(s: Situation, asset: AssetSpec) -> int:
     if asset.cell < 0:
         return UNLIMITED
-    return int((asset.range_km or s.rules["naval.craft_km"]) / sea_ways.HEX_KM)
+    return int((asset.range_km or s.rules["naval.craft_km"]) / s.grid.spacing_km)
 
 
 def _until(asset: AssetSpec) -> int:

@@ -25,7 +25,6 @@ from engine.staff.high.bodies import Body, on_the_march
 from engine.staff.landing import islands
 from engine.staff.plans import ATTACKS
 from engine.staff.reasons import Reason
-from engine.staff.roles import HEX_KM
 from engine.staff.situation import Situation, ln
 
 
@@ -56,7 +55,7 @@ class Prospect:
         days = delay + self.days + rules["high.resistance_days"] * self.barred / max(power, 1)
         late = days / rules["high.shift_patience_days"]
         # A corridor has two flanks, and both must be held.
-        km = HEX_KM * (sum(len(one.rim) for one in self.hosts) + 2 * s.apart(self.start, self.goal))
+        km = s.grid.spacing_km * (sum(len(one.rim) for one in self.hosts) + 2 * s.apart(self.start, self.goal))
         broad = min(formations * rules["staff.spacing_max_km"] / km, 1.0)
         return self.points / (1 + late * late) * min(max(x / rules["high.shift_x"], 0.0), 1.0) * broad
 
@@ -274,7 +273,7 @@ def _stands_on(s: Situation, body: Body, part: int) -> bool:
 
 def _days(s: Situation, hexes: int) -> float:
     """From the decision until an army stands ready in its new sector, by marches at night."""
-    return hexes * HEX_KM / s.rules["high.shift_km_day"] + s.rules["high.shift_ready_days"]
+    return hexes * s.grid.spacing_km / s.rules["high.shift_km_day"] + s.rules["high.shift_ready_days"]
 
 
 def _attacks(s: Situation, body: Body) -> bool:
@@ -331,7 +330,7 @@ def _hand_over(s: Situation, body: Body, covers: list[Cover], days: float, here:
     members = body.members[np.lexsort((own.row[body.members], own.power[body.members], s.mechanised[body.members]))]
     for count in range(int(len(members) * rules["high.shift_left"]) + 1):
         left = members[:count]
-        dense = hexes * HEX_KM <= (holders + count) * rules["high.cover_km"]
+        dense = hexes * s.grid.spacing_km <= (holders + count) * rules["high.cover_km"]
         if dense and power + int(own.power[left].sum()) >= rules["high.cover_ratio"] * enemy:
             return Move(body, left.tolist(), taker, days, here)
     return None
@@ -362,7 +361,7 @@ def _tell(s: Situation, shift: Shift, busy: set[int]) -> None:
         shift.told.append(Instruction(
             hq=s.statics.headquarters_ids[body.hq], kind=DirectiveKind.RAIL, objective=place, clears=True,
             reason=Reason.CONCENTRATED,
-            detail=(prospect.goal, place, HEX_KM * _hexes(s, body, place), round(min(shift.gain, 999.0))),
+            detail=(prospect.goal, place, round(s.grid.spacing_km * _hexes(s, body, place)), round(min(shift.gain, 999.0))),
         ))  # fmt: skip
         shift.told.append(_attack(s, prospect, body.hq, going, len(going), start, behind(s, _middle(s, body))))
         shift.orders.extend(_stays(s, at, move) for at in move.left)

@@ -48,7 +48,7 @@ def odds_of(story: Story, view: SideView, units: tuple[int, ...], goal: int) -> 
 
 
 def _posture(view: SideView, there: Any, goal: int) -> str:
-    works = int(view.hexes.works[goal]) if int(view.hexes.works_side[goal]) != view.side else 0
+    works = int(view.hexes.works[goal])
     if works:
         return "fortified" if works >= 3 else "prepared"
     return "hasty" if bool(view.enemies.moving[there].all()) else ""
