@@ -168,13 +168,13 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
         balance.terms, battles, members,
     )  # fmt: skip
     if trace is not None:
-        _explain(trace, lineup, balance.terms)
+        _explain(trace, roll.battle, balance.terms)
     return Flows(battles, members, balance)
 
 
-def _explain(trace: Trace, lineup: Lineup, terms: Floats) -> None:
-    """Record every term of every battle: the same rows that decided."""
-    for slot, row in enumerate(lineup.live.tolist()):
+def _explain(trace: Trace, battles: Ints, terms: Floats) -> None:
+    """Record every term of every battle, also of those that begin now: the same rows that decided."""
+    for slot, row in enumerate(battles.tolist()):
         for (key, address), values in zip(TERMS, terms, strict=False):
             trace.record("battles", row, key, float(values[slot]), address)
 

@@ -9,8 +9,8 @@ import pygame
 import pytest
 
 from ui.map.app import App
-from ui.map.dialogs import words_room
-from ui.map.keys import SHEET
+from ui.map.dialogs import HELP_WIDTH, key_columns
+from ui.map.keys import KeyMap
 from ui.map.layout import lay_out
 from ui.map.settings import Settings, load, store
 from ui.map.window import fit
@@ -46,6 +46,7 @@ def test_narrow_windows_fold_the_sides_into_a_rail_and_drawers() -> None:
     assert drawer.card is not None
     assert drawer.map.contains(drawer.card)
     assert lay_out((700, 500), scale).too_small
+    assert not lay_out((1920, 1080), Scale(200)).too_small
 
 
 @pytest.mark.parametrize("percent", [75, 100, 150, 200, 250])
@@ -72,10 +73,13 @@ def test_every_dialog_fits_its_window(open_window: Open, percent: int) -> None:
         app.do("back")
 
 
-def test_no_word_of_the_key_sheet_is_cut() -> None:
-    cut = [words for _, rows in SHEET for _, words in rows if width(words, Scale(100).type(12.5)) > words_room()]
-    assert cut == []
-    assert width("embark for a port; own hex: for home", Scale(100).type(12.5)) > words_room()
+@pytest.mark.parametrize("percent", SCALES)
+def test_the_key_sheet_fits_a_window_of_960_logical_pixels(percent: int) -> None:
+    columns = key_columns(KeyMap(), Scale(percent))
+    wide = 960 if percent >= 100 else HELP_WIDTH  # letters are never under 12 pixels
+    mouse = wide - 8 - 32 - sum(keyed + worded for _, keyed, worded in columns)
+    assert mouse > 130
+    assert max(len(rows) for rows, _, _ in columns) * 25 + 70 < 540 - 8
 
 
 @pytest.mark.parametrize(("percent", "size"), [(100, (1440, 720)), (125, (1440, 900)), (150, (2160, 1080))])

@@ -12,6 +12,7 @@ import pygame
 import pytest
 
 from engine import Session
+from engine.model.events.people import CALLED_UP
 from ui.map.app import App
 from ui.map.scene import TRUTH, Draft
 from ui.map.settings import Settings
@@ -253,6 +254,21 @@ def test_the_log_does_not_tell_a_side_what_the_enemy_knows(watched: LiveStage) -
     assert told == [f"{units[mine].name} retreats", "An enemy formation retreats", "Directive begins: Take the town"]
     assert [(m.detail, m.unit, m.hex) for m in readable(writer.messages, 0)][1] == ("", -1, -1)
     assert len(readable(writer.messages, TRUTH)) == 4
+
+
+def test_people_called_up_are_one_line_for_each_side(watched: LiveStage) -> None:
+    units = watched.story.units
+    mine = [k for k, u in enumerate(units) if u.side == 0 and not u.headquarters][:4]
+    his = next(k for k, u in enumerate(units) if u.side == 1)
+    events = [CALLED_UP(1440, formation=[unit], people=[0], men_u=[(k + 1) * 10_500_000])
+              for k, unit in enumerate([*mine, his])]  # fmt: skip
+    writer = LogWriter(watched.story)
+    writer.add([*events, events[0]])
+    ours, theirs = (readable(writer.messages, side) for side in (0, 1))
+    assert [m.headline for m in ours] == ["115 men called up"]
+    assert ours[0].detail.startswith(f"Axis: {units[mine[3]].name} 42, ")
+    assert ours[0].detail.endswith("and 1 more")
+    assert [m.headline for m in theirs] == ["52 men called up"]
 
 
 def test_a_place_is_lost_to_a_side_not_to_a_name(watched: LiveStage) -> None:

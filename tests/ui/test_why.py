@@ -63,7 +63,8 @@ def test_what_lies_below_a_term_comes_to_the_term(watched: LiveStage) -> None:
         assert result(term.below) == pytest.approx(term.value, rel=1e-6)
 
 
-def test_the_terms_of_a_battle_come_to_its_balance() -> None:
+@pytest.mark.parametrize("later", [0, 180])
+def test_the_terms_of_a_battle_come_to_its_balance(later: int) -> None:
     scenario = drawn_scenario("...::\n.AAr:\n...::", {"A": "infantry", "r": "rifle"}, days=2)
     session = Session(scenario, 1)
     ours = [f.id for f in scenario.formations if f.side == "axis"]
@@ -72,7 +73,7 @@ def test_the_terms_of_a_battle_come_to_its_balance() -> None:
     assert session.submit("axis", *orders) == [None] * len(orders)
     while not (session.world.battles.ended_at > session.now).any():
         assert session.advance(session.now + 60) < session.end
-    session.advance(session.now + 180)
+    session.advance(session.now + later)
     found = why.why_battle(session, int(np.flatnonzero(session.world.battles.ended_at > session.now)[0]))
     shown = battle_reason(found)
     assert shown is not None

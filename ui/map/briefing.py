@@ -12,6 +12,7 @@ import pygame
 
 from ui.map.kit import Canvas
 from ui.map.marks import arrows
+from ui.map.marks.counters import CRITICAL, CUT_OFF, LOW, supply_badge
 from ui.map.scene import Story
 from ui.theme import palette
 from ui.theme.type import wrap
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1180, 680
 TOP, LINE = 58, 18
-POINTS, LEGEND = 560, 850
-"""Where the columns of points and of the legend begin."""
 Row = tuple[str, str]
 """Weight and words of a line; no words between paragraphs."""
+
+
+def columns(wide: float) -> tuple[float, float]:
+    """Where the columns of points and of the legend begin in a page so wide."""
+    return wide * 0.475, wide * 0.72
 
 
 def paragraphs(notes: str) -> list[Row]:
@@ -49,7 +53,7 @@ def points(story: Story, owner: npt.NDArray[np.int8]) -> tuple[list[tuple[str, i
 
 def text(app: App, c: Canvas) -> list[Row]:
     """The text in lines that fit its column."""
-    story, room = app.stage.story, round((POINTS - 44) * c.scale.factor)
+    story, room = app.stage.story, round((columns(c.width)[0] - 44) * c.scale.factor)
     said = paragraphs(story.briefing) or [("regular", story.summary)]
     out: list[Row] = []
     for weight, words in said:
@@ -77,42 +81,45 @@ def _text(app: App, c: Canvas) -> None:
 
 
 def _points(app: App, c: Canvas) -> None:
-    story, t, right = app.stage.story, c.theme, LEGEND - 28
-    c.line(POINTS - 14, TOP - 12, POINTS - 14, c.height - 16)
+    left, legend = columns(c.width)
+    story, t, right = app.stage.story, c.theme, legend - 28
+    c.line(left - 14, TOP - 12, left - 14, c.height - 16)
     rows, held = points(story, app.frame_now.owner)
-    c.text(POINTS, TOP, "Points held now", 14, "semibold", t.accent)
+    c.text(left, TOP, "Points held now", 14, "semibold", t.accent)
     whole = sum(worth for _, worth, _ in rows)
     if not rows:
-        c.text(POINTS, TOP + 24, "This scenario counts no places.", 12.5, colour=t.second)
+        c.text(left, TOP + 24, "This scenario counts no places.", 12.5, colour=t.second)
         return
+    room = max(20.0, min(110.0, right - left - 76 - 84))
     for side in (0, 1):
         y = TOP + 26 + side * 20
-        c.text(POINTS, y, story.side_names[side], 13, "semibold")
-        c.bar(POINTS + 76, y - 4, 110, 8, 0.0, marks=0)
-        long = 110 * held[side] / max(1, whole)
+        c.text(left, y, story.side_names[side], 13, "semibold")
+        c.bar(left + 76, y - 4, room, 8, 0.0, marks=0)
+        long = room * held[side] / max(1, whole)
         if side and long:
-            c.hatched(POINTS + 76, y - 4, long, 8, t.soviet_bar, t.soviet_stroke)
+            c.hatched(left + 76, y - 4, long, 8, t.soviet_bar, t.soviet_stroke)
         elif long:
-            c.fill(POINTS + 76, y - 4, long, 8, t.axis_bar)
+            c.fill(left + 76, y - 4, long, 8, t.axis_bar)
         c.text(right, y, f"{held[side]} of {whole}", 12.5, align="right")
     y, names = TOP + 80.0, (*story.side_names, "–")
     for name, worth, holder in rows[: int((c.height - y - 40) // 19)]:
-        c.text(POINTS, y, name, 12.5, room=130)
+        c.text(left, y, name, 12.5, room=130)
         c.text(right - 40, y, names[holder], 12, colour=t.second, align="right")
         c.text(right, y, str(worth), 12.5, "semibold", align="right")
         y += 19
-    c.text(POINTS, c.height - 16, "The enemy's losses add up to half as many points again.", 12, colour=t.faint)
+    c.text(left, c.height - 16, "The enemy's losses add up to half as many points again.", 12, colour=t.faint)
 
 
 def _legend(app: App, c: Canvas) -> None:
-    c.text(LEGEND, TOP, "Marks on the map", 14, "semibold", c.theme.accent)
-    rows = _marks(app)
-    sheet = c.fill(LEGEND, TOP + 16, c.width - LEGEND - 16, 20 + 25.5 * len(rows), palette.PLACE_HALO)
+    left = columns(c.width)[1]
+    c.text(left, TOP, "Marks on the map", 14, "semibold", c.theme.accent)
+    rows = _marks(app)[: int((c.height - TOP - 44) // 25.5)]
+    sheet = c.fill(left, TOP + 16, c.width - left - 16, 20 + 25.5 * len(rows), palette.PLACE_HALO)
     k, x = c.scale.factor, sheet.x + c.scale(12)
     for n, (words, mark) in enumerate(rows):
         y = sheet.y + round((23 + 25.5 * n) * k)
         mark(c.surface, x, y)
-        c.text(LEGEND + 76, y / k, words, 12.5, colour=palette.PLACE_NAME, room=c.width - LEGEND - 96)
+        c.text(left + 76, y / k, words, 12.5, colour=palette.PLACE_NAME, room=c.width - left - 96)
 
 
 Mark = Callable[[pygame.Surface, int, int], None]
@@ -170,6 +177,27 @@ def _marks(app: App) -> list[tuple[str, Mark]]:
         way = [(x + k * step, y - (high if (k + 1) // 2 % 2 else 0)) for k in range(long // step + 1)]
         pygame.draw.lines(surface, palette.ICON_INK, False, way, max(1, scale(1)))
 
+    def badges(surface: pygame.Surface, x: int, y: int) -> None:
+        for n, state in enumerate((LOW, CRITICAL, CUT_OFF)):
+            supply_badge(surface, (x + long * (2 * n + 1) // 6, y), scale(6), state)
+
+    def works(surface: pygame.Surface, x: int, y: int) -> None:
+        ink, line, foot = palette.ICON_INK, max(1, scale(1)), y + scale(5)
+        for start, wide, many in ((x, long * 2 // 5, 3), (x + long // 2, long // 2, 5)):
+            for n in range(many):
+                a, b = start + round(n * wide / many), start + round((n + 0.64) * wide / many)
+                pygame.draw.lines(surface, ink, False, [(a, foot), (a, y), (b, y), (b, foot)], line)
+            if many == 5:
+                pygame.draw.line(surface, ink, (start, foot), (start + wide, foot), line)
+
+    def quarters(surface: pygame.Surface, x: int, y: int) -> None:
+        bar = pygame.Rect(x, y - scale(2), scale(30), scale(5))
+        pygame.draw.rect(surface, palette.ICON_INK, bar)
+        pygame.draw.rect(surface, (255, 255, 255), pygame.Rect(bar.x + 1, bar.y + 1, scale(20), bar.height - 2))
+        for n in range(4):
+            pip = pygame.Rect(x + scale(42), y + scale(5) - scale(4) * n, scale(5), scale(3))
+            pygame.draw.rect(surface, palette.ICON_INK, pip, 0 if n < 3 else 1)
+
     ships = [arrows.ship(scale(9), side, app.map.sides.lines[side]) for side in (0, 1)]
     return [
         (f"front: {app.stage.story.side_names[0]}", teeth(axis, 0)),
@@ -180,6 +208,9 @@ def _marks(app: App) -> list[tuple[str, Mark]]:
         ("guessed", arrow(arrows.GUESSED)),
         ("order on its way", stamp(arrows.clock(scale(8), 6))),
         ("fight", stamp(arrows.fight(scale(16)))),
+        ("counter: strength, readiness", quarters),
+        ("supply: low, critical, cut off", badges),
+        ("dug in, fortified", works),
         ("fortified line", crenels),
         ("fortress", rim),
         ("objective, points", flag),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ui.map import briefing
-from ui.map.keys import MOUSE, SHEET
+from ui.map.keys import MOUSE, SHEET, KeyMap
 from ui.map.kit import Canvas
 from ui.theme.palette import PANELS, SIDE_SETS
-from ui.theme.scale import SCALES
-from ui.theme.type import wrap
+from ui.theme.scale import SCALES, Scale
+from ui.theme.type import width, wrap
 
 if TYPE_CHECKING:
     from ui.map.app import App
@@ -49,33 +49,48 @@ def _close(app: App, c: Canvas, rect: pygame.Rect) -> None:
     app.add_spots(c.spots)
 
 
-HELP_WIDTH, KEY_WIDTH = 1060, 72
+HELP_WIDTH = 1060
+GAP = 14
+"""Between a key and its words, and between two columns of the key sheet."""
 
 
-def words_room(wide: float = HELP_WIDTH) -> float:
-    """Room for the words beside a key in a key sheet so wide."""
-    return (wide - 24) / 5 - KEY_WIDTH
+def key_columns(keys: KeyMap, scale: Scale) -> list[tuple[list[tuple[str, str]], float, float]]:
+    """The key sheet's columns: keys with their words, and the widths of both in logical pixels, as wide as they need."""
+    out = []
+    for _, rows in SHEET:
+        told = [(_MANY.get(name) or keys.hint(name) or "–", words) for name, words in rows]
+        keyed = max(width(key, scale.type(12.5), "semibold") for key, _ in told) / scale.factor
+        worded = max(width(words, scale.type(12.5)) for _, words in told) / scale.factor
+        out.append((told, keyed + GAP, worded + GAP))
+    return out
+
+
+_MANY = {"pan_left": "W A S D", "cursor_n": "Arrows", "overlay_1": "1 – 9"}
+"""What stands for several keys."""
 
 
 def _help(app: App) -> None:
     c, rect = _open(app, HELP_WIDTH, 620, "Keys and mouse")
-    column = (c.width - 24) / 5
-    for k, (title, rows) in enumerate(SHEET):
-        x, y = 16 + k * column, 58.0
+    columns = key_columns(app.keys, app.scale)
+    mouse = min(200.0, c.width - 32 - sum(keyed + worded for _, keyed, worded in columns))
+    spare = max(0.0, c.width - 32 - mouse - sum(keyed + worded for _, keyed, worded in columns)) / len(columns)
+    x = 16.0
+    for (title, _), (rows, keyed, worded) in zip(SHEET, columns, strict=True):
+        y = 58.0
         c.text(x, y, title, 14, "semibold", app.theme.accent)
         y += 26
-        for name, words in rows:
-            hint = {"pan_left": "W A S D", "cursor_n": "Arrows", "overlay_1": "1 – 9"}.get(name, app.keys.hint(name))
-            c.text(x, y, hint or "–", 12.5, "semibold", room=64)
-            c.text(x + 66, y, words, 12.5, colour=app.theme.second, room=words_room(c.width))
+        for key, words in rows:
+            c.text(x, y, key, 12.5, "semibold")
+            c.text(x + keyed, y, words, 12.5, colour=app.theme.second)
             y += 25
-    x, y = 16 + 4 * column, 58.0
+        x += keyed + worded + spare
+    y = 58.0
     c.text(x, y, "Mouse", 14, "semibold", app.theme.accent)
     y += 26
     for name, words in MOUSE:
         c.text(x, y, name, 12.5, "semibold")
         y += 18
-        for line in wrap(words, app.scale.type(12.5), "regular", app.scale(column - 12)):
+        for line in wrap(words, app.scale.type(12.5), "regular", app.scale(mouse)):
             c.text(x, y, line, 12.5, colour=app.theme.second)
             y += 18
         y += 8

@@ -9,7 +9,7 @@ import pygame
 from ui.theme.scale import Scale
 
 BAR, LEFT, RIGHT, RIGHT_WIDE, RAIL, TIMELINE, TIMELINE_LOW, CARD, MINIMAP = 40, 236, 304, 340, 44, 128, 90, 486, 222
-LEAST = (800, 600)
+LEAST = (800, 520)
 
 
 @dataclass(frozen=True)

@@ -365,13 +365,16 @@ class MapView:
             left, top = self.camera.corner
             blocks = [block.move(left - self.rect.x, top - self.rect.y) for block in self.blocks()]
             blocks += [label.rect for label in self._names.waters] if self._names is not None else []
-            found, factor = [], self.scale.factor
-            for words, side, x, y, *rear in regions.named(self.story, frame):
+            found, factor, named = [], self.scale.factor, regions.named(self.story, frame)
+            middles = [tuple(map(float, self.ground.frame.pixels(x, y, self.camera.pitch))) for _, _, x, y, *_ in named]
+            farthest = regions.FARTHEST_M / self.story.theatre.grid.spacing_m * self.camera.pitch
+            for k, (words, side, _, _, *rear) in enumerate(named):
                 label = TEXT.halo(words, self.scale.type(13.5), "bold", self.sides.lines[side], palette.PLACE_HALO,
                                   tracking=self.scale(3))  # fmt: skip
-                px, py = self.ground.frame.pixels(x, y, self.camera.pitch)
-                rect = regions.place((float(px), float(py)), (rear[0], rear[1]), label.get_size(), factor, blocks,
-                                     lambda at, side=side: self._held_by(at, side))  # fmt: skip
+                rect = regions.place(middles[k], (rear[0], rear[1]), label.get_size(), factor, blocks,
+                                     lambda at, side=side: self._held_by(at, side),
+                                     [m for n, m in enumerate(middles) if n != k and named[n][1] == side],
+                                     farthest)  # fmt: skip
                 if rect is not None:
                     found.append((label, rect.copy()))
                     blocks.append(rect.copy())

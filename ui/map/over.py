@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 def draw_too_small(app: App) -> None:
     """Say that the window is too small for this scale."""
     app.surface.fill(app.theme.background)
-    words = "The window is too small for this interface scale. Make it larger, or press Ctrl − for a smaller scale."
-    size = app.scale.type(13)
-    for k, line in enumerate(wrap(words, size, "regular", app.surface.get_width() - 40)):
+    keys = app.keys.hint("scale_down") or "the menu"
+    words = f"The window is too small for an interface of {app.scale.percent} %. Make it larger, or press {keys}."
+    wide, high = app.surface.get_size()
+    size = min(app.scale.type(16), max(12, wide // 36))
+    lines = wrap(words, size, "regular", wide - 40)
+    top = (high - len(lines) * round(size * 1.5)) // 2
+    for k, line in enumerate(lines):
         label = TEXT.get(line, size, "regular", app.theme.text)
-        app.surface.blit(label, (20, 20 + k * round(size * 1.5)))
+        app.surface.blit(label, ((wide - label.get_width()) // 2, top + k * round(size * 1.5)))
 
 
 def draw_toasts(app: App) -> None:

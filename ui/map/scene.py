@@ -199,7 +199,7 @@ class Weather:
 
 @dataclass(frozen=True)
 class Message:
-    """One line of the log. `kind`: fight, place, move, supply, staff, history, weather."""
+    """One line of the log. `kind`: fight, place, move, supply, people, staff, history, weather."""
 
     minute: int
     kind: str
@@ -415,6 +415,8 @@ class Stage(Protocol):
 
     resume_at: int
     """Where the session stood when it was opened."""
+    followed_to: int
+    """Before this minute a recording of another engine is followed, of which no terms can be worked out."""
     last_minute: int
     """Frames can exist up to here: the end of the recording, or of the scenario."""
     happened: dict[int, int]

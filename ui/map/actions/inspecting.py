@@ -55,7 +55,10 @@ def follow(app: App) -> None:
             return
         found = stage.why(*question)
         if found is None and not stage.pending():
-            app.toast(f"There are no terms of {QUESTIONS[app.why_asked].lower()} to show at this moment.")
+            told = f"There are no terms of {QUESTIONS[app.why_asked].lower()} to show at this moment."
+            if app.minute < stage.followed_to:
+                told = "Another version of Deep Battle made this part of the recording: its terms cannot be worked out."
+            app.toast(told)
             app.why_asked = ""
     if found is not None or not app.why_asked:
         app.why_now = found

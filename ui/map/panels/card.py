@@ -69,13 +69,17 @@ class CardPanel:
             y += 10
             c.text(14, y, "Objectives", 13, "semibold")
             y += 20
-            for o in sorted(story.objectives, key=lambda o: -o.points)[: max(0, int((c.height - y - 10) // 20))]:
+            wanted, room = sorted(story.objectives, key=lambda o: -o.points), max(0, int((c.height - y) // 20))
+            for o in wanted if len(wanted) <= room else wanted[: room - 1]:
                 owner = int(app.frame_now.owner[o.hex])
                 c.text(14, y, o.name, 12.5)
                 c.text(c.width - 50, y, SIDE_NAMES[owner] if owner >= 0 else "–", 12, colour=c.theme.second, align="right")
                 c.text(c.width - 14, y, str(o.points), 12.5, "semibold", align="right")
                 c.spot(8, y - 10, c.width - 16, 20, ("go to hex", o.hex), name=f"objective {o.hex}", focusable=False)
                 y += 20
+            if len(wanted) > room:
+                words = f"and {len(wanted) - room + 1} more: {app.keys.hint('briefing')}"
+                c.text(14, y, words, 12, colour=c.theme.second)
 
     def _formation(self, c: Canvas, app: App, frame: Frame, unit: int) -> None:
         t, u = c.theme, app.stage.story.units[unit]
@@ -107,7 +111,7 @@ class CardPanel:
         c.text(72, y, f"{where}  {text_hex}", 12, colour=t.second, room=room)
         if known:
             c.spot(72, y - 9, room, 18, ("centre",), "Show it on the map", name="card place", focusable=False)
-        y = max(y + 20, 104)
+        y = max(y + 20, 114 if u.headquarters else 104)  # below a headquarters' staff
         age = int(frame.age_min[unit])
         if age > 0 or (frame.viewer != TRUTH and u.side != frame.viewer):
             level = max(1, int(frame.level[unit]))
@@ -204,7 +208,7 @@ class CardPanel:
         for draft in app.drafts:
             if draft.unit == unit:
                 goal = f" {place_name(app.stage.story, draft.goal)}" if draft.goal >= 0 else ""
-                c.text(12, y, f"Draft: {draft.kind}{goal}", 12.5, "semibold", t.accent, room=c.width - 24)
+                c.text(12, y, f"Draft: {draft.kind.replace('_', ' ')}{goal}", 12.5, "semibold", t.accent, room=c.width - 24)
                 y += 18
         if app.commands(unit):
             y += 4
@@ -243,7 +247,8 @@ class CardPanel:
         """What the headquarters has been told, and what comes next."""
         story, mine = app.stage.story, [mark for mark in frame.directives if mark.unit == unit]
         if not mine and unit < len(story.units) and frame.viewer in (TRUTH, story.units[unit].side):
-            c.text(12, y, "No directive of its own: led by the one above.", 12, colour=c.theme.second, room=c.width - 24)
+            led = ": led by the one above" if int(frame.parent[unit]) >= 0 else " at this moment"
+            c.text(12, y, f"No directive of its own{led}.", 12, colour=c.theme.second, room=c.width - 24)
             return y + 18
         for mark in mine[:SHOWN]:
             if y > c.height - 40:

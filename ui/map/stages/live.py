@@ -72,6 +72,7 @@ class LiveStage:
         self._lost: list[tuple[int, int, int]] = []
         self.resume_at = session.now
         """Where the session stood when it was opened: everything before is worked out again from its log."""
+        self.followed_to = session.begins
         self.last_minute = session.now if mode == "replay" and session.now > 0 else self.story.end_min
         """A recording is shown as far as it goes; a session to play, or one that has not begun, goes to the end."""
         self.yielding = False

@@ -9,10 +9,14 @@ from typing import Any
 from ui.map.scene import NEVER, SIDE_NAMES, TASKS, TRUTH, Message, Story
 from ui.map.stages.frames import ORDER_WORDS, onto, place_name
 from ui.map.stages.reasons import order_reason
+from ui.theme.type import number
 
 YIELDED, BROKEN_OFF = 1, 2
 _SPAN_MIN = 6 * 60
 """Messages of one fight within so many minutes are one."""
+_PEOPLE = {"CalledUp": "called up", "WentHome": "go home"}
+MOST_NAMED = 3
+"""So many formations are named where people join or leave many."""
 _CAUSES = ("", "no way", "the enemy stands there", "the hex is full", "no fuel", "water", "the enemy's screen")
 
 
@@ -38,11 +42,18 @@ class LogWriter:
 
     def add(self, events: Iterable[Any]) -> None:
         """Take further events."""
+        people: dict[tuple[int, str], list[dict[str, Any]]] = {}
         for event in events:
+            if event.kind.name in _PEOPLE:
+                rows = people.setdefault((event.minute, event.kind.name), [])
+                rows += [event.row(i) for i in range(len(event))]
+                continue
             teller = getattr(self, f"_{event.kind.name}", None)
             if teller is not None:
                 for i in range(len(event)):
                     teller(event.minute, event.row(i))
+        for (minute, kind), rows in people.items():
+            self._people(minute, rows, _PEOPLE[kind])
 
     def _tell(self, message: Message) -> None:
         for k in range(len(self.messages) - 1, max(-1, len(self.messages) - 12), -1):
@@ -179,11 +190,20 @@ class LogWriter:
     def _Recalled(self, minute: int, row: dict[str, Any]) -> None:
         self._about(minute, "move", row["formation"], "is called away from the theatre")
 
-    def _CalledUp(self, minute: int, row: dict[str, Any]) -> None:
-        self._about(minute, "supply", row["formation"], f"receives {row['men_u'] // 1_000_000} men called up")
-
-    def _WentHome(self, minute: int, row: dict[str, Any]) -> None:
-        self._about(minute, "supply", row["formation"], f"loses {row['men_u'] // 1_000_000} men who go home")
+    def _people(self, minute: int, rows: list[dict[str, Any]], what: str) -> None:
+        """One line for all formations of a side that gain or lose people at a moment; those with the most are named."""
+        for side in (0, 1):
+            men_u: dict[int, int] = {}
+            for row in rows:
+                if self._side(row["formation"]) == side:
+                    men_u[row["formation"]] = men_u.get(row["formation"], 0) + row["men_u"]
+            parts = sorted(((u // 1_000_000, unit) for unit, u in men_u.items() if u >= 1_000_000), key=lambda p: (-p[0], p[1]))
+            if not parts:
+                continue
+            told = ", ".join(f"{self._name(unit)} {number(men)}" for men, unit in parts[:MOST_NAMED])
+            rest = f" and {len(parts) - MOST_NAMED} more" if len(parts) > MOST_NAMED else ""
+            words = f"{number(sum(men for men, _ in parts))} men {what}"
+            self._tell(Message(minute, "people", words, f"{SIDE_NAMES[side]}: {told}{rest}", side=side))
 
     def _CutRails(self, minute: int, row: dict[str, Any]) -> None:
         self._tell(Message(minute, "supply", "Partisans cut a railway"))

@@ -42,7 +42,7 @@ class SketchStage:
         self.story, self.mode, self.side = story, mode, side
         self.viewers = (side,) if mode == "play" else (0, TRUTH, 1)
         self.progress = Progress()
-        self.resume_at, self.last_minute, self.yielding = 0, story.end_min, False
+        self.resume_at, self.followed_to, self.last_minute, self.yielding = 0, 0, story.end_min, False
         self.happened: dict[int, int] = {}
         self._cells, self._owner = np.asarray(cells), np.asarray(owner, np.int8)
         self.refusals: dict[str, str] = {}
