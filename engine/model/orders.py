@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.core.hexes import Grid
-from engine.model.codes import OrderKind
+from engine.model.codes import OrderKind, Task
 
 NO_DETAIL = (0, 0, 0, 0)
 NO_GOAL = -1
@@ -17,6 +18,25 @@ NEEDS_GOAL = frozenset(
 )  # fmt: skip
 TAKES_NO_GOAL = frozenset({OrderKind.CANCEL, OrderKind.ATTACH, OrderKind.KEEP, OrderKind.LET_GO})
 """Kinds that say something of a formation wherever it stands."""
+TASK_OF: Mapping[OrderKind, Task] = {
+    OrderKind.MARCH: Task.MARCH,
+    OrderKind.ATTACK: Task.ATTACK,
+    OrderKind.HOLD: Task.HOLD,
+    OrderKind.WITHDRAW: Task.WITHDRAW,
+    OrderKind.ENTRENCH: Task.ENTRENCH,
+    OrderKind.REST: Task.REST,
+    OrderKind.SUPPORT: Task.SUPPORT,
+    OrderKind.CANCEL: Task.HOLD,
+    OrderKind.PROBE: Task.PROBE,
+    OrderKind.BOMBARD: Task.BOMBARD,
+    OrderKind.EXPLOIT: Task.EXPLOIT,
+    OrderKind.FOLLOW: Task.FOLLOW,
+    OrderKind.FORCED_MARCH: Task.MARCH,
+    OrderKind.ENTRAIN: Task.ENTRAIN,
+    OrderKind.EMBARK: Task.EMBARK,
+    OrderKind.LAND: Task.LAND,
+}
+"""What an order of a kind makes a formation do; the others change its place in the order of battle."""
 _LINE = re.compile(r"\s*([a-z0-9_]+)\s*:\s*([a-z_]+)(?:\s+([A-Za-z]\d{3}\.\d{3}))?\s*")
 
 

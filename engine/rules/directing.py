@@ -18,7 +18,7 @@ from engine.model.orders import Refusal
 from engine.model.tables import GROUP, POINTS
 from engine.model.world import World
 from engine.rules import fortress
-from engine.rules.command import LEAST_DELAY_MIN, median_delay_h
+from engine.rules.couriers import LEAST_DELAY_MIN, median_delay_h
 from engine.rules.system import Trace
 
 _ADVANCES = frozenset({DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT})

@@ -14,7 +14,7 @@ from engine.model.instruction import Instruction
 from engine.model.orders import NEEDS_GOAL, NO_GOAL, TAKES_NO_GOAL, Order, Refusal
 from engine.model.world import World
 from engine.rules import embarking, fortress, landing
-from engine.rules.command import courier_minutes, redundant
+from engine.rules.couriers import courier_minutes, redundant
 from engine.rules.directing import check_instruction, directed_event
 from engine.rules.ice import bears
 from engine.rules.rail import network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,3 +56,26 @@ class Input:
             tuple(Instruction.from_record(d) for d in row.get("directives", ())),
             str(row.get("fault", "")),
         )  # fmt: skip
+
+
+_LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+class Lines:
+    """Inputs as lines of a recording, kept by identity: they never change."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Input, bytes]] = {}
+
+    def of(self, entry: Input) -> bytes:
+        """The line of an input."""
+        known = self._known.get(id(entry))
+        if known is None or known[0] is not entry:
+            known = self._known[id(entry)] = (entry, _LINE.encode(entry.record()).encode() + b"\n")
+        return known[1]
+
+    def copy(self) -> Lines:
+        """The same lines, for a branch."""
+        twin = Lines()
+        twin._known = dict(self._known)
+        return twin

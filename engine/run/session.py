@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from engine.core.arithmetic import round_up
 from engine.core.calendar import DAY, HOUR
@@ -19,9 +16,8 @@ from engine.core.columns import rows_where
 from engine.core.dice import Dice
 from engine.core.garbage import seldom_collected
 from engine.model.codes import SIDES
-from engine.model.commander import Commander, Notes, OwnNotes
+from engine.model.commander import Commander, Notes
 from engine.model.events import Event
-from engine.model.events.common import NOTED
 from engine.model.instruction import Instruction
 from engine.model.orders import Order, Refusal
 from engine.model.scenario import Scenario
@@ -29,21 +25,22 @@ from engine.model.view import SideView
 from engine.model.world import Pen, World
 from engine.rules import door
 from engine.rules.apply import fold
-from engine.rules.derived import derived
 from engine.rules.redraw import redraw
 from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
 from engine.rules.views import passing_view, side_view
+from engine.run.account import Account
 from engine.run.event_book import EventBook
 from engine.run.keyframes import Keyframes
-from engine.run.log import Change, Input
+from engine.run.log import Change, Input, Lines
+from engine.run.memory import behind_the_other_side, noted, notes_of
+from engine.run.paranoia import Diverged, nothing_derived, same_events
 from engine.run.start import new_world
 
 if TYPE_CHECKING:
     from engine.run.why import Why
 
 KEYFRAME_MIN = 12 * HOUR
-_LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True)
@@ -108,8 +105,7 @@ class Session:
         """Commanders have been called for every hour before this; the log holds what they did."""
         self._events: list[Event] = []
         self._book = EventBook()
-        self._lines: dict[int, tuple[Input, bytes]] = {}
-        """Log entries as lines of a recording, by identity: they never change."""
+        self._lines = Lines()
         self._frames = Keyframes()
         self._digests: dict[int, str] = {}
         self._dice = {s: Dice(s, ledger=ledger) for s in (seed, *(r[1] for r in reseeds))}
@@ -161,22 +157,7 @@ class Session:
 
     def notes(self, side: int) -> Notes:
         """The memory of a side's commander, to be read and changed; the other side's rows are blank."""
-        world = self._world
-        key = (
-            *world.formations.version("side"), *world.headquarters.version("side"), *world.failure_notes.version("hq")
-        )  # fmt: skip
-        own = derived(world, f"notes.{side}", key, lambda: self._own_notes(side))
-        return Notes(world.formation_notes, world.staff_notes, world.failure_notes, own)
-
-    def _own_notes(self, side: int) -> OwnNotes:
-        world = self._world
-        of = world.headquarters.side
-        foreign = (
-            rows_where(world.formations.side != side),
-            rows_where(of != side),
-            rows_where(of[world.failure_notes.hq] != side),
-        )
-        return OwnNotes(world.note_tables(), foreign)
+        return notes_of(self._world, side)
 
     def dice(self, minute: int) -> Dice:
         """The luck in force at a minute."""
@@ -267,7 +248,7 @@ class Session:
                     world, pen)  # fmt: skip
         twin.now, twin._applied_to, twin._planned_to = self.now, self._applied_to, self._planned_to
         twin._log, twin._events = list(self._log), list(self._events)
-        twin._frames, twin._book, twin._lines = self._frames.copy(), self._book.copy(), dict(self._lines)
+        twin._frames, twin._book, twin._lines = self._frames.copy(), self._book.copy(), self._lines.copy()
         twin._digests = dict(self._digests)
         twin.begins, twin._recorded = self.begins, self._recorded
         twin.parent = Parent(name or self.scenario.id, self.now)
@@ -331,7 +312,7 @@ class Session:
             changes = tuple(notes.changes())
             if self.paranoid:
                 self._ask_again(side, due, orders, changes)
-            changes = self._behind_the_other_side(changes)
+            changes = behind_the_other_side(self._world, changes, self._said_now())
             accepted, directives = _sorted_out([o for o in orders if door.check(self._world, side, o, self.now) is None])
         except Exception as problem:
             if isinstance(problem, (KeyboardInterrupt, SystemExit)) or not self._forgiving(side):
@@ -342,17 +323,10 @@ class Session:
         if self.spent is not None:
             self.spent["staffs"] = self.spent.get("staffs", 0.0) + _cpu() - started
 
-    def _behind_the_other_side(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """New rows of notes after those that the other side has added at this minute, which are not yet written."""
-        longs = [len(table) for table in self._world.note_tables()]
-        if not any(row >= longs[table] for table, row, _, _ in changes):
-            return changes
-        now = self._log[bisect_left(self._log, self.now, key=lambda i: i.at) :]
-        added = {(t, r) for entry in now if entry.at == self.now for t, r, *_ in entry.notes if r >= longs[t]}
-        if not added:
-            return changes
-        by = [sum(table == number for table, _ in added) for number in range(len(longs))]
-        return tuple((t, r + by[t] if r >= longs[t] else r, c, v) for t, r, c, v in changes)
+    def _said_now(self) -> list[Input]:
+        """Entries of the log at this minute."""
+        later = self._log[bisect_left(self._log, self.now, key=lambda i: i.at) :]
+        return [entry for entry in later if entry.at == self.now]
 
     def _forgiving(self, side: int) -> bool:
         """A bot that fails gives no orders and a logged fault; a fault of the built-in staff is a bug and shows."""
@@ -365,10 +339,7 @@ class Session:
 
     def line(self, entry: Input) -> bytes:
         """A log entry as a line of a recording."""
-        known = self._lines.get(id(entry))
-        if known is None or known[0] is not entry:
-            known = self._lines[id(entry)] = (entry, _LINE.encode(entry.record()).encode() + b"\n")
-        return known[1]
+        return self._lines.of(entry)
 
     def _follow_record(self, until: int) -> None:
         """Watch what another engine recorded: fold its events, and take its keyframes where they lie.
@@ -422,7 +393,7 @@ class Session:
     def _apply_input(self, entry: Input) -> None:
         trace = self._accounts[-1].trace if self._accounts else None
         if entry.notes:
-            self._emit(_noted(entry))
+            self._emit(noted(entry))
         if entry.orders:
             self._emit(door.ordered_event(self._world, entry.side, entry.orders, self.now, self.dice(self.now), trace))
         if entry.directives:
@@ -461,18 +432,13 @@ class Session:
 
     # Paranoia: what is derived must be what it would be if it were made anew.
 
-    @contextmanager
-    def _nothing_derived(self) -> Iterator[Dice]:
-        """The world without a single derived map, for as long as it takes; and luck that keeps no ledger."""
-        kept, self._world.derived = self._world.derived, {}
-        try:
-            yield Dice(self.dice(self.now).seed)
-        finally:
-            self._world.derived = kept
+    def _quiet_dice(self) -> Dice:
+        """The luck in force, without a ledger."""
+        return Dice(self.dice(self.now).seed)
 
     def _decide_again(self, system: System, minute: int, events: Sequence[Event]) -> None:
-        with self._nothing_derived() as dice:
-            again = system.decide(self._world, minute, dice, None)
+        with nothing_derived(self._world):
+            again = system.decide(self._world, minute, self._quiet_dice(), None)
         if not same_events(events, again):
             raise Diverged(f"{system.name} decides otherwise at minute {minute} when derived maps are made anew")
 
@@ -480,8 +446,8 @@ class Session:
         self, side: int, due: list[int], orders: Sequence[Order | Instruction], changes: tuple[Change, ...]
     ) -> None:
         notes = self.notes(side)
-        with self._nothing_derived() as dice:
-            again = self.commanders[side].plan(self.view(side), notes, dice, due)
+        with nothing_derived(self._world):
+            again = self.commanders[side].plan(self.view(side), notes, self._quiet_dice(), due)
         if again != orders or tuple(notes.changes()) != changes:
             raise Diverged(f"{SIDES[side]} plans otherwise at minute {self.now} when derived maps are made anew")
 
@@ -521,28 +487,6 @@ class Session:
         return read(Path(path), commanders)
 
 
-@dataclass(frozen=True)
-class Account:
-    """What a system (or "inputs") decided at a minute, the world before it did, and the terms it recorded."""
-
-    system: str
-    before: World
-    trace: Trace
-    events: list[Event]
-
-
-class Diverged(Exception):
-    """Two runs of the same inputs differ."""
-
-
-def same_events(ours: Sequence[Event], theirs: Sequence[Event]) -> bool:
-    """True if two lists of events say the same, to the last bit."""
-    return len(ours) == len(theirs) and all(
-        a.kind is b.kind and a.minute == b.minute and all(np.array_equal(a[f.name], b[f.name]) for f in a.kind.fields)
-        for a, b in zip(ours, theirs, strict=True)
-    )
-
-
 def _sorted_out(orders: Sequence[Order | Instruction]) -> tuple[tuple[Order, ...], tuple[Instruction, ...]]:
     """Orders to formations, and directives to headquarters."""
     return (
@@ -555,17 +499,6 @@ def _number(side: str) -> int:
     if side not in SIDES:
         raise ValueError(f"expected a side ({' or '.join(SIDES)}), found {side!r}")
     return SIDES.index(side)
-
-
-def _noted(entry: Input) -> Event:
-    width = 4
-    return NOTED(
-        entry.at,
-        table=[n[0] for n in entry.notes],
-        row=[n[1] for n in entry.notes],
-        column=[n[2] for n in entry.notes],
-        value=[(list(n[3]) + [0] * width)[:width] for n in entry.notes],
-    )
 
 
 def _cpu() -> float:

@@ -15,8 +15,9 @@ from engine.model.commander import Commander
 from engine.rules.apply import fold
 from engine.run.keyframes import Snapshot, read_frames, unpack
 from engine.run.log import Input
+from engine.run.paranoia import Diverged
 from engine.run.recording import Contents, believed, events_of, open_recording, scenario_of
-from engine.run.session import Diverged, Session
+from engine.run.session import Session
 from engine.run.start import new_world
 
 Status = Literal["same", "different", "other engine"]

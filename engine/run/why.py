@@ -22,7 +22,9 @@ from engine.model.world import World
 from engine.rules.grounds import GROUNDS, Ground
 from engine.rules.power import explain_power
 from engine.rules.system import Trace
-from engine.run.session import Account, Diverged, Session, same_events
+from engine.run.account import Account
+from engine.run.paranoia import Diverged, same_events
+from engine.run.session import Session
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from engine.core.calendar import HOUR
 from engine.model.codes import Echelon
 from engine.model.commander import Notes
 from engine.model.view import SideView
-from engine.rules.command import median_delay_h
+from engine.rules.couriers import median_delay_h
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 

@@ -23,7 +23,7 @@ from engine.model.orders import Order, Refusal
 from engine.model.scenario import Scenario
 from engine.model.view import SideView, frames_differ
 from engine.model.world import World
-from engine.rules import door, intelligence, sight, views, ways
+from engine.rules import door, intelligence, sight, view_enemies, views, ways
 from engine.rules.systems import SYSTEMS
 from engine.run.session import Session
 from engine.staff.high.commander import HighCommand
@@ -312,7 +312,7 @@ def fork() -> Callable[[], list[str]]:
 
 
 def test_alarm_a_view_that_shows_everybody(fork: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "watched", lambda world, own: np.ones(world.statics.grid.size + 1, bool))
+    monkeypatch.setattr(view_enemies, "watched", lambda world, own: np.ones(world.statics.grid.size + 1, bool))
     assert any(leak.startswith("view: enemies.") for leak in fork())
 
 

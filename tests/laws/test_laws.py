@@ -15,7 +15,8 @@ from engine.model.codes import OrderKind
 from engine.model.orders import Order
 from engine.model.world import Pen, World, first_difference
 from engine.rules.apply import fold
-from engine.run.session import Diverged, Session
+from engine.run.paranoia import Diverged
+from engine.run.session import Session
 from engine.run.start import new_world
 from tests.laws import dummy
 

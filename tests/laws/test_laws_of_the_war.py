@@ -24,7 +24,8 @@ from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
 from engine.rules.weather import daylight
-from engine.run.session import Diverged, Session
+from engine.run.paranoia import Diverged
+from engine.run.session import Session
 from engine.run.start import new_world
 from engine.run.verify import verify
 from tests.laws.war import CASES, SEED, end, kinds_of, reference, scenario, session

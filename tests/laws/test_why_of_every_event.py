@@ -22,7 +22,8 @@ from engine.model.orders import Order
 from engine.model.tables import TABLES
 from engine.rules.grounds import GROUNDS
 from engine.rules.systems import SYSTEMS
-from engine.run.session import Diverged, Session
+from engine.run.paranoia import Diverged
+from engine.run.session import Session
 from engine.run.why import Term, Why
 from tests.rules import (
     test_arrivals,

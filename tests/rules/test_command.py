@@ -9,7 +9,7 @@ import pytest
 
 from engine.model.codes import DirectiveState, OrderKind, OrderState
 from engine.model.orders import Order
-from engine.rules.command import LEAST_DELAY_MIN, courier_minutes
+from engine.rules.couriers import LEAST_DELAY_MIN, courier_minutes
 from engine.run.session import Session
 from tests.rules.marches import DAY, HOUR, at, field, row
 

@@ -13,7 +13,7 @@ import pytest
 from engine.core.dice import Dice
 from engine.model.codes import OrderKind, Task
 from engine.rules import combat_balance, headquarters
-from engine.rules.command import courier_minutes
+from engine.rules.couriers import courier_minutes
 from engine.rules.parameters import packed
 from engine.rules.system import Trace
 from engine.run.session import Session

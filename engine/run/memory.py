@@ -1,0 +1,58 @@
+"""Notes of commanders as the session hands them out, orders them, and writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.core.columns import rows_where
+from engine.model.commander import Notes, OwnNotes
+from engine.model.events import Event
+from engine.model.events.common import NOTED
+from engine.model.world import World
+from engine.rules.derived import derived
+from engine.run.log import Change, Input
+
+
+def notes_of(world: World, side: int) -> Notes:
+    """The memory of a side's commander, to be read and changed; the other side's rows are blank."""
+    key = (
+        *world.formations.version("side"), *world.headquarters.version("side"), *world.failure_notes.version("hq")
+    )  # fmt: skip
+    own = derived(world, f"notes.{side}", key, lambda: _own_notes(world, side))
+    return Notes(world.formation_notes, world.staff_notes, world.failure_notes, own)
+
+
+def _own_notes(world: World, side: int) -> OwnNotes:
+    of = world.headquarters.side
+    foreign = (
+        rows_where(world.formations.side != side),
+        rows_where(of != side),
+        rows_where(of[world.failure_notes.hq] != side),
+    )
+    return OwnNotes(world.note_tables(), foreign)
+
+
+def behind_the_other_side(
+    world: World, changes: tuple[Change, ...], said: Sequence[Input]
+) -> tuple[Change, ...]:
+    """New rows of notes after those that the other side has ``said`` at this minute, which are not yet written."""
+    longs = [len(table) for table in world.note_tables()]
+    if not any(row >= longs[table] for table, row, _, _ in changes):
+        return changes
+    added = {(t, r) for entry in said for t, r, *_ in entry.notes if r >= longs[t]}
+    if not added:
+        return changes
+    by = [sum(table == number for table, _ in added) for number in range(len(longs))]
+    return tuple((t, r + by[t] if r >= longs[t] else r, c, v) for t, r, c, v in changes)
+
+
+def noted(entry: Input) -> Event:
+    """The event that writes the notes of an entry."""
+    width = 4
+    return NOTED(
+        entry.at,
+        table=[n[0] for n in entry.notes],
+        row=[n[1] for n in entry.notes],
+        column=[n[2] for n in entry.notes],
+        value=[(list(n[3]) + [0] * width)[:width] for n in entry.notes],
+    )

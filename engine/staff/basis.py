@@ -1,0 +1,90 @@
+"""What every part of a staff's work rests on: the view, the notes, the front, its headquarters, and small numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.core.arithmetic import PPM
+from engine.core.calendar import HOUR
+from engine.core.once import Once
+from engine.model.commander import Notes
+from engine.model.view import SideView
+from engine.model.world import Statics
+from engine.staff.control import Control, FrontTrace, Ints, control_of, held_soon
+
+
+class Basis:
+    """A view and notes, and what is asked of them all the time. Nothing here is kept between calls."""
+
+    def __init__(self, view: SideView, notes: Notes) -> None:
+        self.view, self.notes = view, notes
+        self.side, self.minute = view.side, view.minute
+        self.statics, self.grid, self.rules = view.statics, view.statics.grid, view.statics.rules
+        self.owner = held_soon(view)
+        self.control: Control = control_of(view, self.owner)
+        self.front: FrontTrace = self.control.front
+        self.kept: dict[Any, Any] = {}
+        """What one step has worked out and may want again for another headquarters."""
+        self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
+        self._wholes: dict[str, int] = view.statics.memo.setdefault("staff.wholes", {})
+        self._q, self._r = _axial_lists(view.statics)
+
+    @Once
+    def headquarters_at(self) -> dict[int, int]:
+        """Position in the view of each own headquarters, by row."""
+        return {row: at for at, row in enumerate(self.view.headquarters.row.tolist())}
+
+    @Once
+    def echelon_of(self) -> dict[int, int]:
+        """Level of each own headquarters, by row."""
+        headquarters = self.view.headquarters
+        return dict(zip(headquarters.row.tolist(), headquarters.echelon.tolist(), strict=True))
+
+    @Once
+    def quality_of(self) -> dict[int, int]:
+        """Quality of the staff of each own headquarters (millionths), by row; a bad one counts as a quarter."""
+        headquarters = self.view.headquarters
+        least = [max(quality, PPM // 4) for quality in headquarters.staff.tolist()]
+        return dict(zip(headquarters.row.tolist(), least, strict=True))
+
+    @Once
+    def alarm_of(self) -> dict[int, int]:
+        """Minute of the last alarm of each own headquarters, by row."""
+        headquarters = self.view.headquarters
+        return dict(zip(headquarters.row.tolist(), headquarters.alarm_at.tolist(), strict=True))
+
+    def apart(self, a: int, b: int) -> int:
+        """Steps between two hexes."""
+        dq, dr = self._q[a] - self._q[b], self._r[a] - self._r[b]
+        if dq < 0:
+            dq, dr = -dq, -dr
+        if dr >= 0:
+            return dq + dr
+        return dq if dq > -dr else -dr
+
+    def hours(self, rule: str) -> int:
+        """A parameter in hours as whole minutes."""
+        found = self._minutes.get(rule)
+        if found is None:
+            found = self._minutes[rule] = round(self.rules[rule] * HOUR)
+        return found
+
+    def whole(self, rule: str) -> int:
+        """A parameter that counts something, or is a distance in hexes."""
+        found = self._wholes.get(rule)
+        if found is None:
+            found = self._wholes[rule] = round(self.rules[rule])
+        return found
+
+    def share(self, of: Ints, rule: str) -> Ints:
+        """A share of whole numbers, rounded down, by a parameter that says how much (to a millionth)."""
+        found: Ints = of * round(self.rules[rule] * PPM) // PPM
+        return found
+
+
+def _axial_lists(statics: Statics) -> tuple[list[int], list[int]]:
+    found: tuple[list[int], list[int]] | None = statics.memo.get("staff.axial")
+    if found is None:
+        q, r = statics.grid.axial
+        found = statics.memo["staff.axial"] = (q.tolist(), r.tolist())
+    return found
