@@ -221,7 +221,8 @@ def set_value(raw: Raw, address: str, value: Any, spot: Spot, report: Report) ->
     if row.table == "rules":
         wanted, found = isinstance(row.values.get("value"), bool), given["value"]
         if isinstance(found, bool) != wanted or not isinstance(found, (bool, int, float)):
-            report.add(spot.fault("true or false" if wanted else "a number", shown(found), code="set/type"))
+            kind = "true or false" if wanted else "a number"
+            report.add(spot.fault(f"{kind} for {address}", shown(found), code="set/type"))
             return False
     low, high = ("low", "high") if column == "value" else (f"{column}_low", f"{column}_high")
     for key in (low, high):

@@ -130,7 +130,9 @@ def open_recording(path: Path) -> Contents:
                 raise RecordingFault(f"{path}: not a recording (.dbr): it would unpack to more than 2 GB")
             entries = {name: archive.read(name) for name in archive.namelist()}
     except OSError as problem:
-        raise RecordingFault(f"{path}: {problem.strerror or problem}") from None
+        found = "nothing" if isinstance(problem, FileNotFoundError) else "a folder" if path.is_dir() else ""
+        told = f"expected a recording (.dbr), found {found}" if found else f"cannot be read: {problem.strerror or problem}"
+        raise RecordingFault(f"{path}: {told}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
         raise RecordingFault(
             f"{path}: not a whole recording (.dbr): the file is cut off or is something else"

@@ -137,3 +137,20 @@ def test_what_is_no_store_is_told_and_left_alone(deepbattle: Call, tmp_path: Pat
                   ("run", f"{tmp_path}#1"), ("compare", tmp_path, tmp_path)):  # fmt: skip
         answer = deepbattle(*words)
         assert answer.code == Exit.UNUSABLE, (words, answer.err)
+
+
+@pytest.mark.parametrize(("words", "code", "told"), [
+    (("verify", "no_such.dbr"), Exit.UNUSABLE, "no_such.dbr: expected a recording (.dbr), found nothing"),
+    (("verify", "."), Exit.UNUSABLE, "expected a recording (.dbr), found a folder"),
+    (("run", "doppelkopf", "--orders", "orders.txt"), Exit.USAGE, "expected axis=FILE or soviet=FILE"),
+    (("replay", "doppelkopf", "--history", "--at", "1944-08-20"), Exit.USAGE, "expected --png FILE with --at"),
+    (("info", "nosuch"), Exit.USAGE, "there are: baltic_offensive"),
+    (("info", "doppelkofp"), Exit.USAGE, "did you mean doppelkopf?"),
+])  # fmt: skip
+def test_a_refusal_says_what_was_expected(
+    deepbattle: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = deepbattle(*words)
+    assert answer.code == code
+    assert told in answer.err

@@ -33,9 +33,10 @@ def test_events_and_verdict_are_told_with_what_went_otherwise_than_in_history():
     assert summary.victory(session.scenario, result) == "\n".join([
         "Victory: decisive victory of the Soviet side (margin +1.00, history +0.00; Soviet less Axis); "
         "not told by history: men lost by the soviet side; men lost by the axis side",
-        "                                        Axis      Soviet",
-        "  points of objectives and losses  0.0 of 20  20.0 of 20",
-        "  share of men lost                    0.0 %       0.0 %",
+        "                                   Axis    Soviet",
+        "  points of objectives          0 of 20  20 of 20",
+        "  points of the enemy's losses      0.0       0.0",
+        "  share of men lost               0.0 %     0.0 %",
         "  otherwise than in history: goal_2 not held by Axis (10), goal_2 held by Soviet (10)",
     ])  # fmt: skip
 

@@ -18,7 +18,7 @@ from ui.map.kit import Canvas
 from ui.map.scene import AXIS, SOVIET, TRUTH, Stage
 from ui.map.stages.live import LiveStage
 from ui.map.stages.log import readable
-from ui.map.stages.reasons import order_reason
+from ui.map.stages.reasons import order_reason, smooth
 
 LINE = """\
 :R::R::R::R::R:
@@ -119,3 +119,10 @@ def test_an_order_by_hand_has_no_reason_of_a_staff(stage: LiveStage) -> None:
     assert order_reason(stage.story, ()) == ""
     assert order_reason(stage.story, (0, 0, 0, 0, 0)) == ""
     assert np.any([m.begun for m in stage.frame(1440, TRUTH).directives])
+
+
+def test_sentences_made_of_parts_read_as_one_would_say_them() -> None:
+    assert smooth("keeps its place in the line at south of Zvārde: 1 hexes off") == (
+        "keeps its place in the line south of Zvārde: 1 hex off")
+    assert smooth("attacks north-west of Auce, estimated x +1.5") == "attacks north-west of Auce, estimated balance +1.5"
+    assert smooth("holds its place at Auce: 11 hexes off") == "holds its place at Auce: 11 hexes off"

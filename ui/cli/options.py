@@ -42,7 +42,7 @@ class ScenarioName(click.ParamType):
             self.fail(f"expected one scenario, found {len(found)} named like {text!r}: {', '.join(found)}")
         import difflib
 
-        near = difflib.get_close_matches(text, names, 3, 0.4)
+        near = difflib.get_close_matches(text, names, 3, 0.6)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(names) or 'none'}"
         self.fail(f"expected a scenario, found {text!r}; {hint}", param, ctx)
 
@@ -92,16 +92,19 @@ class Setting(click.ParamType):
 
 
 class SideCommander(click.ParamType):
-    """SIDE=NAME, such as axis=plain."""
+    """SIDE=NAME, such as axis=plain; or SIDE=FILE."""
 
     name = "side=name"
+
+    def __init__(self, what: str = "NAME") -> None:
+        self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value
         side, equals, name = str(value).partition("=")
         if not equals or side not in ("axis", "soviet"):
-            self.fail(f"expected axis=NAME or soviet=NAME, found {value!r}", param, ctx)
+            self.fail(f"expected axis={self._what} or soviet={self._what}, found {value!r}", param, ctx)
         return side, name
 
 

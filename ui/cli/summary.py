@@ -76,9 +76,11 @@ def victory(scenario: Scenario, result: Result) -> str:
         if found["unknown"]:
             head += f"; not told by history: {'; '.join(found['unknown'])}"
     sides = tuple(found["points"])
+    won = {s: sum(g["points"] for g in found["objectives"] if g["side"] == s and g["met"]) for s in sides}
     rows = [
         ("", *(names[side] for side in sides)),
-        ("  points of objectives and losses", *(f"{found['points'][s]:.1f} of {found['possible'][s]}" for s in sides)),
+        ("  points of objectives", *(f"{won[s]} of {found['possible'][s]}" for s in sides)),
+        ("  points of the enemy's losses", *(f"{found['points'][s] - won[s]:.1f}" for s in sides)),
         ("  share of men lost", *(f"{100 * found['men_lost_share'][s]:.1f} %" for s in sides)),
     ]
     lines = [head, columns(rows, right=[1, 2])]

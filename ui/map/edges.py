@@ -59,8 +59,8 @@ class Edges:
             self._bracket(surface, view.frame.bracket)
         if view.frame is not None and view.frame.viewer != TRUTH:
             words = f"as the {view.story.side_names[view.frame.viewer]} side knew it"
-            label = TEXT.halo(words, scale.type(12.5), "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
-            surface.blit(label, (view.rect.x + scale(8), view.rect.y + scale(20)))
+            label = TEXT.get(words, scale.type(12.5), "semibold_it", palette.PLACE_NAME)
+            _plate(surface, label, view.rect.x + scale(3), view.rect.y + scale(18), scale(6))
             pygame.draw.rect(surface, view.sides.lines[view.frame.viewer], view.rect, max(2, scale(3)))
 
     def _bracket(self, surface: pygame.Surface, words: str) -> None:
@@ -70,8 +70,8 @@ class Edges:
         room = view.rect.width - scale(40)
         lines = [words] if width(words, size, "semibold_it") <= room else words.split(" · ")
         for k, line in enumerate(lines):
-            label = TEXT.halo(line, size, "semibold_it", palette.PLACE_NAME, palette.PLACE_HALO, radius=2)
-            surface.blit(label, (view.rect.x + scale(8), view.rect.y + scale(20 + 16 * k)))
+            label = TEXT.get(line, size, "semibold_it", palette.PLACE_NAME)
+            _plate(surface, label, view.rect.x + scale(3), view.rect.y + scale(18 + 16 * k), scale(6))
 
     def _scale_bar(self, surface: pygame.Surface) -> None:
         view, scale = self.view, self.view.scale
@@ -93,6 +93,14 @@ class Edges:
         for k, words in ((0, "0"), (1, str(km)), (2, f"{2 * km} km")):
             label = TEXT.get(words, size, "semibold", palette.PLACE_NAME)
             surface.blit(label, (x + k * length - label.get_width() // 2, box.y + scale(3)))
+
+
+def _plate(surface: pygame.Surface, label: pygame.Surface, x: int, y: int, pad: int) -> None:
+    """A line on a strip of paper, so that no name of the map runs into it."""
+    strip = pygame.Surface((label.get_width() + 2 * pad, label.get_height()), pygame.SRCALPHA)
+    strip.fill((*palette.PLACE_HALO, 232))
+    surface.blit(strip, (x, y))
+    surface.blit(label, (x + pad, y))
 
 
 def _degrees(value: float, letter: str) -> str:

@@ -29,6 +29,8 @@ def command(
 
     if not history and not what.endswith(".dbr") and not Path(what).is_file():
         raise click.UsageError(f"expected a recording (.dbr), or a scenario with --history, found {what!r}")
+    if at is not None and png is None:
+        raise click.UsageError("expected --png FILE with --at, found none: a moment is chosen for a picture")
     name = ScenarioName().convert(what, None, None) if history else what
     if html is not None:
         showing.page(name, history, html, quiet)

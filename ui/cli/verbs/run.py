@@ -34,7 +34,7 @@ class Runnable(ScenarioName):
 @options.scenario_options
 @options.commander_option
 @click.option("--from", "origin", metavar="RECORDING[@TIME]", help="Go on from a moment of a recording.")
-@click.option("--orders", metavar="SIDE=FILE", multiple=True, type=options.SideCommander(),
+@click.option("--orders", metavar="SIDE=FILE", multiple=True, type=options.SideCommander("FILE"),
               help="Give a side's orders from a file: a date and an order on each line.")  # fmt: skip
 @click.option("--out", type=options.Output(), help="Write a recording (.dbr).")
 @click.option("--report", type=options.Output(), help="Write a report (HTML).")

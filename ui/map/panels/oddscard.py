@@ -17,7 +17,8 @@ from ui.theme.type import number
 if TYPE_CHECKING:
     from ui.map.app import App
 
-WIDTH, HEIGHT = 430, 424
+WIDTH, HEIGHT, EMPTY = 430, 424, 124
+"""Size of the preview in logical pixels; its height where there is nothing to show."""
 VEIL = 110
 WORDS = ("He yields", "Undecided, ours", "Undecided, his", "We break off")
 _Z = 1.96
@@ -29,10 +30,10 @@ def draw(app: App) -> None:
         return
     goal = app.odds_for[1]
     area = app.layout.map
-    wide, high = min(app.scale(WIDTH), area.width - 8), min(app.scale(HEIGHT), area.height - 8)
+    wide, high = min(app.scale(WIDTH), area.width - 8), app.scale(HEIGHT if app.odds_now is not None else EMPTY)
     x, _ = app.map.screen_of(goal)
     left = area.right - wide - app.scale(10) if x < area.centerx else area.x + app.scale(10)
-    rect = pygame.Rect(left, area.y + app.scale(34), wide, min(high, area.bottom - area.y - app.scale(40)))
+    rect = pygame.Rect(left, area.y + app.scale(34), wide, min(high, area.height - app.scale(40)))
     _darken(app, goal)
     c = Canvas(pygame.Surface(rect.size), app.scale, app.theme, rect.topleft, app.hover_action, app.focus_action,
                app.pressed_action)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ui.map.scene import Story, Why, WhyTerm
@@ -20,7 +21,14 @@ def order_reason(story: Story, why: tuple[int, ...]) -> str:
         return ""
     from engine import reasons
 
-    return str(reasons.sentence(why[0], why[1:], lambda cell: place_name(story, cell) or "nowhere"))
+    said = str(reasons.sentence(why[0], why[1:], lambda cell: place_name(story, cell) or "nowhere"))
+    return smooth(said)
+
+
+def smooth(said: str) -> str:
+    """A sentence made of parts as one would say it."""
+    said = re.sub(r"\b(?:at|on|for) (?=(?:north|south|east|west)[a-z-]* of )", "", said)
+    return re.sub(r"\b1 hexes\b", "1 hex", said).replace("estimated x ", "estimated balance ")
 
 
 def power_reason(found: Any) -> Why | None:
