@@ -54,6 +54,7 @@ def test_losses_are_those_of_the_run_by_side_and_facts_name_sides_in_words() -> 
     texts = [text for _, text, _, _ in data["facts"]]
     assert any(text.endswith(": Red Army") for text in texts)
     assert not any(text.endswith((": soviet", ": axis")) for text in texts)
+    assert "Žagarė: Red Army" in texts
 
 
 def test_the_page_runs_in_a_browser(tmp_path: Path) -> None:
