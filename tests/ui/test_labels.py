@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pygame
@@ -10,6 +11,7 @@ import pytest
 from engine import load_scenario
 from ui.map.camera import STOPS
 from ui.map.mapview import MapView, Marked
+from ui.map.marks import regions
 from ui.map.marks.labels import Blockers, _cross
 from ui.map.stages.sketch import sketch_of
 from ui.theme.scale import Scale
@@ -100,3 +102,14 @@ def test_stretches_that_meet_end_to_end_or_lie_apart_do_not_cross() -> None:
     assert _cross(((0, 0), (10, 10)), ((0, 10), (10, 0)))
     assert not _cross(((0, 0), (10, 10)), ((10, 10), (20, 0)))
     assert not _cross(((0, 0), (10, 0)), ((0, 5), (10, 5)))
+
+
+def test_the_name_of_a_front_stands_by_its_own_front_or_nowhere() -> None:
+    taken = [pygame.Rect(-500, 80, 1200, 80)]
+    own, other = (100.0, 100.0), (100.0, 200.0)
+    alone = regions.place(own, (0, 1), (80, 12), 1.0, taken, lambda _: True)
+    beside = regions.place(own, (0, 1), (80, 12), 1.0, taken, lambda _: True, [other])
+    assert alone is not None
+    assert math.dist(alone.center, other) < math.dist(alone.center, own)
+    assert beside is None or math.dist(beside.center, own) <= math.dist(beside.center, other)
+    assert regions.place(own, (0, 1), (80, 12), 1.0, taken, lambda _: True, (), 40.0) is None

@@ -73,6 +73,8 @@ class MapView:
         self._apart: list[tuple[int, int]] = []
         self.line_names: dict[tuple[object, ...], pygame.Rect] = {}
         """Places of names beside lines in map pixels; they stay while they are in view."""
+        self.still = False
+        """The view will not be moved: names have to lie inside it."""
         self._regions: tuple[tuple[object, ...], list[tuple[pygame.Surface, pygame.Rect]]] = ((), [])
         self._names: _Names | None = None
         self._naming: Iterator[None] | None = None
@@ -372,7 +374,7 @@ class MapView:
                 label = TEXT.halo(words, self.scale.type(13.5), "bold", self.sides.lines[side], palette.PLACE_HALO,
                                   tracking=self.scale(3))  # fmt: skip
                 rect = regions.place(middles[k], (rear[0], rear[1]), label.get_size(), factor, blocks,
-                                     lambda at, side=side: self._held_by(at, side),
+                                     lambda at, side=side: self._held_by(at, side) and self._stays(at),
                                      [m for n, m in enumerate(middles) if n != k and named[n][1] == side],
                                      farthest)  # fmt: skip
                 if rect is not None:
@@ -380,6 +382,10 @@ class MapView:
                     blocks.append(rect.copy())
             self._regions = (key, found)
         return self._regions[1]
+
+    def _stays(self, at: tuple[int, int]) -> bool:
+        """Whether a map pixel is in the picture, if the view is not to be moved."""
+        return not self.still or pygame.Rect(self.camera.corner, self.rect.size).collidepoint(at)
 
     def _held_by(self, at: tuple[int, int], side: int) -> bool:
         """Whether a map pixel is not the other side's ground."""

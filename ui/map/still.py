@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 LAYERS = {"control": CONTROL, "orders": ORDERS, "record": RECORD, "works": WORKS, "objectives": OBJECTIVES,
           "fights": FIGHTS, "armies": HEADQUARTERS, "numbers": NUMBERS, "no-names": NO_NAMES}  # fmt: skip
 BAND = 40
+"""Height of the title below the map in logical pixels."""
 EDGE = 14
 """Pixels between the title and the sides of the picture."""
-"""Height of the title below the map in logical pixels."""
 
 
 class UnknownLayer(ValueError):
@@ -46,6 +46,7 @@ def write(session: Session, png: str | Path, *, layers: Sequence[str] = (), widt
     story = make_story(session.scenario, session.world.statics)
     scale = Scale(100)
     view = MapView(story, scale)
+    view.still = True
     west, south, east, north = _extent(view)
     spacing = story.theatre.grid.spacing_m
     fitting = [k for k, pitch in enumerate(STOPS) if (east - west) / spacing * pitch <= width * 1.25]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import unicodedata
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +39,6 @@ def contents(session: Session) -> dict[str, Any]:
     index[cells] = np.arange(len(cells))
     frames = _frames(session, cells, index)
     sides = {s.id: s.name for s in scenario.sides}
-    spelt = {_plain(p.name): p.name for p in theatre.places}
     return {
         "title": scenario.title,
         "start": scenario.start.isoformat(),
@@ -49,7 +47,7 @@ def contents(session: Session) -> dict[str, Any]:
         "places": [[p.name, int(index[p.cell]), p.size] for p in theatre.places if p.cell >= 0 and index[p.cell] >= 0],
         "formations": [_formation(f) for f in scenario.formations],
         "sides": [s.name for s in scenario.sides],
-        "facts": sorted(_fact(f, sides, spelt) for f in scenario.history if f.kind in ("event", "control")),
+        "facts": sorted(_fact(f, sides, theatre) for f in scenario.history if f.kind in ("event", "control")),
         "sources": {s.id: s.title for s in scenario.sources.values()},
         "attribution": theatre.attribution,
         **frames,
@@ -84,13 +82,9 @@ def _formation(formation: Any) -> list[Any]:
     return [formation.name, 0 if formation.side == "axis" else 1, formation.kind, formation.echelon, formation.parent]
 
 
-def _plain(name: str) -> str:
-    """A name without its marks, as it may be typed: Zagare for Žagarė."""
-    return "".join(ch for ch in unicodedata.normalize("NFD", name) if not unicodedata.combining(ch)).casefold()
-
-
-def _fact(fact: Any, sides: dict[str, str], spelt: dict[str, str]) -> list[Any]:
-    where = ", ".join(spelt.get(_plain(point.text), point.text) for point in fact.places)
+def _fact(fact: Any, sides: dict[str, str], theatre: Any) -> list[Any]:
+    found = [(theatre.find_place(point.text), point.text) for point in fact.places]
+    where = ", ".join(place.name if place is not None else text for place, text in found)
     text = fact.title or f"{where}: {sides.get(fact.side, fact.side)}"
     return [fact.from_min, text, fact.src, fact.grade]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ui.map.app import App
 
 TOPICS = (("fight", "Combat"), ("move", "Move"), ("supply", "Supply"), ("staff", "Staff"), ("history", "History"))
-_TOPIC = {"fight": "fight", "place": "fight", "move": "move", "supply": "supply", "people": "supply", "staff": "staff",
+_TOPIC = {"fight": "fight", "place": "fight", "move": "move", "supply": "supply", "people": "staff", "staff": "staff",
           "history": "history", "weather": "staff", "naval": "fight"}  # fmt: skip
 LINES = 3
 """So many lines of a message's detail are shown; a tooltip has all."""

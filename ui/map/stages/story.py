@@ -163,7 +163,8 @@ def _facts(scenario: Scenario) -> tuple[Fact, ...]:
     out = []
     for f in scenario.history:
         side = {"axis": 0, "soviet": 1}.get(f.side, -1)
-        places = [w.text for w in f.places]
+        found = [(scenario.theatre.find_place(w.text), w.text) for w in f.places]
+        places = [place.name if place is not None else text for place, text in found]
         where = f.places[0].cell if f.places else -1
         line: tuple[tuple[float, float], ...] = ()
         if f.kind == "line" and len(f.places) > 1:
