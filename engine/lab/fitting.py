@@ -117,8 +117,8 @@ def _penalty(values: Mapping[str, float]) -> float:
     total = 0.0
     for address, value in values.items():
         p = common_parameters()[address]
-        if p.low is not None and p.high is not None:
-            total += 0.5 * ((value - (p.low + p.high) / 2) / ((p.high - p.low) / 3.29)) ** 2
+        if p.least is not None and p.most is not None:
+            total += 0.5 * ((value - (p.least + p.most) / 2) / ((p.most - p.least) / 3.29)) ** 2
     return total
 
 
@@ -126,8 +126,8 @@ def _objective(
     engagements: Sequence[Engagement], addresses: Sequence[str], runs: int
 ) -> Callable[[Floats], float]:
     parameters = common_parameters()
-    low = np.array([parameters[a].low for a in addresses], dtype=np.float64)
-    high = np.array([parameters[a].high for a in addresses], dtype=np.float64)
+    low = np.array([parameters[a].least for a in addresses], dtype=np.float64)
+    high = np.array([parameters[a].most for a in addresses], dtype=np.float64)
 
     def of(point: Floats) -> float:
         inside = np.clip(point, 0.0, 1.0)
@@ -147,8 +147,8 @@ def fit_engagements(
 ) -> Fit:  # fmt: skip
     """Fit ``addresses`` within their bounds; ``told`` hears of the progress."""
     parameters = common_parameters()
-    low = np.array([parameters[a].low for a in addresses], dtype=np.float64)
-    high = np.array([parameters[a].high for a in addresses], dtype=np.float64)
+    low = np.array([parameters[a].least for a in addresses], dtype=np.float64)
+    high = np.array([parameters[a].most for a in addresses], dtype=np.float64)
     start = (np.array([float(parameters[a].value) for a in addresses]) - low) / (high - low)
     objective = _objective(engagements, addresses, runs)
     before = objective(start)

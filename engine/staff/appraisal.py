@@ -24,10 +24,10 @@ STAY_DIVIDED: Final = 0.4
 """How much worse the odds may become before a group that took on one target more gathers again."""
 
 # Places in the array of parameters.
-TRAVEL, AXIS, ODDS, KEEP, OWN_SHARE, SCREEN_X = range(6)
+TRAVEL, AXIS, ODDS, KEEP, OWN_SHARE, SCREEN_X, COME_UP = range(7)
 RULES: Final = (
     "staff.score_travel_min", "staff.score_axis_km", "staff.score_x", "staff.score_keep", "staff.salient_own_share",
-    "staff.commit_screen_x",
+    "staff.commit_screen_x", "staff.score_come_up_min_km",
 )  # fmt: skip
 # Places in the result, after the chosen targets.
 RIVAL, WORSE = MOST_TARGETS, MOST_TARGETS + 1
@@ -83,9 +83,11 @@ def _survey(
 @jit
 def _fixed(
     cells: Any, share: Any, travel: Any, off_axis: Any, threat: Any, toll: Any, power: int, weight: float, p: Any,
-    failed: Any, failed_worth: Any, present: Any, ordered: Any, score: Any,
+    failed: Any, failed_worth: Any, present: Any, ordered: Any, who: Any, q: Any, r: Any, hex_m: int, score: Any,
 ) -> None:  # fmt: skip
     """What of the score does not depend on odds: way, distance from the axis, own ground around, failures, what is kept.
+
+    The way begins where the group stands: what its formations have to march until they are beside a target counts too.
 
     Sticking out is as dangerous as the enemy near who could cut one off is strong beside the group. A hex on which the
     headquarters has failed lately is worth less as a target.
@@ -93,7 +95,11 @@ def _fixed(
     for i in range(len(cells)):
         cell = cells[i]
         salient = max(p[OWN_SHARE] - share[i] / PPM, 0.0)
-        total = (travel[cell] + toll[cell]) / p[TRAVEL]
+        apart = 0
+        for k in range(len(who)):
+            dq, dr = q[cell] - q[who[k]], r[cell] - r[who[k]]
+            apart += max((abs(dq) + abs(dr) + abs(dq + dr)) // 2 - 1, 0)
+        total = (travel[cell] + toll[cell] + p[COME_UP] * (apart * hex_m / 1000 / len(who))) / p[TRAVEL]
         total = total + p[AXIS] * (off_axis[cell] / 1000)
         total = total + weight * salient * min(threat[cell] / max(power, 1), 1.0)
         for k in range(len(failed)):
@@ -180,11 +186,11 @@ def _choose(
 @jit
 def judge(
     fit: Any, faces: Any, face_share: Any, travel: Any, off_axis: Any, part: Any, inside: int, corridor_m: int,
-    least_share: int, start: int, q: Any, r: Any, hex_m: int, threat: Any, toll: Any, defence: Any, group: int, power: int,
+    least_share: int, start: int, q: Any, r: Any, hex_m: int, threat: Any, toll: Any, defence: Any, who: Any, power: int,
     weight: float, go_x: float, p: Any, shoulder: int, reach: int, failed: Any, failed_worth: Any, noted: Any,
     present: Any, ordered: Any, told: Any, chosen: Any,
 ) -> int:  # fmt: skip
-    """Appraise an aim for a group; returns the number of hexes that can be attacked, by number.
+    """Appraise an aim for a group that stands in hexes ``who``; returns the number of hexes that can be attacked, by number.
 
     ``told`` (2, faces): the cells and their share of own ground, ppm. ``chosen`` takes up to three indices of them (-1
     none), the index of the best that was not chosen, and by how many thousandths it is worse than the first.
@@ -203,9 +209,10 @@ def judge(
     for i in range(n):
         resistance[i] = log_of(float(max(defence[cells[i]], 1)))
     _fixed(
-        cells, share, travel, off_axis, threat, toll, power, weight, p, failed, failed_worth, present, ordered, fixed
+        cells, share, travel, off_axis, threat, toll, power, weight, p, failed, failed_worth, present, ordered, who, q, r,
+        hex_m, fixed,
     )  # fmt: skip
-    targets = _strong_enough_for(group, power, noted, p, resistance)
+    targets = _strong_enough_for(len(who), power, noted, p, resistance)
     while True:
         own = log_of(float(max(power // targets, 1)))
         first = _scored(own, fixed, resistance, p[ODDS], score)

@@ -104,8 +104,9 @@ def _judged(s: Situation, aim: Aim, group: Ints, start: int) -> Appraisal:
         control.faces_of(frozenset([s.part_of[at] for at in who]) - {-1}), control.faces, control.face_share,
         s.travel(aim.objective), line_distance(s.statics, aim.axis or (aim.objective,)), control.part, aim.inside,
         aim.corridor_m, round(rules["staff.follow_own_share"] * PPM) if aim.salient_weight > 0 else 0, start,
-        *s.grid.axial, s.grid.spacing_m, s.threat, s.tolls, s.defence, len(who), sum([s.power_of[at] for at in who]),
-        float(aim.salient_weight), float(aim.go_x), _parameters(s), round(rules["staff.shoulder_share"] * 1000),
+        *s.grid.axial, s.grid.spacing_m, s.threat, s.tolls, s.defence, np.array([s.hex_of[at] for at in who]),
+        sum([s.power_of[at] for at in who]), float(aim.salient_weight), float(aim.go_x), _parameters(s),
+        round(rules["staff.shoulder_share"] * 1000),
         round(rules["staff.shoulder_hexes"]), failed, failed_worth, noted, noted if aim.remembers else ordered, ordered,
         told, chosen,
     )  # fmt: skip
