@@ -1,4 +1,7 @@
-"""Pockets: own formations whose ground is ringed by the enemy break out to the nearest own front, or hold."""
+"""Pockets: own formations whose ground is ringed by the enemy break out to the nearest own front, or hold.
+
+So do those who starve against the sea. An order to stand fast binds a pocket as long as what was to be held lies in it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from engine.staff.appraisal import ELSEWHERE_M
 from engine.staff.attack import Aim, appraise, carry_out
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
+from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_MOBILE
 from engine.staff.plans import Plans
 from engine.staff.reasons import Reason
@@ -24,10 +28,22 @@ def break_out(s: Situation, wishes: Intentions, plans: Plans, acting: list[int])
         hq = _leader(s, plans, group)
         if hq not in acting:
             continue
-        if plans.stand_fast(plans.of[hq]):
+        bound = _bound(s, plans, hq, part)
+        if not bound and _led_out(s, wishes, hq, group):
+            continue
+        # Who starves against the sea and has no way home by land goes on with what he was told.
+        if bound or part in s.control.own_pockets:
             _hold(s, wishes, group)
-        else:
-            _lead(s, wishes, hq, group)
+
+
+def _bound(s: Situation, plans: Plans, hq: int, part: int) -> bool:
+    """Whether a headquarters must stand fast on ground that it still has; who was told of no line stands where he is."""
+    plan = plans.of[hq]
+    if not plans.stand_fast(plan):
+        return False
+    cells, objective = line_cells(s.statics, plans.line_points(plan)), plans.objective(plan.current)
+    told = [*cells.tolist(), objective] if objective >= 0 else cells.tolist()
+    return not told or bool((s.control.part[told] == part).any())
 
 
 def _leader(s: Situation, plans: Plans, group: Ints) -> int:
@@ -38,19 +54,19 @@ def _leader(s: Situation, plans: Plans, group: Ints) -> int:
     return min(power, key=lambda hq: (hq < 0, -power[hq], hq))
 
 
-def _lead(s: Situation, wishes: Intentions, hq: int, group: Ints) -> None:
+def _led_out(s: Situation, wishes: Intentions, hq: int, group: Ints) -> bool:
+    """Attack towards the nearest own front; False if there is no way."""
     objective, start = _nearest_front(s, group)
     if objective < 0:
-        _hold(s, wishes, group)
-        return
+        return False
     rules = s.rules
     aim = Aim(hq, (start, objective), ELSEWHERE_M, objective, rules["staff.raid_salient_weight"],
               rules["staff.break_out_x"], Reason.BREAK_OUT, remembers=False)  # fmt: skip
     appraisal = appraise(s, aim, group)
-    if len(appraisal):
-        carry_out(s, wishes, aim, appraisal, group)
-    else:
-        _hold(s, wishes, group)
+    if not len(appraisal):
+        return False
+    carry_out(s, wishes, aim, appraisal, group)
+    return True
 
 
 def _nearest_front(s: Situation, group: Ints) -> tuple[int, int]:

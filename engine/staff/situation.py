@@ -24,9 +24,18 @@ class Situation(Doings, Threat):
 
     @Once
     def own_pockets(self) -> frozenset[int]:
-        """Ringed pieces of own land with nothing in them that supplies them."""
-        ringed = self.control.own_pockets
-        return ringed - self.supplied_parts if ringed else ringed
+        """Pieces of own land that the enemy rings, or whose garrison starves, with nothing in them that supplies them."""
+        found = self.control.own_pockets | self.starving_parts
+        return found - self.supplied_parts if found else found
+
+    @Once
+    def starving_parts(self) -> frozenset[int]:
+        """Pieces of own land whose formations have all long been cut off and have no food: against the sea, say."""
+        own = self.view.own
+        bad = self.long_cut_off & (own.hungry_since <= self.minute)
+        if not bad.any():
+            return frozenset()
+        return frozenset(self.part[bad].tolist()) - frozenset(self.part[~bad].tolist()) - {-1}
 
     @Once
     def supplied_parts(self) -> set[int]:
