@@ -208,11 +208,11 @@ def test_rule_parameters_outside_their_range_are_refused_all_at_once_with_range_
         "found 9 (--force sets it all the same, and the result says so)",
         "--set:2:1: expected switch.rail 0 to 1 (0 or 1; railways are torn up, repaired and converted; "
         "deep_battle; estimate), found 3 (--force sets it all the same, and the result says so)",
-        "--set:3:1: expected combat.loss_delay_attacker -1 to 0 (log; against a defender who delays or withdraws; cdb90; "
-        "reference), found 0.5 (--force sets it all the same, and the result says so)",
+        "--set:3:1: expected combat.loss_delay_attacker -1 to 0 (log; prior, 90 %; against a defender who delays or withdraws; "
+        "cdb90; reference), found 0.5 (--force sets it all the same, and the result says so)",
         "scenarios/what_if/far.toml:4:20: expected movement.night 0.6 to 0.7 (pace at night; general_knowledge; estimate), "
         "found 2 (--force sets it all the same, and the result says so)",
-        "scenarios/what_if/far.toml:5:22: expected combat.win_slope 0.9 to 2.4 (logit per x; b1; cdb90; reference), "
+        "scenarios/what_if/far.toml:5:22: expected combat.win_slope 0.9 to 2.4 (logit per x; prior, 90 %; b1; cdb90; reference), "
         "found low = 0.1 (--force sets it all the same, and the result says so)",
     ]
 

@@ -5,6 +5,7 @@ is there.
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from engine.files.common import SCENARIOS, SWITCH, common_parameters, common_sources, common_terrain
 from engine.files.faults import FileFaults
+from engine.lab.fitting import FITTED
 from engine.model.citation import GRADES
 from engine.model.codes import Terrain
 
@@ -36,10 +38,24 @@ def test_every_parameter_has_a_prior_range_and_what_is_not_sampled_says_why_it_i
         assert None not in (parameter.least, parameter.most), address
         assert parameter.least <= parameter.value <= parameter.most, address
         assert parameter.least < parameter.most, f"{address} can only be what it is"
-        if parameter.low is not None:
+        if parameter.low is not None and address not in FITTED:
             assert (parameter.low, parameter.high) == (parameter.least, parameter.most), address
-        else:
+        elif parameter.low is None:
             assert parameter.ground or parameter.unit == SWITCH, address
+
+
+def test_what_was_fitted_is_sampled_from_what_the_fit_leaves_open():
+    """90 % of the standard error, never narrower than half the prior, within the prior, to two digits."""
+    text = (SCENARIOS / "common" / "calibration" / "fitted.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    assert {row["address"] for row in rows} == set(FITTED)
+    for row in rows:
+        parameter = common_parameters()[row["address"]]
+        value, error, least, most = (float(row[k]) for k in ("in_force", "se", "low", "high"))
+        assert (parameter.value, parameter.least, parameter.most) == (value, least, most), row
+        half = max(1.645 * error, (most - least) / 4)
+        assert parameter.low == pytest.approx(max(least, value - half), rel=0.06, abs=0.006), row
+        assert parameter.high == pytest.approx(min(most, value + half), rel=0.06, abs=0.006), row
 
 
 def test_every_parameter_is_refused_outside_its_range_with_the_reason_and_taken_when_forced(desk):

@@ -174,3 +174,36 @@ def test_an_enemy_pocket_in_hand_is_not_a_reason_to_leave_the_front():
     rows = [place(session, n, 4)[0] for n in of_side(session, "axis")]
     assert any(r >= 6 for r in rows), "somebody holds the front to the south"
     assert captures(session)
+
+
+def test_a_group_told_to_stand_fast_on_a_line_that_it_no_longer_has_breaks_out():
+    line = {"side": "soviet", "kind": "defend", "permission": "stand_fast", "line": [(6, 3), (6, 10)]}
+    session = war(POCKET, days=4, depth=4, formations=RING, directives=[line])
+    session.advance(4 * DAY - 1)
+    tried = {reason for n in ("g1", "g2", "g3") for _, _, _, reason in orders_to(session, n)}
+    assert Reason.BREAK_OUT in tried
+
+
+COAST = """
+    ~~~~~~~~~~~~~~
+    ~~:::A........
+    ~~:G:A........
+    ~~:::A........
+    ~~AAA.........
+    ~~............
+    ~~............
+    ~~............
+    ~~A..A..A..A..
+    ::R:::::::::R:
+    ::::::::::::::
+    """
+
+
+@pytest.mark.parametrize("days", [3, 6])
+def test_who_starves_with_the_sea_behind_him_breaks_out_when_he_has_no_more_food(days):
+    hold = {"side": "soviet", "kind": "defend", "permission": "free"}
+    session = war(COAST, days=days, depth=4, formations=RING, directives=[hold])
+    session.advance(days * DAY - 1)
+    starves = bool(session.world.formations.hungry_since[row(session, "g1")] <= session.now)
+    breaks_out = any(reason is Reason.BREAK_OUT for _, _, _, reason in orders_to(session, "g1"))
+    assert (starves, breaks_out) == (days > 3, days > 3)
