@@ -97,6 +97,11 @@ def why_march(session: Session, row: int) -> Why:
     return _replayed(session, "march", row, _last(session, "Departed", "formation", row), "movement")
 
 
+def why_supply(session: Session, row: int) -> Why:
+    """Terms of what a formation was brought at the last delivery: wanted, way, trucks, railways, beaches, aircraft."""
+    return _replayed(session, "supply", row, _last(session, "Supplied", "formation", row), "supply", "formations")
+
+
 def why_voyage(session: Session, row: int) -> Why:
     """Terms of a formation's going aboard or sailing, whichever was last: ships, quays, fire, way."""
     minute = max(_last(session, kind, "formation", row) for kind in ("Boarded", "Sailed", "Disembarked", "CameHome"))

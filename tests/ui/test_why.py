@@ -63,6 +63,26 @@ def test_what_lies_below_a_term_comes_to_the_term(watched: LiveStage) -> None:
         assert result(term.below) == pytest.approx(term.value, rel=1e-6)
 
 
+def test_what_a_delivery_brought_is_told_by_its_ways(watched: LiveStage) -> None:
+    watched.run_to(1440)
+    watched.finish()
+    for unit in (k for k, u in enumerate(watched.story.units) if not u.headquarters):
+        why = answer(watched, unit, 1440, "supply")
+        assert why is not None
+        assert result(why.terms) == pytest.approx(why.value, abs=1e-6)
+        told = {term.label: term.value for term in why.terms}
+        assert 0 <= why.value <= told["wanted, t"] + 1e-6
+    fed = why_of_supply(watched, 0)
+    assert fed["t brought"] > 0
+    assert fed["t brought"] <= fed["trucks can carry, t"]
+
+
+def why_of_supply(stage: LiveStage, unit: int) -> dict[str, float]:
+    why = answer(stage, unit, 1440, "supply")
+    assert why is not None
+    return {why.result_label: why.value, **{term.label: term.value for term in why.terms}}
+
+
 @pytest.mark.parametrize("later", [0, 180])
 def test_the_terms_of_a_battle_come_to_its_balance(later: int) -> None:
     scenario = drawn_scenario("...::\n.AAr:\n...::", {"A": "infantry", "r": "rifle"}, days=2)

@@ -444,7 +444,7 @@ class Stage(Protocol):
         """Starts of the 6-h steps so far, and battle losses of both sides in each."""
 
     def why(self, unit: int, minute: float, viewer: int, about: str = "power") -> Why | None:
-        """The terms of a formation's power, march or battle; None if there are none, or not yet."""
+        """The terms of a formation's power, supply, march or battle; None if there are none, or not yet."""
 
     def pending(self) -> bool:
         """Whether an answer is still being worked out; ask again when it is not."""

@@ -9,13 +9,13 @@ from ui.map.actions.kind import Do
 if TYPE_CHECKING:
     from ui.map.app import App
 
-QUESTIONS = {"power": "Power", "march": "March", "battle": "Battle"}
+QUESTIONS = {"power": "Power", "supply": "Supply", "march": "March", "battle": "Battle"}
 
 
 def questions(app: App) -> list[str]:
     """What may be asked of the selected formation now. A battle's terms tell of both sides: only in the truth."""
     frame, unit = app.frame_now, app.selected
-    out = ["power"]
+    out = ["power", "supply"]
     if frame.leg_to[unit] >= 0:
         out.append("march")
     places = {int(frame.hex[unit]), int(frame.target[unit])}

@@ -25,7 +25,7 @@ def draw(c: Canvas, app: App, y: float) -> None:
     for about in asked:
         key = app.keys.hint("why") if about == asked[0] else ""
         words = QUESTIONS[about]
-        width = c.text_width(f"{words}  {key}" if key else words, 12.5, "semibold") + 18
+        width = c.text_width(f"{words}  {key}" if key else words, 12.5, "semibold") + 12
         c.button(x, y - 12, width, 24, words, ("why", about), key=key, on=app.why_asked == about, name=f"why {about}")
         x += width + 4
     if not app.why_asked:

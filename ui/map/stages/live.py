@@ -23,7 +23,7 @@ from ui.map.stages.frames import make_frame
 from ui.map.stages.log import LogWriter, facts_as_messages, readable
 from ui.map.stages.odds import odds_of
 from ui.map.stages.reach import march_reach, march_way
-from ui.map.stages.reasons import battle_reason, march_reason, power_reason
+from ui.map.stages.reasons import battle_reason, march_reason, power_reason, supply_reason
 from ui.map.stages.story import make_story
 
 if TYPE_CHECKING:
@@ -262,6 +262,8 @@ class LiveStage:
             session.rewind(minute)
         if about == "march":
             return march_reason(why.why_march(session, unit))
+        if about == "supply":
+            return supply_reason(why.why_supply(session, unit))
         if about == "battle":
             battles, cell = session.world.battles, self.frame(minute, self.viewers[0]).hex[unit]
             going = np.flatnonzero(((battles.hex == cell) | (battles.hex == self._target_of(unit, minute)))

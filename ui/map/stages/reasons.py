@@ -11,6 +11,8 @@ from ui.map.stages.frames import place_name
 NOTE = "Letters: grade of the source, A document to D estimate"
 
 
+_NO_WAY_KM = 100_000
+"""Where no truck gets through the way is told as endless."""
 _OF_A_SIDE = ("attacker_", "defender_")
 """Terms of a battle that went into the points of one side."""
 
@@ -67,6 +69,19 @@ def march_reason(found: Any) -> Why | None:
     terms = tuple(_shown(t, t.key.removeprefix("march.").replace("_", " "), t.value, "=" if k == 0 else "+")
                   for k, t in enumerate(shown))  # fmt: skip
     return Why("Why does this hex take, in minutes,", "minutes", sum(t.value for t in shown), terms, NOTE)
+
+
+def supply_reason(found: Any) -> Why | None:
+    """Tons brought at the last delivery, by how they came; before them what was wanted and what limits the way."""
+    of = {term.key: term for term in found.terms}
+    if "wanted_t" not in of:
+        return None
+    told = (("wanted_t", "wanted, t"), ("way_km", "way by road, km"), ("trucks_carry_t", "trucks can carry, t"))
+    terms = [_shown(of[key], words, of[key].value, "") for key, words in told if of[key].value < _NO_WAY_KM]
+    ways = (("after_railways_t", "by rail and road"), ("over_beaches_t", "over beaches"), ("by_air_t", "by air"))
+    came = [(of[key], words) for key, words in ways if of[key].value or key == "after_railways_t"]
+    terms += [_shown(term, words, term.value, "+" if k else "=") for k, (term, words) in enumerate(came)]
+    return Why("Why did the last delivery bring, in t,", "t brought", sum(term.value for term, _ in came), tuple(terms), NOTE)
 
 
 def battle_reason(found: Any) -> Why | None:
