@@ -169,3 +169,24 @@ def test_a_small_window_opens_the_card_and_has_room_for_the_terms(open_window: O
     assert card is not None
     assert terms
     assert all(card.contains(spot.rect) for spot in terms)
+
+
+def test_terms_that_do_not_fit_are_reached_by_the_wheel(open_window: Open, hand: Any) -> None:
+    app = open_window((1440, 720))
+    app.do("select", next(k for k, u in enumerate(app.stage.story.units) if not u.headquarters))
+    app.do("why")
+    app.draw()
+    terms = tuple(WhyTerm(f"part {k}", 1.0, "+", "document", f"source {k}", ()) for k in range(40))
+    app.why_now = Why("Why is it", "all", 40.0, terms, "")
+    app.card_version += 1
+    app.draw()
+    card, seen = app.layout.card, set[str]()
+    assert card is not None
+    for _ in range(20):
+        shown = {s.label for s in app.spots if s.label.startswith("source ")}
+        assert 5 < len(shown) < 40
+        seen |= shown
+        hand(app).wheel(card.center, -1)
+    assert len(seen) == 40
+    hand(app).wheel(card.center, 100)
+    assert "source 0" in {s.label for s in app.spots}

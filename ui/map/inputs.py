@@ -151,6 +151,8 @@ def _wheel(app: App, event: pygame.event.Event) -> None:
         app.do("dialog scroll", -steps)
     elif layout.tree is not None and layout.tree.collidepoint(position):
         app.do("tree scroll", -3 * steps)
+    elif layout.card is not None and layout.card.collidepoint(position):
+        app.do("terms scroll", -3 * steps)
     elif layout.messages is not None and layout.messages.collidepoint(position):
         app.do("messages scroll", -steps)
     elif layout.timeline is not None and layout.timeline.collidepoint(position):

@@ -34,7 +34,7 @@ def why(app: App, about: str = "") -> None:
         about = round_[(round_.index(app.why_asked) + 1) % len(round_)] if app.why_asked in round_ else "power"
     elif about == app.why_asked:
         about = ""
-    app.why_asked, app.why_now = about, None
+    app.why_asked, app.why_now, app.card.scroll = about, None, 0
     if about and app.layout.card is None:  # the terms are shown in the card, which a narrow window folds
         app.show_right, app.drawer = True, "card"
         app.relayout()
@@ -71,6 +71,11 @@ def term(app: App, path: str) -> None:
     app.card.open_terms ^= {path}
 
 
+def terms_scroll(app: App, rows: int) -> None:
+    """Other lines of the terms that are shown."""
+    app.card.scroll = max(0, min(app.card.scroll + rows, app.card.most_scroll))
+
+
 def tell(app: App, words: str) -> None:
     """Show a source in full."""
     app.toast(words)
@@ -79,5 +84,6 @@ def tell(app: App, words: str) -> None:
 ACTIONS: dict[str, Do] = {
     "why": why,
     "term": term,
+    "terms scroll": terms_scroll,
     "tell": tell,
 }

@@ -32,10 +32,12 @@ class CardPanel:
 
     def __init__(self) -> None:
         self.open_terms: set[str] = set()
+        self.scroll = self.most_scroll = 0
+        """First line shown of the terms of a number, and the last that may be the first."""
 
     def signature(self, app: App) -> tuple[Any, ...]:
-        return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, frozenset(self.open_terms), app.why_now,
-                app.why_asked, app.aiming, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
+        return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, frozenset(self.open_terms), self.scroll,
+                app.why_now, app.why_asked, app.aiming, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
 
     def draw(self, c: Canvas, app: App) -> None:
         c.fill(0, 0, c.width, c.height, c.theme.panel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ui.map.actions.inspecting import QUESTIONS, questions
@@ -11,6 +12,8 @@ from ui.map.scene import WhyTerm
 if TYPE_CHECKING:
     from ui.map.app import App
 
+LINE = 19
+"""Height of a term's line in logical pixels."""
 GRADES = {"document": "A", "reference": "B", "analogy": "C", "estimate": "D"}
 
 
@@ -28,6 +31,7 @@ def draw(c: Canvas, app: App, y: float) -> None:
         width = c.text_width(f"{words}  {key}" if key else words, 12.5, "semibold") + 12
         c.button(x, y - 12, width, 24, words, ("why", about), key=key, on=app.why_asked == about, name=f"why {about}")
         x += width + 4
+    app.card.most_scroll = 0
     if not app.why_asked:
         return
     y += 28
@@ -36,18 +40,19 @@ def draw(c: Canvas, app: App, y: float) -> None:
         return
     c.text(12, y, f"{why.question} {_figure(why.value)}?", 13, "semibold", t.accent, room=c.width - 24)
     y += 20
-    for k, term in enumerate(why.terms):
-        if y > c.height - 42:
-            c.text(12, y, "…", 12.5)
-            y += 19
-            break
-        y = _term(c, app, term, y, 0, str(k))
+    rows, room = list(_flat(app, why.terms)), max(1, int((c.height - 42 - y) // LINE))
+    app.card.most_scroll = max(0, len(rows) - room)
+    app.card.scroll = min(app.card.scroll, app.card.most_scroll)
+    for term, depth, path in rows[app.card.scroll : app.card.scroll + room]:
+        _term(c, app, term, y, depth, path)
+        y += LINE
     c.line(12, y - 8, c.width - 12, y - 8, t.second)
     c.text(24, y + 2, why.result_label, 12.5, "semibold", room=120)
     c.text(188, y + 2, _figure(why.value), 12.5, "semibold", align="right")
     y += 20
-    if why.note and y < c.height - 12:
-        c.text(12, y, why.note, 12, colour=t.faint, room=c.width - 24)
+    note = "The wheel shows the other terms." if app.card.most_scroll else why.note
+    if note and y < c.height - 4:
+        c.text(12, y, note, 12, colour=t.faint, room=c.width - 24)
 
 
 def _figure(value: float) -> str:
@@ -55,7 +60,16 @@ def _figure(value: float) -> str:
     return words.replace(",", "\u2009").replace("-", "−")
 
 
-def _term(c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -> float:
+def _flat(app: App, terms: tuple[WhyTerm, ...], depth: int = 0, path: str = "") -> Iterator[tuple[WhyTerm, int, str]]:
+    """Terms with those below the opened ones, as lines: term, depth, path."""
+    for k, term in enumerate(terms):
+        here = f"{path}{k}"
+        yield term, depth, here
+        if here in app.card.open_terms:
+            yield from _flat(app, term.below, depth + 1, f"{here}.")
+
+
+def _term(c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -> None:
     t, x = c.theme, 14 + depth * 14.0
     opened = path in app.card.open_terms
     if term.below:
@@ -76,8 +90,3 @@ def _term(c: Canvas, app: App, term: WhyTerm, y: float, depth: int, path: str) -
     if term.source:
         tip = f"{term.grade}\n{term.source}" if term.grade else term.source
         c.spot(c.width - 30, y - 10, 26, 20, ("tell", term.source), tip, name=f"source {path}", focusable=False)
-    y += 19
-    if opened:
-        for k, below in enumerate(term.below):
-            y = _term(c, app, below, y, depth + 1, f"{path}.{k}")
-    return y
