@@ -212,8 +212,8 @@ def test_rule_parameters_outside_their_range_are_refused_all_at_once_with_range_
         "cdb90; reference), found 0.5 (--force sets it all the same, and the result says so)",
         "scenarios/what_if/far.toml:4:20: expected movement.night 0.6 to 0.7 (pace at night; general_knowledge; estimate), "
         "found 2 (--force sets it all the same, and the result says so)",
-        "scenarios/what_if/far.toml:5:22: expected combat.win_slope 0.9 to 2.4 (logit per x; prior, 90 %; b1; cdb90; reference), "
-        "found low = 0.1 (--force sets it all the same, and the result says so)",
+        "scenarios/what_if/far.toml:5:22: expected combat.win_slope 0.9 to 2.4 (logit per x; prior, 90 %; b1; cdb90; "
+        "reference), found low = 0.1 (--force sets it all the same, and the result says so)",
     ]
 
 
