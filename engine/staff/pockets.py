@@ -1,6 +1,7 @@
 """Pockets: own formations whose ground is ringed by the enemy break out to the nearest own front, or hold.
 
-So do those who starve against the sea. An order to stand fast binds a pocket as long as what was to be held lies in it.
+So do those who have long been cut off with the sea behind them. An order to stand fast binds a pocket as long as what
+was to be held lies in it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def break_out(s: Situation, wishes: Intentions, plans: Plans, acting: list[int])
         bound = _bound(s, plans, hq, part)
         if not bound and _led_out(s, wishes, hq, group):
             continue
-        # Who starves against the sea and has no way home by land goes on with what he was told.
+        # Who has the sea behind him and no way home by land goes on with what he was told.
         if bound or part in s.control.own_pockets:
             _hold(s, wishes, group)
 

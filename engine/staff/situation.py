@@ -24,15 +24,14 @@ class Situation(Doings, Threat):
 
     @Once
     def own_pockets(self) -> frozenset[int]:
-        """Pieces of own land that the enemy rings, or whose garrison starves, with nothing in them that supplies them."""
-        found = self.control.own_pockets | self.starving_parts
+        """Pieces of own land that the enemy rings, or cut off with the sea behind, with nothing in them that supplies them."""
+        found = self.control.own_pockets | self.cut_off_parts
         return found - self.supplied_parts if found else found
 
     @Once
-    def starving_parts(self) -> frozenset[int]:
-        """Pieces of own land whose formations have all long been cut off and have no food: against the sea, say."""
-        own = self.view.own
-        bad = self.long_cut_off & (own.hungry_since <= self.minute)
+    def cut_off_parts(self) -> frozenset[int]:
+        """Pieces of own land whose formations have all long been cut off: the enemy on one side, the sea on the other."""
+        bad = self.long_cut_off
         if not bad.any():
             return frozenset()
         return frozenset(self.part[bad].tolist()) - frozenset(self.part[~bad].tolist()) - {-1}
