@@ -65,7 +65,7 @@ def key_columns(keys: KeyMap, scale: Scale) -> list[tuple[list[tuple[str, str]],
     return out
 
 
-_MANY = {"pan_left": "W A S D", "cursor_n": "Arrows", "overlay_1": "1 – 9"}
+_MANY = {"pan_left": "W A S D", "cursor_n": "Arrows", "overlay_1": "0 – 9"}
 """What stands for several keys."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 
 from ui.map import overlays
@@ -73,6 +74,8 @@ class MapView:
         self._apart: list[tuple[int, int]] = []
         self.line_names: dict[tuple[object, ...], pygame.Rect] = {}
         """Places of names beside lines in map pixels; they stay while they are in view."""
+        self.rail_cells: list[npt.NDArray[np.int64]] | None = None
+        """For each railway curve the hexes its points belong to, once they were asked for."""
         self.still = False
         """The view will not be moved: names have to lie inside it."""
         self._regions: tuple[tuple[object, ...], list[tuple[pygame.Surface, pygame.Rect]]] = ((), [])

@@ -1,6 +1,6 @@
 """What is laid over the ground on wish: reach, recorded line, fortified lines, objectives, orders, fights, hex numbers.
 
-Overlay numbers are those of the keys 1 to 9; `OVERLAYS` names them.
+Overlay numbers are those of the keys 1 to 9 and 0; `OVERLAYS` names them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pygame
 from ui.map.camera import ARMY, CLOSE, OPERATIONAL, THEATRE
 from ui.map.ground.chains import chaikin
 from ui.map.ground.lines import cells_in
-from ui.map.marks import arrows
+from ui.map.marks import arrows, supplies
 from ui.map.scene import NEVER, SIDE_NAMES, TRUTH, Frame
 from ui.theme import palette
 from ui.theme.type import TEXT, wrap
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from engine.model.theatre import FortifiedLine
     from ui.map.mapview import MapView, Marked
 
-CONTROL, ORDERS, RECORD, WORKS, OBJECTIVES, FIGHTS, HEADQUARTERS, NUMBERS, NO_NAMES = range(1, 10)
+CONTROL, ORDERS, RECORD, WORKS, OBJECTIVES, FIGHTS, HEADQUARTERS, NUMBERS, NO_NAMES, SUPPLY = range(1, 11)
 OVERLAYS = {
     CONTROL: "Control and front", ORDERS: "Orders and movement", RECORD: "Recorded line at this date",
     WORKS: "Fortified lines", OBJECTIVES: "Objectives", FIGHTS: "Fights and ground won",
     HEADQUARTERS: "Names of armies and fronts", NUMBERS: "Hex numbers", NO_NAMES: "Hide names of towns",
+    SUPPLY: "Supply: sources, railways in use, who is short of what",
 }  # fmt: skip
 DEFAULT = frozenset({CONTROL, ORDERS, RECORD, FIGHTS, HEADQUARTERS})
 STEPS_H = (6, 12, 18)
@@ -52,6 +53,9 @@ class Overlays:
             self._works()
         if RECORD in self.on:
             self._recorded()
+        if SUPPLY in self.on:
+            supplies.railways(self.view, self.surface, self.frame)
+            supplies.sources(self.view, self.surface, self.frame)
         if FIGHTS in self.on and self.tier >= OPERATIONAL:
             self._tongues()
         if NUMBERS in self.on or self.tier == CLOSE:
@@ -115,7 +119,9 @@ class Overlays:
             pygame.draw.line(self.surface, colour, a, b, self.scale(5))
 
     def clocks(self) -> None:
-        """Order clocks at the middle of arrows, fights beside the front."""
+        """Order clocks at the middle of arrows, fights beside the front, what formations lack."""
+        if SUPPLY in self.on and self.tier >= OPERATIONAL:
+            supplies.shortages(self.view, self.surface, self.frame, self._unit_at)
         if FIGHTS in self.on:
             self._fights()
         if ORDERS not in self.on or self.tier < ARMY:

@@ -120,12 +120,28 @@ class Frame:
     battles: tuple[BattleMark, ...] = ()
     fortress: tuple[int, ...] = ()
     """Hexes that the viewer's side has declared fortresses; of both sides in the truth."""
+    depots: tuple[DepotMark, ...] = ()
+    """Supply sources of the viewer's side; of both in the truth."""
+    rails: bytes = b""
+    """Where their trains can pass, packed bits of shape (hexes, 3): sides 1 to 3 of each hex. Empty: not known."""
     weather: Weather | None = None
     lost_men: tuple[int, int] = (0, 0)
     """Battle losses so far of both sides, -1 unknown."""
     lost_afv: tuple[int, int] = (0, 0)
     bracket: str = ""
     """In the historical replay: which dated facts this moment lies between."""
+
+
+@dataclass(frozen=True)
+class DepotMark:
+    """A supply source. `given_t` is what it passed on at the last delivery, of `capacity_t` a day."""
+
+    hex: int
+    side: int
+    kind: str
+    capacity_t: int
+    given_t: int
+    working: bool
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ui.map.camera import STOPS
-from ui.map.overlays import CONTROL, FIGHTS, HEADQUARTERS, NO_NAMES, NUMBERS, OBJECTIVES, ORDERS, RECORD, WORKS
+from ui.map.overlays import CONTROL, FIGHTS, HEADQUARTERS, NO_NAMES, NUMBERS, OBJECTIVES, ORDERS, RECORD, SUPPLY, WORKS
 from ui.map.scene import TRUTH
 from ui.theme import palette
 from ui.theme.scale import Scale
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine import Session
 
 LAYERS = {"control": CONTROL, "orders": ORDERS, "record": RECORD, "works": WORKS, "objectives": OBJECTIVES,
-          "fights": FIGHTS, "armies": HEADQUARTERS, "numbers": NUMBERS, "no-names": NO_NAMES}  # fmt: skip
+          "fights": FIGHTS, "armies": HEADQUARTERS, "numbers": NUMBERS, "no-names": NO_NAMES, "supply": SUPPLY}  # fmt: skip
 BAND = 40
 """Height of the title below the map in logical pixels."""
 EDGE = 14

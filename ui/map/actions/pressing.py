@@ -35,7 +35,7 @@ KEYS: dict[str, tuple[object, ...]] = {
     "next_panel": ("next panel",), "back": ("back",), "quit": ("quit",),
     "pan_left": ("pan", -PAN_STEP, 0), "pan_right": ("pan", PAN_STEP, 0), "pan_up": ("pan", 0, -PAN_STEP),
     "pan_down": ("pan", 0, PAN_STEP),
-    **{f"overlay_{k}": ("overlay", k) for k in range(1, 10)},
+    **{f"overlay_{k}": ("overlay", k) for k in range(1, 11)},
     "next_focus": ("focus", 1), "previous_focus": ("focus", -1), "scale_up": ("rescale", 1), "scale_down": ("rescale", -1),
     "palette": ("next sides",), "theme": ("next theme",),
     **{f"toggle_{part}": ("toggle", part) for part in ("left", "right", "timeline")},

@@ -85,9 +85,9 @@ class TopBar:
         c.text(x + 28, 20, words, 12, room=room - 28)
 
     def _overlays(self, c: Canvas, app: App, right: float) -> float:
-        x = right - 9 * 26 - 8
+        x = right - len(OVERLAYS) * 26 - 8
         for number, words in OVERLAYS.items():
-            c.button(x + (number - 1) * 26, 8, 23, 24, str(number), ("overlay", number), on=number in app.overlays,
+            c.button(x + (number - 1) * 26, 8, 23, 24, str(number % 10), ("overlay", number), on=number in app.overlays,
                      tip=words, name=f"overlay {number}")  # fmt: skip
         width = c.text_width("Overlays", 12)
         c.text(x - 8 - width, 20, "Overlays", 12, colour=c.theme.second)

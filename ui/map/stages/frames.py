@@ -7,7 +7,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ui.map.scene import NEVER, TASKS, TRUTH, BattleMark, Blip, DirectiveMark, Frame, OrderMark, Story, Weather
+from ui.map.scene import (
+    NEVER,
+    TASKS,
+    TRUTH,
+    BattleMark,
+    Blip,
+    DepotMark,
+    DirectiveMark,
+    Frame,
+    OrderMark,
+    Story,
+    Weather,
+)
 
 if TYPE_CHECKING:
     from engine import Session, SideView
@@ -23,6 +35,7 @@ DIRECTIVE_WORDS = ("defend", "attack", "withdraw", "reserve", "relieve", "land",
 PERMISSIONS = ("", "must stand fast", "may fall back")
 _KEPT: WeakKeyDictionary[Any, dict[int, tuple[tuple[bytes, ...], list[DirectiveMark]]]] = WeakKeyDictionary()
 """Of each session and side the directives as last shown, and what they were made from: most hours change none."""
+DEPOTS = ("railhead", "port", "edge of the map")
 RUNNING = 1
 """State of a directive that is being carried out; 0 is one that waits."""
 IDENTIFIED = 2
@@ -68,6 +81,7 @@ def make_frame(story: Story, session: Session, views: tuple[SideView, SideView],
         orders=tuple(mark for s in sides for mark in _orders(views[s])),
         directives=tuple(mark for s in sides for mark in _directives(session, views[s], formations)),
         battles=_battles(story, views, viewer),
+        depots=tuple(mark for s in sides for mark in _depots(views[s])), rails=_rails([views[s] for s in sides], known),
         fortress=tuple(sorted({cell for s in sides for cell in np.flatnonzero(views[s].hexes.fortress).tolist()})),
         weather=Weather(w.sky, w.ground, w.wind, w.sea, (temperatures or {}).get(day), w.daylight),
         lost_men=_lost(views, viewer), lost_afv=(-1, -1), **columns,
@@ -92,6 +106,20 @@ def _own(columns: dict[str, Any], view: SideView, formations: int) -> None:
     columns["hex"][formations + hq.row] = hq.hex
     columns["parent"][formations + hq.row] = np.where(hq.parent >= 0, formations + hq.parent, -1)
     columns["level"][formations + hq.row] = 4
+
+
+def _depots(view: SideView) -> list[DepotMark]:
+    d = view.depots
+    columns = (d.hex, d.kind, d.capacity_t, d.used_t, d.working)
+    return [DepotMark(cell, view.side, DEPOTS[kind], capacity, used, bool(working))
+            for cell, kind, capacity, used, working in zip(*(c.tolist() for c in columns), strict=True)]  # fmt: skip
+
+
+def _rails(views: list[SideView], known: Frame | None) -> bytes:
+    """Where trains of these sides can pass; the bytes of the frame before if nothing changed."""
+    passing = np.logical_or.reduce([view.rails.costs[:, 1:4] > 0 for view in views])
+    packed = np.packbits(passing).tobytes()
+    return known.rails if known is not None and known.rails == packed else packed
 
 
 def _supply(own: Any) -> Any:

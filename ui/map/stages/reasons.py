@@ -98,7 +98,7 @@ def battle_reason(found: Any) -> Why | None:
     said = {"p_yield": "share of fights in which he yields", "tau_days": "days to a decision",
             "advance_km_day": "km a day"}  # fmt: skip
     terms += [_shown(of[k], words, of[k].value, "") for k, words in said.items() if k in of]
-    return Why("Why is the balance of this battle", "balance, attacker over defender", of["x"].value, tuple(terms), NOTE)
+    return Why("Why is the balance of this battle", "balance", of["x"].value, tuple(terms), NOTE)
 
 
 def _words(key: str) -> str:
