@@ -162,12 +162,12 @@ SETS = {
     "combat.tau_days": "--set:1:1: expected KEY=VALUE, found 'combat.tau_days' (such as combat.tau_days=2)",
     "combat.tau_day=2": "--set:1:1: expected an address of this scenario, found 'combat.tau_day' "
     "(did you mean 'combat.tau_days'?)",
-    "combat.tau_days=soon": "--set:1:1: expected a number, found 'soon'",
+    "combat.tau_days=soon": "--set:1:1: expected a number for combat.tau_days, found 'soon'",
     "forces.s_rd_3.men=-1": "--set:1:1: expected a whole number from 0 to 60000, found -1",
     "forces.s_rd_3.id=x": "--set:1:1: expected an address of this scenario, found 'forces.s_rd_3.id' "
     "(did you mean 'side' or 'sidc' or 'kind'?)",
-    "combat.tau_days=true": "--set:1:1: expected a number, found True",
-    "contact.flip_towns=3": "--set:1:1: expected true or false, found 3",
+    "combat.tau_days=true": "--set:1:1: expected a number for combat.tau_days, found True",
+    "contact.flip_towns=3": "--set:1:1: expected true or false for contact.flip_towns, found 3",
 }
 
 
