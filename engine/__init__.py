@@ -46,6 +46,7 @@ _HOME = {
     "Result": "engine.lab.outcome",
     "Watch": "engine.lab.outcome",
     "scorecard": "engine.lab.scorecard",
+    "verdict": "engine.rules.victory",
     # Many runs.
     "Experiment": "engine.lab.experiment",
     "design_points": "engine.lab.experiment",

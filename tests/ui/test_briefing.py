@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import load_scenario
+from engine import Session, load_scenario
 from ui.map import briefing
 from ui.map.app import App
 from ui.map.kit import Canvas
 from ui.map.scene import Objective
 from ui.map.settings import Settings
+from ui.map.stages.live import LiveStage
 from ui.map.stages.story import make_story
 
 Open = Callable[..., App]
@@ -87,3 +88,23 @@ def test_long_text_scrolls_to_its_last_line_and_no_further(
     app.draw()
     assert app.dialog_top == 0
     assert "the end" not in said
+
+
+def test_the_result_is_told_when_the_campaign_is_over_and_not_before() -> None:
+    scenario = load_scenario("doppelkopf", (), ("scenario.end=1944-08-16",))
+    stage = LiveStage(Session(scenario, 1), "replay")
+    stage.run_to(stage.last_minute - 60)
+    stage.finish()
+    assert briefing.outcome(stage) == []
+    stage.run_to(stage.last_minute)
+    stage.finish()
+    head, level, axis, soviet, *_ = (words for _, words in briefing.outcome(stage))
+    assert head == "Result"
+    assert level.startswith(("A draw", "Minor victory", "Major victory", "Decisive victory", "No level"))
+    found = stage.verdict
+    assert found is not None
+    assert axis.startswith("Axis: ")
+    assert f"of {found['possible']['soviet']} points" in soviet
+    assert stage.rewind(0) == ""
+    assert stage.verdict is None
+    stage.close()

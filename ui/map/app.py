@@ -237,8 +237,10 @@ class App:
             stage.run_to(min(int(wanted) + ahead, end) if stage.mode == "play" else end)
         before = self.minute
         self.minute = min(wanted, float(max(stage.ready_to, 0)))
-        if self.minute >= end:
+        if self.minute >= end or (stage.verdict is not None and self.minute >= stage.ready_to):
             self.playing = False
+            if stage.verdict is not None:
+                self.toast(f"The campaign is over. Press {self.keys.hint('briefing')} to see who won.")
         if self.minute != before:
             self.refresh_frame()
             self.touch()

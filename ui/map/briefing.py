@@ -13,7 +13,7 @@ import pygame
 from ui.map.kit import Canvas
 from ui.map.marks import arrows
 from ui.map.marks.counters import CRITICAL, CUT_OFF, LOW, supply_badge
-from ui.map.scene import Story
+from ui.map.scene import Stage, Story
 from ui.theme import palette
 from ui.theme.type import wrap
 
@@ -51,10 +51,41 @@ def points(story: Story, owner: npt.NDArray[np.int8]) -> tuple[list[tuple[str, i
     return rows, [sum(worth for _, worth, holder in rows if holder == side) for side in (0, 1)]
 
 
+def outcome(stage: Stage) -> list[Row]:
+    """Who won beside history, and by what; nothing before the end."""
+    found, story = stage.verdict, stage.story
+    if found is None:
+        return []
+    names = dict(zip(("axis", "soviet"), story.side_names, strict=True))
+    if not found["level"]:
+        head = "No level of victory, for history does not say: " + "; ".join(found["unknown"]) + "."
+    elif found["winner"]:
+        head = f"{found['level'].capitalize()} victory of the {names[found['winner']]} side, beside what history came to."
+    else:
+        head = "A draw: much as in history."
+    out = [("semibold", "Result"), ("regular", head)]
+    for side, name in names.items():
+        won = sum(goal["points"] for goal in found["objectives"] if goal["side"] == side and goal["met"])
+        more, lost = found["points"][side] - won, 100 * found["men_lost_share"][side]
+        out.append(("regular", f"{name}: {won} of {found['possible'][side]} points for objectives, {more:.0f} for the "
+                               f"enemy's losses; {lost:.0f} % of its men lost."))  # fmt: skip
+    differs = [goal for goal in found["objectives"] if goal["in_history"] is not None and goal["met"] != goal["in_history"]]
+    if differs:
+        told = (f"{_spelt(story, goal['place'])} {'held' if goal['met'] else 'not held'} by the {names[goal['side']]} side"
+                for goal in differs)  # fmt: skip
+        out.append(("regular", "Otherwise than in history: " + ", ".join(told) + "."))
+    return out
+
+
+def _spelt(story: Story, text: str) -> str:
+    place = story.theatre.find_place(text)
+    return place.name if place is not None else text
+
+
 def text(app: App, c: Canvas) -> list[Row]:
     """The text in lines that fit its column."""
     story, room = app.stage.story, round((columns(c.width)[0] - 44) * c.scale.factor)
-    said = paragraphs(story.briefing) or [("regular", story.summary)]
+    said = outcome(app.stage) + (paragraphs(story.briefing) or [("regular", story.summary)])
     out: list[Row] = []
     for weight, words in said:
         out += [("regular", "")] if out and out[-1][0] == "regular" else []

@@ -8,7 +8,7 @@ the first day; -1 in a column of strengths means "not known".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -437,6 +437,8 @@ class Stage(Protocol):
     """Frames can exist up to here: the end of the recording, or of the scenario."""
     happened: dict[int, int]
     """When each political event of the scenario happened, by its number."""
+    verdict: Mapping[str, Any] | None
+    """Who won and by what, once the campaign is over and counts objectives."""
     yielding: bool
     """Set by the window while it has much to draw: background work goes slower."""
 

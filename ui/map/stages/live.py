@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,7 @@ class LiveStage:
         self.resume_at = session.now
         """Where the session stood when it was opened: everything before is worked out again from its log."""
         self.followed_to = session.begins
+        self.verdict: Mapping[str, Any] | None = None
         self.last_minute = session.now if mode == "replay" and session.now > 0 else self.story.end_min
         """A recording is shown as far as it goes; a session to play, or one that has not begun, goes to the end."""
         self.yielding = False
@@ -160,6 +161,15 @@ class LiveStage:
             self._log.messages.clear()
         self._log.add(events[self._seen :])
         self._seen = len(events)
+        self._judge()
+
+    def _judge(self) -> None:
+        """Who won, where the campaign has come to its end."""
+        from engine import verdict
+
+        session = self.session
+        judged = session.now >= session.end and self.mode != "history" and session.scenario.objectives
+        self.verdict = verdict(session.world, session.now).record() if judged else None
 
     def _lost_now(self) -> tuple[int, int]:
         formations = self.session.world.formations

@@ -6,7 +6,7 @@ fight; orders are accepted unless a test says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +44,7 @@ class SketchStage:
         self.progress = Progress()
         self.resume_at, self.followed_to, self.last_minute, self.yielding = 0, 0, story.end_min, False
         self.happened: dict[int, int] = {}
+        self.verdict: Mapping[str, Any] | None = None
         self._cells, self._owner = np.asarray(cells), np.asarray(owner, np.int8)
         self.refusals: dict[str, str] = {}
         self.given: list[Draft] = []
