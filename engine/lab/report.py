@@ -112,7 +112,7 @@ def contents(source: Source) -> dict[str, Any]:
         "card": card,
         **_sources(source.scenario, card),
         "groups": [(k, found) for k in SCORED if (found := [s for s in card.scores if s.fact.kind == k])],
-        "brief": _brief(card, ok),
+        "brief": _brief(card, ok, whole=not cut(source.scenario, int(source.manifest["horizon"]))),
         "control": _control_table(source.scenario, ok),
         "control_chart": _control_chart(source.scenario, ok, labels) if ok else None,
         "losses": _loss_table(ok),
@@ -177,8 +177,8 @@ def _citation(scenario: Scenario, key: str) -> str:
     return ", ".join(part for part in (found.author, found.title, found.year, found.where) if part)
 
 
-def _brief(card: Scorecard, ok: Sequence[Row]) -> list[str]:
-    """The findings in a few sentences."""
+def _brief(card: Scorecard, ok: Sequence[Row], *, whole: bool) -> list[str]:
+    """The findings in a few sentences; `whole`: the runs go to the scenario's end."""
     if not ok:
         return ["No run has come to its end yet."]
     lines = []
@@ -191,10 +191,10 @@ def _brief(card: Scorecard, ok: Sequence[Row]) -> list[str]:
         afv = mean_interval([r.outcome["values"][f"{side}.afv_lost"] for r in ok])
         between = "" if math.isnan(men.low) else f" (95 % interval of the mean {men.low:,.0f} to {men.high:,.0f})"
         lines.append(f"{name} loses {men.value:,.0f} men{between} and {afv.value:,.0f} armoured vehicles.")
-    return [*lines, *_victories(ok)]
+    return [*lines, *_victories(ok, whole=whole)]
 
 
-def _victories(ok: Sequence[Row]) -> list[str]:
+def _victories(ok: Sequence[Row], *, whole: bool = True) -> list[str]:
     """Who won, as a sentence: how many runs came to which level beside history's result."""
     judged = [found for r in ok if (found := r.outcome.get("victory", {})).get("level")]
     if not judged:
@@ -202,9 +202,10 @@ def _victories(ok: Sequence[Row]) -> list[str]:
     names = {"": "a draw", "axis": "victory of the Axis", "soviet": "victory of the Red Army"}
     words = [names[f["winner"]] if not f["winner"] else f"a {f['level']} {names[f['winner']]}" for f in judged]
     if len(judged) == 1:
-        return [f"Beside history's result it is {words[0]}."]
+        return [f"Beside history's result it is {words[0]}." if whole else f"So far, beside history, it is {words[0]}."]
     counts = Counter(words).most_common()
-    return ["Beside history's result: " + ", ".join(f"{count} times {told}" for told, count in counts) + "."]
+    head = "Beside history's result: " if whole else "So far, beside history: "
+    return [head + ", ".join(f"{count} times {told}" for told, count in counts) + "."]
 
 
 def _holder(row: Row, place: str, minute: float) -> int:

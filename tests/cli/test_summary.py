@@ -21,7 +21,7 @@ def played(**more):
         event("it_is_over", HELD, does=[Effect("end")]),
     ]
     session = judged(AS_IT_STARTED, events=events, **more)
-    return session, Watch(session).run(9 * DAY)
+    return session, Watch(session).run(session.scenario.end_min)
 
 
 def test_events_and_verdict_are_told_with_what_went_otherwise_than_in_history():
@@ -41,6 +41,13 @@ def test_events_and_verdict_are_told_with_what_went_otherwise_than_in_history():
     ])  # fmt: skip
 
 
+def test_a_run_that_was_stopped_says_so():
+    session = judged(AS_IT_STARTED)
+    result = Watch(session).run(DAY)
+    assert summary.victory(session.scenario, result).startswith("Victory so far: a draw")
+    assert _victories([], whole=False) == []
+
+
 def test_a_run_like_history_is_a_draw():
     session, result = played()
     assert summary.victory(session.scenario, result).startswith("Victory: a draw (margin +0.00, history +0.00")
@@ -49,7 +56,7 @@ def test_a_run_like_history_is_a_draw():
 
 def test_without_a_record_no_level_is_given():
     session = judged({})
-    text = summary.victory(session.scenario, Watch(session).run(DAY))
+    text = summary.victory(session.scenario, Watch(session).run(session.scenario.end_min))
     assert text.startswith("Victory: no level, for history does not say: goal: held or not; goal_2: held or not")
 
 

@@ -62,17 +62,25 @@ def politics(scenario: Scenario, result: Result) -> str:
     return "\n".join(["Events", columns(rows)]) if rows else ""
 
 
+def is_over(scenario: Scenario, result: Result) -> bool:
+    """The run came to the scenario's end, or to an event that ends it."""
+    happened = {name for name, _ in result.happened}
+    ends = {event.id for event in scenario.events for effect in event.effects if effect.kind == "end"}
+    return result.minute >= scenario.end_min or bool(happened & ends)
+
+
 def victory(scenario: Scenario, result: Result) -> str:
     """Who won beside history, and the points behind it; nothing without objectives."""
     found = result.victory
     if not found:
         return ""
     names = {side.id: side.short or side.name for side in scenario.sides}
+    called = "Victory" if is_over(scenario, result) else "Victory so far"
     if not found["level"]:
-        head = "Victory: no level, for history does not say: " + "; ".join(found["unknown"])
+        head = f"{called}: no level, for history does not say: " + "; ".join(found["unknown"])
     else:
         word = "a draw" if not found["winner"] else f"{found['level']} victory of the {names[found['winner']]} side"
-        head = f"Victory: {word} (margin {found['margin']:+.2f}, history {found['history']:+.2f}; Soviet less Axis)"
+        head = f"{called}: {word} (margin {found['margin']:+.2f}, history {found['history']:+.2f}; Soviet less Axis)"
         if found["unknown"]:
             head += f"; not told by history: {'; '.join(found['unknown'])}"
     sides = tuple(found["points"])
