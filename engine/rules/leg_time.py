@@ -43,13 +43,14 @@ def leg_minutes(
 
     and the minute up to which each has then marched at the sustained pace (``march_day``).
 
-    Free enemy ground takes ``contact.entry_slowdown`` times as long (exploiting columns: their pace is
-    ``movement.exploit`` of a march; pursuing ones, where their side knows of no enemy near,
-    ``contact.pursuit_slowdown``), ground that changed hands within ``contact.fresh_h`` ``contact.fresh_slowdown``
-    times at most; an enemy zone of control and a crowded road add to it, by day the enemy's aircraft too; a forced
-    march takes off. Who stands ``deployed`` before a target that turns out to be free marches in no longer than one who
-    had to fight for it does afterwards (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``); crossings,
-    zones of control, crowds and aircraft come on top.
+    Free enemy ground takes ``contact.entry_slowdown`` times as long, but no more than it takes to occupy a hex after a
+    fight (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``). Where their side knows of no enemy near
+    exploiting columns are slowed as all are and pursuing ones by ``contact.pursuit_slowdown``; where it knows of one the
+    pace of exploiting columns is ``movement.exploit`` of a march. Ground that changed hands within ``contact.fresh_h``
+    takes ``contact.fresh_slowdown`` times as long at most; an enemy zone of control and a crowded road add to it, by day
+    the enemy's aircraft too; a forced march takes off. Who stands ``deployed`` before a target that turns out to be free
+    marches in no longer than one who had to fight for it does afterwards; crossings, zones of control, crowds and
+    aircraft come on top.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -66,13 +67,19 @@ def leg_minutes(
     hurried = _hurried(scene, rows, base - water, to)
     harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
     capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
-    slow = np.where(exploits, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
-    slow[_pursuing(scene, rows, to)] = rules["contact.pursuit_slowdown"]
+    follows = formations.task[rows] == TO_FOLLOW
+    unopposed = _unopposed(scene, rows, to, exploits | follows)
+    breaks_through = exploits & ~unopposed
+    slow = np.where(breaks_through, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
+    slow[follows & unopposed] = rules["contact.pursuit_slowdown"]
     resisted, jam, delayed, touched = parts = np.empty((4, len(rows)), np.int64)
+    soon = rounded(occupation_h(world, np.full(len(rows), 0.5)) * HOUR)
+    most = np.where(breaks_through, _ENDLESS, soon)
     _parts(
-        rows, cell, to, slow, exploits, base, spared, hurried, side, grid.neighbours, scene.owner, owners.owner_since,
-        scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR), ground.standing(world).count,
-        formations.hex, formations.leg_to, formations.stack, scene.entered, scene.kept_out, capacity,
+        rows, cell, to, slow, most, breaks_through, base, spared, hurried, side, grid.neighbours, scene.owner,
+        owners.owner_since, scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR),
+        ground.standing(world).count, formations.hex, formations.leg_to, formations.stack, scene.entered,
+        scene.kept_out, capacity,
         np.array([1.0 / rules["movement.road_crowding"], *harried, rules["contact.fresh_slowdown"]]), parts,
     )  # fmt: skip
     zone = np.zeros(len(rows), np.int64)
@@ -85,7 +92,6 @@ def leg_minutes(
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
     # Through the enemy's rear nobody drives as on a road of his own.
     rested[exploits & (resisted > 0)] = 0
-    soon = rounded(occupation_h(world, np.full(len(rows), 0.5)) * HOUR)
     spared_too = np.where(deployed, np.maximum(march - rested - soon, 0), 0)
     if trace is not None:
         terms = (spared, hurried, rested, spared_too, resisted, zone, jam, delayed, wait)
@@ -106,16 +112,17 @@ def _day_paces(world: World) -> tuple[float, float]:
 
 @jit
 def _parts(
-    rows: Any, cell: Any, to: Any, slow: Any, exploits: Any, base: Any, spared: Any, hurried: Any, side: Any, neighbours: Any,
-    owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any, stack: Any, entered: Any,
-    kept_out: Any, capacity: int, paces: Any, out: Any,
+    rows: Any, cell: Any, to: Any, slow: Any, most: Any, breaks_through: Any, base: Any, spared: Any, hurried: Any,
+    side: Any, neighbours: Any, owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any,
+    stack: Any, entered: Any, kept_out: Any, capacity: int, paces: Any, out: Any,
 ) -> None:  # fmt: skip
     """Terms of legs that depend on who else is about, into ``out`` (4, legs).
 
     Resistance of enemy ground and of ground that changed hands after ``lately``; a crowded road: those who left
     earlier, then lower rows, go before; the enemy's aircraft; and whether an enemy stands beside either hex.
-    ``slow`` says how many times as long each takes on enemy ground; ``paces`` on a full road, the share of the pace
-    that is left by day to each side, and how many times as long ground lately taken takes.
+    ``slow`` says how many times as long each takes on enemy ground, ``most`` how many minutes longer at most; ``paces``
+    on a full road, the share of the pace that is left by day to each side, and how many times as long ground lately
+    taken takes.
     """
     aside = np.zeros(len(at), np.bool_)
     for row in rows:
@@ -132,9 +139,9 @@ def _parts(
             fresh = fresh or taken[k] == there
         out[0, i] = 0
         if owner[there] == 1 - mine:
-            out[0, i] = math.floor(march * (slow[i] - 1.0) + 0.5)
+            out[0, i] = min(math.floor(march * (slow[i] - 1.0) + 0.5), most[i])
         elif fresh:
-            out[0, i] = math.floor(march * ((slow[i] if exploits[i] else min(slow[i], paces[3])) - 1.0) + 0.5)
+            out[0, i] = math.floor(march * ((slow[i] if breaks_through[i] else min(slow[i], paces[3])) - 1.0) + 0.5)
         load = int(stack[rows[i]])
         for j in range(len(rows)):
             if cell[j] == here and to[j] == there and rows[j] < rows[i]:
@@ -163,17 +170,16 @@ def _hurried(scene: Scene, rows: Rows, march: Rows, to: Rows) -> Rows:
     return saved
 
 
-def _pursuing(scene: Scene, rows: Rows, to: Rows) -> Mask:
-    """Columns that follow an enemy who has gone, behind their forward detachments: no enemy is known near their way."""
-    world = scene.world
-    pursuing: Mask = world.formations.task[rows] == TO_FOLLOW
-    if anywhere(pursuing):
+def _unopposed(scene: Scene, rows: Rows, to: Rows, asks: Mask) -> Mask:
+    """Of those who ``ask``, columns that meet nobody: their side knows of no enemy near the hex they enter."""
+    world, unopposed = scene.world, asks.copy()
+    if anywhere(asks):
         radius = round(world.statics.rules["contact.pursuit_hexes"])
         sides = world.formations.side[rows]
-        for side in set(sides[pursuing].tolist()):
-            its = pursuing & (sides == side)
-            pursuing[its] = ~known_near(world, side, scene.minute, radius)[to[its]]
-    return pursuing
+        for side in set(sides[asks].tolist()):
+            its = asks & (sides == side)
+            unopposed[its] = ~known_near(world, side, scene.minute, radius)[to[its]]
+    return unopposed
 
 
 def _zone(

@@ -58,7 +58,9 @@ def _place(s: Situation, plan: Plan, sectors: Sectors) -> Sector | Ints:
         s.notes.staff["phase"][plan.hq] = ESTABLISHED
         s.notes.staff["phase_since"][plan.hq] = s.minute
     sector = sectors.sector(plan.hq)
-    if sectors.marching(plan) or not len(sector.sides):
+    # A line that one has attacked from since is no place to go back to.
+    left_behind = plan.axis >= 0 and not len(sector.sides)
+    if not left_behind and (sectors.marching(plan) or not len(sector.sides)):
         return sectors.own_line(plan)
     return sector
 

@@ -28,13 +28,13 @@ FARTHEST = 60_000
 
 
 def lead(
-    s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, assault: Ints, start_at: int
+    s: Situation, wishes: Intentions, aim: Aim, a: Appraisal, group: Ints, assault: Ints, start_at: int, *, pursuit: bool
 ) -> None:  # fmt: skip
-    """One cycle of a mobile group; ``assault`` breaks in before it."""
+    """One cycle of a mobile group; ``assault`` breaks in before it, or is in ``pursuit`` of an enemy who has gone."""
     staff = s.notes.staff
     if int(staff["committed_at"][aim.hq]) < start_at:
         taken = captured(s, aim, start_at)
-        if taken >= round(s.rules["staff.commit_hexes"]) and _hole_ahead(s, aim, a, group, assault):
+        if (pursuit or taken >= round(s.rules["staff.commit_hexes"])) and _hole_ahead(s, aim, a, group, assault):
             staff["committed_at"][aim.hq] = s.minute
         else:
             _wait(s, wishes, group, int(staff["target_a"][aim.hq]), taken)

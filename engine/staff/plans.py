@@ -22,6 +22,7 @@ DECREES = frozenset(map(int, (DirectiveKind.FORTRESS, DirectiveKind.LIFT_FORTRES
 """Said once and carried out at once: no headquarters works on them."""
 NONE = -1
 AT_SEA = frozenset(map(int, (DirectiveKind.LAND, DirectiveKind.EVACUATE)))
+_EVACUATE: Final = int(DirectiveKind.EVACUATE)
 _STAND_FAST: Final = int(Permission.STAND_FAST)
 _PENDING: Final = int(DirectiveState.PENDING)
 _DONE: Final = int(DirectiveState.DONE)
@@ -167,7 +168,8 @@ class Plans:
             of[hq] = text.kept[key]
         named, namer = [_NOBODY], []
         for i, hq in enumerate(d.hq.tolist()):
-            if not over[i] and (begun[i] or soon[i]):
+            # Who is to go aboard holds his ground until then; the others assemble.
+            if not over[i] and (begun[i] or (soon[i] and self.kind[i] != _EVACUATE)):
                 for group in text.groups.values():
                     named.append(group[i])
                     namer += [hq] * len(group[i])

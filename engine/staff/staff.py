@@ -117,12 +117,14 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     if not len(fast) and mobile.breaks_out(s, aim, appraisal, assault, int(plans.d.start_at[i])):
         fast = np.array([at for at in assault.tolist() if s.mechanised[at]], np.int64)
         assault = without(assault, fast)
-    if pursue(s, wishes, aim, appraisal, assault):
+    fights = any(s.fighting_of[at] for at in assault.tolist())
+    pursuit = pursue(s, wishes, aim, appraisal, assault)
+    if pursuit:
         assault = np.array([at for at in assault.tolist() if at not in wishes], np.int64)
     attack.carry_out(s, wishes, aim, appraisal, assault)
     fast = attack.see_through(s, wishes, fast, [])
     if len(fast):
-        mobile.lead(s, wishes, aim, appraisal, fast, assault, int(plans.d.start_at[i]))
+        mobile.lead(s, wishes, aim, appraisal, fast, assault, int(plans.d.start_at[i]), pursuit=pursuit and not fights)
 
 
 def _approach(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, assault: Ints) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from engine.core.arithmetic import PPM
 from engine.core.columns import Array
 from engine.core.paths import FAR, Pathfinder
 from engine.model.codes import DirectiveKind, OrderKind, Permission
@@ -113,6 +112,7 @@ def choose_line(s: Situation, sector: Sector) -> Ints:
 def lead(s: Situation, wishes: Intentions, plan: Plan, members: Ints) -> None:
     """One cycle of a withdrawal."""
     staff, own, hq = s.notes.staff, s.view.own, plan.hq
+    _new_places_for_lost(s, members)
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
     need = int(staff["need"][hq]) if staff["fell_back"][hq] else 0
@@ -128,7 +128,7 @@ def lead(s: Situation, wishes: Intentions, plan: Plan, members: Ints) -> None:
         else:
             wishes.stay(at, Reason.WITHDRAW_SECOND, slot)
     _reserves_behind(s, wishes, members, placed)
-    if second and _front_has_come(s, placed):
+    if second and _is_manned(s, placed):
         staff["phase"][hq] = ESTABLISHED
         staff["phase_since"][hq] = s.minute
         if not staff["fell_back"][hq]:
@@ -170,10 +170,22 @@ def _behind(s: Situation, cell: int, here: int) -> int:
     return min(own, key=lambda c: (-int(depth[c]) if depth[c] < FAR else 0, s.apart(c, here), c), default=here)
 
 
-def _front_has_come(s: Situation, placed: list[int]) -> bool:
-    """Half of the places on the line are lost or lie at the front."""
+def _new_places_for_lost(s: Situation, members: Ints) -> None:
+    """Whose place on the line has been taken goes to the nearest place of the line that is still own."""
+    placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
+    lost = [at for at in placed if s.owner[s.slot[at]] != s.side]
+    left = np.unique([int(s.slot[at]) for at in placed if s.owner[s.slot[at]] == s.side])
+    if lost and len(left):
+        old = s.slot[lost].astype(np.int64)
+        s.give_place(np.array(lost, np.int64), left[s.grid.distance(old[:, None], left[None, :]).argmin(axis=1)])
+
+
+def _is_manned(s: Situation, placed: list[int]) -> bool:
+    """The front has come up to half of the places on the line, and half of its holders to theirs; or it is lost."""
     if not placed:
         return True
     slots = s.slot[placed]
-    there = (s.owner[slots] != s.side) | (s.control.depth[slots] <= 1)
-    return int(there.sum()) * 2 * PPM >= len(placed) * PPM
+    lost = s.owner[slots] != s.side
+    at_the_front = int((lost | (s.control.depth[slots] <= 1)).sum())
+    come = lost | (s.grid.distance(s.view.own.hex[placed].astype(np.int64), slots.astype(np.int64)) <= REAR)
+    return 2 * at_the_front >= len(placed) and 2 * int(come.sum()) >= len(placed)

@@ -71,26 +71,54 @@ def test_a_tank_corps_walks_through_a_hole_of_84_km_without_a_fight():
 START_H = 2
 
 
-def first_leg(drawing: str, kind: OrderKind, **sets: float) -> int:
+KNOWN_ENEMY = """
+    .T::::::
+    ::::::::
+    ::::::::
+    ::R:::::
+    """
+"""Patrols have found him within a day; his zone of control ends before the way."""
+
+
+def first_leg(drawing: str, kind: OrderKind, *, kind_of: str = "panzer", **sets: float) -> int:
     """Minutes of the first leg of a panzer division's way through a drawing, once it is moving.
 
     Later ones lead over ground that has fallen with the first.
     """
-    s = field(drawing, {"T": "panzer"}, ground={"T": "axis"}, sets=sets)
+    s = field(drawing, {"T": kind_of, "R": "rifle"}, ground={"T": "axis"}, sets=sets)
+    s.advance(DAY)
     march(s, "t1", at(s, 0, 6), kind)
-    s.advance(2 * DAY)
+    s.advance(3 * DAY)
     leg = rows_of(s, "Departed")[0]
     return int(leg["leg_at"] - leg["departed_at"]) - START_H * HOUR
 
 
 @pytest.mark.parametrize(
-    ("kind", "times"), [(OrderKind.MARCH, 2.0), (OrderKind.FOLLOW, 1.0), (OrderKind.EXPLOIT, 1 / 0.33)],
+    ("kind", "times"), [(OrderKind.MARCH, 2.0), (OrderKind.FOLLOW, 1.0), (OrderKind.EXPLOIT, 2.0)],
 )  # fmt: skip
-def test_free_enemy_ground_slows_a_march_by_half_a_column_that_exploits_more_a_pursuit_not_at_all(
-    kind: OrderKind, times: float
-):  # fmt: skip
+def test_free_enemy_ground_slows_a_column_by_half_a_pursuit_not_at_all(kind: OrderKind, times: float):
     own, hostile = first_leg(".T......", kind), first_leg(".T::::::", kind)
     assert hostile == pytest.approx(times * own, abs=2)
+
+
+@pytest.mark.parametrize(("kind", "times"), [(OrderKind.FOLLOW, 2.0), (OrderKind.EXPLOIT, 1 / 0.33)])
+def test_a_known_enemy_within_three_hexes_slows_a_pursuit_by_half_and_a_column_that_exploits_more(
+    kind: OrderKind, times: float
+):  # fmt: skip
+    own, hostile = first_leg(".T......", kind), first_leg(KNOWN_ENEMY, kind)
+    assert hostile == pytest.approx(times * own, abs=2)
+
+
+def test_free_enemy_ground_takes_no_longer_than_a_hex_that_was_fought_for():
+    """Infantry off the road: four hours are enough to look through a hex, however slow the march."""
+    times = {}
+    for most in (4, 12):
+        sets = {"contact.occupy_low_h": 4, "contact.occupy_high_h": most}
+        times[most] = [first_leg(text, OrderKind.MARCH, kind_of="infantry", **sets) for text in (".T......", ".T::::::")]
+    own, hostile = times[4]
+    assert hostile == own + 4 * HOUR
+    own, hostile = times[12]
+    assert hostile == own + min(own, 8 * HOUR)
 
 
 def test_a_pursuit_takes_what_a_parameter_says():
@@ -100,10 +128,8 @@ def test_a_pursuit_takes_what_a_parameter_says():
     assert slowly == pytest.approx(1.5 * freely, abs=2)
 
 
-@pytest.mark.parametrize(("kind", "times"), [(OrderKind.MARCH, 1.25), (OrderKind.EXPLOIT, 1 / 0.33)])
-def test_ground_taken_a_few_hours_ago_slows_a_march_by_a_quarter_a_column_that_exploits_wholly(
-    kind: OrderKind, times: float
-):  # fmt: skip
+@pytest.mark.parametrize(("kind", "times"), [(OrderKind.MARCH, 1.25), (OrderKind.EXPLOIT, 1.25)])
+def test_ground_taken_a_few_hours_ago_slows_a_column_by_a_quarter(kind: OrderKind, times: float):
     """t1 opens the way, t2 comes after it over the same hexes."""
     legs = []
     for drawing in ("WT......", "WT::::::"):

@@ -105,6 +105,21 @@ def test_the_mobile_group_waits_for_three_hexes_and_then_goes_within_a_cycle():
     assert min(reached) <= -3
 
 
+def test_a_mobile_group_pursues_at_once_an_enemy_who_has_gone():
+    """There is no breach to wait for; while the divisions before it fight for the first hexes it waits as ever."""
+    text = "{}\n..AAAA......\n....T.......\n............"
+    attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
+    taken = {}
+    for line in ("::::::::::::", ":R::R::R::R:"):
+        kinds = {"A": "panzer", "T": "panzer", "R": {"kind": "rifle", "strength": 0.5}}
+        session = war(text.format(line), days=6, depth=8, formations=kinds, directives=[attack])
+        session.advance(5 * DAY)
+        committed = int(session.world.staff_notes.committed_at.max())
+        taken[line] = sum(minute <= committed for minute, _, side in captures(session) if side == 0)
+        assert committed >= 0
+    assert taken["::::::::::::"] < 3 <= taken[":R::R::R::R:"]
+
+
 def test_a_mobile_group_is_given_a_days_way_at_once():
     """Nobody is left in the depth before it: its orders lead farther than the six hexes that it makes in a day."""
     text = ":R::R::R::R:\n..AAAA......\n....T.......\n............"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from engine.model.codes import StaffRole
+from engine.model.codes import OrderKind, StaffRole
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
     captures,
+    cell_at,
     events,
     men,
     of_side,
@@ -16,6 +17,7 @@ from tests.staff.drawn_war import (
     reasons,
     run,
     seeds,
+    tell,
     war,
 )
 
@@ -129,3 +131,44 @@ def test_who_must_stand_fast_does_not_fall_back():
     session = run(text, days=5, depth=3, directives=[order, push], formations={"A": {"strength": 0.4}})
     kinds = {kind for n in of_side(session, "axis") for _, kind, _, _ in orders_to(session, n)}
     assert "WITHDRAW" not in kinds
+
+
+ASIDE = "\n".join(["::.............", "::..........A..", "::.............", "::..........A..", "::............."] * 2)
+"""The enemy's ground in the west, the troops sixty kilometres to the east of it."""
+
+
+def test_a_withdrawal_is_not_over_before_those_who_withdraw_have_come():
+    order = {"side": "axis", "kind": "withdraw", "line": [(0, 2), (9, 2)], "start_min": 12 * HOUR}
+    session = war(ASIDE, days=8, depth=3, led=["axis"], directives=[order])
+    session.advance(7 * DAY)
+    assert max(place(session, name, 3)[1] for name in of_side(session, "axis")) <= 4
+
+
+def test_whose_place_on_the_new_line_is_taken_goes_to_another_of_its_places():
+    order = {"side": "axis", "kind": "withdraw", "line": [(0, 2), (9, 2)], "start_min": 12 * HOUR}
+    taken = ASIDE.replace("::.............", "T:.............", 1)
+    session = war(taken, days=8, depth=3, led=["axis"], formations={"T": "tank_corps"}, directives=[order])
+    session.advance(DAY)
+    lost = cell_at(session, (0, 2), 3)
+    tell(session, "soviet", OrderKind.EXPLOIT, ["t1"], lost)
+    session.advance(7 * DAY)
+    assert owner(session, (0, 2), 3) == "soviet", "the picture was meant to lose a place"
+    withdrawn = [
+        [goal for _, kind, goal, _ in orders_to(session, name) if kind == "WITHDRAW"] for name in of_side(session, "axis")
+    ]
+    (turned_off,) = [goals for goals in withdrawn if lost in goals]
+    others = {goal for goals in withdrawn for goal in goals} - {lost}
+    assert turned_off[-1] in others, "to the place of a neighbour"
+
+
+def test_nobody_goes_back_to_a_line_that_his_attack_has_left_behind():
+    """All of the enemy's land is taken: there is no front any more, and no reason to march home."""
+    text = "\n".join([*[":::::"] * 4, "AA.AA", "....."])
+    line = {"side": "axis", "kind": "defend", "line": [(4, 0), (4, 4)], "start_min": 0}
+    thrust = {"side": "axis", "kind": "attack", "axis": [(4, 2), (0, 2)], "start_min": 6 * HOUR}
+    session = war(text, days=9, led=["axis"], directives=[line, thrust])
+    session.advance(9 * DAY)
+    assert {owner(session, (0, c)) for c in range(5)} == {"axis"}, "the picture was meant to be taken whole"
+    names = of_side(session, "axis")
+    assert "REAR_LINE" not in {reason.name for name in names for _, _, _, reason in orders_to(session, name)}
+    assert min(place(session, name)[0] for name in names) <= 1

@@ -87,3 +87,15 @@ def test_a_reserve_that_is_given_a_line_marches_to_it() -> None:
     grid, middle = s.world.statics.grid, cell_at(s, (4, 13), DEPTH)
     for name in ("r1", "r2"):
         assert grid.distance(int(s.world.formations.hex[row(s, name)]), middle) <= 4, name
+
+
+def test_who_is_to_go_aboard_stays_under_his_corps_until_then_who_is_to_attack_assembles_before() -> None:
+    of_army = {"hq": "army", "assault": ["r1"], "start_day": 2}
+    ships = {"id": "out", "kind": "evacuate", "axis": [(4, 1)]} | of_army
+    blow = {"id": "blow", "kind": "attack", "axis": [(3, 7), (1, 7)]} | of_army
+    for order, leader in ((ships, "left"), (blow, "army")):
+        s = war([*LINES, order])
+        s.advance(DAY)
+        assert leaders(s)["r1"] == leader
+        s.advance(3 * DAY)
+        assert leaders(s)["r1"] == "army"
