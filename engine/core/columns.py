@@ -262,6 +262,7 @@ class Writer:
         self._count = rows
         self._flows = tuple(flow.name for flow in spec.flows)
         self._settled = (*(flow.stock for flow in spec.flows), spec.as_of)
+        self._defaults = [(column.name, column.default) for column in spec.columns]
         self._allot(rows)
         self._publish(rows)
 
@@ -280,15 +281,12 @@ class Writer:
             array[kept:] = column.default
             if kept:
                 array[:kept] = before[column.name][:kept]
+        self._shown = {name: _read_only(array) for name, array in self._arrays.items()}
 
     def _publish(self, rows: int) -> None:
-        views = {}
         self._open = {name: array[:rows] for name, array in self._arrays.items()}
         """The same columns to be written to."""
-        for name, array in self._open.items():
-            views[name] = view = array.view()
-            view.setflags(write=False)
-        self.table._views = views
+        self.table._views = views = {name: array[:rows] for name, array in self._shown.items()}
         self._count = self.table._count = rows
         self.table.__dict__.update(views)
         versions = self.table._versions
@@ -302,16 +300,15 @@ class Writer:
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
         """Add ``count`` rows with defaults where ``values`` is silent; returns their row numbers."""
-        unknown = set(values) - set(self._arrays)
-        if unknown:
-            raise KeyError(f"{self.spec.name} has no column {sorted(unknown)}")
+        if not values.keys() <= self._arrays.keys():
+            raise KeyError(f"{self.spec.name} has no column {sorted(values.keys() - self._arrays.keys())}")
         before = len(self.table)
         after = before + count
         room = len(next(iter(self._arrays.values())))
         if after > room:
             self._allot(max(after, 2 * room, 16), before)
-        for column in self.spec.columns:
-            self._arrays[column.name][before:after] = values.get(column.name, column.default)
+        for name, default in self._defaults:
+            self._arrays[name][before:after] = values.get(name, default)
         self._publish(after)
         return np.arange(before, after)
 

@@ -36,38 +36,40 @@ class OwnNotes:
 
 
 class _Sheet:
-    """One note table: columns of one number a row side by side in one array, so that all are copied at once."""
+    """One note table: columns of one number a row side by side in one array, so that all are copied at once.
+
+    Those of one type follow each other, as they lie in the table's blocks.
+    """
 
     def __init__(self, table: Table, foreign: Array | slice | None) -> None:
         self.table, self._foreign = table, foreign
         numbered = list(enumerate(table.spec.columns))
-        self.narrow = [(position, column) for position, column in numbered if column.width == 1]
+        narrow = [(position, column) for position, column in numbered if column.width == 1]
+        self.narrow = sorted(narrow, key=lambda pair: (pair[1].dtype, pair[0]))
+        types = [column.dtype for _, column in self.narrow]
+        self._spans = [(t, slice(types.index(t), types.index(t) + types.count(t))) for t in sorted(set(types))]
+        self._blank = np.array([[column.default] for _, column in self.narrow], np.int64)
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
         self._names = tuple(column.name for _, column in numbered)
-        self._versions: tuple[int, ...] = (-1,) * len(self._names)
-        self._rows = -1
+        self._versions: tuple[int, ...] = ()
         self.values = np.zeros((len(self.narrow), 0), np.int64)
         self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
 
     def read(self) -> None:
-        """Read again what has been written since."""
+        """Read again if anything has been written since."""
         versions = self.table.version(*self._names)
         if versions == self._versions:
             return
-        rows = len(self.table)
-        if rows != self._rows:
-            self._versions, self._rows = (-1,) * len(versions), rows
-            self.values = np.empty((len(self.narrow), rows), np.int64)
+        rows, before = len(self.table), self._versions or (-1,) * len(versions)
         # New arrays: notes that were given out before are still compared with the old ones.
-        self.values = self.values.copy()
-        for k, (position, column) in enumerate(self.narrow):
-            if versions[position] != self._versions[position]:
-                self.values[k] = self.table[column.name]
-                if self._foreign is not None:
-                    self.values[k, self._foreign] = column.default
+        self.values = np.empty((len(self.narrow), rows), np.int64)
+        for dtype, span in self._spans:
+            self.values[span] = self.table.blocks[dtype][:, :rows]
+        if self._foreign is not None:
+            self.values[:, self._foreign] = self._blank
         self.wide_values = list(self.wide_values)
         for k, (position, column) in enumerate(self.wide):
-            if versions[position] != self._versions[position]:
+            if versions[position] != before[position]:
                 self.wide_values[k] = self.table[column.name].copy()
                 if self._foreign is not None:
                     self.wide_values[k][self._foreign] = column.default

@@ -70,8 +70,8 @@ class Pen:
     def __init__(self, rows: Mapping[str, int] | None = None) -> None:
         given = rows or {}
         self._writers = {spec.name: Writer(spec, given.get(spec.name, 0)) for spec in TABLES}
-        self._last: dict[tuple[str, str], tuple[int, Array]] = {}
-        """Version and copy of each column in the last snapshot."""
+        self._last: dict[str, tuple[dict[str, int], dict[str, Array]]] = {}
+        """Versions and copies of each table's columns in the last snapshot."""
 
     def __getitem__(self, table: str) -> Writer:
         return self._writers[table]
@@ -81,24 +81,22 @@ class Pen:
 
     def snapshot(self) -> dict[str, dict[str, Array]]:
         """A copy of all mutable columns: a keyframe. It shares what has not changed with the snapshot before."""
-        return {
-            writer.spec.name: {
-                c.name: self._copied(writer.table, c.name, values)
-                for c, values in writer.table.columns(mutable_only=True)
-            }
-            for writer in self
-        }
+        return {name: self._copied(name, writer.table) for name, writer in self._writers.items()}
 
-    def _copied(self, table: Table, name: str, values: Array) -> Array:
-        version = table._versions[name]
-        last = self._last.get((table.spec.name, name))
-        if last is not None and (last[0] == version or _same(last[1], values)):
-            copied = last[1]
-        else:
-            copied = values.copy()
-            copied.flags.writeable = False
-        self._last[table.spec.name, name] = (version, copied)
-        return copied
+    def _copied(self, name: str, table: Table) -> dict[str, Array]:
+        before, known = self._last.get(name, ({}, {}))
+        versions = dict(table._versions)
+        if versions == before:
+            return dict(known)
+        copies = {}
+        for column, values in table.columns(mutable_only=True):
+            copied = known.get(column.name)
+            if copied is None or (before[column.name] != versions[column.name] and not _same(copied, values)):
+                copied = values.copy()
+                copied.flags.writeable = False
+            copies[column.name] = copied
+        self._last[name] = (versions, copies)
+        return dict(copies)
 
     def restore(self, snapshot: Mapping[str, Mapping[str, Array]]) -> None:
         """Bring all mutable columns back to a keyframe; columns it lacks take their declared default."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY, HOUR
-from engine.core.columns import rows_where
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice, Stream, subject_of
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
@@ -83,15 +83,22 @@ def narrow(statics: Statics) -> Mask:
     return found
 
 
+def _shores(statics: Statics) -> Mask:
+    """Shape (hexes,): beside a strait or ferry."""
+    if "craft.shores" not in statics.shared:
+        statics.shared["craft.shores"] = narrow(statics).any(axis=1)
+    found: Mask = statics.shared["craft.shores"]
+    return found
+
+
 def over_straits(world: World, cells: Ints, targets: Ints, side: Ints, minute: int) -> Mask:
     """Shape of ``cells``: steps or attacks over a strait without ice that no craft of the side can make now."""
     statics = world.statics
-    if "craft.dry" not in statics.shared:
-        statics.shared["craft.dry"] = not narrow(statics).any()
-    if statics.shared["craft.dry"] or not len(cells):
+    if not anywhere(_shores(statics)[cells]):
         return np.zeros(len(cells), bool)
-    afloat = np.isin(water(world), (Strait.STRAIT, Strait.FERRY)) if world.weather.strait_ice[0] else narrow(statics)
-    wet: Mask = ((statics.grid.neighbours[cells] == targets[:, None]) & afloat[cells]).any(axis=1)
+    frozen = world.weather.strait_ice[0] > 0
+    afloat = np.isin(water(world)[cells], (Strait.STRAIT, Strait.FERRY)) if frozen else narrow(statics)[cells]
+    wet: Mask = ((statics.grid.neighbours[cells] == targets[:, None]) & afloat).any(axis=1)
     for i in rows_where(wet).tolist():
         wet[i] = not can_force(world, int(side[i]), int(targets[i]), minute)
     return wet

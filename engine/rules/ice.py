@@ -33,6 +33,7 @@ Ints = npt.NDArray[np.int64]
 MONTHS: Final = 12
 OPEN: Final = 2 * MONTHS + 1
 """Of the column: what a level of the ice at sea counts."""
+_LAND: Final = int(HexKind.LAND)
 HEAVY: Final = (Mobility.MOTOR, Mobility.TRACK)
 
 
@@ -85,7 +86,7 @@ def walkable(statics: Statics, ice: int, mobility: int = int(Mobility.FOOT)) -> 
 
 def bears(world: World, mobility: int, cell: int) -> bool:
     """Whether troops of a mobility can stand in a hex now: on land always, on water if its ice bears them."""
-    if world.statics.theatre.kind[cell] == HexKind.LAND:
+    if world.statics.theatre.kind[cell] == _LAND:
         return True
     frozen = walkable(world.statics, int(world.weather.strait_ice[0]), mobility)
     return frozen is not None and bool(frozen[cell])

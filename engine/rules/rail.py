@@ -16,6 +16,7 @@ import numpy.typing as npt
 from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice
+from engine.core.once import Once
 from engine.core.paths import FAR, field
 from engine.model.codes import SIDES, SOVIET, Calendar
 from engine.model.events import Event
@@ -32,6 +33,9 @@ Ints = npt.NDArray[np.int64]
 Field = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+_NARROW: Final = int(Gauge.NARROW)
+_NO_GAUGE: Final = int(Gauge.NONE)
+_RIVER: Final = int(River.RIVER)
 GRAIN_MIN: Final = HOUR
 CHECK_MIN: Final = 6 * HOUR
 
@@ -42,14 +46,23 @@ class Network:
 
     sources: Ints
     """Rows of depots."""
+    cells: Ints
+    """Their hexes."""
+    neighbours: Field
     costs: Field
     """Shape (hexes, 6): 1 where a train can pass."""
-    fields: tuple[Field, ...]
-    """Hexsides of railway from each source to every hex, FAR where none leads."""
-    least: Field
-    """Shape (hexes,): the least of ``fields``."""
     narrow: Mask
     """Shape (hexes,): reached by narrow gauge only."""
+
+    @Once
+    def fields(self) -> tuple[Field, ...]:
+        """Hexsides of railway from each source to every hex, FAR where none leads."""
+        return tuple(field(self.neighbours, self.costs, [cell], top=1) for cell in self.cells.tolist())
+
+    @Once
+    def least(self) -> Field:
+        """Shape (hexes,): the least of ``fields``."""
+        return field(self.neighbours, self.costs, self.cells, top=1)
 
 
 def own_gauge(side: int) -> int:
@@ -83,8 +96,8 @@ def network(world: World, side: int) -> Network:
 def _network(world: World, side: int) -> Network:
     """Most hexes that change hands have no railway: the network is laid anew only if its links or sources are others."""
     links, sources = world.links, working_sources(world, side)
-    ends, owner, thin = other_ends(world), world.hexes.owner, links.gauge == Gauge.NARROW
-    fits = (links.gauge == own_gauge(side)) | thin | (links.gauge == Gauge.NONE)
+    ends, owner, thin = other_ends(world), world.hexes.owner, links.gauge == _NARROW
+    fits = (links.gauge == own_gauge(side)) | thin | (links.gauge == _NO_GAUGE)
     runs = fits & (links.broken == 0) & (owner[links.hex] == side) & (owner[ends] == side)
     stamp = tuple(part.tobytes() for part in (sources, world.depots.hex[sources], runs, runs & thin))
     return derived(world, f"rail.laid.{side}", stamp, lambda: _laid(world, sources, runs, thin))
@@ -92,24 +105,17 @@ def _network(world: World, side: int) -> Network:
 
 def _laid(world: World, sources: Ints, runs: Mask, thin: Mask) -> Network:
     """The network of links that run, some of them of narrow gauge."""
-    links, grid = world.links, world.statics.grid
-    costs = np.zeros((grid.size, 6), np.int32)
-    far = np.full(grid.size, FAR, np.int32)
-    narrow = np.zeros(grid.size, bool)
-    if not len(links):
-        least = far.copy()
-        least[world.depots.hex[sources]] = 0
-        return Network(sources, costs, (), least, narrow)
-    ends = other_ends(world)
-    costs[links.hex[runs], links.direction[runs]] = 1
-    costs[ends[runs], (links.direction[runs] + 3) % 6] = 1
-    fields = tuple(field(grid.neighbours, costs, [cell], top=1) for cell in world.depots.hex[sources].tolist())
-    least = far if not fields else np.minimum.reduce(fields)
-    for chosen, value in ((runs & thin, True), (runs & ~thin, False)):  # a hex with both is not narrow
-        narrow[links.hex[chosen]] = value
-        narrow[ends[chosen]] = value
-    narrow[world.depots.hex[sources]] = False
-    return Network(sources, costs, fields, least, narrow)
+    links, grid, cells = world.links, world.statics.grid, world.depots.hex[sources]
+    costs, narrow = np.zeros((grid.size, 6), np.int32), np.zeros(grid.size, bool)
+    if len(links):
+        ends = other_ends(world)
+        costs[links.hex[runs], links.direction[runs]] = 1
+        costs[ends[runs], (links.direction[runs] + 3) % 6] = 1
+        for chosen, value in ((runs & thin, True), (runs & ~thin, False)):  # a hex with both is not narrow
+            narrow[links.hex[chosen]] = value
+            narrow[ends[chosen]] = value
+        narrow[cells] = False
+    return Network(sources, cells, grid.neighbours, costs, narrow)
 
 
 def link_numbers(world: World) -> npt.NDArray[np.int32]:
@@ -142,7 +148,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     done = rows_where((links.ready_at <= minute) & ~torn)
     if len(done):
         gauge = np.array([own_gauge(0), own_gauge(1)])[world.hexes.owner[links.hex[done]]]
-        narrow = (links.gauge[done] == Gauge.NARROW) | (links.gauge[done] == Gauge.NONE)
+        narrow = (links.gauge[done] == _NARROW) | (links.gauge[done] == _NO_GAUGE)
         events.append(RAIL_OPENED(minute, link=done, gauge=np.where(narrow, links.gauge[done], gauge)))
     for side in (0, 1):
         begun, ready_at = _begun(world, side, minute, torn)
@@ -169,7 +175,7 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     own = (owner[links.hex] == side) & (owner[ends] == side) & ~torn
     busy = int((own & (links.ready_at < NEVER) & (links.ready_at > minute)).sum())
     crews = round(rules[f"supply.rail_crews_{SIDES[side]}"]) - busy
-    gauged = (links.gauge != own_gauge(side)) & (links.gauge != Gauge.NARROW) & (links.gauge != Gauge.NONE)
+    gauged = (links.gauge != own_gauge(side)) & (links.gauge != _NARROW) & (links.gauge != _NO_GAUGE)
     wanting = rows_where(own & ((links.broken == 1) | gauged) & (links.ready_at >= NEVER))
     if crews <= 0 or not len(wanting):
         return wanting[:0], wanting[:0]
@@ -182,7 +188,7 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     chosen = wanting[np.lexsort((wanting, away))][:crews]
     pace = np.where(gauged[chosen], rules[f"supply.gauge_{SIDES[side]}_km_day"], rules["supply.railhead_km_day"])
     river = world.statics.theatre.river[links.hex[chosen], links.direction[chosen]]
-    bridge = (river >= River.RIVER) & (links.broken[chosen] == 1)
+    bridge = (river >= _RIVER) & (links.broken[chosen] == 1)
     days = world.statics.grid.spacing_km / pace + np.where(bridge, rules["supply.rail_bridge_days"], 0.0)
     return chosen, minute + np.ceil(days * DAY).astype(np.int64)
 

@@ -63,7 +63,7 @@ def _ways(world: World, net: Network, railheads: Ints) -> tuple[Ways, ...]:
     count = len(net.sources)
     away = np.full((count, len(railheads)), FAR, np.int64)
     for i, row in enumerate(net.sources.tolist()):
-        away[i] = net.fields[i][railheads] if net.fields else FAR
+        away[i] = net.fields[i][railheads]
         away[i, railheads == world.depots.hex[row]] = 0
     ranked = np.argsort(away, axis=0, kind="stable")
     found = []
@@ -79,8 +79,6 @@ def _ways(world: World, net: Network, railheads: Ints) -> tuple[Ways, ...]:
 def _elements(world: World, net: Network, railheads: Ints, source: Ints) -> Ways:
     served = np.flatnonzero(source >= 0)
     lengths, begins = np.ones(len(served), np.int64), np.zeros(len(served), np.int64)
-    if not net.fields:
-        return Ways(source, source[served], np.arange(len(served)), served, served)
     for i, (s, cell) in enumerate(zip(source[served].tolist(), railheads[served].tolist(), strict=True)):
         lengths[i] += min(int(net.fields[s][cell]), _LONGEST)
     begins[1:] = np.cumsum(lengths)[:-1]

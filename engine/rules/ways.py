@@ -242,13 +242,11 @@ def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
 def _tolls(
     owner: Any, hostile: int, enemy: Any, zone: Any, covered: Any, places: Any, far: int, near: int, toll: Any
 ) -> None:  # fmt: skip
-    for cell in range(len(toll)):
+    for cell in range(len(toll)):  # without branches, so that many hexes are done at once
         theirs = owner[cell] == hostile
-        if enemy[cell] or (covered[cell] and theirs):
-            toll[cell] = -1
-            continue
         # A zone of control is cancelled by an own formation in the hex.
-        toll[cell] = (far if theirs else 0) + (near if zone[cell] and places[cell] == 0 else 0)
+        slow = far * theirs + near * (zone[cell] & (places[cell] == 0))
+        toll[cell] = -1 if enemy[cell] | (covered[cell] & theirs) else slow
 
 
 @jit

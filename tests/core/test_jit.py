@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
@@ -28,8 +29,8 @@ def test_another_constant_is_another_kernel() -> None:
 
 
 def test_a_constant_of_a_helper_counts_as_well() -> None:
-    def with_helper(factor: float) -> jit.Kernel:
-        return jit.Kernel(FunctionType(kernel.__code__, {"FACTOR": factor}))
+    def with_helper(factor: float) -> Callable[..., Any]:
+        return jit.caller(jit.Kernel(FunctionType(kernel.__code__, {"FACTOR": factor})))
 
     assert sources(FACTOR=1.0, helper=with_helper(2.0)) == sources(FACTOR=1.0, helper=with_helper(2.0))
     assert sources(FACTOR=1.0, helper=with_helper(2.0)) != sources(FACTOR=1.0, helper=with_helper(3.0))
