@@ -127,19 +127,21 @@ def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
     if not len(rows):
         return []
     orders, formations = world.orders, world.formations
-    rows = rows[np.argsort(orders.arrives_at[rows], kind="stable")]
+    if len(rows) > 1:
+        rows = rows[np.argsort(orders.arrives_at[rows], kind="stable")]
     there = formations.status[orders.formation[rows]] == ON_MAP
     events: list[Event] = []
-    if not there.all():
+    if anywhere(~there):
         events.append(ORDER_CLOSED(minute, order=rows[~there], state=OrderState.FAILED))
         rows = rows[there]
-    attach = orders.kind[rows] == _ATTACH
-    if anywhere(attach):
+    kinds = set(orders.kind[rows].tolist())
+    if _ATTACH in kinds:
+        attach = orders.kind[rows] == _ATTACH
         events.append(ATTACHED(minute, formation=orders.formation[rows[attach]], hq=orders.detail[rows[attach], 0] - 1))
         events.append(ORDER_CLOSED(minute, order=rows[attach], state=OrderState.DONE))
         rows = rows[~attach]
-    stay = (orders.kind[rows] == _KEEP) | (orders.kind[rows] == _LET_GO)
-    if stay.any():
+    if _KEEP in kinds or _LET_GO in kinds:
+        stay = (orders.kind[rows] == _KEEP) | (orders.kind[rows] == _LET_GO)
         kept = (orders.kind[rows[stay]] == _KEEP).astype(np.int8)
         events.append(KEPT(minute, formation=orders.formation[rows[stay]], kept=kept))
         events.append(ORDER_CLOSED(minute, order=rows[stay], state=OrderState.DONE))

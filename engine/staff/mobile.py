@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import HOUR
+from engine.core.columns import Array
 from engine.core.nearest import steps_to_nearest
 from engine.core.paths import Pathfinder
 from engine.model.codes import Echelon, Ground, Mobility, OrderKind
@@ -194,17 +195,15 @@ class _Ways:
     """Ways of exploiting columns: round what is held, through what is not, and not far through the neighbours' sectors."""
 
     def __init__(self, s: Situation, aim: Aim) -> None:
-        rules = s.rules
         self.costs = bridged_steps(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
-        self.toll = (s.owner != s.side) * np.int32(HOUR * round(rules["staff.exploit_hostile_h"]))
-        self.toll[s.enemy_zone.nonzero()] += HOUR * round(rules["staff.exploit_zoc_h"])
-        self.toll[s.occupied.nonzero()] += HOUR * round(rules["staff.exploit_occupied_h"])
+        self.toll, dearer = _tolls(s)
         if s.echelon_of[aim.hq] <= Echelon.CORPS:
+            away = HOUR * round(s.rules["staff.exploit_astray_h"])
             astray = line_distance(s.statics, aim.axis or (aim.objective,)) > aim.corridor_m
-            self.toll += astray * np.int32(HOUR * round(rules["staff.exploit_astray_h"]))
-        self.top = dearest(s.statics, Mobility.TRACK, Ground.DRY, MEAN) + int(self.toll.max())
+            self.toll, dearer = self.toll + astray * np.int32(away), dearer + away
+        self.top = dearest(s.statics, Mobility.TRACK, Ground.DRY, MEAN) + dearer
         self.least = cheapest(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
-        self.finder = Pathfinder(ways_of(s.statics), s.grid.axial_table)
+        self.finder = _finder(s)
 
     def to(self, here: int, objective: int) -> list[int]:
         """Hexes from ``here`` to the objective, empty if there is no way."""
@@ -212,3 +211,23 @@ class _Ways:
             self.costs, here, objective, top=self.top, least=self.least, toll=self.toll, limit=FARTHEST
         )
         return [] if path is None else path.tolist()
+
+
+def _tolls(s: Situation) -> tuple[Array, int]:
+    """Minutes that each hex costs an exploiting column besides the way, and the most that can be: the same for all."""
+    if "exploit tolls" not in s.kept:
+        hostile, zone, held = (HOUR * round(s.rules[f"staff.exploit_{x}_h"]) for x in ("hostile", "zoc", "occupied"))
+        toll = (s.owner != s.side) * np.int32(hostile)
+        toll[s.enemy_zone.nonzero()] += zone
+        toll[s.occupied.nonzero()] += held
+        s.kept["exploit tolls"] = toll, hostile + zone + held
+    found: tuple[Array, int] = s.kept["exploit tolls"]
+    return found
+
+
+def _finder(s: Situation) -> Pathfinder:
+    memo = s.statics.memo
+    if "staff.finder" not in memo:
+        memo["staff.finder"] = Pathfinder(ways_of(s.statics), s.grid.axial_table)
+    found: Pathfinder = memo["staff.finder"]
+    return found
