@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ui.map.app import App
 from ui.map.marks.symbols import position
+from ui.map.panels.timeline import _folded
 
 Open = Callable[..., App]
 
@@ -167,3 +169,13 @@ def test_the_wheel_stretches_the_axis_about_the_playhead(open_window: Open, hand
     line = app.timeline
     assert line.stop - line.start < app.stage.story.end_min
     assert line.start <= 2000 <= line.stop
+
+
+def test_bars_of_losses_are_added_up_until_they_can_be_seen() -> None:
+    starts = np.arange(0, 7 * 360, 360)
+    axis, soviet = np.arange(7), np.full(7, 10)
+    for fold, wanted in ((1, list(range(7))), (3, [3, 12, 6])):
+        at, a, s = _folded(starts, axis, soviet, fold)
+        assert a.tolist() == wanted
+        assert s.sum() == soviet.sum()
+        assert at.tolist() == starts[::fold].tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pygame
 
 from ui.map.kit import Canvas
@@ -22,6 +23,10 @@ STEPS = (1, 2, 5, 10, 30)
 SPEEDS = ((60, "1 h/s"), (360, "6 h/s"), (1440, "1 day/s"))
 
 
+BAR = 5
+"""Least width of a bar of losses in logical pixels: steps of 6 h are added up until there is room."""
+
+
 class Timeline:
     """The span shown, and where things lie on it."""
 
@@ -29,6 +34,8 @@ class Timeline:
 
     def __init__(self, end: int) -> None:
         self.start, self.stop, self.end = 0.0, float(end), end
+        self.losses_high = float(LANE)
+        """Height of the lane of losses: what the others leave it."""
 
     def signature(self, app: App) -> tuple[Any, ...]:
         return (round(app.minute, 1), app.playing, app.speed, self.start, self.stop, app.stage.ready_to,
@@ -61,14 +68,15 @@ class Timeline:
         c.fill(LEFT, top + AXIS, c.width - LEFT - 14, c.height - top - AXIS - 6, t.bar_ground)
         self._days(c, app, top)
         c.spot(LEFT - 8, top, c.width - LEFT, c.height - top, ("scrub",), "Drag to move in time", name="scrub", drag=True)
-        y = top + AXIS + LANE / 2 + 2
-        for words, lane in (("history", self._history), ("events", self._events), ("losses", self._losses),
-                            ("course", self._course)):  # fmt: skip
-            if y + LANE / 2 > c.height:
+        y = top + AXIS + 2.0
+        self.losses_high = LANE + max(0.0, min(14.0, c.height - y - 4 * LANE - 2))
+        for words, lane, high in (("history", self._history, LANE), ("events", self._events, LANE),
+                                  ("losses", self._losses, self.losses_high), ("course", self._course, LANE)):  # fmt: skip
+            if y + high > c.height:
                 break
-            c.text(LEFT - 10, y, words, 12, colour=t.second, align="right")
-            lane(c, app, y)
-            y += LANE
+            c.text(LEFT - 10, y + high / 2, words, 12, colour=t.second, align="right")
+            lane(c, app, y + high / 2)
+            y += high
         self._bookmarks(c, app, top)
         self._playhead(c, app, top)
 
@@ -189,13 +197,15 @@ class Timeline:
 
     def _losses(self, c: Canvas, app: App, y: float) -> None:
         starts, axis, soviet = app.stage.losses()
+        fold = max(1, -(-BAR // max(0.1, self.x_of(c, self.start + 360) - self.x_of(c, self.start))))
+        starts, axis, soviet = _folded(starts, axis, soviet, int(fold))
         top = max(1, int(max(axis.max(initial=0), soviet.max(initial=0))))
-        half, t = LANE / 2 - 1, c.theme
+        half, t = self.losses_high / 2 - 1, c.theme
         for start, a, s in zip(starts.tolist(), axis.tolist(), soviet.tolist(), strict=True):
             if not self.start <= start < self.stop:
                 continue
             x0 = self.x_of(c, start) + 0.5
-            width = max(1.0, self.x_of(c, start + 360) - x0 - 1)
+            width = max(1.0, self.x_of(c, start + 360 * fold) - x0 - 1)
             if a > 0:
                 c.fill(x0, y - half * a / top, width, half * a / top, t.axis_bar)
             if s > 0:
@@ -238,3 +248,11 @@ class Timeline:
         exact = app.minute <= app.stage.ready_to
         c.fill(left, top - 1, width, 19, t.accent if exact else t.panel, radius=3, border=t.accent)
         c.text(left + width / 2, top + 8.5, words, 12.5, "semibold", t.on_accent if exact else t.accent, align="centre")
+
+
+def _folded(starts: Any, axis: Any, soviet: Any, fold: int) -> tuple[Any, Any, Any]:
+    """Steps of losses added up, `fold` to a bar; a bar begins where its first step does."""
+    at = np.arange(0, len(starts), fold)
+    if fold == 1 or not len(at):
+        return starts, axis, soviet
+    return starts[at], np.add.reduceat(axis, at), np.add.reduceat(soviet, at)
