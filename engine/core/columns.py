@@ -340,16 +340,27 @@ def digest_of(tables: Sequence[Table]) -> str:
     hasher = hashlib.blake2b(digest_size=16)
     for table in tables:
         hasher.update(f"{table.spec.name}:{len(table)};".encode())
-        for name, encoded in _digested(table.spec):
+        names, all_of_them = _digested(table.spec)
+        if not len(table):
+            hasher.update(all_of_them)
+            continue
+        for name, encoded in names:
             hasher.update(encoded)
             hasher.update(_little(table._views[name]).data)
     return hasher.hexdigest()
 
 
-@cache
-def _digested(spec: TableSpec) -> tuple[tuple[str, bytes], ...]:
-    """Names of the mutable columns, as text and as bytes."""
-    return tuple((column.name, column.name.encode()) for column in spec.columns if not column.fixed)
+_DIGESTED: dict[int, tuple[TableSpec, tuple[tuple[str, bytes], ...], bytes]] = {}
+"""By identity, as a declaration of eighty columns takes longer to hash than its table to digest."""
+
+
+def _digested(spec: TableSpec) -> tuple[tuple[tuple[str, bytes], ...], bytes]:
+    """Names of the mutable columns, as text and as bytes; and those bytes in a row."""
+    known = _DIGESTED.get(id(spec))
+    if known is None or known[0] is not spec:
+        names = tuple((column.name, column.name.encode()) for column in spec.columns if not column.fixed)
+        known = _DIGESTED[id(spec)] = (spec, names, b"".join(encoded for _, encoded in names))
+    return known[1], known[2]
 
 
 def _little(values: Array) -> Array:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from engine.files.faults import Fault, Report, nearest
@@ -30,8 +31,13 @@ class CsvText:
         line = int(key[0])
         if len(key) == 1:
             return (line, 1)
-        text = self.source.split("\n")[line - 1]
-        return (line, _starts(text)[min(int(key[1]), len(_starts(text)) - 1)] + 1)
+        starts = _starts(self.lines[line - 1])
+        return (line, starts[min(int(key[1]), len(starts) - 1)] + 1)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text, line by line."""
+        return self.source.split("\n")
 
     def line(self, key: Key) -> int:
         """The line alone, without looking for the column."""

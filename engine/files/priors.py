@@ -7,6 +7,7 @@ Overlays, --set and factors of experiments that leave it are refused with the ra
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.model.citation import Parameter
 
 HINT = "--force sets it all the same, and the result says so"
 NO_SIGN = "it has to stay above nothing, --force or not"
+NO_NUMBER = "it has to be a number, --force or not"
 CODE = "set/range"
 
 
@@ -58,16 +60,15 @@ def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, fo
         for key in ("value", "low", "high"):
             given = row.values.get(key)
             if not prior.holds(given):
-                forced = force and not prior.denies_sign(given)
-                report.add(
-                    spot.fault(
-                        f"{address} {prior.words}",
-                        _shown(given) if key == "value" else f"{key} = {_shown(given)}",
-                        "" if forced else NO_SIGN if force else HINT,
-                        "warning" if forced else "error",
-                        CODE,
-                    )
-                )
+                found = _shown(given) if key == "value" else f"{key} = {_shown(given)}"
+                report.add(_fault(spot, address, prior, given, found, force))
+
+
+def _fault(spot: Spot, address: str, prior: Prior, given: Any, found: str, force: bool) -> Fault:
+    forced = force and not prior.denies(given)
+    never = NO_NUMBER if isinstance(given, float) and not math.isfinite(given) else NO_SIGN
+    hint = "" if forced else never if force else HINT
+    return spot.fault(f"{address} {prior.words}", found, hint, "warning" if forced else "error", CODE)
 
 
 def _shown(number: Any) -> str:
@@ -75,19 +76,27 @@ def _shown(number: Any) -> str:
     return f"{number:g}" if abs(number) < 1e300 else shown(number)
 
 
-def outside_fault(spot: Spot, address: str, value: Any, parameters: Mapping[str, Parameter]) -> Fault | None:
-    """The fault of a value outside the range of its parameter; data and unknown addresses have no range."""
+def outside_fault(
+    spot: Spot, address: str, value: Any, parameters: Mapping[str, Parameter], force: bool = False
+) -> Fault | None:
+    """The fault of a value outside the range of its parameter; data and unknown addresses have no range.
+
+    With `force` only of one that no force makes usable.
+    """
     parameter = parameters.get(address)
-    if parameter is None or prior_of(parameter).holds(value):
+    prior = prior_of(parameter) if parameter is not None else None
+    if prior is None or prior.holds(value) or (force and not prior.denies(value)):
         return None
-    return spot.fault(f"{address} {prior_of(parameter).words}", f"{value:g}", HINT, code=CODE)
+    return _fault(spot, address, prior, value, _shown(value), force)
 
 
-def refuse_outside(values: Iterable[tuple[str, Any]], parameters: Mapping[str, Parameter], file: str = "--set") -> None:
+def refuse_outside(
+    values: Iterable[tuple[str, Any]], parameters: Mapping[str, Parameter], file: str = "--set", *, force: bool = False
+) -> None:
     """Raise FileFaults with every value outside the range of its parameter; places count from 1 within `file`."""
     pairs = list(values)
     line = CommandLine(tuple(address for address, _ in pairs), file)
-    found = (outside_fault(Spot(line, (n,)), *pair, parameters) for n, pair in enumerate(pairs))
+    found = (outside_fault(Spot(line, (n,)), *pair, parameters, force) for n, pair in enumerate(pairs))
     faults = [fault for fault in found if fault is not None]
     if faults:
         raise FileFaults.of(faults)

@@ -6,6 +6,7 @@ match by id, later columns replace earlier ones. What the rows mean is settled i
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from engine.files.boundary import ROWS, columns_of, keys_of
 from engine.files.csv_text import CsvText, read_csv
 from engine.files.faults import Report, nearest, one_of, shown
 from engine.files.texts import Spot, shown_path
-from engine.files.toml_text import TomlText, read_toml
+from engine.files.toml_text import TomlText, read_shared_toml, read_toml
 
 CSV_TABLES: Mapping[str, str] = {
     "forces.csv": "forces",
@@ -96,9 +97,12 @@ class Prior:
             return True
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
-    def denies_sign(self, value: Any) -> bool:
-        """Whether all of the range lies above nothing and a number does not."""
-        return self.least is not None and self.least > 0 and isinstance(value, (int, float)) and value <= 0
+    def denies(self, value: Any) -> bool:
+        """Whether no force makes a number usable: it is none, or not above nothing where all of the range lies there."""
+        if not isinstance(value, (int, float)):
+            return False
+        endless = isinstance(value, float) and not math.isfinite(value)
+        return endless or (self.least is not None and self.least > 0 and value <= 0)
 
     @property
     def words(self) -> str:
@@ -143,7 +147,7 @@ def read_common(folder: Path, root: Path, raw: Raw, report: Report) -> None:
         if (folder / name).exists():
             _read_csv(folder / name, root, table, raw, report)
     for name in ("rules.toml", "sources.toml"):
-        text = read_toml(folder / name, shown_path(folder / name, root), report)
+        text = read_shared_toml(folder / name, shown_path(folder / name, root), report)
         if text:
             (_rules if name == "rules.toml" else _sources)(text, raw, report)
 

@@ -114,6 +114,23 @@ def read_toml(path: Path, shown: str, report: Report) -> TomlText | None:
     return None if source is None else parse_toml(source, shown, report)
 
 
+def read_shared_toml(path: Path, shown: str, report: Report) -> TomlText | None:
+    """The same of a file that all scenarios read and none changes: parsed once while its text stays as it is."""
+    source = read_text(path, shown, report)
+    if source is None:
+        return None
+    known = _SHARED.get(shown)
+    if known is not None and known.source == source:
+        return known
+    text = parse_toml(source, shown, report)
+    if text is not None:
+        _SHARED[shown] = text
+    return text
+
+
+_SHARED: dict[str, TomlText] = {}
+
+
 def parse_toml(source: str, shown: str, report: Report) -> TomlText | None:
     """Read TOML text; None, with a fault, when it is not TOML."""
     if _nesting(source) > MAX_DEPTH:

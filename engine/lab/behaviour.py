@@ -54,7 +54,7 @@ def _kept(directive: Directive) -> Directive:
 
 
 def _quiet(scenario: Scenario, seed: int) -> dict[str, float]:
-    session = Session(scenario, seed, commanders(dict.fromkeys(SIDES, "staff")), keep_events=False)
+    session = Session(scenario, seed, commanders(dict.fromkeys(SIDES, "staff")), keep_events=False, keep_frames=False)
     formations, hexes, grid = session.world.formations, session.world.hexes, session.world.statics.grid
     there = formations.status == Status.ON_MAP
     began = formations.hex[there].copy()
@@ -92,7 +92,7 @@ def _breach(seed: int) -> float | None:
         _BREACH, {"g": {"kind": "infantry", "side": "axis", "strength": 0.7}, "R": "guards_rifle", "T": "tank_corps"},
         [directive], days=BREACH_DAYS + RUN_DAYS, own="soviet", depth=_DEPTH, ground={"g": "axis"}, id="tank_army",
     )  # fmt: skip
-    session = Session(scenario, seed, commanders(dict.fromkeys(SIDES, "staff")), keep_events=False)
+    session = Session(scenario, seed, commanders(dict.fromkeys(SIDES, "staff")), keep_events=False, keep_frames=False)
     rows = [row for name, row in session.world.statics.formation_rows.items() if name.startswith("t")]
     while session.now < BREACH_DAYS * DAY:
         session.advance(session.now + DAY // 4)

@@ -154,7 +154,7 @@ class Fought:
 def rules_of_engagements(changes: Mapping[str, float] | None = None, *, force: bool = False) -> dict[str, float]:
     """The parameters of all campaigns, with some changed; KeyError names an unknown one.
 
-    FileFaults names all that leave their prior range, unless forced.
+    FileFaults names all that leave their prior range, unless forced; what no force makes usable is refused anyway.
     """
     rules = {a: float(p.value) for a, p in common_parameters().items() if not isinstance(p.value, str)}
     for address, value in (changes or {}).items():
@@ -162,8 +162,8 @@ def rules_of_engagements(changes: Mapping[str, float] | None = None, *, force: b
             hint = nearest(address, rules)
             raise KeyError(f"expected a rule parameter, found {address!r}" + (f"; {hint}" if hint else ""))
         rules[address] = value
+    refuse_outside((changes or {}).items(), common_parameters(), force=force)
     if not force:
-        refuse_outside((changes or {}).items(), common_parameters())
         refuse_turned(changes or {}, common_parameters())
     return rules
 

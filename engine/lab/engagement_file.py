@@ -19,7 +19,7 @@ from engine.lab.engagement import COLUMNS, NUMBERS, WORDS, Engagement
 REQUIRED: Final = ("id", "att_men", "def_men")
 RESULTS: Final = (
     "runs", "p_attacker_wins", "att_loss_pct_day", "def_loss_pct_day", "advance_km_day", "days", "x",
-    "percentiles_of_history",
+    "percentiles_of_history", "terms", "outside_range",
 )  # fmt: skip
 """Names of results, which no column of one's own may take."""
 BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
@@ -60,15 +60,15 @@ def _from_csv(table: CsvText, report: Report) -> list[Engagement]:
     rows = list(table.rows())
     if not rows and not len(report):
         report.add(table.record(_header_line(table)).fault("at least one engagement", "none", code="engage/empty"))
-    found = [_checked(row, _places(table, line), report, missing) for line, row in rows]
+    own = {name: "" for name in table.header if name not in COLUMNS}
+    found = [_checked({**own, **row}, _places(table, line), report, missing) for line, row in rows]
     _unique(found, [table.cell(line, "id") for line, _ in rows], report)
     return found
 
 
 def _header_line(table: CsvText) -> int:
     """The line of the header: the first that is neither blank nor a remark."""
-    lines = table.source.split("\n")
-    return next(n for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#"))
+    return next(n for n, line in enumerate(table.lines, 1) if line.strip() and not line.lstrip().startswith("#"))
 
 
 def _places(table: CsvText, line: int) -> Mapping[str, Spot]:
@@ -80,12 +80,17 @@ def _from_toml(text: TomlText, report: Report) -> list[Engagement]:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         report.add(text.spot("engagement").fault("[[engagement]] tables", shown(rows), code="engage/missing"))
         return []
+    for name in text.data:
+        if name != "engagement":
+            hint = nearest(name, ["engagement"])
+            report.add(text.key_spot(name).fault("[[engagement]] tables alone", shown(name), hint, code="engage/name"))
     found: list[Engagement] = []
     spots: list[Spot] = []
     for number, row in enumerate(rows):
         places = {"": text.spot("engagement", number)} | {k: text.spot("engagement", number, k) for k in row}
         _names(row, {k: text.key_spot("engagement", number, k) for k in row}, report)
-        found.append(_checked({k: str(v) for k, v in row.items()}, places, report))
+        given = {k: str(v) for k, v in row.items() if v != "" or k not in COLUMNS}  # as a blank cell: unknown
+        found.append(_checked(given, places, report))
         spots.append(places["id" if "id" in places else ""])
     _unique(found, spots, report)
     return found
@@ -97,7 +102,8 @@ def _names(names: Iterable[str], places: Mapping[str, Spot], report: Report) -> 
         if name in COLUMNS:
             continue
         if name in RESULTS or not name:
-            expected, hint = "another name for a column of your own", "results are called so" if name else ""
+            expected = "another name for a column of your own"
+            hint = "results are called so" if name else "name it, or take the comma away in every line"
             report.add(places[name].fault(expected, shown(name), hint, code="engage/name"))
         elif hint := nearest(name, COLUMNS) if _close(name) else "":
             report.add(places[name].fault("a column of engagements", shown(name), hint, code="engage/column"))
@@ -131,6 +137,8 @@ def _checked(
     for name, text in row.items():
         spot = places.get(name, places[""])
         if name == "id":
+            if not text.isprintable():
+                report.add(spot.fault("characters that can be printed", shown(text), code="engage/value"))
             values[name] = text
         elif name in WORDS:
             if text not in WORDS[name]:
@@ -151,12 +159,12 @@ def _checked(
 def _number(name: str, text: str, spot: Spot, report: Report) -> float | None:
     low, high = BOUNDS.get(name, (0, MOST))
     try:
-        number = float(text)
+        number = float(text) if "_" not in text else math.nan  # Python would read 2_0 as twenty
     except ValueError:
         number = math.nan
     if low <= number <= high:
         return number
-    hint = "no commas or units in numbers" if math.isnan(number) and any(c.isdigit() for c in text) else ""
+    hint = "no commas, underscores or units in numbers" if math.isnan(number) and any(c.isdigit() for c in text) else ""
     report.add(spot.fault(f"a number from {low:,.10g} to {high:,.10g}", shown(text), hint, code="engage/value"))
     return None
 

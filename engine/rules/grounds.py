@@ -48,7 +48,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "formations: hex hq task; headquarters: staff hex moved_at", "command.delay_spread", "command.range_km",
         "command.courier_kmh",
     ),
-    "Noted": _of("session", "a staff wrote down what it will want to know at its next cycle"),
+    "Noted": _of("memory", "a staff wrote down what it will want to know at its next cycle"),
     "Directed": _of(
         "directing", "a headquarters was given a directive; its courier needs time", "headquarters: parent staff",
         "command.delay_spread",

@@ -82,6 +82,12 @@ def test_a_parameter_that_does_not_exceed_another_names_it_and_keeps_to_it():
     assert leasts <= set(bounded), "a least has its most"
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_refused_although_forced(desk, value):
+    with pytest.raises(FileFaults, match="it has to be a number, --force or not"):
+        desk.load(sets=[f"combat.win_slope={value}"], force=True)
+
+
 @pytest.mark.parametrize("address", ["movement.exploit", "movement.foot_km_day", "combat.hex_depth_km", "high.neck_odds"])
 @pytest.mark.parametrize("value", [0, -1])
 def test_what_only_makes_sense_above_nothing_stays_there_although_forced(desk, address, value):

@@ -125,6 +125,14 @@ BY_HAND: dict[str, tuple[str, list[str]]] = {
     "a quote that never ends, and a fault behind it": (f'{HEAD}\n{LINE[:-1]}"two\nb,-1,8000,prepared,0,5,x', [
         "2:27: expected comma-separated cells, found an open quote (one record is one line; a quoted cell ends on it)",
         "3:3: expected a number from 1 to 5,000,000, found '-1'"]),
+    "an underscore": (f"{HEAD}\na,2_0000,8000,prepared,0,5,x", [
+        "2:3: expected a number from 1 to 5,000,000, found '2_0000' (no commas, underscores or units in numbers)"]),
+    "a control character in the id": (f"{HEAD}\n\x1b[31ma,20000,8000,prepared,0,5,x", [
+        "2:1: expected characters that can be printed, found '\\x1b[31ma'"]),
+    "a column without a name": (f"{HEAD},\n{LINE},", [
+        "1:51: expected another name for a column of your own, found '' (name it, or take the comma away in every line)"]),
+    "the name of a result": (f"{HEAD},terms\n{LINE},mine", [
+        "1:51: expected another name for a column of your own, found 'terms' (results are called so)"]),
     "too few cells": (f"{HEAD}\na,1,2", ["2:1: expected 7 cells, found 3"]),
 }  # fmt: skip
 
@@ -161,6 +169,38 @@ def test_other_columns_pass_through_and_blank_cells_are_unknown(tmp_path: Path) 
         assert list(record[name]) == [f"p{round(100 * q):02d}" for q in QUANTILES]
         assert values == sorted(values)
     assert 0 <= record["p_attacker_wins"] <= 1
+
+
+def test_a_blank_cell_of_a_column_of_ones_own_passes_through_as_blank(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("id,att_men,def_men,remark\na,20000,9000,by night\nb,20000,9000,\n")
+    assert [dict(e.more) for e in read_engagements(path)] == [{"remark": "by night"}, {"remark": ""}]
+
+
+def test_other_tables_in_a_toml_file_are_told_and_blank_words_are_unknown(tmp_path: Path) -> None:
+    path, row = tmp_path / "e.toml", 'id = "a"\natt_men = 20000\ndef_men = 9000\nposture = ""\natt_afv = ""\n'
+    path.write_text(f"[[engagement]]\n{row}")
+    (one,) = read_engagements(path)
+    assert (one.posture, np.isnan(one.att_afv)) == ("", True)
+    path.write_text(f"[[engagement]]\n{row}[[engagements]]\n{row}")
+    with pytest.raises(FileFaults, match=r"found 'engagements' .did you mean 'engagement'"):
+        read_engagements(path)
+
+
+@pytest.mark.parametrize("value", [0.0, -2.0, np.nan, np.inf])
+def test_no_force_makes_a_parameter_usable_that_is_no_number_or_not_above_nothing(value: float) -> None:
+    with pytest.raises(FileFaults, match="--force or not"):
+        rules_of_engagements({"combat.tau_days": value}, force=True)
+
+
+def test_twenty_thousand_bad_rows_are_told_in_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("id,att_men,def_men\n" + "".join(f"e{n},-5,8000\n" for n in range(20_000)))
+    start = time.process_time()
+    with pytest.raises(FileFaults) as caught:
+        read_engagements(path)
+    assert len(caught.value.faults) == 20_000
+    assert time.process_time() - start < 10
 
 
 def test_what_is_not_known_widens_the_forecast() -> None:

@@ -177,6 +177,7 @@ def watching(found: list[Session]) -> Iterator[None]:
 
     def kept(self: Session, *given: Any) -> None:
         begin(self, *given)
+        self._keep_frames = True  # asked why, it is rewound
         found.append(self)
 
     with pytest.MonkeyPatch.context() as patch:

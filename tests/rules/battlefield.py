@@ -86,11 +86,11 @@ def tell(scenario: Scenario, orders: Mapping[str, Mapping[str, Any]]) -> System:
 
 def battle(
     text: str, orders: Mapping[str, Mapping[str, Any]], formations: Mapping[str, Any] | None = None, *, seed: int = 1,
-    days: int = 10, combat_system: System = combat.SYSTEM, **drawing: Any,
+    days: int = 10, combat_system: System = combat.SYSTEM, frames: bool = False, **drawing: Any,
 ) -> Session:  # fmt: skip
-    """A session at minute 0 in which ``orders`` are told and combat runs."""
+    """A session at minute 0 in which ``orders`` are told and combat runs; it can be rewound only with ``frames``."""
     scenario = drawn_scenario(text, formations or {}, days=days, **drawing)
-    return Session(scenario, seed, systems=(tell(scenario, orders), MOVE, combat_system), ledger=True)
+    return Session(scenario, seed, systems=(tell(scenario, orders), MOVE, combat_system), ledger=True, keep_frames=frames)
 
 
 def row(session: Session, name: str) -> int:

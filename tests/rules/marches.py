@@ -24,11 +24,11 @@ AT_ONCE = {"switch.command_delay": 0, "switch.weather": 0, "switch.short_marches
 
 def field(
     text: str, formations: Mapping[str, Any] | None = None, *, days: int = 10, seed: int = 1,
-    sets: Mapping[str, Any] | None = None, systems: Sequence[System] = SYSTEMS, **drawing: Any,
+    sets: Mapping[str, Any] | None = None, systems: Sequence[System] = SYSTEMS, frames: bool = False, **drawing: Any,
 ) -> Session:  # fmt: skip
-    """A session at minute 0 without commanders."""
+    """A session at minute 0 without commanders; only with ``frames`` can it be rewound and asked why."""
     scenario = drawn_scenario(text, formations or {}, days=days, sets={**AT_ONCE, **(sets or {})}, **drawing)
-    return Session(scenario, seed, systems=systems, ledger=True)
+    return Session(scenario, seed, systems=systems, ledger=True, keep_frames=frames)
 
 
 def at(session: Session, row: int, column: int, depth: int = 0) -> int:

@@ -68,7 +68,7 @@ def test_slices_of_time_change_nothing() -> None:
 
 
 def test_a_rewound_battle_is_fought_again_exactly() -> None:
-    session = fought(4)
+    session = fought(4, frames=True)
     digest = session.digest()
     session.rewind(2000 // 60 * 60)
     session.advance(SIX_DAYS)

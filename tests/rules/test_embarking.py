@@ -213,7 +213,7 @@ def test_nobody_can_be_ordered_while_at_sea():
 
 
 def test_a_voyage_can_be_explained_by_its_terms():
-    s = in_port()
+    s = in_port(frames=True)
     embark(s)
     s.advance(DAY)
     found = why.why_voyage(s, row(s, "a1"))

@@ -133,7 +133,7 @@ def raided(**more: Any) -> Session:
 
 
 def test_an_enemy_beside_it_drives_it_off_and_it_is_out_of_action_for_half_a_day():
-    s = raided()
+    s = raided(frames=True)
     s.advance(3 * DAY)
     flights = [m for m in rows_of(s, "HeadquartersMoved", hq=0) if m["driven"]]
     assert flights

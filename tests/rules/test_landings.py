@@ -221,7 +221,7 @@ def test_landings_that_cannot_be_ordered_are_refused(name: str, beach: tuple[int
 
 
 def test_a_landing_can_be_explained_by_its_terms():
-    s = sound(DEFENDED, {**FORCE, "X": "rifle"})
+    s = sound(DEFENDED, {**FORCE, "X": "rifle"}, frames=True)
     land(s)
     s.advance(7 * HOUR)
     terms = {term.key: term.value for term in why.why_landing(s, row(s, "a1")).terms}

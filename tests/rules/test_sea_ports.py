@@ -183,7 +183,7 @@ def test_a_home_port_on_the_map_must_be_in_own_hands():
 
 
 def test_a_ports_day_can_be_explained_by_its_terms():
-    s = with_ports(shipping=[ships(loss=0.1)])
+    s = with_ports(shipping=[ships(loss=0.1)], frames=True)
     s.advance(2 * DAY)
     terms = {term.key: term.value for term in why.why_port(s, 1).terms}
     assert terms["ships_carry_t"] == 2000

@@ -22,7 +22,8 @@ FIELD = "::R:\n....\n.A..\n"
 def sky_over(record: list[WeatherDay], start: date = date(1944, 8, 15), seed: int = 1, **sets: float) -> Session:
     """Thirty days in which nothing runs but the weather; days without a record are drawn."""
     last = WeatherDay(29, "all", "clear", "dry")  # a scenario without any row has fine weather
-    return Session(_scenario((*record, last), start, tuple(sets.items())), seed, systems=(weather.SYSTEM,))
+    scenario = _scenario((*record, last), start, tuple(sets.items()))
+    return Session(scenario, seed, systems=(weather.SYSTEM,), keep_frames=False)
 
 
 @cache

@@ -27,9 +27,9 @@ def war(text: str, *, seed: int = 1, days: float = 10, led: Sequence[str] = SIDE
     return begin(drawn_scenario(text, days=max(int(days + 0.99), 1), **drawing), seed=seed, led=led)
 
 
-def begin(scenario: Scenario, *, seed: int = 1, led: Sequence[str] = SIDES) -> Session:
-    """A session of a scenario at minute 0."""
-    return Session(scenario, seed, commanders={side: Staff() for side in led})
+def begin(scenario: Scenario, *, seed: int = 1, led: Sequence[str] = SIDES, frames: bool = False) -> Session:
+    """A session of a scenario at minute 0; only with ``frames`` can it be rewound and asked why."""
+    return Session(scenario, seed, commanders={side: Staff() for side in led}, keep_frames=frames)
 
 
 def run(text: str, *, days: float = 10, **war_: Any) -> Session:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
@@ -13,11 +15,34 @@ import pygame
 import pytest
 
 from engine.model.theatre import Theatre
+from ui import map_picture
 from ui.map_layers import MARKS, TINTS, Sheet, ring_of
 from ui.map_picture import UnknownLayer, draw_theatre
 
 TOP_LEFT = (24, 52)
 """Where the map begins on the page."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def ground_made_once() -> Iterator[None]:
+    """Fields and curves hang on the theatre alone; making them is half of a picture."""
+
+    def once(make: Callable[[Theatre], Any]) -> Callable[[Theatre], Any]:
+        known: list[tuple[Theatre, Any]] = []
+
+        def made(theatre: Theatre) -> Any:
+            for other, found in known:
+                if other is theatre:
+                    return found
+            known.append((theatre, make(theatre)))
+            return known[-1][1]
+
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("make_fields", "make_network"):
+            patch.setattr(map_picture, name, once(getattr(map_picture, name)))
+        yield
 
 
 def _pixel(page: pygame.Surface, t: Theatre, lat: float, lon: float) -> tuple[int, int, int]:

@@ -100,8 +100,8 @@ def _land(theatre: Theatre, hex_of: npt.NDArray[np.int32], seed: int) -> Floats:
     soft = _blur(np.where(wanted, np.float32(0.92), np.float32(0.08))[hex_of], 2.0)
     soft += 0.05 * _noise(hex_of.shape, 1.2, seed + 1) + 0.05 * _noise(hex_of.shape, 2.6, seed + 2)
     grid = theatre.grid
-    px = np.rint(((grid.centres_m[:, 0] - grid.x0_m) / 6000 + MARGIN) * CELLS).astype(int)
-    py = np.rint(((grid.y0_m - grid.centres_m[:, 1]) / 6000 + MARGIN) * CELLS).astype(int)
+    px = np.rint(((grid.centres_m[:, 0] - grid.x0_m) / grid.spacing_m + MARGIN) * CELLS).astype(int)
+    py = np.rint(((grid.y0_m - grid.centres_m[:, 1]) / grid.spacing_m + MARGIN) * CELLS).astype(int)
     at = soft[px, py]
     lift = np.where(wanted, np.maximum(0.58 - at, 0), np.minimum(0.42 - at, 0))
     for cell in np.flatnonzero(lift):
