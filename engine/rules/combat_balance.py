@@ -103,6 +103,7 @@ from engine.rules.power import (
     WORKS,
     ammunition_of,
     drives,
+    dug_in,
     line_of,
     points_of,
     posture_of,
@@ -121,15 +122,16 @@ PARAMETERS: Final = (
     "combat.density_defence_km", "combat.density_excess", "combat.prepare_h", "combat.antitank_base_afv",
     "combat.antitank_k", "combat.stack_rest", "combat.stack_full", "contact.screen_cap_divisions",
     "contact.screen_cap_men", "combat.out_of_command", "command.range_km", "combat.attack_night", "weather.attack_rain",
-    "combat.attack_mud", "combat.river_engineers", "contact.screen_posture", "combat.surprise_decay_day",
+    "combat.attack_mud", "combat.river_engineers", "contact.screen_posture", "contact.screen_works",
+    "combat.surprise_decay_day",
     "combat.surprise_x", "combat.preparation_x", "air.x_100", "air.x_max", "combat.mud_x", "combat.wet_x",
     "combat.pocket_breakout_x", "naval.landing_first", "weather.ice_foot_cm",
 )  # fmt: skip
 (
     FRONTAGE, DENSITY_ATTACK, DENSITY_BREAKTHROUGH, DENSITY_DEFENCE, DENSITY_EXCESS, PREPARE_H, ANTITANK_BASE,
     ANTITANK_K, STACK_REST, STACK_FULL, CAP_DIVISIONS, CAP_MEN, OUT_OF_COMMAND, COMMAND_RANGE, ATTACK_NIGHT,
-    ATTACK_RAIN, ATTACK_MUD, RIVER_ENGINEERS, SCREEN_POSTURE, SURPRISE_DECAY, SURPRISE_X, PREPARATION_X, AIR_X_100,
-    AIR_X_MAX, MUD_X, WET_X, BREAKOUT_X, LANDING_FIRST, ICE_FOOT_CM,
+    ATTACK_RAIN, ATTACK_MUD, RIVER_ENGINEERS, SCREEN_POSTURE, SCREEN_WORKS, SURPRISE_DECAY, SURPRISE_X, PREPARATION_X,
+    AIR_X_100, AIR_X_MAX, MUD_X, WET_X, BREAKOUT_X, LANDING_FIRST, ICE_FOOT_CM,
 ) = range(len(power.PARAMETERS), len(PARAMETERS))  # fmt: skip
 
 NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE = range(3)
@@ -238,8 +240,11 @@ def _weigh(
             )  # fmt: skip
         else:
             role = members[ROLE, i]
-            posture = p[SCREEN_POSTURE] if role == SCREENING else 1.0
-            if role != SCREENING and role != SUPPORTING:
+            posture = 1.0
+            if role == SCREENING:
+                beside = f32[F_LEG_TO, row] < 0 and steps_between(axial, f32[F_HEX, row], cell) == 1
+                posture = max(p[SCREEN_POSTURE], dug_in(level * p[SCREEN_WORKS], works) if beside else 1.0)
+            elif role != SUPPORTING:
                 posture = posture_of(f8, f32, f64, row, level, works, minute, p)
             people[SITUATION_FACTOR, i] = posture * ground[cell, G_DEFENCE]
     _add_up(members, f32, now, ours, people, line, weak, shares, terms, p)

@@ -182,6 +182,13 @@ def works_of(own: int, line: int) -> float:
 
 
 @jit
+def dug_in(level: float, works: Floats) -> float:
+    """Multiplier of a defender's power in works of ``level``, between those of the whole levels 0..4."""
+    below = min(int(level), 3)
+    return float(works[below] + (works[below + 1] - works[below]) * (level - below))
+
+
+@jit
 def posture_of(f8: Array, f32: Array, f64: Array, row: int, level: float, works: Floats, minute: int, p: Floats) -> float:
     """Multiplier of a defender's power by what it is doing and how it is dug in (QJM postures).
 
@@ -194,10 +201,9 @@ def posture_of(f8: Array, f32: Array, f64: Array, row: int, level: float, works:
             return float(p[POSTURE_MARCH])
     if f8[F_POSTURE, row] == DELAYING:
         return float(p[POSTURE_DELAY])
-    below = min(int(level), 3)
-    dug_in = works[below] + (works[below + 1] - works[below]) * (level - below)
+    dug = dug_in(level, works)
     settled = minute - f64[F_IN_PLACE_SINCE, row] >= p[HASTY_H] * 60.0
-    return float(max(dug_in, p[POSTURE_HASTY]) if settled else dug_in)
+    return float(max(dug, p[POSTURE_HASTY]) if settled else dug)
 
 
 @jit

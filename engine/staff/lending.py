@@ -1,6 +1,7 @@
 """Armies and fronts lend a reserve from the best giver to the worst taker below them, and to success what is their own.
 
-A loan changes who works with a formation, in the notes; it lapses when the formation is formally given away.
+A loan changes who works with a formation, in the notes; it lapses when the formation is formally given away, and is
+given back, one a day below each superior, when the taker's front has long been quiet.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from engine.core.columns import anywhere, rows_where
 from engine.staff.attack import aim_of, captured
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
-from engine.staff.plans import Plans
+from engine.staff.plans import NONE, Plans
 from engine.staff.reasons import Reason
 from engine.staff.sectors import Sectors
 from engine.staff.situation import Situation
@@ -23,6 +24,7 @@ def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, super
     in_need = bool((s.notes.staff["need"] > s.rules["staff.loan_need"]).any())
     for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
         if not (in_need and _below(s, wishes, plans, sectors, superior)):
+            _give_back(s, plans, superior)
             _to_success(s, wishes, plans, superior)
 
 
@@ -55,6 +57,21 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     wishes.supersede(chosen)
     wishes.place(chosen, place, Reason.LENT, place, where, int(staff["need"][taker]))
     return True
+
+
+def _give_back(s: Situation, plans: Plans, superior: int) -> None:
+    """The oldest loan to who is neither in need nor attacks ends: corps are themselves again between two battles."""
+    own, notes = s.view.own, s.notes.formation
+    takers = [hq for hq in (*plans.below[superior], superior) if _quiet(s, plans, hq)]
+    fit = (notes["lent_to"][own.row] >= 0) & (notes["lent_from"][own.row] == own.hq) & ~s.locked & ~s.fighting
+    fit &= plans.led_by(takers) & (notes["lent_at"][own.row] + s.hours("staff.loan_back_h") <= s.minute)
+    pool = rows_where(fit)
+    if not len(pool):
+        return
+    chosen = int(pool[np.lexsort((own.row[pool], notes["lent_at"][own.row[pool]]))[0]])
+    notes["lent_to"][own.row[chosen]] = NONE
+    notes["lent_at"][own.row[chosen]] = s.minute
+    plans.commander[chosen] = int(own.hq[chosen])
 
 
 def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int) -> None:
@@ -119,6 +136,12 @@ def _needy(s: Situation, hq: int) -> bool:
     staff, least = s.notes.staff, s.rules["staff.loan_need"]
     lately = int(staff["lent_to_at"][hq]) + s.hours("staff.loan_taker_h") > s.minute
     return bool(staff["need"][hq] > least and staff["need_before"][hq] > least and not lately)
+
+
+def _quiet(s: Situation, plans: Plans, hq: int) -> bool:
+    staff, most = s.notes.staff, s.rules["staff.loan_giver_need"]
+    attacks = hq in plans.of and plans.attacking(plans.of[hq])
+    return bool(staff["need"][hq] < most and staff["need_before"][hq] < most and not attacks)
 
 
 def _can_give(s: Situation, hq: int) -> bool:

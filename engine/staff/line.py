@@ -119,8 +119,12 @@ def _cost(s: Situation, at: Stations, group: Ints, places: Ints) -> Ints:
 def _at_most_two(
     s: Situation, at: Stations, who: Ints, group: Ints, place: Ints, fresh: Ints, fixed: Mask
 ) -> Ints:
-    """Never more than two to a hex: later ones take their fresh place, or the nearest station with room."""
+    """One to a hex while a line has more hexes than formations, else two: later ones take the nearest station with room.
+
+    So a corner of the front that counts more sides does not draw two into one hex and leave the next one empty.
+    """
     result = place.copy()
+    most = [_most(at.cell[at.first[k] : at.first[k + 1]], int((group == k).sum())) for k in range(len(at.hq))]
     others = np.ones(len(s.view.own), bool)
     others[who] = False
     taken = Counter(s.slot[others].tolist())
@@ -128,14 +132,19 @@ def _at_most_two(
     where: list[int] = place.tolist()
     for i in (~fixed).nonzero()[0].tolist():
         cell = where[i]
-        if taken.get(cell, 0) >= MOST_IN_A_HEX:
+        if taken.get(cell, 0) >= most[group[i]]:
             first, last = at.first[group[i]], at.first[group[i] + 1]
-            room = [c for c in dict.fromkeys(at.cell[first:last].tolist()) if taken.get(c, 0) < MOST_IN_A_HEX]
+            room = [c for c in dict.fromkeys(at.cell[first:last].tolist()) if taken.get(c, 0) < most[group[i]]]
             goal = int(fresh[i])
             cell = min(room, key=lambda c: (s.apart(c, goal), c), default=cell)
             result[i] = cell
         taken[cell] = taken.get(cell, 0) + 1
     return result
+
+
+def _most(cells: Ints, formations: int) -> int:
+    """Formations to a hex of a line."""
+    return 1 if len(set(cells.tolist())) >= formations else MOST_IN_A_HEX
 
 
 def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:

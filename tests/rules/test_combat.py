@@ -582,3 +582,22 @@ def test_a_crowd_of_screens_is_capped_and_who_attacks_them_is_not() -> None:
     free, capped = parts(2.0), parts(0.6)
     assert capped[0] == pytest.approx(free[0], rel=0.01)
     assert capped[1] < free[1]
+
+
+def test_who_stands_beside_a_gap_fights_for_it_from_his_trenches_and_who_must_come_up_does_not() -> None:
+    near, far = ":::R:::\n.......\n...A...\n.......\n", ":::R:::\n.......\n.......\n...A...\n"
+
+    def posture(text: str, level: float, share: float = 0.75) -> float:
+        """Posture and ground of the one division that screens the empty hex before R."""
+        orders = {"r1": {"attack": 7 + 3}, "a1": {"works_n": round(level * NANO), "in_place_since": -DAY}}
+        session = battle(text, orders, {"A": {"kind": "infantry"}}, sets={"contact.screen_works": share})
+        session.advance(60)
+        assert session.world.battles.kind.tolist() == [BattleKind.SCREEN]
+        trace = Trace()
+        combat.decide(session.world, 120, session.dice(120).__class__(6), trace)
+        return {key: value for _, _, key, value, _ in trace.terms}["defender_situation"]
+
+    bare = posture(near, 0.0)
+    assert posture(near, 3.0) > posture(near, 2.0) > bare
+    assert posture(near, 2.0, share=1.0) > posture(near, 2.0, share=0.5)
+    assert posture(far, 3.0) == pytest.approx(posture(far, 0.0)) == pytest.approx(bare)

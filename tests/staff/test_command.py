@@ -74,6 +74,19 @@ def test_without_fighting_nobody_is_lent():
     assert loans(session, 6 * DAY) == []
 
 
+def test_who_was_lent_goes_home_some_days_after_the_fighting():
+    fought = PUSH | {"end_day": 4}
+    sets = {"staff.loan_back_h": 120.0}
+    session = war(TWO_CORPS, days=20, depth=6, formations=KINDS, headquarters=STAFFS, directives=[fought], sets=sets)
+    notes, names = session.world.formation_notes, session.world.statics.formation_ids
+    session.advance(4 * DAY)
+    lent = [names[i] for i in np.flatnonzero(notes.lent_to >= 0)]
+    assert lent
+    assert all(name.startswith("b") for name in lent)
+    session.advance(20 * DAY)
+    assert [names[i] for i in np.flatnonzero(notes.lent_to >= 0)] == []
+
+
 def test_an_assault_group_is_not_lent_before_its_hour():
     coming = {"hq": "two", "kind": "attack", "axis": [(1, 16), (-4, 16)], "assault": ["b5", "b6"], "start_day": 7}
     share = {"hq": "two", "kind": "defend", "reserve_share": 0.0, "id": "two_holds"}
