@@ -16,7 +16,7 @@ import pytest
 
 HERE = Path(__file__).parent
 WARS = ("laws", "rules", "staff", "ui", "web", "lab", "cli")
-PAPERS = ("files", "theatre", "scenarios", "core", "test_house.py")
+PAPERS = ("theatre", "core", "test_house.py", "files", "scenarios")
 """Rooms whose tests need few kernels or none."""
 
 

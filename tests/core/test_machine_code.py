@@ -14,22 +14,28 @@ import pytest
 from engine.core import machine_code
 
 ROOT = Path(__file__).resolve().parents[2]
-# A kernel that calls another one, and the dice.
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from engine.core import machine_code
 {{first}}
-from engine.core.dice import Dice
-print(Dice(7).normal(1, [3, 4, 5], 60).tobytes().hex(), "numba" in sys.modules)
+{{what}}
+print(found, "numba" in sys.modules)
+"""
+DICE = "from engine.core.dice import Dice; found = Dice(7).normal(1, [3, 4, 5], 60).tobytes().hex()"
+# A kernel that calls another one: as good as the dice where only the files matter, and sooner compiled.
+LITTLE = """
+import numpy as np
+from engine.core.arithmetic import exp
+found = exp(np.array([0.5, 1.0])).tobytes().hex()
 """
 ALONE = "machine_code.loader = lambda: None"
 
 
-def draw(folder: Path, first: str = "") -> tuple[str, bool]:
-    """Three draws in a process of their own, and whether it had to import the compiler."""
+def draw(folder: Path, first: str = "", what: str = LITTLE) -> tuple[str, bool]:
+    """Some numbers worked out in a process of their own, and whether it had to import the compiler."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(first=first)], capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", PROGRAM.format(first=first, what=what)], capture_output=True, text=True, timeout=300,
         env={**os.environ, "NUMBA_CACHE_DIR": str(folder), "DEEPBATTLE_JIT": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -38,26 +44,28 @@ def draw(folder: Path, first: str = "") -> tuple[str, bool]:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, bool]:
-    """The folder that a first process left, what it drew, and whether it had to import the compiler."""
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that a first process left, and its numbers."""
     folder = tmp_path_factory.mktemp("kernels")
-    return folder, *draw(folder)
+    return folder, draw(folder)[0]
 
 
 @pytest.fixture
-def folder(first: tuple[Path, str, bool], tmp_path: Path) -> Path:
+def folder(first: tuple[Path, str], tmp_path: Path) -> Path:
     """A copy of that folder."""
     return Path(shutil.copytree(first[0], tmp_path / "kernels"))
 
 
 @pytest.fixture
-def numbers(first: tuple[Path, str, bool]) -> str:
+def numbers(first: tuple[Path, str]) -> str:
     return first[1]
 
 
-def test_the_second_process_needs_no_compiler(first: tuple[Path, str, bool], folder: Path, numbers: str) -> None:
-    assert first[2]
-    assert draw(folder) == (numbers, machine_code.loader() is None)
+def test_the_second_process_needs_no_compiler_and_numba_alone_gives_the_same(tmp_path: Path) -> None:
+    numbers, imported = draw(tmp_path / "kernels", what=DICE)
+    assert imported
+    assert draw(tmp_path / "kernels", what=DICE) == (numbers, machine_code.loader() is None)
+    assert draw(tmp_path / "alone", ALONE, DICE) == (numbers, True)
 
 
 def test_a_file_that_was_cut_or_changed_is_compiled_again(folder: Path, numbers: str) -> None:
@@ -79,10 +87,6 @@ def test_a_file_of_an_earlier_form_is_compiled_again(folder: Path, numbers: str)
         head = {**json.loads(line), "environments": ["once a list of names"]}
         path.write_bytes(json.dumps(head).encode() + b"\n" + code)
     assert draw(folder) == (numbers, True)
-
-
-def test_numba_alone_gives_the_same(tmp_path: Path, numbers: str) -> None:
-    assert draw(tmp_path / "alone", ALONE) == (numbers, True)
 
 
 def test_files_of_an_earlier_source_are_removed(folder: Path) -> None:
