@@ -81,6 +81,6 @@ def test_who_is_short_is_told_what_there_is_least_of(stage: LiveStage) -> None:
     frame = stage.frame(1440, TRUTH)
     ammo, fuel, food = (np.full_like(frame.ammo, tenths) for tenths in (12, 20, 3))
     poor = replace(frame, ammo=ammo, fuel=fuel, food=food)
-    assert supplies._least(poor, 0) == (pytest.approx(0.3), "food 0.3 days")
-    assert supplies._least(replace(poor, food=np.full_like(frame.food, 30)), 0) == (pytest.approx(0.8), "ammunition 1.2 days")
+    assert supplies._least(poor, 0) == (pytest.approx(0.3), "food 0.3 d")
+    assert supplies._least(replace(poor, food=np.full_like(frame.food, 30)), 0) == (pytest.approx(0.8), "ammo 1.2 d")
     assert supplies._least(replace(poor, food=poor.fuel, ammo=poor.fuel), 0) is None

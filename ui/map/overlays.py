@@ -121,7 +121,7 @@ class Overlays:
     def clocks(self) -> None:
         """Order clocks at the middle of arrows, fights beside the front, what formations lack."""
         if SUPPLY in self.on and self.tier >= OPERATIONAL:
-            supplies.shortages(self.view, self.surface, self.frame, self._unit_at)
+            supplies.shortages(self.view, self.surface, self.frame)
         if FIGHTS in self.on:
             self._fights()
         if ORDERS not in self.on or self.tier < ARMY:

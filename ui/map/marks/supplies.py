@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 SIDES = (1, 2, 3)
 """Sides of a hex of which a frame says whether trains pass: each link once."""
-SHORT = (("ammo", 15, "ammunition", "days"), ("fuel", 5, "fuel", "fills"), ("food", 10, "food", "days"))
+SHORT = (("ammo", 15, "ammo", " d"), ("fuel", 5, "fuel", " fills"), ("food", 10, "food", " d"))
 """Column (tenths), what is little of it, and words."""
 
 
@@ -96,17 +95,22 @@ def sources(view: MapView, surface: pygame.Surface, frame: Frame) -> None:
                 break
 
 
-def shortages(view: MapView, surface: pygame.Surface, frame: Frame, at: Callable[[int], tuple[int, int]]) -> None:
-    """Under the counter of who is short, what there is least of."""
-    for symbol, place in zip(view.symbols, view.places, strict=True):
+def shortages(view: MapView, surface: pygame.Surface, frame: Frame) -> None:
+    """By the counter of who is short, what there is least of; where there is no room, its badge has to do."""
+    half, taken = view.card // 2, view.blocks()
+    for symbol, (x, y) in zip(view.symbols, view.places, strict=True):
         short = [unit for unit in symbol.members if frame.supply[unit] > 0 and frame.hex[unit] >= 0]
-        if not short or not view.rect.collidepoint(place):
-            continue
         words = min(filter(None, (_least(frame, unit) for unit in short)), default=None)
-        if words is None:
+        if words is None or not view.rect.collidepoint(x, y):
             continue
         label = TEXT.halo(words[1], view.scale.type(11.5), "semibold", palette.PLACE_NAME, palette.PLACE_HALO)
-        surface.blit(label, label.get_rect(midtop=(at(short[0])[0], place[1] + view.card // 2 + view.scale(5))))
+        aside = half + view.scale(6)
+        for corner, spot in (("midtop", (x, y + aside)), ("midleft", (x + aside, y)), ("midright", (x - aside, y))):
+            place = label.get_rect(**{corner: spot})
+            if place.collidelist(taken) < 0:
+                surface.blit(label, place)
+                taken.append(place)
+                break
 
 
 def _least(frame: Frame, unit: int) -> tuple[float, str] | None:
@@ -115,5 +119,5 @@ def _least(frame: Frame, unit: int) -> tuple[float, str] | None:
     for column, little, words, measure in SHORT:
         there = int(getattr(frame, column)[unit])
         if 0 <= there < little:
-            found.append((there / little, f"{words} {there / 10:.1f} {measure}"))
+            found.append((there / little, f"{words} {there / 10:.1f}{measure}"))
     return min(found, default=None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ui.map.scene import NEVER, SIDE_NAMES, TASKS, TRUTH, Message, Story
 from ui.map.stages.frames import ORDER_WORDS, onto, place_name
-from ui.map.stages.reasons import order_reason
+from ui.map.stages.reasons import order_reason, smooth
 from ui.theme.type import number
 
 YIELDED, BROKEN_OFF = 1, 2
@@ -56,6 +56,7 @@ class LogWriter:
             self._people(minute, rows, _PEOPLE[kind])
 
     def _tell(self, message: Message) -> None:
+        message = replace(message, headline=smooth(message.headline), detail=smooth(message.detail))
         for k in range(len(self.messages) - 1, max(-1, len(self.messages) - 12), -1):
             old = self.messages[k]
             if old.minute < message.minute - _SPAN_MIN:
