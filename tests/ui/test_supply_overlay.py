@@ -62,6 +62,7 @@ def test_trains_pass_where_the_side_says_so(stage: LiveStage) -> None:
 
 def test_frames_share_what_did_not_change(stage: LiveStage) -> None:
     assert stage.frame(600, TRUTH).rails is stage.frame(660, TRUTH).rails
+    assert stage.frame(600, TRUTH).depots is stage.frame(660, TRUTH).depots
 
 
 def test_the_key_0_shows_supply_and_hides_it_again(app: App, hand: Callable[[App], Any]) -> None:

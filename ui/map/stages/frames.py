@@ -81,7 +81,7 @@ def make_frame(story: Story, session: Session, views: tuple[SideView, SideView],
         orders=tuple(mark for s in sides for mark in _orders(views[s])),
         directives=tuple(mark for s in sides for mark in _directives(session, views[s], formations)),
         battles=_battles(story, views, viewer),
-        depots=tuple(mark for s in sides for mark in _depots(views[s])), rails=_rails([views[s] for s in sides], known),
+        depots=_depots([views[s] for s in sides], known), rails=_rails([views[s] for s in sides], known),
         fortress=tuple(sorted({cell for s in sides for cell in np.flatnonzero(views[s].hexes.fortress).tolist()})),
         weather=Weather(w.sky, w.ground, w.wind, w.sea, (temperatures or {}).get(day), w.daylight),
         lost_men=_lost(views, viewer), lost_afv=(-1, -1), **columns,
@@ -108,11 +108,16 @@ def _own(columns: dict[str, Any], view: SideView, formations: int) -> None:
     columns["level"][formations + hq.row] = 4
 
 
-def _depots(view: SideView) -> list[DepotMark]:
-    d = view.depots
-    columns = (d.hex, d.kind, d.capacity_t, d.used_t, d.working)
-    return [DepotMark(cell, view.side, DEPOTS[kind], capacity, used, bool(working))
-            for cell, kind, capacity, used, working in zip(*(c.tolist() for c in columns), strict=True)]  # fmt: skip
+def _depots(views: list[SideView], known: Frame | None) -> tuple[DepotMark, ...]:
+    """Supply sources of these sides; those of the frame before if nothing changed."""
+    found = []
+    for view in views:
+        d = view.depots
+        columns = (d.hex, d.kind, d.capacity_t, d.used_t, d.working)
+        found += [DepotMark(cell, view.side, DEPOTS[kind], capacity, used, bool(working))
+                  for cell, kind, capacity, used, working in zip(*(c.tolist() for c in columns), strict=True)]  # fmt: skip
+    marks = tuple(found)
+    return known.depots if known is not None and known.depots == marks else marks
 
 
 def _rails(views: list[SideView], known: Frame | None) -> bytes:
