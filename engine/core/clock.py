@@ -8,6 +8,7 @@ This is the only file that imports simpy.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import simpy
@@ -41,8 +42,7 @@ class Clock:
         self._schedule: Callable[..., None] = self._environment.schedule
         self._systems, self._due, self._fire = systems, due, fire
         self._dated = dated or ([None] * len(systems)).copy
-        self._by_phase = sorted([(system.phase, i, system.grain_min) for i, system in enumerate(systems)])
-        self._turns: dict[int, list[tuple[int, int, int]]] = {}
+        self._turns = _turns(tuple([(system.phase, system.grain_min) for system in systems]))
         self._until = now
         self._armed_at = [NEVER] * len(systems)
         self._generation = [0] * len(systems)
@@ -70,7 +70,7 @@ class Clock:
         If one is due in this minute all are asked again after it.
         """
         dated, armed, until = self._dated(), self._armed_at, self._until
-        for i, grain, wait in self._in_turn(phase):
+        for i, grain, wait in self._turns[phase]:
             at, earliest = dated[i], minute + wait
             if at is None:
                 at = self._due(i) if -(-earliest // grain) * grain < until else NEVER
@@ -83,14 +83,6 @@ class Clock:
                 self._arm(i, at)
             if at == minute:
                 return
-
-    def _in_turn(self, phase: int) -> list[tuple[int, int, int]]:
-        """Systems after a phase, then those up to it: number, grain, and the minute that the latter have to wait."""
-        found = self._turns.get(phase)
-        if found is None:
-            later = [(i, grain, 0) for of, i, grain in self._by_phase if of > phase]
-            found = self._turns[phase] = later + [(i, grain, 1) for of, i, grain in self._by_phase if of <= phase]
-        return found
 
     def _arm(self, i: int, at: int) -> None:
         self._armed_at[i] = at
@@ -114,3 +106,17 @@ class Clock:
         bell = self._bells[i]
         bell._ok, bell._value = True, None
         self._schedule(bell, priority=0)
+
+
+@cache
+def _turns(systems: tuple[tuple[int, int], ...]) -> dict[int, list[tuple[int, int, int]]]:
+    """By phase (0 is before all): systems after it, then those up to it: number, grain, minutes the latter have to wait.
+
+    ``systems``: phase and grain of each. Clocks are made anew every hour, their systems stay the same.
+    """
+    by_phase = sorted([(phase, i, grain) for i, (phase, grain) in enumerate(systems)])
+    return {
+        now: [(i, grain, 0) for of, i, grain in by_phase if of > now]
+        + [(i, grain, 1) for of, i, grain in by_phase if of <= now]
+        for now in {0, *(phase for phase, _ in systems)}
+    }

@@ -73,7 +73,7 @@ def leg_minutes(
     slow = np.where(breaks_through, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
     slow[follows & unopposed] = rules["contact.pursuit_slowdown"]
     resisted, jam, delayed, touched = parts = np.empty((4, len(rows)), np.int64)
-    soon = rounded(occupation_h(world, np.full(len(rows), 0.5)) * HOUR)
+    soon = _soon(world)
     most = np.where(breaks_through, _ENDLESS, soon)
     _parts(
         rows, cell, to, slow, most, breaks_through, base, spared, hurried, side, grid.neighbours, scene.owner,
@@ -90,15 +90,26 @@ def leg_minutes(
     # Nobody is ferried faster because he is rested.
     march = np.maximum(base - hurried + resisted - water, 0)
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
-    # Through the enemy's rear nobody drives as on a road of his own.
-    rested[exploits & (resisted > 0)] = 0
-    spared_too = np.where(deployed, np.maximum(march - rested - soon, 0), 0)
+    if anywhere(exploits):  # through the enemy's rear nobody drives as on a road of his own
+        rested[exploits & (resisted > 0)] = 0
+    spared_too = np.zeros(len(rows), np.int64)
+    if anywhere(deployed):
+        spared_too[deployed] = np.maximum(march - rested - soon, 0)[deployed]
     if trace is not None:
         terms = (spared, hurried, rested, spared_too, resisted, zone, jam, delayed, wait)
         _explain(scene, trace, rows, cell, direction, light, terms)
     saved = spared + hurried + rested + spared_too
     minutes: Rows = np.maximum(base - saved + resisted + zone + jam + delayed + wait, 1)
     return minutes, until
+
+
+def _soon(world: World) -> int:
+    """Minutes that it takes on the average to occupy a hex after a fight."""
+    memo = world.statics.memo
+    if "leg_time.soon" not in memo:
+        memo["leg_time.soon"] = int(rounded(occupation_h(world, np.full(1, 0.5)) * HOUR)[0])
+    found: int = memo["leg_time.soon"]
+    return found
 
 
 _ENDLESS = 1 << 40

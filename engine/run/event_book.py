@@ -60,7 +60,7 @@ def pack_events(events: Sequence[Event], first: int) -> bytes:
             "#order": np.array([o for o, _ in items], np.int32),
             "#minute": np.array([e.minute for _, e in items], np.int32),
             "#count": np.array([len(e) for _, e in items], np.int32),
-            **{f.name: np.concatenate([e[f.name] for _, e in items]) for f in items[0][1].kind.fields},
+            **{f.name: np.concatenate([e.data[f.name] for _, e in items]) for f in items[0][1].kind.fields},
         }
     return pack(tables)
 
