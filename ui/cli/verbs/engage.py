@@ -52,6 +52,7 @@ def command(
     if outside:
         click.echo(summary.outside(outside) + "\n")
     click.echo(columns([HEAD, *(_line(r) for r in records)], right=range(1, len(HEAD))))
+    click.echo(LEGEND)
     if why:
         click.echo("".join(_terms(f) for f in fought))
     if len(fought) > 1:
@@ -59,6 +60,10 @@ def command(
 
 
 HEAD = ("engagement", "x", "attacker wins", "days", "attacker %/day", "defender %/day", "km/day")
+
+LEGEND = """
+x: balance, the log of attacker's over defender's power with what shifts it. Losses: % of all men a day.
+Spreads: median (5 to 95 %) of the fights."""
 
 
 def _float(key: str, value: str) -> float:
