@@ -23,6 +23,8 @@ STEPS = (1, 2, 5, 10, 30)
 SPEEDS = ((60, "1 h/s"), (360, "6 h/s"), (1440, "1 day/s"))
 
 
+SLOT = 14
+"""Room of a mark of events in logical pixels; what falls into one is one mark with a dot."""
 BAR = 5
 """Least width of a bar of losses in logical pixels: steps of 6 h are added up until there is room."""
 
@@ -184,16 +186,19 @@ class Timeline:
         slots: dict[int, list[Any]] = {}
         for m in app.stage.messages(app.viewer):
             if m.kind in ("fight", "place", "supply", "naval") and self.start <= m.minute <= self.stop:
-                slots.setdefault(int(self.x_of(c, m.minute) // 10), []).append(m)
+                slots.setdefault(int(self.x_of(c, m.minute) // SLOT), []).append(m)
         rank = {"place": 0, "naval": 1, "supply": 2, "fight": 3}
         for slot, found in slots.items():
             best = min(found, key=lambda m: (not m.strong, rank.get(m.kind, 4)))
-            x = slot * 10 + 5.0
+            x = (slot + 0.5) * SLOT
             clip = c.surface.get_clip()
             signs.message(c, best.kind, x, y, None)
             c.surface.set_clip(clip)
+            if len(found) > 1:
+                c.fill(x + 5, y + 4, 2, 2, c.theme.text)
             words = best.headline + (f"\nand {len(found) - 1} more" if len(found) > 1 else "")
-            c.spot(x - 5, y - 7, 10, 14, ("event", best.minute, best.hex), words, focusable=False, name=f"event {best.minute}")
+            c.spot(x - SLOT / 2, y - 7, SLOT, 14, ("event", best.minute, best.hex), words, focusable=False,
+                   name=f"event {best.minute}")  # fmt: skip
 
     def _losses(self, c: Canvas, app: App, y: float) -> None:
         starts, axis, soviet = app.stage.losses()
