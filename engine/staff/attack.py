@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -84,6 +85,17 @@ def _aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
     weight = rules["staff.raid_salient_weight"] if broad else rules["staff.salient_weight"]
     corridor = max(int(plans.d.corridor_m[i]), NARROWEST_M)
     return Aim(plan.hq, plans.axis_points(i), corridor, plans.objective(i), weight, rules["staff.go_x"])
+
+
+def left_on_the_axis(s: Situation, axis: Points, objective: int, group: Ints) -> bool:
+    """Whether a place of the axis before the objective is neither own nor passed by half of the group."""
+    for here, then in pairwise([*axis[1:], objective]):
+        if here == then or s.owner[here] == s.side:
+            continue
+        left = s.apart(here, then)
+        if 2 * sum([s.apart(s.hex_of[at], then) < left for at in group.tolist()]) < len(group):
+            return True
+    return False
 
 
 def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
@@ -294,7 +306,9 @@ def why_over(s: Situation, plans: Plans, plan: Plan, assault: Ints) -> EndReason
     if objective >= 0 and s.owner[objective] == s.side:
         since = int(s.view.hexes.owner_since[objective])
         if since > start and s.minute - since >= s.hours("staff.hold_hexes_end_h"):
-            return EndReason.TAKEN_AND_HELD
+            # Others may have taken it: what lies before the group on its own axis is still to be taken.
+            left = left_on_the_axis(s, plans.axis_points(plan.current), objective, assault)
+            return EndReason.NONE if left else EndReason.TAKEN_AND_HELD
         return _linked_up(s, hq, assault, objective, begins)
     return EndReason.NONE
 

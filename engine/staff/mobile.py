@@ -109,7 +109,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
         if _spent_in_a_pocket(s, at):
             wishes.stay(at, Reason.CUT_OFF, here, -1, int(own.men[at]) * 100 // max(int(own.men_full[at]), 1))
             continue
-        if gap > rules["staff.leash_km"]:
+        if gap > rules["staff.leash_km"] and s.threat[here] > 0:
             wishes.stay(at, Reason.LEASH, here, aim.objective, round(gap))
             continue
         if here == aim.objective:

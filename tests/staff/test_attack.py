@@ -8,9 +8,10 @@ import pytest
 from engine.core.arithmetic import PPM
 from engine.model.codes import OrderKind, StaffRole, Task
 from engine.model.commander import Notes
-from engine.staff import mobile
+from engine.staff import attack, mobile
 from engine.staff.attack import aim_of, appraise
 from engine.staff.control import control_of, held_soon
+from engine.staff.intentions import Intentions
 from engine.staff.mobile import _ways
 from engine.staff.plans import Plans
 from engine.staff.reasons import EndReason, Reason
@@ -24,6 +25,7 @@ from tests.staff.drawn_war import (
     cell_of,
     events,
     orders_to,
+    owner,
     place,
     reasons,
     row,
@@ -179,6 +181,36 @@ def test_a_single_captured_hex_is_no_breach():
 
 
 # Where it goes.
+
+
+def test_an_attack_goes_on_to_what_is_left_of_its_axis_though_others_have_taken_its_objective():
+    text = "::::::::\n::::::::\n::::::::\n::R:::::\n::::::::\n..A....B\n........"
+    thrust = {"side": "axis", "kind": "attack", "axis": [(5, 2), (3, 2), (0, 2)], "assault": "A", "start_min": 0}
+    kinds = {"A": {"kind": "infantry", "strength": 0.3}, "B": {"kind": "panzer", "side": "axis"}, "R": "rifle"}
+    session = war(text, days=6, led=["axis"], formations=kinds, directives=[thrust])
+    tell(session, "axis", OrderKind.EXPLOIT, ["b1"], cell_at(session, (0, 2)))
+    session.advance(5 * DAY)
+    held_since = int(session.world.hexes.owner_since[cell_at(session, (0, 2))])
+    assert owner(session, (0, 2)) == "axis", "the picture was meant to lose its objective"
+    assert 0 < held_since < 3 * DAY
+    assert owner(session, (3, 2)) == "soviet", "and to hold its town"
+    assert session.world.staff_notes.end_reason.max() == EndReason.NONE
+
+
+@pytest.mark.parametrize(("enemy", "reason"), [("R", Reason.LEASH), (":", Reason.EXPLOIT)])
+def test_a_mobile_group_halts_on_its_leash_only_near_a_known_enemy(enemy: str, reason: Reason):
+    """A hundred kilometres ahead of the divisions it waits for them if an enemy is near who could cut it off."""
+    text = f"::::::\n::::::\n:::T::\n:{enemy}::::\n" + "::::::\n" * 16 + "AAA.AA\n......"
+    kinds = {"T": {"kind": "panzer", "side": "axis"}, "R": "rifle"}
+    session = war(text, days=3, led=[], formations=kinds)
+    session.advance(DAY)
+    s = Situation(session.view("axis"), Notes(*session.world.note_tables()))
+    goal, wishes = cell_at(session, (0, 3)), Intentions(s)
+    aim = attack.Aim(0, (cell_at(session, (20, 3)), goal), 30_000, goal, 0.0, 0.0)
+    mobile.exploit(s, wishes, aim, np.array([s.view.own.ids.index("t1")]))
+    wishes.orders(Plans(s).commander)
+    assert s.notes.formation["reason"][row(session, "t1")] == reason
+
 
 
 def test_the_far_side_of_an_enemy_corridor_is_never_a_target():
