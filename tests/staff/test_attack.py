@@ -184,10 +184,10 @@ def test_a_single_captured_hex_is_no_breach():
 
 
 def test_an_attack_goes_on_to_what_is_left_of_its_axis_though_others_have_taken_its_objective():
-    text = "::::::::\n::::::::\n::::::::\n::R:::::\n::::::::\n..A....B\n........"
+    rows = [*["::::::::::"] * 3, "R:R:R:::::", "::::::::::", "..A......B", ".........."]
     thrust = {"side": "axis", "kind": "attack", "axis": [(5, 2), (3, 2), (0, 2)], "assault": "A", "start_min": 0}
     kinds = {"A": {"kind": "infantry", "strength": 0.3}, "B": {"kind": "panzer", "side": "axis"}, "R": "rifle"}
-    session = war(text, days=6, led=["axis"], formations=kinds, directives=[thrust])
+    session = war("\n".join(rows), days=6, led=["axis"], formations=kinds, directives=[thrust])
     tell(session, "axis", OrderKind.EXPLOIT, ["b1"], cell_at(session, (0, 2)))
     session.advance(5 * DAY)
     held_since = int(session.world.hexes.owner_since[cell_at(session, (0, 2))])
