@@ -16,7 +16,7 @@ import pytest
 
 HERE = Path(__file__).parent
 WARS = ("laws", "rules", "staff", "ui", "web", "lab", "cli")
-PAPERS = ("theatre", "core", "test_house.py", "files", "scenarios")
+PAPERS = ("core", "test_house.py", "files", "scenarios", "theatre")
 """Rooms whose tests need few kernels or none."""
 
 
