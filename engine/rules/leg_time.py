@@ -12,7 +12,7 @@ from engine.core.arithmetic import PPM, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import anywhere, rows_where
 from engine.core.jit import jit
-from engine.model.codes import Task, Terrain
+from engine.model.codes import Echelon, Task, Terrain
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
@@ -45,7 +45,7 @@ def leg_minutes(
 
     Free enemy ground takes ``contact.entry_slowdown`` times as long, but no more than it takes to occupy a hex after a
     fight (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``). Where their side knows of no enemy near
-    exploiting columns are slowed as all are and pursuing ones by ``contact.pursuit_slowdown``; where it knows of one the
+    exploiting brigades are slowed as all are and pursuing columns by ``contact.pursuit_slowdown``; where it knows of one the
     pace of exploiting columns is ``movement.exploit`` of a march. Ground that changed hands within ``contact.fresh_h``
     takes ``contact.fresh_slowdown`` times as long at most; an enemy zone of control and a crowded road add to it, by day
     the enemy's aircraft too; a forced march takes off. Who stands ``deployed`` before a target that turns out to be free
@@ -68,7 +68,9 @@ def leg_minutes(
     harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
     capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
     follows = formations.task[rows] == TO_FOLLOW
-    unopposed = _unopposed(scene, rows, to, exploits | follows)
+    # The tail of a corps or division, its guns and its fuel, keeps its pace down where a brigade runs on.
+    light_columns = exploits & (formations.echelon[rows] <= Echelon.BRIGADE)
+    unopposed = _unopposed(scene, rows, to, light_columns | follows)
     breaks_through = exploits & ~unopposed
     slow = np.where(breaks_through, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
     slow[follows & unopposed] = rules["contact.pursuit_slowdown"]

@@ -52,7 +52,9 @@ def _lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: I
     named = [at for group in ("assault", "mobile") for at in plans.named(i, group).tolist()]
     rear = set(plans.named(i, "reserve").tolist())
     mine = set(members.tolist())
-    going = [at for at in sorted(set(named) | rear if named else mine | rear) if at in mine]
+    # Somebody who is named may be at sea just now: the others do not go in his place.
+    told = bool((_named(plans, i, "assault", "mobile") >= 0).any())
+    going = [at for at in sorted(set(named) | rear if told else mine | rear) if at in mine]
     axis, goal = plans.axis_points(i), int(plans.d.objective[i])
     if not axis:
         return
@@ -77,8 +79,14 @@ def _lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: I
 
 def _still_to_come(s: Situation, plans: Plans, i: int) -> bool:
     """Whether somebody whom the directive names is at sea or has not arrived in the theatre yet."""
-    named = np.concatenate([getattr(plans.d, group)[i] for group in ("assault", "mobile", "reserve")])
+    named = _named(plans, i, "assault", "mobile", "reserve")
     return bool(np.isin(s.view.coming.row, named[named >= 0]).any())
+
+
+def _named(plans: Plans, i: int, *groups: str) -> Ints:
+    """World rows that a directive names, wherever they are; -1 fills up."""
+    named: Ints = np.concatenate([getattr(plans.d, group)[i] for group in groups])
+    return named
 
 
 class _Caller:
