@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -95,8 +96,8 @@ def test_a_partial_batch_and_runs_that_stop_before_the_end_are_told(page: str) -
     assert "Run to" not in page
     assert "partial results" not in page
     given = source(10)
-    partial = replace(given, manifest={**given.manifest, "horizon": 2160})
-    partial.manifest["experiment"]["runs"] = 40  # type: ignore[index]
+    asked = cast("dict[str, Any]", given.manifest["experiment"]) | {"runs": 40}
+    partial = replace(given, manifest={**given.manifest, "experiment": asked, "horizon": 2160})
     day, told = given.scenario.start + timedelta(days=1), html_report(partial)
     assert "10 of 40 runs" in told
     assert "partial results" in told

@@ -16,6 +16,7 @@ import pytest
 
 from engine.files.drawn import drawn_scenario
 from ui.map.app import App
+from ui.map.scene import Stage
 from ui.map.settings import Settings
 from ui.map.stages.sketch import SketchStage, sketch_of
 
@@ -61,6 +62,20 @@ def drawing() -> Any:
 def replay(drawing: Any) -> SketchStage:
     """A replay of drawn frames over four days."""
     return sketch_of(drawing)
+
+
+@pytest.fixture
+def window_on() -> Callable[[Stage, int], App]:
+    """A window that shows a stage at a minute, drawn once."""
+
+    def make(stage: Stage, minute: int) -> App:
+        app = App(stage, (1600, 900), surface=pygame.Surface((1600, 900)))
+        app.set_minute(minute)
+        app.finish()
+        app.draw()
+        return app
+
+    return make
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -43,12 +43,8 @@ def stage() -> Iterator[LiveStage]:
 
 
 @pytest.fixture
-def app(stage: LiveStage) -> App:
-    it = App(stage, (1600, 900), surface=pygame.Surface((1600, 900)))
-    it.set_minute(1440)
-    it.finish()
-    it.draw()
-    return it
+def app(stage: LiveStage, window_on: Callable[[Stage, int], App]) -> App:
+    return window_on(stage, 1440)
 
 
 def corps(stage: Stage) -> int:

@@ -15,7 +15,7 @@ from engine.files.drawn import drawn_scenario
 from ui.map.app import App
 from ui.map.marks import supplies
 from ui.map.overlays import SUPPLY
-from ui.map.scene import AXIS, SOVIET, TRUTH
+from ui.map.scene import AXIS, SOVIET, TRUTH, Stage
 from ui.map.stages.live import LiveStage
 
 LINE = """\
@@ -35,12 +35,8 @@ def stage() -> Iterator[LiveStage]:
 
 
 @pytest.fixture
-def app(stage: LiveStage) -> App:
-    it = App(stage, (1600, 900), surface=pygame.Surface((1600, 900)))
-    it.set_minute(1440)
-    it.finish()
-    it.draw()
-    return it
+def app(stage: LiveStage, window_on: Callable[[Stage, int], App]) -> App:
+    return window_on(stage, 1440)
 
 
 def test_a_side_knows_its_own_sources_and_the_truth_those_of_both(stage: LiveStage) -> None:
