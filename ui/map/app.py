@@ -77,6 +77,9 @@ class App:
         self.done: list[tuple[Draft, ...]] = []
         self.aiming = ""
         """Kind of order whose goal is being chosen."""
+        self.drawing = ""
+        """Kind of directive that is being drawn for the selected headquarters, and its places so far."""
+        self.points: tuple[int, ...] = ()
         self.why_asked = ""
         """What terms are shown or waited for: power, march, battle."""
         self.why_now: Why | None = None
@@ -209,6 +212,18 @@ class App:
                 and story.units[unit].side == self.stage.side and int(self.frame_now.hex[unit]) >= 0
                 and (may is None or bool(may(unit))))  # fmt: skip
 
+    def directs(self, unit: int) -> bool:
+        """Whether the human may give this headquarters a directive now."""
+        story, may = self.stage.story, getattr(self.stage, "may_command", None)
+        return (self.stage.mode == "play" and 0 <= unit < len(story.units) and story.units[unit].headquarters
+                and story.units[unit].side == self.stage.side and (may is None or bool(may(unit))))  # fmt: skip
+
+    def put(self, draft: Draft) -> None:
+        """Put a draft down, in place of one of its kind for the same unit."""
+        self.done.append(self.drafts)
+        self.undone.clear()
+        self.drafts = (*(d for d in self.drafts if d.unit != draft.unit or d.decree != draft.decree), draft)
+
     def can_explain(self, unit: int) -> bool:
         """Whether terms may be shown: own formations, or any in the truth."""
         if self.stage.mode == "history":
@@ -292,7 +307,7 @@ class App:
     def draw(self) -> None:
         """Draw the window."""
         self.frames_drawn += 1
-        tall = bool(self.why_asked or self.drafts)  # terms, or drafts with the button that gives them
+        tall = bool(self.why_asked or self.drafts or self.drawing)  # terms, or drafts with the button that gives them
         if self._tall_card != tall:
             self._tall_card = tall
             self.relayout()

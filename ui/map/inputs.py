@@ -127,7 +127,9 @@ def _click_map(app: App, event: pygame.event.Event) -> None:
         near = max(abs(event.pos[0] - drag.clicked[0]), abs(event.pos[1] - drag.clicked[1])) <= SLIP
         double = near and now - drag.clicked_at < DOUBLE_S
         drag.clicked_at, drag.clicked = now, event.pos
-        if app.aiming:
+        if app.drawing:
+            app.do("direct point", cell)
+        elif app.aiming:
             app.do("draft", app.aiming, cell)
         elif double and app.selected >= 0:
             app.do("reveal", app.selected)
@@ -137,6 +139,8 @@ def _click_map(app: App, event: pygame.event.Event) -> None:
         if app.commands(app.selected) and cell >= 0:
             kind = "attack" if mods & pygame.KMOD_SHIFT else "withdraw" if mods & pygame.KMOD_CTRL else "march"
             app.do("draft", kind, cell)
+        elif app.drawing:
+            app.do("direct back")
         elif app.aiming:
             app.do("back")
 

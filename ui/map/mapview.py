@@ -49,6 +49,10 @@ class Marked:
     path_kind: str = ""
     refused: str = ""
     drafts: tuple[Draft, ...] = ()
+    drawing: tuple[int, ...] = ()
+    """Places of a directive that is being drawn, the one pointed at last."""
+    drawn_line: bool = False
+    """Whether they make a line rather than an axis."""
     overlays: frozenset[int] = frozenset({1, 2, 3})
     value: str = "strength"
     box: pygame.Rect | None = None

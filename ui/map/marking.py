@@ -26,6 +26,9 @@ def mark(app: App) -> None:
         m.cursor = -1
     m.path, m.refused = [], ""
     target = m.cursor if app.keyboard_cursor else m.hover
+    m.drawn_line = app.drawing in ("defend", "withdraw")
+    ahead = (target,) if target >= 0 and app.points[-1:] != (target,) else ()
+    m.drawing = (*app.points, *ahead) if app.drawing else ()
     if m.reach is not None and target >= 0 and not app.playing:
         _mark_path(app, target)
     _mark_odds(app, target)

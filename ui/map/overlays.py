@@ -70,7 +70,10 @@ class Overlays:
             self._ships()
 
     def arrows(self) -> None:
-        """Arrows of movement and orders."""
+        """Arrows of movement and orders, and the directive that is being drawn."""
+        if self.marked.drawing:
+            points = self._from(self.marked.selected, self.marked.drawing, not self.marked.drawn_line)
+            self._axis(points, self.marked.drawn_line, palette.GRAPHITE.accent)
         if ORDERS not in self.on or self.tier == THEATRE:
             return
         self._axes()
@@ -83,7 +86,10 @@ class Overlays:
             if unit not in drawn:
                 self._order_arrow(int(unit), int(self.frame.leg_to[unit]), style)
         for draft in self.marked.drafts:
-            if draft.goal >= 0 and self.frame.hex[draft.unit] >= 0:
+            if draft.points:
+                self._axis(self._from(draft.unit, draft.points, draft.kind == "attack"), draft.kind != "attack",
+                           palette.GRAPHITE.accent)  # fmt: skip
+            elif draft.goal >= 0 and self.frame.hex[draft.unit] >= 0:
                 self._order_arrow(draft.unit, draft.goal, arrows.ORDERED, palette.GRAPHITE.accent)
 
     def _axes(self) -> None:
@@ -97,16 +103,26 @@ class Overlays:
         for mark in self.frame.directives:
             if mark.unit != unit or not mark.begun or len(mark.axis) < 2:
                 continue
-            colour = self.view.sides.lines[self.view.story.units[unit].side]
-            points = [self.view.screen_of(cell) for cell in mark.axis]
-            last = points[-1] if mark.line else points[-2]
-            curve = chaikin(np.array(points if mark.line else points[:-1], float), 2) if len(points) > 2 else None
-            if curve is not None:
-                self._long_dashes(curve, colour)
-            if not mark.line:
-                gx, gy = points[-1]
-                picture, ox, oy = arrows.arrow(gx - last[0], gy - last[1], colour, arrows.ORDERED, 7.0 * self.scale.factor, 0.0)
-                self.surface.blit(picture, (last[0] - ox, last[1] - oy), special_flags=pygame.BLEND_PREMULTIPLIED)
+            self._axis(mark.axis, mark.line, self.view.sides.lines[self.view.story.units[unit].side])
+
+    def _from(self, hq: int, points: tuple[int, ...], attack: bool) -> tuple[int, ...]:
+        """An attack with its objective alone is drawn from its headquarters."""
+        at = int(self.frame.hex[hq]) if hq >= 0 else -1
+        return (at, *points) if attack and len(points) == 1 and at >= 0 else points
+
+    def _axis(self, cells: tuple[int, ...], line: bool, colour: palette.Rgb) -> None:
+        """An axis with its arrow at the objective, or a line without one; of at least two hexes."""
+        if len(cells) < 2:
+            return
+        points = [self.view.screen_of(cell) for cell in cells]
+        if line:
+            self._long_dashes(chaikin(np.array(points, float), 2) if len(points) > 2 else np.array(points, float), colour)
+            return
+        if len(points) > 2:
+            self._long_dashes(chaikin(np.array(points[:-1], float), 2), colour)
+        (x, y), (gx, gy) = points[-2:]
+        picture, ox, oy = arrows.arrow(gx - x, gy - y, colour, arrows.ORDERED, 7.0 * self.scale.factor, 0.0)
+        self.surface.blit(picture, (x - ox, y - oy), special_flags=pygame.BLEND_PREMULTIPLIED)
 
     def _long_dashes(self, curve: np.ndarray, colour: palette.Rgb) -> None:
         """A broad dashed line on a light casing."""

@@ -391,6 +391,8 @@ class Draft:
     unit: int
     kind: str
     goal: int = -1
+    points: tuple[int, ...] = ()
+    """Of a directive to a headquarters: its axis to attack along, or its line."""
 
     @property
     def decree(self) -> bool:

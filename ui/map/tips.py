@@ -25,6 +25,8 @@ def tip(app: App) -> list[str]:
         return spot.tip.split("\n") if waited or "\n" in spot.tip else []
     if app.dialog or not app.layout.map.collidepoint(app.pointer):
         return []
+    if app.drawing:
+        return _drawing_tip(app)
     if app.aiming or (app.marked.path and app.commands(app.selected)):
         return _aim_tip(app)
     symbol = app.map.symbol_at(app.pointer)
@@ -33,6 +35,15 @@ def tip(app: App) -> list[str]:
     if not symbol.members:
         return [symbol.label or "Unknown formation", "presence only, identity not known"]
     return _unit_tip(app, symbol.top, len(symbol.members))
+
+
+def _drawing_tip(app: App) -> list[str]:
+    m = app.marked
+    cell = m.cursor if app.keyboard_cursor else m.hover
+    if cell < 0:
+        return []
+    done = "once more ends it" if app.points[-1:] == (cell,) else f"place {len(app.points) + 1}"
+    return [f"{app.drawing} {place_name(app.stage.story, cell)}", done]
 
 
 def _aim_tip(app: App) -> list[str]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.map.actions import files, focus, inspecting, looking, options, orders, panels, playback, pressing, selecting
+from ui.map.actions import (
+    directing,
+    files,
+    focus,
+    inspecting,
+    looking,
+    options,
+    orders,
+    panels,
+    playback,
+    pressing,
+    selecting,
+)
 from ui.map.actions.kind import Do
 
 if TYPE_CHECKING:
@@ -15,6 +27,7 @@ TABLE: dict[str, Do] = {
     **looking.ACTIONS,
     **selecting.ACTIONS,
     **orders.ACTIONS,
+    **directing.ACTIONS,
     **inspecting.ACTIONS,
     **panels.ACTIONS,
     **files.ACTIONS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ui.map.actions.directing import begin, take_back
 from ui.map.actions.kind import Do
 from ui.map.scene import Draft
 from ui.map.stages.frames import place_name
@@ -19,6 +20,12 @@ def refresh_reach(app: App) -> None:
 
 def aim(app: App, kind: str) -> None:
     """Choose the goal of an order with the pointer or the hex cursor; orders without a goal are drafted at once."""
+    if app.directs(app.selected):
+        if app.playing:
+            app.do("pause")
+        if _may_draft(app):
+            begin(app, kind)
+        return
     if not app.commands(app.selected):
         app.toast("Select one of your formations first." if app.stage.mode == "play"
                   else "Nobody can be commanded here.")  # fmt: skip
@@ -38,8 +45,7 @@ def draft(app: App, kind: str, cell: int = -1) -> None:
         return
     if app.playing:
         app.do("pause")
-    if app.minute < app.stage.ready_to:
-        app.toast("Orders are given at the last moment. Continue from here, or go there first.", fault=True)
+    if not _may_draft(app):
         return
     if kind == "embark" and cell == int(app.frame_now.hex[app.selected]):
         cell = -1  # no other port: home, off the map
@@ -49,20 +55,24 @@ def draft(app: App, kind: str, cell: int = -1) -> None:
     if refused:
         app.toast(refused, fault=True)
         return
-    _remember(app)
-    app.drafts = (*(d for d in app.drafts if d.unit != new.unit or d.decree != new.decree), new)
+    app.put(new)
     app.odds_open = kind == "attack"
     where = f" {place_name(app.stage.story, cell)}" if cell >= 0 else ""
     app.toast(f"Draft: {kind.replace('_', ' ')}{where}. {app.keys.hint('commit')} gives it.")
 
 
-def _remember(app: App) -> None:
-    app.done.append(app.drafts)
-    app.undone.clear()
+def _may_draft(app: App) -> bool:
+    """Whether the moment shown is the last one; says so if not."""
+    if app.minute < app.stage.ready_to:
+        app.toast("Orders are given at the last moment. Continue from here, or go there first.", fault=True)
+        return False
+    return True
 
 
 def undo(app: App) -> None:
-    if app.done:
+    if app.drawing:
+        take_back(app)
+    elif app.done:
         app.undone.append(app.drafts)
         app.drafts = app.done.pop()
 

@@ -94,6 +94,8 @@ def back(app: App) -> None:
     """Back out one level: dialog, aim, text entry, drawer, why, selection."""
     if app.dialog:
         app.dialog = ""
+    elif app.drawing:
+        app.drawing, app.points = "", ()
     elif app.aiming:
         app.aiming = ""
     elif app.odds_open and app.odds_for is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ui.map.actions.directing import end, point
 from ui.map.actions.kind import Do
 from ui.map.actions.looking import centre
 from ui.map.actions.orders import commit, draft, refresh_reach
@@ -31,7 +32,7 @@ def click_map(app: App, position: tuple[int, int]) -> None:
 
 def select(app: App, unit: int) -> None:
     app.selected, app.selected_hex = unit, -1
-    app.why_now, app.aiming = None, ""
+    app.why_now, app.aiming, app.drawing, app.points = None, "", "", ()
     if unit < 0 or not app.can_explain(unit):
         app.why_asked = ""  # else the same question is asked about the next one
     if unit >= 0:
@@ -105,11 +106,15 @@ def cursor_select(app: App) -> None:
     if app.focus_action is not None:
         app.do(*app.focus_action)
     elif app.keyboard_cursor and app.marked.cursor >= 0:
-        if app.aiming:
+        if app.drawing:
+            point(app, app.marked.cursor)
+        elif app.aiming:
             draft(app, app.aiming, app.marked.cursor)
         else:
             app.map._place_symbols(app.frame_now, app.minute, app.marked)
             click_map(app, app.map.screen_of(app.marked.cursor))
+    elif app.drawing:
+        end(app)
     elif app.drafts:
         commit(app)
 

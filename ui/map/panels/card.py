@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ui.map.actions.directing import wording
 from ui.map.kit import Canvas
 from ui.map.marks.counters import LOW, draw, margin, supply_badge
 from ui.map.marks.symbols import look_of
-from ui.map.panels import hexcard, whytree
+from ui.map.panels import hexcard, ordering, whytree
 from ui.map.scene import POSTURES, SIDE_NAMES, STAGES, TASKS, TRUTH, Frame, Unit, called, led_by
 from ui.map.stages.frames import place_name
 from ui.map.stages.reasons import order_reason
@@ -37,7 +38,8 @@ class CardPanel:
 
     def signature(self, app: App) -> tuple[Any, ...]:
         return (app.frame_now.minute, app.viewer, app.selected, app.selected_hex, frozenset(self.open_terms), self.scroll,
-                app.why_now, app.why_asked, app.aiming, app.playing, app.drafts, app.card_version, app.value)  # fmt: skip
+                app.why_now, app.why_asked, app.aiming, app.drawing, app.points, app.playing, app.drafts, app.card_version,
+                app.value)  # fmt: skip
 
     def draw(self, c: Canvas, app: App) -> None:
         c.fill(0, 0, c.width, c.height, c.theme.panel)
@@ -210,29 +212,12 @@ class CardPanel:
         for draft in app.drafts:
             if draft.unit == unit:
                 goal = f" {place_name(app.stage.story, draft.goal)}" if draft.goal >= 0 else ""
-                c.text(12, y, f"Draft: {draft.kind.replace('_', ' ')}{goal}", 12.5, "semibold", t.accent, room=c.width - 24)
-                y += 18
-        if app.commands(unit):
-            y += 4
-            width = (c.width - 24 - 3 * 4) / 4
-            for k, (kind, action) in enumerate((("March", "order_march"), ("Attack", "order_attack"), ("Hold", "order_hold"),
-                                                ("Withdraw", "order_withdraw"))):  # fmt: skip
-                c.button(12 + k * (width + 4), y, width, 24, kind, ("key", action), on=app.aiming == kind.lower(),
-                         tip=f"{kind}: {app.keys.hint(action)}", name=f"order {kind.lower()}", size=12)  # fmt: skip
-            y += 28
-            for k, (word, kind, action) in enumerate((("Embark", "embark", "order_embark"), ("Land", "land", "order_land"),
-                                                      ("Fortress", "fortress", "order_fortress"),
-                                                      ("Lift it", "lift fortress", "order_lift"))):  # fmt: skip
-                c.button(12 + k * (width + 4), y, width, 24, word, ("key", action), on=app.aiming == kind,
-                         tip=f"{_MORE[kind]}: {app.keys.hint(action)}", name=f"order {kind}", size=12)  # fmt: skip
-            y += 30
-            if app.drafts:
-                c.button(12, y, (c.width - 28) / 2, 26, f"Give {len(app.drafts)} order{'s' * (len(app.drafts) > 1)}",
-                         ("commit",), primary=True, tip=app.keys.hint("commit"), name="commit")  # fmt: skip
-                c.button(16 + (c.width - 28) / 2, y, (c.width - 28) / 2, 26, "Undo", ("undo",), tip=app.keys.hint("undo"))
-                y += 32
-        return y
-
+                said = wording(app, draft) if draft.points else f"{draft.kind.replace('_', ' ')}{goal}"
+                for line in wrap(f"Draft: {said}", c.scale.type(12.5), "semibold", round((c.width - 24) * c.scale.factor))[:3]:
+                    c.text(12, y, line, 12.5, "semibold", t.accent)
+                    y += 17
+                y += 1
+        return ordering.draw(c, app, unit, y)
 
     def _because(self, c: Canvas, app: App, frame: Frame, unit: int, y: float) -> float:
         """Why its staff told it what it was told last."""
@@ -284,9 +269,4 @@ def _below(frame: Frame, hq: int, formations: Sequence[bool]) -> Any:
 
 SHOWN = 4
 """So many directives of a headquarters stand on its card."""
-_MORE = {
-    "embark": "Go aboard ships for another port, or for home (its own hex)", "land": "Land on a beach by craft",
-    "fortress": "Its headquarters declares a place and one ring of hexes a fortress", "lift fortress": "Lifts a fortress",
-}  # fmt: skip
-
 __all__ = ["GRAPHITE", "CardPanel"]

@@ -311,14 +311,27 @@ class LiveStage:
             return march_way(self.session.view(self.side), unit, kind, goal)
 
     def _order(self, draft: Draft) -> Any:
-        """The order of a draft; a decree is a directive to the headquarters of the formation."""
+        """The order of a draft. A decree is a directive to the headquarters of the formation, what was drawn one to the
+        headquarters it was drawn for."""
         from engine import Order
 
         if draft.decree:
             return self._decree(draft)
+        if draft.points:
+            return self._directive(draft)
         grid = self.story.theatre.grid
         goal = f" {grid.text(draft.goal)}" if draft.goal >= 0 else ""
         return Order.parse(f"{self.story.units[draft.unit].id}: {draft.kind}{goal}", grid)
+
+    def _directive(self, draft: Draft) -> Any:
+        """What a headquarters is told: it ends whatever this one and those below it were told before."""
+        from engine import Instruction
+
+        attack = draft.kind == "attack"
+        return Instruction.from_record({
+            "hq": self.story.units[draft.unit].id, "kind": draft.kind, "axis" if attack else "line": list(draft.points),
+            **({"objective": draft.goal} if attack else {}), "clears": True, "by_human": True,
+        })  # fmt: skip
 
     def _decree(self, draft: Draft) -> Any:
         from engine import Instruction
