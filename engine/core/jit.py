@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, update_wrapper
 from pathlib import Path
 from types import FunctionType
@@ -54,11 +54,11 @@ def jit(function: _F) -> _F:
 
 def caller(kernel: Kernel) -> Callable[..., Any]:
     """A plain function that calls a kernel: an object with ``__call__`` costs half a microsecond more each time."""
-    known: dict[tuple[Any, ...], Callable[..., Any]] = {}
-    find, array = known.get, np.ndarray
+    known: dict[Hashable, Callable[..., Any]] = {}
+    find, kinds_of = known.get, machine_code.fingerprint() or _types
 
     def call(*args: Any) -> Any:
-        kinds = tuple([a.flags.num | a.ndim << 12 | a.dtype.num << 16 if type(a) is array else type(a) for a in args])
+        kinds = kinds_of(args)
         ready = find(kinds)
         if ready is None:
             ready = known[kinds] = kernel.ready(args)
@@ -72,6 +72,13 @@ _OF: Final = "kernel"
 """Under this name a caller holds its kernel."""
 
 
+def _types(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The types of arguments, as the compiler sees them."""
+    return tuple([
+        _FORM[a.flags.num] | a.ndim << 12 | a.dtype.num << 16 if type(a) is np.ndarray else type(a) for a in args
+    ])  # fmt: skip
+
+
 class Kernel:
     """A function that is compiled for each combination of types it is called with."""
 
@@ -82,9 +89,7 @@ class Kernel:
 
     def ready(self, args: tuple[Any, ...]) -> Callable[..., Any]:
         """What runs for arguments of these types."""
-        types = tuple([
-            _FORM[a.flags.num] | a.ndim << 12 | a.dtype.num << 16 if type(a) is np.ndarray else type(a) for a in args
-        ])  # fmt: skip
+        types = _types(args)
         found = self._ready.get(types)
         if found is None:
             found = self._ready[types] = self._made_ready(types, args)

@@ -123,21 +123,73 @@ def _digest(code: bytes) -> str:
     return hashlib.blake2b(code, digest_size=16).hexdigest()
 
 
+_FAULTS: Final = (ImportError, OSError, AttributeError, IndexError, RuntimeError, TypeError)
+"""What comes of a numba that is not as expected."""
+
+
 @cache
 def loader() -> Loader | None:
     """The linker of this process; None where numba has to do everything itself."""
+    try:
+        found = _known_numba()
+        return Loader(*found) if found else None
+    except _FAULTS:
+        return None
+
+
+@cache
+def fingerprint() -> Callable[[tuple[Any, ...]], bytes] | None:
+    """numba's own function that tells arguments of different types apart, in C; None where ``loader`` is."""
+    try:
+        found = _known_numba()
+        return _fingerprint(found[0]) if found else None
+    except _FAULTS:
+        return None
+
+
+def _known_numba() -> tuple[Path, str] | None:
+    """Folder and version text of a numba that can be done without, on a platform where that has been tried."""
     if sys.platform != "linux" or platform.machine() != "x86_64" or sys.implementation.name != "cpython":
         return None
+    spec = find_spec("numba")
+    places: Sequence[str] = (spec.submodule_search_locations or []) if spec else []
+    numba = Path(places[0])
+    version = (numba / "_version.py").read_text()
+    return (numba, version) if any(known in version for known in KNOWN) else None
+
+
+def _fingerprint(numba: Path) -> Callable[[tuple[Any, ...]], bytes]:
+    """The extension asks for its neighbour in the package, so for a moment there is a package with that alone.
+
+    It wants to know numba's codes of numbers before it looks at an array; a fingerprint does without them, and numba
+    tells the real ones when it is imported.
+    """
+    asked, neighbour = "numba._dispatcher", "numba._devicearray"
+    before = {name: sys.modules.get(name) for name in ("numba", asked, neighbour)}
+    if before["numba"] is None:
+        package = ModuleType("numba")
+        package.__dict__["_devicearray"] = _extension(numba, neighbour)
+        sys.modules["numba"] = package
     try:
-        spec = find_spec("numba")
-        places: Sequence[str] = (spec.submodule_search_locations or []) if spec else []
-        numba = Path(places[0])
-        version = (numba / "_version.py").read_text()
-        if not any(known in version for known in KNOWN):
-            return None
-        return Loader(numba, version)
-    except (ImportError, OSError, AttributeError, IndexError, RuntimeError, TypeError):
-        return None
+        dispatcher = _extension(numba, asked)
+        if before["numba"] is None:
+            dispatcher.typeof_init(_NoArgument, dict.fromkeys(_NUMBERS, 0))
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+    found: Callable[[tuple[Any, ...]], bytes] = dispatcher.compute_fingerprint
+    return found
+
+
+class _NoArgument:
+    """Stands for numba's mark of an argument left out, which no call of ours has."""
+
+
+_NUMBERS: Final = (
+    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "complex64",
+    "complex128",
+)  # fmt: skip
 
 
 def _extension(numba: Path, name: str) -> Any:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from engine.core import jit
+import numpy as np
+import pytest
+
+from engine.core import jit, machine_code
 
 FACTOR = 1.0
 
@@ -34,3 +37,19 @@ def test_a_constant_of_a_helper_counts_as_well() -> None:
 
     assert sources(FACTOR=1.0, helper=with_helper(2.0)) == sources(FACTOR=1.0, helper=with_helper(2.0))
     assert sources(FACTOR=1.0, helper=with_helper(2.0)) != sources(FACTOR=1.0, helper=with_helper(3.0))
+
+
+TABLE = np.zeros((3, 4), np.int32)
+FIXED = TABLE.view()
+FIXED.flags.writeable = False
+DIFFERENT: tuple[Any, ...] = (
+    1, 1.0, True, TABLE, FIXED, TABLE[0], TABLE[:, 0], TABLE.T, TABLE.astype(np.int64), TABLE.astype(np.int8),
+    TABLE.astype(bool), TABLE.astype(float),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [jit._types, machine_code.fingerprint() or jit._types])
+def test_arguments_that_need_other_machine_code_are_told_apart(told: Callable[[tuple[Any, ...]], Any]) -> None:
+    assert len({told((0, each)) for each in DIFFERENT}) == len(DIFFERENT)
+    for each in (0, 2.5, False, np.ones((2, 7), np.int32), TABLE[1]):
+        assert sum(told((each,)) == told((other,)) for other in DIFFERENT) == 1
