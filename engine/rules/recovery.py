@@ -25,6 +25,7 @@ from engine.model.theatre import WATER_TERRAIN
 from engine.model.world import Statics, World
 from engine.rules.combat_lineup import fighting
 from engine.rules.demand import needs
+from engine.rules.engineers import share_met
 from engine.rules.forced_march import first_day
 from engine.rules.ground import contacts, standing
 from engine.rules.power import on
@@ -189,7 +190,7 @@ def _recovered(c: Company, trace: Trace | None) -> Event:
     hungry_since = np.where(c.hungry, np.minimum(c.column("hungry_since"), c.minute), NEVER)
     cohesion_gain = _steadying(c, free)
     if trace is not None:
-        _explain(c, trace, cohesion_gain, fatigue_loss, works_gain, back)
+        _explain(c, trace, cohesion_gain, fatigue_loss, works_gain, back, _engineers(c, free))
     return RECOVERED(
         c.minute,
         formation=c.rows,
@@ -238,20 +239,39 @@ def _rest(c: Company, free: Mask) -> Ints:
 
 
 def _digging(c: Company, free: Mask) -> Ints:
-    """Entrenchment by level reached, ground, contact and engineers."""
+    """Entrenchment by level reached, ground, contact, order and engineers."""
     statics = c.world.statics
     if not on(statics.rules, "fortification"):
         return np.zeros(len(c.rows), dtype=np.int64)
     level = c.stock["works"] / NANO
     days = [c.rule(f"fortification.level_{n}_days") for n in (1, 2, 3)]
     each = np.where(level < 1, days[0], np.where(level < 2, days[1] - days[0], days[2] - days[1]))
-    digs = free & ~c.moving & ~_ON_THE_MOVE[c.task]
+    digs = _digs(c, free)
     pace = _soil(statics)[statics.theatre.terrain[c.column("hex")]] * np.where(digs, 1.0, 0.0)
     pace = pace * np.where(c.contact, c.rule("fortification.contact_factor"), 1.0)
-    pace = pace * np.where(c.task == Task.ENTRENCH, c.rule("fortification.engineer_factor"), 1.0)
-    pace = pace * np.where(c.task == Task.REST, 0.0, 1.0)
-    top = round(c.rule("fortification.level_max")) * NANO
-    return np.minimum(rounded(_a_minute(NANO * pace / each)), _until_next(top - c.stock["works"]))
+    pace = pace * np.where(c.task == Task.ENTRENCH, c.rule("fortification.entrench_factor"), 1.0)
+    pace = pace * (1.0 + (c.rule("fortification.engineer_factor") - 1.0) * _engineers(c, free))
+    return np.minimum(rounded(_a_minute(NANO * pace / each)), _until_next(_top(c) - c.stock["works"]))
+
+
+def _digs(c: Company, free: Mask) -> Mask:
+    """Who stands, is not told to rest, and is in no battle."""
+    found: Mask = free & ~c.moving & ~_ON_THE_MOVE[c.task] & (c.task != Task.REST)
+    return found
+
+
+def _top(c: Company) -> int:
+    """Works that troops can dig, in 1e-9 of a level."""
+    return round(c.rule("fortification.level_max")) * NANO
+
+
+def _engineers(c: Company, free: Mask) -> Floats:
+    """How far the engineers of their headquarters meet the need of those who dig, 0 to 1."""
+    if not on(c.world.statics.rules, "engineers"):
+        return np.zeros(len(c.rows))
+    digging = _digs(c, free) & (c.stock["works"] < _top(c))
+    need = rounded(np.where(digging, c.men * c.rule("fortification.engineer_share"), 0.0))
+    return share_met(c.world, c.minute, c.column("hq").astype(np.int64), need)
 
 
 def _soil(statics: Statics) -> Floats:
@@ -342,12 +362,15 @@ def _posture(c: Company) -> npt.NDArray[np.int8]:
     return np.where(stands, settled, c.column("posture")).astype(np.int8)
 
 
-def _explain(c: Company, trace: Trace, cohesion: Ints, rest: Ints, works: Ints, back: Ints) -> None:
+def _explain(
+    c: Company, trace: Trace, cohesion: Ints, rest: Ints, works: Ints, back: Ints, engineers: Floats
+) -> None:  # fmt: skip
     for i, row in enumerate(c.rows.tolist()):
         for key, value, address in (
             ("cohesion_gain_day", cohesion[i] * DAY / NANO, "combat.cohesion_recovery_day"),
             ("fatigue_loss_day", rest[i] * DAY / NANO, "combat.fatigue_rest_day"),
             ("works_gain_day", works[i] * DAY / NANO, "fortification.level_1_days"),
+            ("need_of_engineers_met", engineers[i], "fortification.engineer_factor"),
             ("afv_back_day", back[i] * DAY / FINE, "repair.short_days"),
             ("in_battle", float(c.battle[i]), ""),
             ("contact", float(c.contact[i]), "fortification.contact_factor"),

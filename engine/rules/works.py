@@ -29,6 +29,7 @@ from engine.model.events.works import LABOURED, LINE_READY, WORKS_BUILT
 from engine.model.theatre import FortifiedLine
 from engine.model.world import Statics, World
 from engine.rules.derived import derived
+from engine.rules.engineers import men_by_headquarters
 from engine.rules.ground import formations_near
 from engine.rules.hierarchy import chains
 from engine.rules.power import on
@@ -133,14 +134,8 @@ def _built(world: World, row: int, minute: int, trace: Trace | None) -> list[Eve
 
 def workers(world: World, hq: int, minute: int) -> int:
     """Men of the engineer assets at hand to a headquarters and to those below it."""
-    statics, chain = world.statics, chains(world)
-    total = 0
-    for asset in statics.scenario.assets:
-        own = statics.headquarters_rows.get(asset.hq, -1)
-        there = asset.from_min <= minute and (asset.until_min < 0 or minute < asset.until_min)
-        if asset.kind == "engineer" and asset.side in SIDES and there and hq in chain[own]:
-            total += asset.men
-    return total
+    below = (chains(world)[:-1] == hq).any(axis=1)
+    return int(men_by_headquarters(world.statics, minute)[below].sum())
 
 
 def line_cells(statics: Statics, points: tuple[int, ...]) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.core.columns import NANO
+from engine.model.codes import Task
 from engine.rules import recovery
 from engine.rules.system import Trace
 from engine.run.session import Session
@@ -162,3 +163,33 @@ def test_tracing_changes_nothing_and_names_known_parameters() -> None:
         assert all(np.array_equal(one[name], other[name]) for name in one.data)
     assert {a for *_, a in trace.terms if a} <= set(session.world.statics.rules)
     assert ("fatigue_loss_day", "combat.fatigue_rest_day") in {(key, a) for _, _, key, _, a in trace.terms}
+
+
+def dug(men: int, days: float = 3, **asset: Any) -> int:
+    """Works (1e-9 of a level) after so many days, with so many engineers at the headquarters."""
+    engineers = {"hq": "axis_hq", "id": "sappers", "kind": "engineer", "men": men, **asset}
+    return now(rested(days=days, formations={"B": {}, "C": {}}, assets=[engineers]), "works", "a1")
+
+
+def test_engineers_of_the_headquarters_speed_digging_as_far_as_they_meet_the_need() -> None:
+    session = rested()
+    rules = session.world.statics.rules
+    need = sum(int(session.world.formations.men_full[row(session, name)]) for name in ("a1", "b1", "c1"))
+    need = round(need * rules["fortification.engineer_share"])
+    alone, half, full, more = (dug(men, days=1) for men in (0, need // 2, need, 10 * need))
+    assert full / alone == pytest.approx(rules["fortification.engineer_factor"], rel=0.01)
+    assert half / alone == pytest.approx((1 + rules["fortification.engineer_factor"]) / 2, rel=0.01)
+    assert more == pytest.approx(full, rel=0.01)
+
+
+def test_engineers_who_are_gone_or_not_yet_there_or_build_bridges_dig_for_nobody() -> None:
+    alone = dug(0)
+    assert dug(10_000, until_min=0) == dug(10_000, from_min=10 * DAY) == dug(10_000, kind="bridging") == alone
+    assert dug(10_000, hq="soviet_hq") == alone
+    assert alone < dug(10_000, from_min=2 * DAY) < dug(10_000)
+
+
+def test_who_is_told_to_entrench_digs_faster_than_who_holds() -> None:
+    told = rested(orders={"a1": {"task": Task.ENTRENCH}}, days=1)
+    factor = told.world.statics.rules["fortification.entrench_factor"]
+    assert now(told, "works", "a1") / now(rested(days=1), "works", "a1") == pytest.approx(factor, rel=0.01)

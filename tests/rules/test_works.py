@@ -111,3 +111,13 @@ def test_slices_change_nothing():
     for hour in (1, 24, 25, 100, 216):
         sliced.advance(hour * 60)
     assert sliced.digest() == whole.digest()
+
+
+def test_engineers_who_build_a_line_do_not_dig_for_the_troops():
+    def works_of_a(directives: list[dict[str, Any]], men: int) -> int:
+        s = field(LAND, directives=directives, assets=[{**WORKERS, "men": men}], days=4)
+        s.advance(3 * DAY)
+        return int(s.world.formations.read("works", s.now, [s.world.statics.formation_rows["a1"]])[0])
+
+    plan = {"id": "build", "hq": "axis_hq", "kind": "fortify", "line": [(4, 1), (4, 11)]}
+    assert works_of_a([], 10_000) > works_of_a([plan], 10_000) == works_of_a([], 0)
