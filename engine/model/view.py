@@ -168,6 +168,7 @@ class OwnHeadquarters:
     hex: Array
     moved_at: Array
     commander: Array
+    """Index of ``statics.commanders`` of the view, -1 nobody named."""
     alarm_at: Array
 
 
@@ -295,8 +296,8 @@ class WeatherNow:
 class SideView:
     """What ``side`` may know at ``minute``.
 
-    ``statics`` holds geography, parameters, kinds and names; its scenario also holds the other side's order
-    of battle and plans, which a commander must not read.
+    ``statics`` holds geography, parameters, kinds and names, and the scenario cut to what this side may know (see
+    ``engine.rules.view_statics``): its own order of battle, plans and calendar; of the other side names and kinds.
     """
 
     side: int
@@ -318,7 +319,9 @@ class SideView:
         """Hex digest of all that is in it: two views with one digest tell the same."""
         hasher = hashlib.blake2b(f"{self.side}@{self.minute}".encode(), digest_size=16)
         for part in fields(self):
-            if part.name not in ("side", "minute", "statics"):
+            if part.name == "statics":
+                hasher.update(self.statics.digest.encode())
+            elif part.name not in ("side", "minute"):
                 _feed(hasher, getattr(self, part.name))
         return hasher.hexdigest()
 
@@ -326,9 +329,11 @@ class SideView:
 def frames_differ(a: SideView, b: SideView) -> str | None:
     """Names the first part in which two views differ, such as ``enemies.hex``; None if they tell the same."""
     for part in fields(a):
-        if part.name == "statics":
-            continue
         mine, theirs = getattr(a, part.name), getattr(b, part.name)
+        if part.name == "statics":
+            if mine is not theirs and mine.digest != theirs.digest:
+                return part.name
+            continue
         if part.name in ("side", "minute"):
             if mine != theirs:
                 return part.name

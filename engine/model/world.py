@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,12 +43,22 @@ class Statics:
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Derived constants, computed once and never part of a digest. A run's own: stamps of its columns may be in it."""
     shared: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """The same for what follows from the scenario alone, such as step costs: all runs of it in a process share them."""
+    """The same for what follows from ground, harbours and parameters alone, such as step costs: all runs of a scenario in
+    a process share it, and both sides' views. Nothing that a side must not know of the other may be in it."""
 
     @property
     def grid(self) -> Grid:
         """The theatre's grid."""
         return self.theatre.grid
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex digest of the scenario, names and parameters in it."""
+        names = (self.formation_ids, self.headquarters_ids, self.depot_ids, self.ship_ids, self.directive_ids, self.kinds,
+                 self.commanders)  # fmt: skip
+        lines = [(line.id, line.cells, line.strength, line.ready, line.known) for line in self.theatre.lines]
+        told = repr((self.scenario.digest, names, sorted(self.rules.items()), lines))
+        return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
     @cached_property
     def formation_rows(self) -> dict[str, int]:

@@ -28,10 +28,10 @@ def has_ships(statics: Statics, side: int) -> bool:
 
 def has_craft(statics: Statics) -> bool:
     """Whether anybody has landing craft at any time of the scenario."""
-    found: bool | None = statics.shared.get("shipping.craft")
+    found: bool | None = statics.memo.get("shipping.craft")
     if found is None:
         found = any(a.kind == "landing_craft" for a in statics.scenario.assets)
-        statics.shared["shipping.craft"] = found
+        statics.memo["shipping.craft"] = found
     return found
 
 

@@ -24,6 +24,7 @@ from engine.rules.view_frames import AsAsked, fixed
 from engine.rules.view_hexes import hexes_seen
 from engine.rules.view_orders import directives_known, orders_given
 from engine.rules.view_own import own_formations
+from engine.rules.view_statics import commander_numbers, statics_known
 
 Rows = npt.NDArray[np.int64]
 
@@ -36,13 +37,14 @@ _WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm", "st
 def side_view(world: World, side: int, minute: int) -> SideView:
     """What ``side`` may know at ``minute`` (between minutes: all before it are done)."""
     make = _maker(world, side, minute)
-    return SideView(side, minute, world.statics, **{name: make(name, True) for name in _PARTS})
+    return SideView(side, minute, statics_known(world.statics, side), **{name: make(name, True) for name in _PARTS})
 
 
 def passing_view(world: World, side: int, minute: int) -> PassingView:
     """The same for a commander, who answers before the world goes on: parts nobody looks at are never made."""
     make = _maker(world, side, minute)
-    return PassingView({"side": side, "minute": minute, "statics": world.statics}, lambda name: make(name, False))
+    known = statics_known(world.statics, side)
+    return PassingView({"side": side, "minute": minute, "statics": known}, lambda name: make(name, False))
 
 
 _PARTS = (
@@ -87,7 +89,9 @@ def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
 
     def make() -> OwnHeadquarters:
         rows, names = derived(world, f"views.headquarters.rows.{side}", world.headquarters.version("side"), mine)
-        return OwnHeadquarters(row=fixed(rows), ids=names, **world.headquarters.pick(_HEADQUARTERS, rows))
+        columns = world.headquarters.pick(_HEADQUARTERS, rows)
+        columns["commander"] = fixed(commander_numbers(world.statics, side)[columns["commander"]])
+        return OwnHeadquarters(row=fixed(rows), ids=names, **columns)
 
     return derived(world, f"views.headquarters.{side}", world.headquarters.version("side", *_HEADQUARTERS), make)
 

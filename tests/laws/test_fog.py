@@ -2,12 +2,14 @@
 
 A war is fought to some hour. There it forks: in the other world hidden enemies stand elsewhere (on the planned route,
 in the target hex behind the front, on the supply road), are stronger, have other orders, other headquarters and other
-plans. Then everything the side is told is compared: view, checks of orders, ways and reach, couriers, staff.
+plans; and they began elsewhere, with other strengths, guns and aircraft, other dates of arrival, after other plans.
+Then everything the side is told is compared: view, checks of orders, ways and reach, couriers, staff.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,17 +17,20 @@ import numpy as np
 import pytest
 
 from engine.core.calendar import HOUR
-from engine.core.dice import Dice
+from engine.core.dice import Dice, subject_of
 from engine.files.drawn import drawn_cell, drawn_scenario
 from engine.model.codes import AXIS, SIDES, DirectiveState, OrderKind, OrderState, Status, Task
 from engine.model.commander import Commander, Notes
+from engine.model.forces import FormationSpec, ReinforcementSpec
 from engine.model.orders import Order, Refusal
+from engine.model.politics import PoliticalEvent
 from engine.model.scenario import Scenario
 from engine.model.view import SideView, frames_differ
 from engine.model.world import World
 from engine.rules import door, intelligence, sight, view_enemies, views, ways
 from engine.rules.systems import SYSTEMS
 from engine.run.session import Session
+from engine.run.start import statics_of
 from engine.staff.high.commander import HighCommand
 from engine.staff.plain import Plain
 from engine.staff.staff import Staff
@@ -65,10 +70,36 @@ def scenario() -> Scenario:
             "axis_panzer": {"side": "axis", "formations": "P"},
             "soviet_hq": {"side": "soviet", "formations": "RTQ"},
         },
-        assets=[{"id": "eyes", "hq": "axis_hq", "kind": "air", "sorties_day": 100}],
+        assets=[{"id": "eyes", "hq": "axis_hq", "kind": "air", "sorties_day": 100},
+                {"id": "wings", "hq": "soviet_hq", "kind": "air", "sorties_day": 1}],
         depth=DEPTH,
         days=10,
     )
+
+
+@cache
+def other_scenario(side: int) -> Scenario:
+    """The same war for ``side``; the other side's starts, strengths, people, arrivals, assets and plans are others."""
+    made, theirs = scenario(), SIDES[1 - side]
+
+    def other(row: FormationSpec) -> FormationSpec:
+        return replace(row, cell=row.cell + 1, men=row.men * 2, parent="", commander="Nemo",
+                       arrives_min=row.arrives_min + 1440)  # fmt: skip
+
+    later = ReinforcementSpec("more", "replacements", "q2" if theirs == "soviet" else "a1", 3 * 1440, men=500)
+    return replace(
+        made,
+        formations=tuple(other(row) if row.side == theirs else row for row in made.formations),
+        headquarters=tuple(replace(h, cell=0, staff=1.4) if h.side == theirs else h for h in made.headquarters),
+        assets=tuple(replace(a, sorties_day=90) if a.side == theirs else a for a in made.assets),
+        reinforcements=(later,),
+        directives=tuple(replace(d, start_min=9, axis=(), title="x") if d.side == theirs else d for d in made.directives),
+        supply_sources=tuple(
+            replace(s, cell=1, capacity_t=7.0) if s.side == theirs and s.kind != "port" else s for s in made.supply_sources
+        ),
+        events=(PoliticalEvent("secret", "A secret", theirs, secret=True),),
+        drawing="", overlays=("forces.q1.men=3",),
+    )  # fmt: skip
 
 
 @cache
@@ -124,7 +155,9 @@ def spots(world: World, side: int) -> dict[str, list[int]]:
 def other_world(run: Session, side: int, where: str) -> Session:
     """A branch in which hidden enemies stand at ``where`` and all that cannot be seen of the enemy is different."""
     twin = run.branch()
-    world, pen = twin.world, twin._pen
+    twin.scenario = other_scenario(side)
+    world, pen = World(statics_of(twin.scenario), twin._pen), twin._pen
+    twin._world = world
     cells, rows = spots(world, side)[where], hidden(world, side)
     assert len(rows) >= 1, "nobody to hide"
     assert len(cells) >= 1, f"nowhere to hide: {where}"
@@ -258,6 +291,64 @@ def test_the_plain_staff_is_in_the_fog_too(where: str) -> None:
     assert leaks(told(run, AXIS, Plain()), told(other_world(run, AXIS, where), AXIS, Plain())) == []
 
 
+class Reader:
+    """Bombards what it reads of the other side in the scenario that its view holds."""
+
+    built_in = True
+    digest = "reader"
+
+    def __init__(self, read: Callable[[Scenario, str], object]) -> None:
+        self.read = read
+
+    def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> list[Order]:
+        found = self.read(view.statics.scenario, SIDES[1 - view.side])
+        return [Order(OrderKind.BOMBARD, view.own.ids[0], subject_of(repr(found)) % view.statics.grid.size)]
+
+
+READ: dict[str, Callable[[Scenario, str], object]] = {
+    "starts": lambda told, foe: [f.cell for f in told.formations if f.side == foe],
+    "strengths": lambda told, foe: [(f.men, f.afv, f.guns, f.quality) for f in told.formations if f.side == foe],
+    "people": lambda told, foe: [f.commander for f in told.formations if f.side == foe],
+    "command": lambda told, foe: [f.parent for f in told.formations if f.side == foe],
+    "arrivals": lambda told, foe: [f.arrives_min for f in told.formations if f.side == foe],
+    "reinforcements": lambda told, foe: len([r for r in told.reinforcements if r.kind == "replacements"]),
+    "headquarters": lambda told, foe: [(h.cell, h.staff) for h in told.headquarters if h.side == foe],
+    "assets": lambda told, foe: [a.sorties_day for a in told.assets if a.side == foe],
+    "plans": lambda told, foe: [(d.start_min, d.axis) for d in told.directives if d.side == foe],
+    "supply": lambda told, foe: [(s.cell, s.capacity_t) for s in told.supply_sources if s.side == foe],
+    "secrets": lambda told, foe: [e.id for e in told.events],
+    "overlays": lambda told, foe: (told.overlays, told.drawing),
+}
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=SIDES)
+@pytest.mark.parametrize("what", sorted(READ))
+def test_nothing_of_the_other_side_can_be_read_in_the_scenario(what: str, side: int) -> None:
+    run, spy = war(FORKS[1]), Reader(READ[what])
+    twin = other_world(run, side, "target")
+    one, other = (planned(a, side, a.view(side), spy) for a in (run, twin))
+    assert one == other
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=SIDES)
+def test_the_scenario_of_a_view_holds_all_that_is_its_sides_own_and_the_names_of_the_others(side: int) -> None:
+    full, told = scenario(), war(0).view(side).statics.scenario
+    mine = SIDES[side]
+    for rows in ("formations", "headquarters", "assets", "directives", "supply_sources"):
+        own = [row for row in getattr(full, rows) if row.side == mine]
+        assert own
+        assert [row for row in getattr(told, rows) if row.side == mine] == own
+    assert [(f.id, f.name, f.kind) for f in told.formations] == [(f.id, f.name, f.kind) for f in full.formations]
+    assert (told.terrain, told.kinds, told.parameters) == (full.terrain, full.kinds, full.parameters)
+
+
+def test_all_views_of_a_side_share_one_scenario() -> None:
+    run = war(0)
+    assert run.view(AXIS).statics is run.branch().view(AXIS).statics
+    assert run.view(AXIS).statics is views.passing_view(run.world, AXIS, run.now).statics
+    assert run.view(AXIS).statics.memo is not run.view(1 - AXIS).statics.memo
+
+
 @pytest.mark.parametrize("where", ["route", "target", "supply"])
 @pytest.mark.parametrize("hour", FORKS[:2])
 def test_the_high_command_is_in_the_fog_too(where: str, hour: int) -> None:
@@ -365,6 +456,18 @@ def test_alarm_a_staff_that_reads_the_world() -> None:
             return [Order(OrderKind.BOMBARD, view.own.ids[0], secret)]
 
     assert leaks(told(run, AXIS, Spy(run.world)), told(twin, AXIS, Spy(twin.world))) == ["orders"]
+
+
+@pytest.mark.parametrize("what", sorted(READ))
+def test_alarm_a_view_that_holds_the_whole_scenario(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = war(FORKS[1])
+    twin = other_world(run, AXIS, "target")
+    monkeypatch.setattr(views, "statics_known", lambda statics, side: statics)
+    one, other = run.view(AXIS), twin.view(AXIS)
+    assert frames_differ(one, other) == "statics"
+    assert one.digest() != other.digest()
+    spy = Reader(READ[what])
+    assert planned(run, AXIS, one, spy) != planned(twin, AXIS, other, spy)
 
 
 def test_alarm_notes_of_the_other_side(monkeypatch: pytest.MonkeyPatch) -> None:
