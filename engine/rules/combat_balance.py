@@ -126,12 +126,14 @@ PARAMETERS: Final = (
     "combat.surprise_decay_day",
     "combat.surprise_x", "combat.preparation_x", "air.x_100", "air.x_max", "combat.mud_x", "combat.wet_x",
     "combat.pocket_breakout_x", "naval.landing_first", "weather.ice_foot_cm",
+    "combat.river_engineer_men",
 )  # fmt: skip
 (
     FRONTAGE, DENSITY_ATTACK, DENSITY_BREAKTHROUGH, DENSITY_DEFENCE, DENSITY_EXCESS, PREPARE_H, ANTITANK_BASE,
     ANTITANK_K, STACK_REST, STACK_FULL, CAP_DIVISIONS, CAP_MEN, OUT_OF_COMMAND, COMMAND_RANGE, ATTACK_NIGHT,
     ATTACK_RAIN, ATTACK_MUD, RIVER_ENGINEERS, SCREEN_POSTURE, SCREEN_WORKS, SURPRISE_DECAY, SURPRISE_X, PREPARATION_X,
     AIR_X_100, AIR_X_MAX, MUD_X, WET_X, BREAKOUT_X, LANDING_FIRST, ICE_FOOT_CM,
+    RIVER_ENGINEER_MEN,
 ) = range(len(power.PARAMETERS), len(PARAMETERS))  # fmt: skip
 
 NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE = range(3)
@@ -226,6 +228,7 @@ def _weigh(
     afv, antitank = np.zeros((count, 2)), np.zeros((count, 2))
     _count(members, memory, f64, kind, kinds, now, ours, people, line, shares, afv, antitank, terms, p)
     _saturate(battles, members, ground, afv, antitank, terms, p)
+    rivers = _rivers(battles, members, ours, ground)
     for i in range(many):
         row, cell = members[WHO, i], battles[HEX, members[SLOT, i]]
         people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
@@ -234,9 +237,9 @@ def _weigh(
         level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]))
         people[WORKS_LEVEL, i] = level
         if ours[i] == 0:
-            engineers = shares[ENGINEERS, members[SLOT, i], 0] > 0
+            engineers = shares[ENGINEERS, members[SLOT, i], 0] / max(rivers[members[SLOT, i]] * p[RIVER_ENGINEER_MEN], 1.0)
             people[SITUATION_FACTOR, i] = _attack(
-                f8, row, cell, members[DIRECTION, i], ground, strait, engineers, w8, ice_mm, p
+                f8, row, cell, members[DIRECTION, i], ground, strait, min(engineers, 1.0), w8, ice_mm, p
             )  # fmt: skip
         else:
             role = members[ROLE, i]
@@ -385,10 +388,13 @@ def _commanded(
 
 @jit
 def _attack(
-    f8: Array, row: int, cell: int, direction: int, ground: Floats, strait: Array, engineers: bool, w8: Array, ice_mm: int,
+    f8: Array, row: int, cell: int, direction: int, ground: Floats, strait: Array, engineers: float, w8: Array, ice_mm: int,
     p: Floats,
 ) -> float:  # fmt: skip
-    """Multiplier of a participant's power if it attacks: night, mud, rain, craft and the river it has to cross."""
+    """Multiplier of a participant's power if it attacks: night, mud, rain, craft and the river it has to cross.
+
+    ``engineers``: how far they meet the need of its battle, 0 to 1.
+    """
     factor = 1.0
     if w8[W_DAYLIGHT, 0] == 0:
         factor = factor * p[ATTACK_NIGHT]
@@ -403,9 +409,19 @@ def _attack(
     river = ground[cell, G_RIVER + direction]
     if strait[cell, direction] == 0 and ice_mm >= 10.0 * p[ICE_FOOT_CM]:
         river = 1.0
-    if engineers:
-        river = 1.0 + (river - 1.0) * p[RIVER_ENGINEERS]
+    river = 1.0 + (river - 1.0) * (1.0 - engineers * (1.0 - p[RIVER_ENGINEERS]))
     return float(factor / river)
+
+
+@jit
+def _rivers(battles: Ints, members: Ints, ours: Ints, ground: Floats) -> Ints:
+    """Shape (battles,): hexsides with water that are attacked across."""
+    crossed = np.zeros((battles.shape[1], 6), np.int64)
+    for i in range(members.shape[1]):
+        slot, direction = members[SLOT, i], members[DIRECTION, i]
+        if ours[i] == 0 and direction >= 0 and ground[battles[HEX, slot], G_RIVER + direction] > 1.0:
+            crossed[slot, direction] = 1
+    return crossed.sum(axis=1)
 
 
 @jit
