@@ -126,14 +126,14 @@ PARAMETERS: Final = (
     "combat.surprise_decay_day",
     "combat.surprise_x", "combat.preparation_x", "air.x_100", "air.x_max", "combat.mud_x", "combat.wet_x",
     "combat.pocket_breakout_x", "naval.landing_first", "weather.ice_foot_cm",
-    "combat.river_engineer_men",
+    "weather.ice_tank_cm", "combat.river_engineer_men",
 )  # fmt: skip
 (
     FRONTAGE, DENSITY_ATTACK, DENSITY_BREAKTHROUGH, DENSITY_DEFENCE, DENSITY_EXCESS, PREPARE_H, ANTITANK_BASE,
     ANTITANK_K, STACK_REST, STACK_FULL, CAP_DIVISIONS, CAP_MEN, OUT_OF_COMMAND, COMMAND_RANGE, ATTACK_NIGHT,
     ATTACK_RAIN, ATTACK_MUD, RIVER_ENGINEERS, SCREEN_POSTURE, SCREEN_WORKS, SURPRISE_DECAY, SURPRISE_X, PREPARATION_X,
     AIR_X_100, AIR_X_MAX, MUD_X, WET_X, BREAKOUT_X, LANDING_FIRST, ICE_FOOT_CM,
-    RIVER_ENGINEER_MEN,
+    ICE_TANK_CM, RIVER_ENGINEER_MEN,
 ) = range(len(power.PARAMETERS), len(PARAMETERS))  # fmt: skip
 
 NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE = range(3)
@@ -407,7 +407,8 @@ def _attack(
     if strait[cell, direction] in (_STRAIT, _FERRY):
         factor = factor * p[LANDING_FIRST]
     river = ground[cell, G_RIVER + direction]
-    if strait[cell, direction] == 0 and ice_mm >= 10.0 * p[ICE_FOOT_CM]:
+    bears = p[ICE_TANK_CM] if drives(f8[F_MOBILITY, row]) else p[ICE_FOOT_CM]
+    if strait[cell, direction] == 0 and ice_mm >= 10.0 * bears:
         river = 1.0
     river = 1.0 + (river - 1.0) * (1.0 - engineers * (1.0 - p[RIVER_ENGINEERS]))
     return float(factor / river)

@@ -11,9 +11,10 @@ from engine.core.calendar import NEVER
 from engine.core.columns import NANO
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import BattleKind, DirectiveState, Outcome, Role, Status, Task
-from engine.rules import combat, combat_refresh, combat_wear
+from engine.rules import combat, combat_balance, combat_refresh, combat_wear, ice
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_outcomes import Ending
+from engine.rules.parameters import packed
 from engine.rules.system import Trace
 from engine.run.session import Session
 from tests.rules import battlefield
@@ -192,6 +193,43 @@ def test_ground_and_rivers_help_the_defender() -> None:
     river = np.full((n, 6), 2)
     assert first_x(battle(LINE, ATTACK, river=river)) < plain
     assert first_x(battle(LINE, ATTACK, river=np.full((n, 6), 3))) < first_x(battle(LINE, ATTACK, river=river))
+
+
+def test_engineers_help_across_a_river_by_their_men_for_each_hexside() -> None:
+    river = np.full((8 * 6, 6), 3)
+
+    def across(men: int, kind: str = "engineer", where: Any = river) -> float:
+        asset = {"hq": "soviet_hq", "kind": kind, "men": men}
+        return first_x(battle(LINE, ATTACK, river=where, assets=[asset]))
+
+    world = battle(LINE, ATTACK).world
+    near = world.statics.grid.neighbours[world.formations.hex[world.statics.formation_rows["a1"]]]
+    stand = [int(world.formations.hex[world.statics.formation_rows[name]]) for name in ATTACK]
+    sides = sum(cell in near for cell in stand)
+    enough = round(sides * world.statics.rules["combat.river_engineer_men"])
+    none, one, half, full, more = (across(men) for men in (0, 1, enough // 2, enough, 20 * enough))
+    assert none < one < half < full
+    assert one - none < 0.01 * (full - none)
+    assert more == full
+    assert across(enough, "bridging") == full
+    dry = np.zeros((8 * 6, 6), np.int64)
+    assert across(enough, where=dry) == across(0, where=dry)
+
+
+def test_ice_that_bears_men_leaves_tanks_their_river() -> None:
+    session = battle(LINE, ATTACK, {"R": "tank_corps"}, river=np.full((8 * 6, 6), 2))
+    world, statics = session.world, session.world.statics
+    cell = int(world.formations.hex[row(session, "a1")])
+
+    def across(name: str, ice_cm: float) -> float:
+        return combat_balance._attack(
+            world.formations.blocks["int8"], row(session, name), cell, 0, combat_balance.ground_table(statics),
+            ice.water(world), 0.0, world.weather.blocks["int8"], round(10 * ice_cm), packed(statics, combat_balance.PARAMETERS),
+        )  # fmt: skip
+
+    foot, tank = (statics.rules[f"weather.ice_{who}_cm"] for who in ("foot", "tank"))
+    assert across("a1", foot - 1) < across("a1", foot) == across("a1", tank)
+    assert across("r1", 0) == across("r1", foot) == across("r1", tank - 1) < across("r1", tank)
 
 
 def test_army_artillery_aircraft_and_ships_weigh_in() -> None:
