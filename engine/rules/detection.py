@@ -19,11 +19,11 @@ from engine.core.dice import Dice, Stream
 from engine.model.codes import AXIS, SOVIET, BattleKind, DirectiveState, Role, Sky
 from engine.model.world import Statics, World
 from engine.rules import ground
+from engine.rules.air import sorties_day
 from engine.rules.derived import derived
 from engine.rules.front import edge
 from engine.rules.hierarchy import under
 from engine.rules.power import on
-from engine.rules.support import SORTIES, pools
 from engine.rules.weather import NIGHT, daylight
 
 Rows = npt.NDArray[np.int64]
@@ -163,7 +163,7 @@ def _aircraft(
         return np.zeros(len(apart))
     depth = round(rules["intelligence.depth_hexes"])
     looks = np.array([
-        sorties_a_day(statics, side, minute) * rules["air.recon_share"] * rules["intelligence.air_hexes"]
+        sorties_day(statics, side, minute) * rules["air.recon_share"] * rules["intelligence.air_hexes"]
         / (max(len(edge(world, 1 - side)), 1) * depth)
         for side in (AXIS, SOVIET)
     ])  # fmt: skip
@@ -171,13 +171,6 @@ def _aircraft(
     finds = rules["intelligence.air_clear"] if clear else rules["intelligence.air_cloud"]
     seen = np.where(marching, rules["intelligence.air_march"], _sight(statics)[cell])
     return np.where(apart <= depth, looks[observer] * (light * finds) * seen, 0.0)
-
-
-def sorties_a_day(statics: Statics, side: int, minute: int) -> float:
-    """Sorties a day of all purposes that a side's air assets can fly at a minute."""
-    table = pools(statics)
-    here = (table.use == SORTIES) & (table.side == side) & (table.from_at <= minute) & (table.until_at > minute)
-    return int(table.amount[here].sum()) / 1000.0
 
 
 def _days_of_light(statics: Statics, minute: int, length: int) -> float:

@@ -65,7 +65,7 @@ def leg_minutes(
         base[its], water[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
     spared = _bridging(scene, rows, water, cell, direction)
     hurried = _hurried(scene, rows, base - water, to)
-    harried = _day_paces(world) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
+    harried = _day_paces(world, scene.minute) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
     capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
     follows = formations.task[rows] == TO_FOLLOW
     # The tail of a corps or division, its guns and its fuel, keeps its pace down where a brigade runs on.
@@ -118,9 +118,9 @@ _ENDLESS = 1 << 40
 _OPEN_SKY = (1.0, 1.0)
 
 
-def _day_paces(world: World) -> tuple[float, float]:
+def _day_paces(world: World, minute: int) -> tuple[float, float]:
     """Pace of columns by day under the enemy's aircraft, by side."""
-    return day_pace(world, 0), day_pace(world, 1)
+    return day_pace(world, 0, minute), day_pace(world, 1, minute)
 
 
 @jit

@@ -8,6 +8,7 @@ from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.model.codes import SIDES
 from engine.model.world import Statics, World
+from engine.rules.air import sorties_day
 from engine.rules.power import on
 
 
@@ -59,13 +60,5 @@ def sailing_loss(world: World, side: int, minute: int) -> float:
     if not on(rules, "sea_losses"):
         return 0.0
     usual, by_air = lift(statics, side, minute).loss, rules["naval.loss_air"]
-    flown = _enemy_sorties(statics, side, minute) * (int(world.weather.flyable[0]) / PPM)
+    flown = sorties_day(statics, 1 - side, minute) * (int(world.weather.flyable[0]) / PPM)
     return min(usual * (1.0 - by_air + by_air * min(flown / rules["naval.loss_sorties"], 2.0)), 1.0)
-
-
-def _enemy_sorties(statics: Statics, side: int, minute: int) -> int:
-    return sum(
-        a.sorties_day
-        for a in statics.scenario.assets
-        if a.kind == "air" and a.side == SIDES[1 - side] and a.from_min <= minute < (a.until_min if a.until_min >= 0 else NEVER)
-    )

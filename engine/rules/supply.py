@@ -165,7 +165,7 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     for narrow in (False, True) if anywhere(net.narrow) else (False,):
         reach = truck_field(world, side, minute, narrow=narrow)
         cells = formations.hex[rows]
-        way = way_km(world, side, reach.field[cells])
+        way = way_km(world, side, reach.field[cells], minute)
         carried = np.maximum(carried, _truck_kg(world, rows, way))
         km = np.where(brought.sum(axis=0) > 0, km, way)
         by_truck = _within(wanted_kg - brought, carried - brought.sum(axis=0))
@@ -268,10 +268,10 @@ def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -
     return Reach(out, root)
 
 
-def way_km(world: World, side: int, hectometres: npt.NDArray[np.int32]) -> Floats:
+def way_km(world: World, side: int, hectometres: npt.NDArray[np.int32], minute: int) -> Floats:
     """Kilometres of truck way with the enemy's interdiction of the day; at least one hex."""
     km = np.maximum(hectometres / HECTOMETRE, HEX_STEP / HECTOMETRE)
-    return km * (1.0 + interdiction.sorties(world, side) / world.statics.rules["supply.path_sorties"])
+    return km * (1.0 + interdiction.sorties(world, side, minute) / world.statics.rules["supply.path_sorties"])
 
 
 def _truck_costs(world: World, side: int, minute: int) -> Costs:

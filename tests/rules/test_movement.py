@@ -11,6 +11,7 @@ from engine.model.codes import Obstacle, OrderKind, OrderState, Stage, Taking, T
 from engine.model.facts import WeatherDay
 from engine.model.orders import Order
 from engine.model.theatre import Road
+from engine.rules import interdiction
 from tests.rules.marches import (
     DAY,
     HEX_KM,
@@ -324,6 +325,19 @@ def leg_by(hour: int, sorties: int, **sets: float) -> int:
 def test_enemy_aircraft_slow_marches_by_day_and_not_by_night():
     assert abs(leg_by(12, 100) * 0.7 - leg_by(12, 0)) <= 1
     assert leg_by(0, 100) == leg_by(0, 0)
+
+
+def test_aircraft_that_have_left_or_not_yet_come_harry_nobody():
+    def per_corps(minute: int, **dates: int) -> float:
+        s = field("A...\n....\n:::R", assets=[{"hq": "soviet_hq", "kind": "air", "sorties_day": 100, **dates}])
+        return interdiction.sorties(s.world, 0, minute)
+
+    always = per_corps(0)
+    assert always > 0
+    assert [per_corps(day * DAY, until_min=3 * DAY) for day in (0, 2, 3, 9)] == [always, always, 0, 0]
+    assert [per_corps(day * DAY, from_min=3 * DAY) for day in (0, 2, 3, 9)] == [0, 0, always, always]
+    one = field("A...\n....\n:::R", assets=[{"hq": "soviet_hq", "kind": "air", "sorties_day": 100, "until_min": DAY}])
+    assert [interdiction.sorties(one.world, 0, at) for at in (0, DAY, 0)] == [always, 0, always]
 
 
 def test_the_sky_never_stops_a_march_and_the_switch_clears_it():
