@@ -33,6 +33,7 @@ from engine.rules.derived import derived
 from engine.rules.entering import stack_limit
 from engine.rules.ground import formations_near, passable, screeners, standing
 from engine.rules.ice import bearing
+from engine.rules.support import CRUISER, on_station
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -280,9 +281,9 @@ def _screens(world: World, side: int, goal: int, minute: int) -> tuple[Ints, Int
 
 def _ships_guns(world: World, side: int, goal: int, minute: int) -> float:
     ships, rules, grid = world.ships, world.statics.rules, world.statics.grid
-    there = (ships.side == side) & (ships.from_at <= minute) & (minute < ships.until_at) & (ships.hex >= 0)
+    there = (ships.side == side) & on_station(world, minute)
     total = 0
     for ship in np.flatnonzero(there).tolist():
         if int(grid.distance(int(ships.hex[ship]), goal)) * grid.spacing_m <= int(ships.range_m[ship]):
             total += int(ships.batteries[ship])
-    return min(rules["naval.x"] * total / (2.0 * PPM), rules["naval.x_max"])
+    return min(rules["naval.x"] * total / CRUISER, rules["naval.x_max"])

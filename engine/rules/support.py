@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, whole
-from engine.core.calendar import NEVER
+from engine.core.calendar import DAY, NEVER
 from engine.core.columns import Array, rows_where
 from engine.core.hexes import steps_between
 from engine.core.jit import jit
@@ -181,6 +181,23 @@ def _take_effect(shares: Floats, flyable: int, p: Floats) -> None:
             shares[SORTIES, slot, side] = sorties / (1.0 + p[_ANTIAIR] * shares[ANTIAIR, slot, 1 - side] / 100.0)
 
 
+CRUISER: Final = 2.0 * PPM
+"""Batteries of a cruiser: two heavy battalions."""
+
+
+def on_station(world: World, minute: int) -> npt.NDArray[np.bool_]:
+    """Shape (ships,): who can fire now: at his station by date and by turn, in daylight and a fair sea."""
+    ships, rules, weather = world.ships, world.statics.rules, world.weather
+    calm = int(weather.sea[0]) <= rules["weather.sea_gunfire"] and int(weather.daylight[0]) > 0
+    if not calm or not on(rules, "naval"):
+        return np.zeros(len(ships), dtype=bool)
+    turn = round((rules["naval.days_on"] + rules["naval.days_off"]) * DAY)
+    since = minute - ships.from_at
+    there: npt.NDArray[np.bool_] = (since >= 0) & (minute < ships.until_at) & (ships.hex >= 0)
+    there &= since % turn < round(rules["naval.days_on"] * DAY)
+    return there
+
+
 def naval(world: World, lineup: Lineup, minute: int) -> Floats:
     """Shift of x by ships for the side they support, shape (battles, 2).
 
@@ -188,21 +205,14 @@ def naval(world: World, lineup: Lineup, minute: int) -> Floats:
     """
     ships, rules, count = world.ships, world.statics.rules, len(lineup.hex)
     shift = np.zeros((count, 2))
-    weather = world.weather
-    calm = int(weather.sea[0]) <= rules["weather.sea_gunfire"] and int(weather.daylight[0]) > 0
-    if not len(ships) or not count or not calm or not on(rules, "naval"):
+    if not len(ships) or not count:
         return shift
     grid = world.statics.grid
-    turn = round((rules["naval.days_on"] + rules["naval.days_off"]) * 1440)
-    since = minute - ships.from_at
-    there = (since >= 0) & (minute < ships.until_at) & (ships.hex >= 0)
-    there &= since % turn < round(rules["naval.days_on"] * 1440)
-    heavy = 2.0 * PPM  # a cruiser: two heavy battalions
-    for ship in rows_where(there).tolist():
+    for ship in rows_where(on_station(world, minute)).tolist():
         apart = grid.distance(int(ships.hex[ship]), lineup.hex.astype(np.int32)) * grid.spacing_m
         fit = rows_where((apart <= ships.range_m[ship]) & (lineup.kind >= 0))
         if len(fit):
             slot = fit[np.lexsort((lineup.hex[fit], apart[fit]))[0]]
             column = int(ships.side[ship] != lineup.attacker[slot])
-            shift[slot, column] += rules["naval.x"] * int(ships.batteries[ship]) / heavy
+            shift[slot, column] += rules["naval.x"] * int(ships.batteries[ship]) / CRUISER
     return np.minimum(shift, rules["naval.x_max"])

@@ -262,3 +262,23 @@ def test_an_enemy_shore_has_no_ferry():
         told(s, "a1", OrderKind.MARCH, at(s, 1, 0))
         s.advance(2 * DAY)
         assert (hex_of(s, "a1") == at(s, 1, 0)) is there
+
+
+def guns_at_noon(hour: int = 12, sea: int = 1, **sets: float) -> float:
+    """Shift of x by a cruiser that lies off the beach, at an hour of the run."""
+    cruiser = {"hq": "axis_hq", "kind": "naval", "guns": 24, "range_km": 60.0, "at": (3, 2)}
+    s = sound(assets=[boats(), cruiser], weather=calm(sea=sea), sets=sets)
+    s.advance(hour * HOUR)
+    return landing._ships_guns(s.world, 0, at(s, *BEACH), s.now)
+
+
+def test_ships_fire_at_a_beach_on_their_days_on_station_by_day_in_a_fair_sea() -> None:
+    firing = guns_at_noon()
+    assert firing > 0
+    turn = sound().world.statics.rules
+    away = round(24 * turn["naval.days_on"]) + 12
+    back = away + round(24 * turn["naval.days_off"])
+    assert [guns_at_noon(away), guns_at_noon(back)] == [0.0, firing]
+    assert guns_at_noon(1) == 0.0, "by night"
+    assert guns_at_noon(sea=round(turn["weather.sea_gunfire"]) + 1) == 0.0
+    assert guns_at_noon(**{"switch.naval": 0}) == 0.0
