@@ -417,12 +417,14 @@ def _attack(
 @jit
 def _rivers(battles: Ints, members: Ints, ours: Ints, ground: Floats) -> Ints:
     """Shape (battles,): hexsides with water that are attacked across."""
-    crossed = np.zeros((battles.shape[1], 6), np.int64)
+    count = np.zeros(battles.shape[1], np.int64)
+    crossed = np.zeros((battles.shape[1], 6), np.bool_)
     for i in range(members.shape[1]):
         slot, direction = members[SLOT, i], members[DIRECTION, i]
         if ours[i] == 0 and direction >= 0 and ground[battles[HEX, slot], G_RIVER + direction] > 1.0:
-            crossed[slot, direction] = 1
-    return crossed.sum(axis=1)
+            count[slot] += not crossed[slot, direction]
+            crossed[slot, direction] = True
+    return count
 
 
 @jit
