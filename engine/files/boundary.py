@@ -64,6 +64,19 @@ class StaffRow(Cited):
     sidc: Annotated[str, Field(max_length=30)] = ""
 
 
+class CommandRow(Cited):
+    """One line of common/commanders.csv: who led a formation or headquarters from when until when."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    subject: Id
+    name: Words = ""
+    rank: Words = ""
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    until: Moment | None = None
+
+
 class KindRow(Cited):
     """One line of common/kinds.csv."""
 
@@ -420,11 +433,12 @@ ROWS: Mapping[str, type[Strict]] = {
     "terrain_kinds": TerrainRow,
     "identities": IdentityRow,
     "staffs": StaffRow,
+    "commands": CommandRow,
     "sources": SourceRow,
     "rules": RuleRow,
 }
 """The model of a row of each table; see engine/files/rows.py."""
-UNBOUNDED = frozenset({"identities", "staffs", "sources", "rules", "history"})
+UNBOUNDED = frozenset({"identities", "staffs", "commands", "sources", "rules", "history"})
 """Tables whose columns have no _low and _high."""
 
 

@@ -24,6 +24,7 @@ from engine.model.citation import Detail
 TABLES = (
     "identities",
     "staffs",
+    "commands",
     "kinds",
     "terrain_kinds",
     "forces",
@@ -59,6 +60,7 @@ _NAMES = {
     "terrain_kinds": "terrain.csv",
     "identities": "formations.csv",
     "staffs": "staffs.csv",
+    "commands": "commanders.csv",
     "sources": "a source",
 }
 

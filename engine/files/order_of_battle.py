@@ -116,7 +116,7 @@ def reinforcements_of(setting: Setting) -> tuple[ReinforcementSpec, ...]:
         setting.refer(checked, "subject", data.subject, tables, what)
         if data.kind in ("attach", "asset") or data.hq:
             setting.refer(checked, "hq", data.hq, "headquarters", HEADQUARTERS)
-        if data.kind in ("commander", "rename") and not data.text:
+        if data.kind == "rename" and not data.text:
             setting.complain(checked.at("text"), "a name in `text`", "nothing", code="row/missing")
         here = setting.place(checked)
         values = shared(checked, ReinforcementSpec) | {

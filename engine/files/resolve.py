@@ -27,6 +27,7 @@ from engine.files.politics import events_of, people_of, victory_of
 from engine.files.record import history_of, weather_of
 from engine.files.rows import Raw, Row
 from engine.files.setting import Setting
+from engine.files.succession import changes_of_command, led_from_the_start, succession_of
 from engine.model.citation import Parameter, Source
 from engine.model.codes import SIDES, HexKind
 from engine.model.forces import FormationSpec, KindSpec
@@ -57,7 +58,9 @@ def resolve(
     window = _window(setting, raw.head)
     kinds = {key: KindSpec(**shared(row, KindSpec)) for key, row in tables["kinds"].items()}
     terrain = [TerrainSpec(**shared(row, TerrainSpec)) for row in tables["terrain_kinds"].values()]
-    formations, reinforcements = arrivals_folded(formations_of(setting, kinds), reinforcements_of(setting))
+    succession = succession_of(setting)
+    dated = changes_of_command(setting, succession, reinforcements_of(setting))
+    formations, reinforcements = arrivals_folded(led_from_the_start(setting, succession, formations_of(setting, kinds)), dated)
     drawn = _owner(setting, window)
     scenario = Scenario(
         id=head.id,
@@ -73,7 +76,7 @@ def resolve(
         terrain=tuple(sorted(terrain, key=lambda row: row.code)),
         parameters=_parameters(tables["rules"], raw),
         formations=formations,
-        headquarters=headquarters_of(setting),
+        headquarters=led_from_the_start(setting, succession, headquarters_of(setting)),
         assets=assets_of(setting),
         reinforcements=reinforcements,
         directives=directives_of(setting),

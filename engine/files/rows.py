@@ -34,6 +34,7 @@ COMMON_CSV: Mapping[str, str] = {
     "terrain.csv": "terrain_kinds",
     "formations.csv": "identities",
     "staffs.csv": "staffs",
+    "commanders.csv": "commands",
 }
 """CSV files of the common folder and their tables; a scenario may have its own, which change rows by id."""
 TOML_LISTS: Mapping[str, tuple[str, str]] = {
@@ -52,7 +53,6 @@ KNOWN_FILES = frozenset(
         "rules.toml",
         "notes.md",
         "README.md",
-        "commanders.csv",
         *CSV_TABLES,
         *COMMON_CSV,
         *TOML_LISTS,
@@ -254,7 +254,7 @@ def locate(raw: Raw, address: str) -> tuple[Row | None, str]:
     if table == "scenario" and rest in ("title", "summary", "start", "end"):
         return raw.head, rest
     key, _, column = rest.rpartition(".")
-    if table in raw.tables and table not in ("rules", "sources", "identities", "staffs"):
+    if table in raw.tables and table not in ("rules", "sources", "identities", "staffs", "commands"):
         row = raw.tables[table].get(key)
         if row is not None and column in keys_of(ROWS[table]) and column != ID_KEY.get(table, "id"):
             return row, column
@@ -314,6 +314,8 @@ def row_key(table: str, values: Mapping[str, Any]) -> str:
         return f"{str(values['date'])[:10]}_{values.get('zone', 'all')}"
     if table == "reinforcements" and values.get("subject"):
         return slug(f"{values['subject']}_{values.get('kind', '')}_{str(values.get('at', ''))[:10]}")
+    if table == "commands" and values.get("subject"):
+        return slug(f"{values['subject']}_{str(values.get('from') or 'before')[:10]}")
     if table == "people" and values.get("side"):
         about = values.get("subject") or values.get("place") or values.get("nation") or ""
         return slug(f"{values['side']}_{values.get('kind', '')}_{about}")

@@ -31,7 +31,7 @@ from engine.files.rows import COMMON_CSV, CSV_TABLES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = {"type": "number"}
-_NAMED_BY_OTHERS = ("weather", "reinforcements", "supply_sources", "shipping", "objectives", "people")
+_NAMED_BY_OTHERS = ("weather", "reinforcements", "supply_sources", "shipping", "objectives", "people", "commands")
 """Tables whose ids may be made of other columns."""
 
 

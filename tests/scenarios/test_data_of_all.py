@@ -57,7 +57,7 @@ def test_rows_of_each_kind_are_as_many_as_the_notes_say(scenario: Scenario) -> N
         "formations": len(scenario.formations),
         "headquarters": len(scenario.headquarters),
         "assets": len(scenario.assets),
-        "reinforcements": len(scenario.reinforcements),
+        "reinforcements": sum("commanders.csv" not in row.where for row in scenario.reinforcements),
         "directives": len(scenario.directives),
         "facts": len(scenario.history),
         "supply sources": len(scenario.supply_sources),
