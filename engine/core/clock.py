@@ -1,7 +1,8 @@
 """The clock: one SimPy process per system, woken at the minute its columns name, in the order of phases.
 
 A minute runs its phases once, upward. What falls due for an equal or earlier phase waits for the next minute. All
-due times live in the world, so a clock is thrown away at every stopping point and made again with the same future.
+due times live in the world, and at a stop nothing is armed: a clock is thrown away there and made again with the same
+future.
 This is the only file that imports simpy.
 """
 
@@ -49,7 +50,7 @@ class Clock:
         self._bells: dict[int, simpy.Event] = {}
 
     def run(self, until: int) -> None:
-        """Complete every minute before ``until``."""
+        """Complete every minute before ``until``; the world may be changed before the next call."""
         self._until = until
         self._arm_all(int(self._environment.now), phase=0)
         if until > self._environment.now:

@@ -263,6 +263,8 @@ class Writer:
         self._flows = tuple(flow.name for flow in spec.flows)
         self._settled = (*(flow.stock for flow in spec.flows), spec.as_of)
         self._defaults = [(column.name, column.default) for column in spec.columns]
+        self._places = {dtype: _places(spec, dtype) for dtype in sorted({c.dtype for c in spec.columns if c.width == 1})}
+        self._wide = [(number, column) for number, column in enumerate(spec.columns) if column.width > 1]
         self._allot(rows)
         self._publish(rows)
 
@@ -298,6 +300,18 @@ class Writer:
         self.table._versions[name] += 1
         return self._open[name]
 
+    def put(self, columns: Ints, rows: Ints, values: Array) -> None:
+        """Write ``values[i]`` (wide ones first number first) into column number ``columns[i]`` at ``rows[i]``."""
+        for dtype, places in self._places.items():
+            place = places[columns]
+            its = rows_where(place >= 0)
+            self._blocks[dtype][:, : self._count][place[its], rows[its]] = values[its, 0]
+        for number, column in self._wide:
+            its = rows_where(columns == number)
+            self._open[column.name][rows[its]] = values[its, : column.width]
+        for number in set(columns.tolist()):
+            self.table._versions[self.spec.columns[number].name] += 1
+
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
         """Add ``count`` rows with defaults where ``values`` is silent; returns their row numbers."""
         if not values.keys() <= self._arrays.keys():
@@ -327,6 +341,14 @@ class Writer:
         for name in self._arrays.keys() & values.keys():
             self._arrays[name][:] = values[name]
         self._publish(rows)
+
+
+def _places(spec: TableSpec, dtype: str) -> Ints:
+    """Place of each column in the block of one type, by its number in the declaration; -1 for those of other types."""
+    names = [column.name for column in spec.columns if column.dtype == dtype and column.width == 1]
+    found = np.full(len(spec.columns), -1, np.int64)
+    found[[k for k, column in enumerate(spec.columns) if column.name in names]] = spec.places(dtype, *names)
+    return found
 
 
 def _read_only(block: Array) -> Array:

@@ -96,17 +96,21 @@ class Grid:
 
         Column 0 is the cell itself; OFF_GRID fills what lies beyond the edge.
         """
-        return self._ring_tables(radius)
+        found = self._rings.get(radius)
+        if found is None:
+            found = self._rings[radius] = self._ring_table(radius)
+        return found
 
-    def _ring_tables(self, radius: int) -> Cells:
-        cache: dict[int, Cells] = self.__dict__.setdefault("_rings", {})
-        if radius not in cache:
-            q, r = self.axial
-            table = np.stack([self._cells_at(q + dq, r + dr) for dq, dr in disc(radius)], axis=1)
-            table = np.ascontiguousarray(table, dtype=np.int32)
-            table.flags.writeable = False
-            cache[radius] = table
-        return cache[radius]
+    @cached_property
+    def _rings(self) -> dict[int, Cells]:
+        return {}
+
+    def _ring_table(self, radius: int) -> Cells:
+        q, r = self.axial
+        table = np.stack([self._cells_at(q + dq, r + dr) for dq, dr in disc(radius)], axis=1)
+        table = np.ascontiguousarray(table, dtype=np.int32)
+        table.flags.writeable = False
+        return table
 
     def distance(self, a: Index, b: Index) -> Cells:
         """Steps between cells (arrays broadcast)."""

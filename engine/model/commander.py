@@ -49,6 +49,8 @@ class _Sheet:
         types = [column.dtype for _, column in self.narrow]
         self._spans = [(t, slice(types.index(t), types.index(t) + types.count(t))) for t in sorted(set(types))]
         self._blank = np.array([[column.default] for _, column in self.narrow], np.int64)
+        self.places = [position for position, _ in self.narrow]
+        self.names = [column.name for _, column in self.narrow]
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
         self._names = tuple(column.name for _, column in numbered)
         self._versions: tuple[int, ...] = ()
@@ -83,7 +85,7 @@ class _Columns(dict[str, Array]):
         self._sheet, self._given, self._given_wide = sheet, sheet.values, sheet.wide_values
         self._now = sheet.values.copy()
         self._replaced = False
-        super().__init__(zip([column.name for _, column in sheet.narrow], self._now, strict=True))
+        super().__init__(zip(sheet.names, self._now, strict=True))
         for (_, column), values in zip(sheet.wide, sheet.wide_values, strict=True):
             self[column.name] = values.copy()
         self._replaced = False
@@ -96,16 +98,15 @@ class _Columns(dict[str, Array]):
         """Rows (table, row, column, values) of what was changed, column by column."""
         sheet, now = self._sheet, self._now
         if self._replaced:
-            now = np.array([self[column.name] for _, column in sheet.narrow])
+            now = np.array([self[name] for name in sheet.names])
         column, row = _differs(now, self._given).nonzero()
-        place = [position for position, _ in sheet.narrow]
         found: list[tuple[int, int, int, tuple[int, ...]]] = [
-            (number, r, place[c], (value,))
+            (number, r, sheet.places[c], (value,))
             for c, r, value in zip(column.tolist(), row.tolist(), now[column, row].tolist(), strict=True)
         ]
         for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
             values = self[wide.name]
-            at = np.flatnonzero(_differs(values.T, given.T).any(axis=0))
+            at = np.unique(_differs(values.T, given.T).nonzero()[1])
             found += [(number, r, position, tuple(v)) for r, v in zip(at.tolist(), values[at].tolist(), strict=True)]
         found.sort(key=itemgetter(2))
         return found

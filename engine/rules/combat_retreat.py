@@ -12,7 +12,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, rounded
 from engine.core.columns import NANO
 from engine.core.dice import Dice, Stream
-from engine.core.paths import FAR, field
+from engine.core.paths import FAR, hops
 from engine.model.codes import Mobility
 from engine.model.theatre import River, Strait
 from engine.model.world import World
@@ -30,13 +30,10 @@ def rear(world: World, side: int) -> npt.NDArray[np.int32]:
     """Shape (hexes,): hops through own ground from the side's supply sources, FAR where no way leads."""
 
     def make() -> npt.NDArray[np.int32]:
-        grid, depots = world.statics.grid, world.depots
+        depots = world.depots
         own = ice.walked(world.statics)[:-1] & (world.hexes.owner == side)
-        near = grid.neighbours
-        costs = (own[:, None] & (near >= 0) & own[near]).astype(np.int32)
-        sources = depots.hex[(depots.side == side) & (depots.working == 1)]
-        sources = sources[own[sources]] if len(sources) else sources
-        return field(near, costs, np.unique(sources), top=1)
+        sources = depots.hex[(depots.side == side) & (depots.working == 1)].astype(np.int64)
+        return hops(world.statics.grid.neighbours, own, sources[own[sources]])
 
     key = (*world.hexes.version("owner"), *world.depots.version("hex", "working"))
     return derived(world, f"combat.rear.{side}", key, make)

@@ -25,7 +25,6 @@ from engine.model.codes import (
     DirectiveKind,
     DirectiveState,
     Outcome,
-    Permission,
 )
 from engine.model.places import (
     B_ATTACKER,
@@ -94,8 +93,6 @@ PARAMETERS: Final = (
 def bound_to_stay(world: World) -> npt.NDArray[np.int8]:
     """Shape (formations,): 0 free, 1 forbidden to retreat, ``IN_A_FORTRESS``."""
     forts = fortress.any_declared(world)
-    if not forts and not (world.directives.permission == Permission.STAND_FAST).any():
-        return np.zeros(len(world.formations), np.int8)
     key = (*_told(world), *world.directives.version("permission"), *world.headquarters.version("parent"))
     if forts:
         key = (*key, *world.hexes.version("fortress"), *world.formations.version("hex"))

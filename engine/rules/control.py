@@ -9,7 +9,7 @@ judged by the map as it stands before any of them changes.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from engine.core.calendar import HOUR, NEVER
 from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice
+from engine.core.jit import jit
 from engine.model.codes import Calendar, Taking
 from engine.model.events import Event
 from engine.model.events.common import TICKED
@@ -38,10 +39,7 @@ GRAIN_MIN: Final = 3 * HOUR
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """Clocks of unguarded ground started, stopped and run out; work on bridges."""
-    salient, lost = np.zeros((2, world.statics.grid.size), bool)
-    for side in (0, 1):
-        salient |= _salients(world, side)
-        lost |= _cut_off(world, side)
+    salient, lost = _salients(world), _cut_off(world)
     return [
         TICKED(minute, system=Calendar.CONTROL, next_at=minute + GRAIN_MIN),
         *_closed(world, minute, salient, lost, trace),
@@ -49,11 +47,15 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     ]
 
 
-def _candidates(world: World, side: int, radius: int, cells: Rows) -> Rows:
-    """Those of ``cells`` that are ground of ``side``, no town, and without a formation of its own within ``radius``."""
-    statics = world.statics
-    mask: Mask = (world.hexes.owner[cells] == side) & walked(statics)[cells] & ~ground.towns(statics)[cells]
-    return cells[mask & ~ground.formations_near(world, side, radius)[cells]]
+@jit
+def _left_open(cell: int, side: int, owner: Any, walked: Any, towns: Any, count: Any, disc: Any) -> bool:
+    """Whether a hex is ground of ``side``, no town, and without a formation of its own in the ``disc`` round it."""
+    if owner[cell] != side or not walked[cell] or towns[cell]:
+        return False
+    guarded = False
+    for there in disc:
+        guarded = guarded or (there >= 0 and count[side, there] > 0)
+    return not guarded
 
 
 def _hostile_neighbours(world: World, side: int, cells: Rows) -> npt.NDArray[np.int64]:
@@ -63,26 +65,55 @@ def _hostile_neighbours(world: World, side: int, cells: Rows) -> npt.NDArray[np.
     return count
 
 
-def _salients(world: World, side: int) -> Mask:
-    """Shape (hexes,): unguarded salients of ``side``."""
-    rules, found = world.statics.rules, np.zeros(world.statics.grid.size, bool)
+def _salients(world: World) -> Mask:
+    """Shape (hexes,): unguarded salients of either side."""
+    statics, rules, found = world.statics, world.statics.rules, np.zeros(world.statics.grid.size, bool)
     if not on(rules, "salients"):
         return found
-    beside = rows_where(ground.formations_near(world, 1 - side, 1))
-    cells = _candidates(world, side, round(rules["contact.salient_radius"]), beside)
-    found[cells] = _hostile_neighbours(world, side, cells) >= round(rules["contact.salient_neighbours"])
+    now, discs = ground.standing(world), statics.grid.ring_table(round(rules["contact.salient_radius"]))
+    _stick_out(
+        now.side, now.cell, statics.grid.ring_table(1), round(rules["contact.salient_neighbours"]), world.hexes.owner,
+        walked(statics), ground.towns(statics), now.count, discs, found,
+    )  # fmt: skip
     return found
 
 
-def _cut_off(world: World, side: int) -> Mask:
-    """Shape (hexes,): ground of ``side`` without a way to its sources, and without anybody to hold it."""
-    rules, found = world.statics.rules, np.zeros(world.statics.grid.size, bool)
-    if not on(rules, "salients") or not len(working_sources(world, side)):
+@jit
+def _stick_out(
+    of: Any, at: Any, near: Any, least: int, owner: Any, walked: Any, towns: Any, count: Any, discs: Any, found: Any
+) -> None:
+    """Mark hexes in or beside those ``at`` which formations ``of`` the other side stand, ``least`` neighbours hostile."""
+    for i in range(len(at)):
+        side = 1 - of[i]
+        for cell in near[at[i]]:
+            if cell < 0 or found[cell] or not _left_open(cell, side, owner, walked, towns, count, discs[cell]):
+                continue
+            hostile = 0
+            for there in near[cell, 1:]:
+                hostile += there >= 0 and owner[there] == 1 - side
+            found[cell] = hostile >= least
+
+
+def _cut_off(world: World) -> Mask:
+    """Shape (hexes,): ground of either side without a way to its sources, and without anybody to hold it."""
+    statics, rules, found = world.statics, world.statics.rules, np.zeros(world.statics.grid.size, bool)
+    if not on(rules, "salients"):
         return found
-    cells = rows_where((world.hexes.owner == side) & ~connected(world, side))
-    if len(cells):
-        found[_candidates(world, side, round(rules["contact.cut_off_radius"]), cells)] = True
+    discs = statics.grid.ring_table(round(rules["contact.cut_off_radius"]))
+    for side in (0, 1):
+        if len(working_sources(world, side)):
+            cells = rows_where((world.hexes.owner == side) & ~connected(world, side))
+            _lie_open(cells, side, world.hexes.owner, walked(statics), ground.towns(statics),
+                      ground.standing(world).count, discs, found)  # fmt: skip
     return found
+
+
+@jit
+def _lie_open(
+    cells: Any, side: int, owner: Any, walked: Any, towns: Any, count: Any, discs: Any, found: Any
+) -> None:
+    for cell in cells:
+        found[cell] = _left_open(cell, side, owner, walked, towns, count, discs[cell])
 
 
 def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace | None) -> list[Event]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import HOUR, NEVER
-from engine.core.columns import rows_where
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice
 from engine.core.jit import jit
 from engine.core.nearest import nearest_in_group
@@ -129,7 +129,7 @@ def _exposed(world: World, side: int, cells: Any) -> Mask:
 def _next_due(world: World, now: int) -> int:
     if not on(world.statics.rules, "headquarters"):
         return NEVER
-    return now if endangered(world).any() else int(world.systems.next_at[Calendar.HEADQUARTERS])
+    return now if anywhere(endangered(world)) else int(world.systems.next_at[Calendar.HEADQUARTERS])
 
 
 # Moves.
@@ -199,6 +199,8 @@ def _shifts(world: World, free: Mask, trace: Trace | None) -> list[tuple[int, in
             for i, row in enumerate(rows.tolist()):
                 trace.record("headquarters", row, "hexes_behind_front", float(clear[i]), "command.behind_hexes_corps")
                 trace.record("headquarters", row, "hexes_from_formations", float(away[i]), "command.range_km")
+        if not anywhere(restless):
+            continue
         safe = rows_where(_safe(world, side)[:-1])
         for row in rows[restless].tolist():
             cell = int(hqs.hex[row])

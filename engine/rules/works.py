@@ -12,6 +12,7 @@ with no such date to come the system never runs.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -56,19 +57,19 @@ def _next_due(world: World, now: int) -> int:
     any_ = derived(world, "works.any", world.directives.version("state"), lambda: bool(len(_building(world))))
     next_at = max(int(world.systems.next_at[Calendar.WORKS]), 0)
     dates = _ready(world.statics)[0]
-    coming = int(np.searchsorted(dates, max(next_at, 1)))
-    ready_at = int(dates[coming]) if coming < len(dates) else NEVER
+    coming = bisect_left(dates, max(next_at, 1))
+    ready_at = dates[coming] if coming < len(dates) else NEVER
     return min(next_at if any_ else NEVER, ready_at)
 
 
-def _ready(statics: Statics) -> tuple[Ints, list[FortifiedLine]]:
+def _ready(statics: Statics) -> tuple[list[int], list[FortifiedLine]]:
     """Midnights at which lines of the theatre become ready after the start, in order, and those lines."""
-    found: tuple[Ints, list[FortifiedLine]] | None = statics.memo.get("works.ready")
+    found: tuple[list[int], list[FortifiedLine]] | None = statics.memo.get("works.ready")
     if found is None:
         start = statics.scenario.start
         dated = [((date.fromisoformat(line.ready) - start).days * DAY, line) for line in statics.theatre.lines]
         dated = sorted(((at, line) for at, line in dated if at > 0), key=lambda pair: (pair[0], pair[1].id))
-        found = np.array([at for at, _ in dated], np.int64), [line for _, line in dated]
+        found = [at for at, _ in dated], [line for _, line in dated]
         statics.memo["works.ready"] = found
     return found
 
@@ -88,8 +89,7 @@ def _lines_ready(world: World, minute: int) -> list[Event]:
     hexes = world.hexes
     dates, lines = _ready(world.statics)
     level: dict[int, int] = {}
-    for number in np.flatnonzero(dates == minute).tolist():
-        line = lines[number]
+    for line in lines[bisect_left(dates, minute) : bisect_right(dates, minute)]:
         for cell in line.cells:
             if hexes.owner[cell] == SIDES.index(line.side) and hexes.works[cell] < line.strength:
                 level[cell] = max(level.get(cell, 0), line.strength)

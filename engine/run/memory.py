@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
 
 from engine.core.columns import rows_where
 from engine.model.commander import Notes, OwnNotes
@@ -48,11 +51,10 @@ def behind_the_other_side(
 
 def noted(entry: Input) -> Event:
     """The event that writes the notes of an entry."""
-    width = 4
-    return NOTED(
-        entry.at,
-        table=[n[0] for n in entry.notes],
-        row=[n[1] for n in entry.notes],
-        column=[n[2] for n in entry.notes],
-        value=[(list(n[3]) + [0] * width)[:width] for n in entry.notes],
-    )
+    table, row, column, given = zip(*entry.notes, strict=True)
+    value = np.array([(*numbers, 0, 0, 0)[:_WIDTH] for numbers in given])
+    return NOTED(entry.at, table=np.array(table), row=np.array(row), column=np.array(column), value=value)
+
+
+_WIDTH: Final = 4
+"""Numbers of the widest note."""

@@ -208,11 +208,12 @@ class Session:
         return self.now
 
     def _go_on(self, until: int, progress: Callable[[int], bool] | None) -> None:
+        clock = Clock(self.now, self._systems, self._due, self._fire, self._dated)
         while self.now < (end := min(until, self.end)):
             self._commanders_speak()
             self._apply_inputs()
             stop = min(end, round_up(self.now + 1, HOUR))
-            Clock(self.now, self._systems, self._due, self._fire, self._dated).run(stop)
+            clock.run(stop)
             self.now = stop
             if stop % KEYFRAME_MIN == 0 and self._keep_frames:
                 self._keep_frame()

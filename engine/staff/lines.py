@@ -1,6 +1,6 @@
 """Broken lines of directives on the grid: how far each hex lies from one, and the hexes along it.
 
-Geography only, so each line is worked out once a run.
+Geography only, so each line is worked out once for all runs of a scenario.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def points_of(cells: Array) -> Points:
 
 def line_distance(statics: Statics, points: Points) -> Array:
     """Metres from every hex centre to the broken line through ``points``, AWAY_M where that is far. Shape (hexes,)."""
-    held: dict[Points, Array] = statics.memo.setdefault("staff.distances", {})
+    held: dict[Points, Array] = statics.shared.setdefault("staff.distances", {})
     if points not in held:
         if len(held) >= KEPT:
             held.clear()
@@ -71,7 +71,7 @@ def _measure(centres: Any, cells: Any, corners: Any, metres: Any) -> None:
 
 def line_cells(statics: Statics, points: Points) -> Ints:
     """Land hexes that the broken line runs through, in order from its first point."""
-    held: dict[Points, Ints] = statics.memo.setdefault("staff.cells", {})
+    held: dict[Points, Ints] = statics.shared.setdefault("staff.cells", {})
     if points not in held:
         if len(held) >= KEPT:
             held.clear()

@@ -46,20 +46,15 @@ def _wake(pen: Pen, minute: int) -> None:
 
 def noted(pen: Pen, event: Event) -> None:
     """Staffs' notes are written; a row beyond the end of a table is appended."""
-    row, value = event["row"], event["value"]
-    groups = (event["table"].astype(np.int64) << 32) + event["column"]
-    ends = [*(rows_where(groups[1:] != groups[:-1]) + 1).tolist(), len(groups)]
-    numbers, at = row.tolist(), 0
-    for end in ends:
-        table, column = divmod(int(groups[at]), 1 << 32)
-        spec = NOTES[table]
-        writer = pen[spec.name]
-        beyond = max(numbers[at:end]) + 1 - len(writer.table)
+    for table, spec in enumerate(NOTES):
+        its = rows_where(event["table"] == table)
+        if not len(its):
+            continue
+        writer, row = pen[spec.name], event["row"][its]
+        beyond = int(row.max()) + 1 - len(writer.table)
         if beyond > 0:
             writer.append({}, beyond)
-        declared = spec.columns[column]
-        writer[declared.name][row[at:end]] = value[at:end] if declared.width > 1 else value[at:end, 0]
-        at = end
+        writer.put(event["column"][its], row, event["value"][its])
 
 
 def directed(pen: Pen, event: Event) -> None:
