@@ -36,6 +36,7 @@ _DIVISION: Final = int(Echelon.DIVISION)
 TASKS = np.array([TASK_OF.get(OrderKind(k), Task.HOLD) if k else Task.HOLD for k in range(max(OrderKind) + 1)], dtype=np.int8)
 """What an order of each kind makes a formation do."""
 _ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW) for t in Task])
+_TOLD_ON = np.array([t in (Task.ATTACK, Task.FOLLOW, Task.LAND) for t in Task])
 _ATTACH, _KEEP, _LET_GO = int(OrderKind.ATTACH), int(OrderKind.KEEP), int(OrderKind.LET_GO)
 
 
@@ -110,14 +111,16 @@ def _hours(
 def goes_on(world: World, formation: Rows, kinds: npt.ArrayLike | None, minute: int) -> npt.NDArray[np.bool_]:
     """Shape of ``formation``: whether an order of that kind only carries on the attack in which a formation is.
 
-    It attacks or follows, or was in a battle within ``command.continue_h``, and is told to attack or follow. Exploiting
-    mobile groups run ahead of the wire: their orders keep their time.
+    It attacks or follows, or was in a battle or landed within ``command.continue_h``, and is told to attack, follow or
+    cross in craft: who goes ashore knows his first tasks there. Exploiting mobile groups run ahead of the wire: their
+    orders keep their time.
     """
     if kinds is None:
         return np.zeros(len(formation), dtype=bool)
     formations, lately = world.formations, minute - world.statics.rules["command.continue_h"] * HOUR
-    busy = _ONWARD[formations.task[formation]] | (formations.last_fight_at[formation] >= lately)
-    again: npt.NDArray[np.bool_] = _ONWARD[TASKS[np.asarray(kinds, dtype=np.int64)]] & busy
+    last = np.maximum(formations.last_fight_at[formation], formations.landed_at[formation])
+    busy = _ONWARD[formations.task[formation]] | (last >= lately)
+    again: npt.NDArray[np.bool_] = _TOLD_ON[TASKS[np.asarray(kinds, dtype=np.int64)]] & busy
     return again
 
 

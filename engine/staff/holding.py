@@ -38,7 +38,7 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
             withdraw.begin(s, plans, plan, sectors.sector(hq), mine)
         if not withdraw.under_way(s, hq):
             place = _place(s, plan, sectors)
-            _one(s, wishes, plans, plan, place, mine)
+            _one(s, wishes, plans, plan, place, mine, stays=plans.stand_fast(plan) or sectors.given_up(plan) is not None)
             places[hq], holders[hq] = place, mine
         if withdraw.under_way(s, hq):
             withdraw.lead(s, wishes, plan, mine)
@@ -46,7 +46,7 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
     _stand(s, wishes, places, holders)
     for hq, place in places.items():
         if _length(place):
-            reactions.place_reserves(s, wishes, place, holders[hq])
+            reactions.place_reserves(s, wishes, place, holders[hq], sectors.given_up(plans.of[hq]))
         else:
             rear.come_up(s, wishes, plans, plans.of[hq], holders[hq])
 
@@ -65,8 +65,13 @@ def _place(s: Situation, plan: Plan, sectors: Sectors) -> Sector | Ints:
     return sector
 
 
-def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints) -> None:
-    """Roles of one headquarters' holders, and what it does about the enemy before its front."""
+def _one(
+    s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sector | Ints, mine: Ints, *, stays: bool
+) -> None:  # fmt: skip
+    """Roles of one headquarters' holders, and what it does about the enemy before its front.
+
+    ``stays``: on its line, because it was told to hold it to the last or to go back to it.
+    """
     _change_roles(s, plans, plan, place, mine)
     if not isinstance(place, Sector):
         s.notes.staff["need_before"][plan.hq] = s.notes.staff["need"][plan.hq] = 0
@@ -80,8 +85,9 @@ def _one(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, place: Sect
     if plans.attacking(plan) and not plans.stand_fast(plan):
         reactions.widen(s, wishes, plan.hq, place, mine)
     if not plans.stand_fast(plan):
-        # Who must not give up his line is not lured out of it either.
         reactions.step_back(s, wishes, mine)
+    if not stays:
+        # Who must not give up his line is not lured out of it either.
         reactions.follow(s, wishes, plan.hq, place, mine)
 
 

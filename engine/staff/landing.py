@@ -1,8 +1,9 @@
 """Landings: the force comes to the craft, crosses to a beach that is known to be free, and waits for its others there.
 
 The first two places of the directive's axis are the coast where troops embark and the beach. If an enemy is known to
-stand at the beach the nearest free one is taken; across a narrow strait he is attacked instead. The staff knows the
-beach only as its side's reports have it. When everybody is ashore the directive is done; what follows is another.
+stand at the beach the nearest free one is taken; across a narrow strait he is attacked instead. Orders go out so that
+they arrive at about the hour. The staff knows the beach only as its side's reports have it. When everybody is ashore the
+directive is done; what follows is another.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ import numpy as np
 from engine.core.calendar import HOUR
 from engine.core.columns import Array
 from engine.core.paths import components
-from engine.model.codes import DirectiveKind, HexKind, OrderKind, Outcome
+from engine.model.codes import HexKind, OrderKind, Outcome
 from engine.rules.craft import narrow
+from engine.staff import timing
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.plans import NONE, Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.situation import Situation
 
-_LAND: Final = int(DirectiveKind.LAND)
 _BROKEN_OFF: Final = int(Outcome.BROKEN_OFF)
 BEACH_HEXES: Final = 2
 """Beaches so far from the one named will do."""
@@ -31,30 +32,19 @@ COAST_HEXES: Final = 1
 """Troops embark so far from the coast named."""
 REST_MIN: Final = 12 * HOUR
 """Who has been beaten off tries again after so long."""
+EARLY_MIN: Final = 24 * HOUR
+"""Orders that are sent ahead may come so much before the hour: who has landed by one is ashore all the same."""
 
 
 def land(s: Situation, wishes: Intentions, plans: Plans, members: dict[int, Ints], acting: list[int]) -> None:
     """Lead the landings of those headquarters that have one in force or soon."""
-    landings = [i for i, kind in enumerate(plans.kind) if kind == _LAND]
-    for hq in acting if landings else ():
-        i = _directive(s, plans, hq, landings)
+    for hq in acting if plans.landings else ():
+        i = plans.landing_of(hq)
         axis = plans.axis_points(i) if i >= 0 else ()
         if len(axis) >= 2:
             mine = set(members.get(hq, np.zeros(0, np.int64)).tolist())
             force = [at for at in plans.named(i, "assault").tolist() if at in mine]
             _Landing(s, wishes, plans, i, axis[0], axis[1]).lead(hq, force)
-
-
-def _directive(s: Situation, plans: Plans, hq: int, landings: list[int]) -> int:
-    """The landing it carries out, or the next one if that is near enough to assemble for; -1 none."""
-    current = plans.of[hq].current
-    if current >= 0 and plans.kind[current] == _LAND:
-        return current
-    soon = [
-        i for i in landings
-        if plans.d.hq[i] == hq and 0 < plans.start[i] - s.minute <= s.hours("staff.assembly_h")
-    ]  # fmt: skip
-    return min(soon, key=lambda i: (int(plans.d.start_at[i]), i), default=NONE)
 
 
 def islands(s: Situation) -> Array:
@@ -72,7 +62,9 @@ class _Landing:
         self.s, self.wishes, self.i = s, wishes, i
         self.coast, self.beach = coast, beach
         self.start = int(plans.d.start_at[i])
-        self.begun = plans.of[int(plans.d.hq[i])].current == i
+        hq = int(plans.d.hq[i])
+        self.begun = plans.of[hq].current == i
+        self.released = self.begun or (not plans.waits(i) and timing.arrives_at(s, hq, self.start))
         self.limit = round(2 * s.rules["contact.stack_limit"])
         self.island = islands(s)
         self.taken: dict[int, int] = {}
@@ -99,21 +91,23 @@ class _Landing:
                 self.wishes.stay(at, Reason.BEACHHEAD)
             elif not self._at_the_craft(at):
                 self._come(at)
-            elif self.begun and not self._resting(at):
+            elif self.released and not self._resting(at):
                 self._cross(at)
             else:
                 self.wishes.stay(at, Reason.TO_THE_CRAFT, self.s.hex_of[at], self.beach)
 
     def _landed(self, at: int) -> bool:
         here = self.s.hex_of[at]
-        if int(self.s.view.own.landed_at[at]) >= self.start:
+        if int(self.s.view.own.landed_at[at]) >= self.start - EARLY_MIN:
             return True
         return bool(self.island[here] == self.island[self.beach] != self.island[self.coast])
 
     def _at_the_craft(self, at: int) -> bool:
         here = self.s.hex_of[at]
         near = self.s.apart(here, self.coast) <= COAST_HEXES
-        return near and bool(self.s.statics.theatre.sea_coast[here]) and self.s.leg_of[at] < 0
+        # Who has set out for the beach, which its enemy has left, has the craft beside him still.
+        stands = self.s.leg_of[at] in (NONE, self.beach)
+        return near and bool(self.s.statics.theatre.sea_coast[here]) and stands
 
     def _resting(self, at: int) -> bool:
         own = self.s.view.own

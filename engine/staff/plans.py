@@ -23,6 +23,7 @@ DECREES = frozenset(map(int, (DirectiveKind.FORTRESS, DirectiveKind.LIFT_FORTRES
 NONE = -1
 AT_SEA = frozenset(map(int, (DirectiveKind.LAND, DirectiveKind.EVACUATE)))
 _EVACUATE: Final = int(DirectiveKind.EVACUATE)
+_LAND: Final = int(DirectiveKind.LAND)
 _STAND_FAST: Final = int(Permission.STAND_FAST)
 _PENDING: Final = int(DirectiveState.PENDING)
 _DONE: Final = int(DirectiveState.DONE)
@@ -89,6 +90,7 @@ class Plans:
         """The same object while no directive arrives."""
         self.start: list[int] = self.d.start_at.tolist()
         """Minute at which each directive begins."""
+        self.landings = [i for i, kind in enumerate(self.kind) if kind == _LAND]
         reading = self._reading()
         self.of, self.below = reading.of, reading.below
         text = self.text
@@ -283,6 +285,14 @@ class Plans:
     def assembling(self, plan: Plan) -> bool:
         """Whether its next attack is near enough to assemble for."""
         return plan.upcoming >= 0 and self._soon(plan.upcoming)
+
+    def landing_of(self, hq: int) -> int:
+        """The landing that it carries out, or the next one if that is near enough to assemble for; -1 none."""
+        current = self.of[hq].current
+        if current in self.landings:
+            return current
+        soon = [i for i in self.landings if self.d.hq[i] == hq and self.start[i] > self.s.minute and self._soon(i)]
+        return min(soon, key=lambda i: (self.start[i], i), default=NONE)
 
     def waits(self, i: int) -> bool:
         """Whether a directive waits for something other than its hour."""

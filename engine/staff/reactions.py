@@ -9,7 +9,7 @@ from engine.core.calendar import NEVER
 from engine.core.nearest import steps_to_nearest
 from engine.core.paths import FAR
 from engine.model.codes import OrderKind
-from engine.staff.control import Ints
+from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
 from engine.staff.line import need_of
 from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_FOLLOW, TO_MARCH
@@ -126,8 +126,10 @@ def _step_ahead(s: Situation, wishes: Intentions, at: int, ahead: dict[int, int]
     wishes.want(at, OrderKind.FOLLOW, cell, Reason.FOLLOW)
 
 
-def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, members: Ints) -> None:
-    """Reserves stand some way behind the sector; they move only if they are too near or too far."""
+def place_reserves(
+    s: Situation, wishes: Intentions, place: Sector | Ints, members: Ints, given_up: Mask | None = None
+) -> None:  # fmt: skip
+    """Reserves stand some way behind the sector; they move only if they are too near or too far, or on ground given up."""
     reserves = [at for at in members.tolist() if s.role_of[at] == IN_RESERVE and at not in wishes]
     if not reserves:
         return
@@ -144,23 +146,28 @@ def place_reserves(s: Situation, wishes: Intentions, place: Sector | Ints, membe
         here, goal = here_of[k], here_of[k]
         if middle >= 0:
             gap, gap_then = gaps[k], gaps[k + len(reserves)]
-            goal = _reserve_place(s, here, meant_for[k], gap, gap_then, s.part_of[at], middle, crowd)
+            goal = _reserve_place(s, here, meant_for[k], gap, gap_then, s.part_of[at], middle, crowd, given_up)
         crowd[goal] = crowd.get(goal, 0) + 1
         wishes.place(at, goal, Reason.RESERVE, middle if middle >= 0 else here)
 
 
 def _reserve_place(
-    s: Situation, here: int, meant: int, gap: int, gap_then: int, part: int, middle: int, crowd: dict[int, int]
+    s: Situation, here: int, meant: int, gap: int, gap_then: int, part: int, middle: int, crowd: dict[int, int],
+    given_up: Mask | None,
 ) -> int:  # fmt: skip
     """``gap``, ``gap_then``: hexes from the front where it stands and where it is meant to stand."""
     depth = int(s.control.depth[here])
+    lost = given_up is not None and bool(given_up[here])
+    if given_up is not None and given_up[meant]:
+        meant, gap_then = here, FARTHEST + 1 if lost else gap
     if _near_enough(gap_then, int(s.control.depth[meant])):
         return meant
-    if _near_enough(gap, depth):
+    if _near_enough(gap, depth) and not lost:
         return here
     centre = here if gap < NEAREST or depth < NEAREST <= gap <= FARTHEST else middle
     ring = s.grid.ring_table(AREA)[centre]
     ring = ring[ring >= 0]
+    ring = ring if given_up is None else ring[~given_up[ring]]
     depths = s.control.depth[ring]
     fit = ring[(s.owner[ring] == s.side) & (s.control.part[ring] == part) & (depths >= NEAREST) & (depths < FAR)]
     room = [c for c in fit.tolist() if crowd.get(c, 0) < TWO]

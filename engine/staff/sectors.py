@@ -1,22 +1,25 @@
 """Sectors: every side of the front belongs to the headquarters whose line is nearest; weights along them.
 
 Directives name lines; the front is cut where the next line is nearer. A headquarters on the march to a new line
-claims nothing until half of it has come up: those who hold the ground go on holding it.
+claims nothing until half of it has come up: those who hold the ground go on holding it. Who has gone back to a line
+across a neck of land, or must stand fast there, does not man what is still own before it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from engine.core.chains import areas
 from engine.core.columns import Array
 from engine.core.jit import jit
 from engine.core.nearest import nearest_in_group
 from engine.core.once import Once
-from engine.staff.control import Ints, Mask
+from engine.model.codes import DirectiveKind, HexKind
+from engine.staff.control import Ints, Mask, ways_of
 from engine.staff.lines import AWAY_M, Points, line_cells, line_distance
 from engine.staff.numbers import IN_LINE, IN_SCREEN
 from engine.staff.plans import Plan, Plans
@@ -27,6 +30,7 @@ APPROACH, ESTABLISHED, FIRST_BOUND, ALL_BOUNDS = range(4)
 CORNER = 5
 """An own hex with so many hostile neighbours is no place to stand."""
 NEVER_M = 10 * AWAY_M
+_WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +67,7 @@ class Sectors:
                 self._holders.setdefault(hq, []).append(at)
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
+        self._before: dict[int, Mask | None] = {}
         self.label, self.away_m = self._cut()
 
     def _home(self, holders: list[int]) -> int:
@@ -104,6 +109,31 @@ class Sectors:
         cells = line_cells(self.s.statics, points)
         mine = (self.s.owner[cells] == self.s.side) & (self.s.control.part[cells] == self.home.get(plan.hq, -1))
         found: Ints = cells[mine]
+        return found
+
+    def stands_back(self, plan: Plan) -> bool:
+        """Whether it has gone back to a line and stands on it: it does not follow the enemy out again."""
+        return self._on_a_line(plan) and self.plans.kind[plan.line] == _WITHDRAW
+
+    def _on_a_line(self, plan: Plan) -> bool:
+        """Whether it has come up to the line it was given, and not attacked since."""
+        return plan.line >= 0 and plan.axis < 0 and self.phase(plan) != APPROACH and self.come_up(plan)
+
+    def given_up(self, plan: Plan) -> Mask | None:
+        """Shape (hexes,): own ground from which every way home leads over the line it stands on; None if there is none.
+
+        Only of who went back to that line or must stand fast on it: before a neck of land, not before part of a front.
+        """
+        if plan.hq not in self._before:
+            bound = self._on_a_line(plan) and (self.stands_back(plan) or self.plans.stand_fast(plan))
+            self._before[plan.hq] = self._cut_off_by(self.plans.line_points(plan)) if bound else None
+        return self._before[plan.hq]
+
+    def _cut_off_by(self, points: Points) -> Mask | None:
+        kept, key = self.s.control.kept, ("cut off by", points)
+        if key not in kept:
+            kept[key] = _before(self.s, line_cells(self.s.statics, points))
+        found: Mask | None = kept[key]
         return found
 
     def marching(self, plan: Plan) -> bool:
@@ -148,6 +178,8 @@ class Sectors:
         for k, plan in enumerate(claimants):
             if plan.axis >= 0 and (axis := self.plans.axis_points(plan.axis)):
                 np.minimum(metres[k], self._rim_metres(axis), out=metres[k])
+            if (before := self.given_up(plan)) is not None:
+                metres[k, before[rim]] = NEVER_M
         return metres
 
     def _from_places(self, claimants: list[int]) -> Ints:
@@ -209,6 +241,27 @@ class Sectors:
         ends, sides, weights, (hot, chance, quiet, ring) = self._pieces
         mine = slice(ends[hq - 1] if hq else 0, ends[hq])
         return Sector(hq, sides[mine], weights[mine], hot[hq] > 0, chance[hq] > 0, quiet[hq], ring[hq] > 0)
+
+
+def _before(s: Situation, line: Ints) -> Mask | None:
+    """Own ground on land that a line parts from all depots, ports and railheads of one's own; None if it parts none.
+
+    Whoever holds the land round the line: one with an end on land parts nothing.
+    """
+    depots = s.view.depots.hex
+    homes = depots[depots >= 0]
+    homes = homes[s.owner[homes] == s.side]
+    free = (s.statics.theatre.kind == HexKind.LAND) & (s.view.hexes.inside > 0)
+    free[line] = False
+    free[homes] = True
+    part, count = areas(ways_of(s.statics), np.where(free, 1, -1).astype(np.int8))
+    touched = np.zeros(count + 1, bool)
+    beside = s.grid.neighbours[line]
+    touched[part[beside[beside >= 0]]] = True
+    touched[part[homes]] = False
+    touched[-1] = False
+    before: Mask = touched[part] & (s.owner == s.side)
+    return before if len(homes) and before.any() else None
 
 
 @jit

@@ -78,8 +78,15 @@ def approaching(s: Situation, plans: Plans, plan: Plan) -> bool:
 
 def released(s: Situation, plans: Plans, plan: Plan) -> bool:
     """Whether orders written now reach the troops at about H-hour of the next attack."""
-    lead = round(median_delay_h(s.statics, s.side, s.echelon_of[plan.hq]) * HOUR) * PPM // s.quality_of[plan.hq]
-    return plans.start[plan.upcoming] - s.minute <= lead + GRID_H * HOUR // 2
+    return arrives_at(s, plan.hq, plans.start[plan.upcoming])
+
+
+def arrives_at(s: Situation, hq: int, minute: int) -> bool:
+    """Whether orders that a headquarters writes now reach its troops at about ``minute`` or later."""
+    lead = 0
+    if s.statics.rules.get("switch.command_delay", 1.0):
+        lead = round(median_delay_h(s.statics, s.side, s.echelon_of[hq]) * HOUR) * PPM // s.quality_of[hq]
+    return minute - s.minute <= lead + GRID_H * HOUR // 2
 
 
 def superior(s: Situation, hq: int) -> bool:
@@ -119,8 +126,8 @@ def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
 
 
 def _soon(s: Situation, plans: Plans, hq: int) -> bool:
-    """Whether its next attack is so near that it plans as often as in one."""
+    """Whether its next attack or landing is so near that it plans as often as in one."""
     i = plans.of[hq].upcoming
     if i < 0:
-        return False
+        return plans.landings != [] and plans.landing_of(hq) >= 0
     return plans.start[i] <= s.minute + s.hours("staff.cycle_hold_h") + s.hours("staff.approach_h")

@@ -217,16 +217,19 @@ def test_an_order_that_goes_on_with_an_attack_under_way_takes_less_time():
     s = field(QUIET, headquarters=corps(4 * 9 + 4), sets={"switch.command_delay": 1})
     s.advance(3 * DAY)
 
-    def delay(kind: OrderKind, task: Task, fought_at: int) -> int:
+    def delay(kind: OrderKind, task: Task, fought_at: int, landed_at: int = -5 * DAY) -> int:
         twin = s.branch()
         formations, who = twin._pen["formations"], row(twin, "a1")
         formations["task"][who], formations["last_fight_at"][who] = task, fought_at
+        formations["landed_at"][who] = landed_at
         return int(courier_minutes(twin.world, [who], twin.now, Dice(7), kinds=[kind])[0])
 
     long_ago, lately = s.now - 5 * DAY, s.now - 6 * HOUR
     fresh = delay(OrderKind.ATTACK, Task.HOLD, long_ago)
     assert delay(OrderKind.ATTACK, Task.FOLLOW, long_ago) == pytest.approx(0.3 * fresh, abs=1)
     assert delay(OrderKind.FOLLOW, Task.HOLD, lately) == pytest.approx(0.3 * fresh, abs=1)
+    assert delay(OrderKind.FOLLOW, Task.HOLD, long_ago, lately) == pytest.approx(0.3 * fresh, abs=1), "he has landed"
+    assert delay(OrderKind.LAND, Task.ATTACK, long_ago) == pytest.approx(0.3 * fresh, abs=1), "the shore is free"
     assert delay(OrderKind.HOLD, Task.ATTACK, lately) == fresh, "another task is another order"
     assert delay(OrderKind.MARCH, Task.ATTACK, lately) == fresh
 

@@ -106,7 +106,8 @@ def landing(text: str = SOUND, *, assets: int = 2000, **options: Any) -> Session
     told = {"id": "over", "hq": "axis_hq", "kind": "land", "axis": [(4, 4), (1, 4)], "assault": ["a1", "b1"],
             "start_min": DAY, **options.pop("directive", {})}  # fmt: skip
     scenario = drawn_scenario(
-        text, {"A": "infantry", "B": "infantry", **options.pop("formations", {})}, directives=[told], days=10, sets=SETS,
+        text, {"A": "infantry", "B": "infantry", **options.pop("formations", {})}, directives=[told], days=10,
+        sets=SETS | options.pop("sets", {}),
         assets=[{"hq": "axis_hq", "kind": "landing_craft", "men": assets, "lifts_day": 2, "range_km": 60.0, "at": (4, 4)}],
         weather=calm(10, sea=options.pop("sea", 1)), **options,
     )  # fmt: skip
@@ -127,6 +128,14 @@ def test_the_force_comes_to_the_craft_before_the_day_and_crosses_on_it():
     assert s.world.staff_notes.end_reason[0] == EndReason.ASHORE
     for name in ("a1", "b1"):
         conserved(s, name)
+
+
+def test_orders_to_cross_are_sent_so_early_that_they_arrive_at_about_the_hour():
+    s = landing(sets={"switch.command_delay": 1})
+    s.advance(9 * DAY)
+    written = min(r["minute"] for r in rows_of(s, "Ordered") if r["kind"] == OrderKind.LAND)
+    assert DAY - 6 * HOUR <= written < DAY
+    assert DAY - 3 * HOUR <= min(r["minute"] for r in rows_of(s, "Landed")) <= DAY + 6 * HOUR
 
 
 def test_a_beach_where_an_enemy_is_found_is_left_for_another_near_it():

@@ -172,3 +172,36 @@ def test_nobody_goes_back_to_a_line_that_his_attack_has_left_behind():
     names = of_side(session, "axis")
     assert "REAR_LINE" not in {reason.name for name in names for _, _, _, reason in orders_to(session, name)}
     assert min(place(session, name)[0] for name in names) <= 1
+
+
+NECK = """
+    ::R:::::R::
+    :::::::::::
+    ...........
+    ~~~~...~~~~
+    ~~~~...~~~~
+    ~~~~A.A~~~~
+    ~~~~.A.~~~~
+    ~~~~...~~~~
+    ~~~~...~~~~
+    """
+ACROSS = [(5, 4), (5, 6)]
+
+
+def _at_the_neck(line: list[tuple[int, int]], **order: str | int) -> set[int]:
+    """Rows of the drawing in which three divisions stand after eight days, told to go back to a line or to hold it."""
+    told = {"side": "axis", "line": line, "start_min": 12 * HOUR, **order}
+    session = run(NECK, days=8, led=["axis"], directives=[told])
+    return {place(session, name)[0] for name in of_side(session, "axis")}
+
+
+def test_who_has_gone_back_to_a_neck_of_land_leaves_the_ground_before_it_to_the_enemy():
+    assert min(_at_the_neck(ACROSS, kind="withdraw")) >= 5
+
+
+def test_who_must_stand_fast_at_a_neck_of_land_is_not_drawn_out_of_it():
+    assert min(_at_the_neck(ACROSS, kind="defend", permission="stand_fast")) >= 5
+
+
+def test_who_may_choose_his_ground_holds_what_is_still_his_before_the_neck():
+    assert min(_at_the_neck(ACROSS, kind="defend")) < 5
