@@ -75,6 +75,14 @@ def test_every_number_has_a_source_that_exists_and_a_grade(scenario: Scenario) -
     assert not wrong
 
 
+def test_a_rival_of_who_held_a_place_says_something_else(scenario: Scenario) -> None:
+    for fact in scenario.history:
+        for rival in fact.rivals if fact.kind == "control" else ():
+            other = ((rival.side or fact.side), (fact.from_min if rival.from_min is None else rival.from_min),
+                     (fact.to_min if rival.to_min is None else rival.to_min))  # fmt: skip
+            assert other != (fact.side, fact.from_min, fact.to_min), f"{fact.id}: {rival.note}"
+
+
 def test_sources_named_in_notes_of_rows_exist(scenario: Scenario) -> None:
     tables = (scenario.formations, scenario.assets, scenario.directives, scenario.history)
     named = {
