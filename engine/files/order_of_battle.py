@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.files.checked import Table, shared
 from engine.files.faults import shown
 from engine.files.setting import HEADQUARTERS, Setting
-from engine.model.forces import AssetSpec, FormationSpec, HeadquartersSpec, KindSpec, ReinforcementSpec
+from engine.model.forces import DEPARTURES, AssetSpec, FormationSpec, HeadquartersSpec, KindSpec, ReinforcementSpec
 
 _SUBJECTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "asset": (("assets",), "the id of an asset"),
@@ -140,7 +140,7 @@ def arrivals_folded(
             first[row.subject] = row
         else:
             rest.append(row)
-            left |= {row.subject} if row.kind == "withdraw" else set()
+            left |= {row.subject} if row.kind in DEPARTURES else set()
     changed = []
     for formation in formations:
         arrival = first.get(formation.id)

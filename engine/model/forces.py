@@ -29,12 +29,14 @@ AssetKind = Literal[
     "naval",
     "landing_craft",
 ]
-ReinforcementKind = Literal["arrive", "withdraw", "attach", "replacements", "commander", "rename", "asset"]
+ReinforcementKind = Literal["arrive", "withdraw", "transfer", "attach", "replacements", "commander", "rename", "asset"]
 
 MOBILITIES: tuple[str, ...] = get_args(Mobility)
 ROLES: tuple[str, ...] = get_args(Role)
 ECHELONS: tuple[str, ...] = get_args(Echelon)
 ASSET_KINDS: tuple[str, ...] = get_args(AssetKind)
+DEPARTURES = ("withdraw", "transfer")
+"""Kinds of dated change by which a formation leaves the map."""
 REINFORCEMENT_KINDS: tuple[str, ...] = get_args(ReinforcementKind)
 
 
@@ -187,7 +189,8 @@ class AssetSpec:
 class ReinforcementSpec:
     """A dated change of the order of battle.
 
-    arrive: `subject` (a formation) enters at `cell` (-1 = its own row's place). withdraw: it leaves the map.
+    arrive: `subject` (a formation) enters at `cell` (-1 = its own row's place). withdraw: it leaves the map; transfer:
+    the same, but only to another part of the theatre, as the plan has it.
     attach: it goes under `hq`. replacements: men, afv, guns are added to it. commander: `text` takes over
     headquarters or formation `subject`, with staff quality `staff` when above 0. rename: its name becomes
     `text`. asset: asset `subject` goes under `hq`.

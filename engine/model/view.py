@@ -85,6 +85,10 @@ class OwnFormations:
     """Afloat: 1 a part of it has gone aboard ships, 2 a part waits for the next lift of landing craft."""
     landed_at: Array
     """When it was landed over a beach."""
+    kept: Array
+    """1 if it was told to stay in the theatre whoever calls it away."""
+    leaves_at: Array
+    """From when an event calls it out of the theatre, NEVER if none does."""
     position: Array
     """Shape (all formations,): where a world row stands in this frame, -1 if it is not here."""
 

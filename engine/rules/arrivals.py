@@ -24,6 +24,7 @@ from engine.model.events.arrivals import EXPECTED
 from engine.model.events.command import ATTACHED, ORDER_CLOSED
 from engine.model.events.common import TICKED
 from engine.model.events.movement import APPEARED, LEFT_MAP, POSTPONED
+from engine.model.forces import DEPARTURES
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.rail_moves import detrains_at
@@ -45,10 +46,10 @@ def schedule(statics: Statics) -> Rows:
     found: Rows | None = statics.memo.get("arrivals.schedule")
     if found is None:
         lines = [
-            (max(change.at_min, 0), WITHDRAW if change.kind == "withdraw" else ARRIVE,
+            (max(change.at_min, 0), WITHDRAW if change.kind in DEPARTURES else ARRIVE,
              statics.formation_rows[change.subject], change.cell, statics.headquarters_rows.get(change.hq, -1))
             for change in statics.scenario.reinforcements
-            if change.kind in ("arrive", "withdraw") and change.subject in statics.formation_rows
+            if change.kind in ("arrive", *DEPARTURES) and change.subject in statics.formation_rows
         ]  # fmt: skip
         found = statics.memo["arrivals.schedule"] = np.array(sorted(lines), dtype=np.int64).reshape(-1, 5)
     return found

@@ -25,7 +25,7 @@ _IDENTITY = ("kind", "mobility", "echelon", "stack", "combat_share", "quality", 
 _STATE: Final = (
     "hq", "hex", "in_place_since", "leg_to", "departed_at", "leg_at", "goal", "target", "pause_until", "task", "posture",
     "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
-    "afloat", "landed_at",
+    "afloat", "landed_at", "kept", "leaves_at",
 )  # fmt: skip
 _OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
 """Stocks that make up points: read together, as one is hardly asked for without the others."""

@@ -92,6 +92,11 @@ class Reason(IntEnum):
     GARRISON = 77
     GARRISON_LIFTED = 78
     NECK_RESERVE = 79
+    PLANS_TRANSFER = 80
+    NEEDED_AT_A_PLACE = 81
+    NEEDED_IN_THE_FIGHT = 82
+    NEEDED_ON_THE_FRONT = 83
+    LET_GO = 84
 
 
 @plain
@@ -182,6 +187,11 @@ _SENTENCES = {
     Reason.GARRISON: "is to send a garrison to {0}: near the front and held by too few, {2} points of the enemy could come",
     Reason.GARRISON_LIFTED: "{0} is no fortress any more: the front has moved away, or has come up to a town without a port",
     Reason.NECK_RESERVE: "has no part of the front: is to march {2} km to {1}, as a reserve for the way home at {0}",
+    Reason.PLANS_TRANSFER: "stays: the move to another sector was planned for a course of things that nobody leads by any more",
+    Reason.NEEDED_AT_A_PLACE: "is called away, but stays: it keeps a way home, a port or a fortress at {0}",
+    Reason.NEEDED_IN_THE_FIGHT: "is called away, but stays: it fights or attacks at {0}",
+    Reason.NEEDED_ON_THE_FRONT: "is called away, but stays: its army would be left with {2} % of the power before it",
+    Reason.LET_GO: "may go where it is called: its army is left with {2} % of the power before it",
     Reason.CONCENTRATED: "is to hand its front over to its neighbours and march {2} km to {1}, for the attack towards {0}: "
     "{3} points more than where it is",
     Reason.HANDED_OVER: "stays in the line at {1} under the neighbour who takes over: its army is needed elsewhere",

@@ -33,6 +33,7 @@ from engine.staff.high.leaving import (
 )
 from engine.staff.high.regroup import Taker, mostly_on, regroup
 from engine.staff.high.shifting import Shift, behind, shifts
+from engine.staff.high.staying import stays
 from engine.staff.plans import AT_SEA, ATTACKS, DECREES
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation, ln
@@ -105,7 +106,7 @@ def review(s: Situation, *, first: bool) -> list[Order | Instruction]:
             continue
         s.notes.staff["directed_at"][s.statics.headquarters_rows[made.hq]] = s.minute
     moved = regroup(s, bodies, [*takers(s, kept), *_takers(s, bodies, chosen)], at_sea | set(on_the_march(s)))
-    return [*told, *(shift.orders if shift else ()), *moved]
+    return [*told, *(shift.orders if shift else ()), *moved, *stays(s, bodies, guards.near)]
 
 
 def _shift_of(
