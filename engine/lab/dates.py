@@ -1,7 +1,7 @@
 """When places changed hands, in the record and in runs: is history inside the spread of the runs, and how late are they?
 
 The record says it by two facts about control: one side held a place until one date, the other from a later one on. In
-between it changed hands.
+between it changed hands. What an event hands over (a surrender) is told apart: no headquarters fought for that day.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from engine.core.calendar import DAY
-from engine.lab.outcome import watched_places
+from engine.lab.outcome import LOOK_MIN, watched_places
 from engine.model.codes import SIDES
 from engine.model.facts import HistoryFact
 from engine.model.scenario import Scenario
@@ -43,10 +43,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Dated:
-    """A change of hands and when the runs had it, in days; infinite where they never did."""
+    """A change of hands and when the runs had it, in days; infinite where they never did. ``handed``: in how many of them
+    an event handed the place over.
+    """
 
     change: Change
     days: tuple[float, ...]
+    handed: int = 0
 
     @property
     def band(self) -> tuple[float, float]:
@@ -65,6 +68,11 @@ class Dated:
         found = _quantile(self.days, 0.5)
         first, last = self.change.after / DAY, self.change.before / DAY
         return found - last if found > last else min(found - first, 0.0)
+
+    @property
+    def by_event(self) -> bool:
+        """Whether most of the runs that have the change got it from an event: no date of the campaign."""
+        return 2 * self.handed > sum(day < NEVER for day in self.days)
 
     def record(self) -> dict[str, Any]:
         """Plain JSON: days, None where infinite."""
@@ -100,8 +108,19 @@ def dated(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> list[Dat
         reached = [o for o in outcomes if o["minute"] >= change.before and change.place in o["control"]]
         days = [_taken(o["control"][change.place], change) for o in reached]
         if days:
-            found.append(Dated(change, tuple(days)))
+            handed = sum(_handed_over(scenario, o, change, day) for o, day in zip(reached, days, strict=True))
+            found.append(Dated(change, tuple(days), handed))
     return found
+
+
+def _handed_over(scenario: Scenario, outcome: Mapping[str, Any], change: Change, day: float) -> bool:
+    """Whether a run's taking on that day was the doing of an event that hands over the other side's ground.
+
+    Outcomes look at the ground every ``LOOK_MIN`` minutes, so the event lies up to that long before.
+    """
+    giving = {event.id for event in scenario.events for effect in event.effects
+              if effect.kind == "hand_over" and effect.side != change.side}  # fmt: skip
+    return any(name in giving and 0 <= day * DAY - at <= LOOK_MIN for name, at in outcome.get("events", ()))
 
 
 def _taken(course: Sequence[Sequence[int]], change: Change) -> float:
@@ -116,12 +135,17 @@ def _taken(course: Sequence[Sequence[int]], change: Change) -> float:
 
 
 def headline(scenario: Scenario, outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The four figures by which a campaign is judged, and the dates behind the first two."""
-    dates = dated(scenario, outcomes)
+    """The four figures by which a campaign is judged, and the dates behind the first two.
+
+    ``handed_over``: changes of hands that came by an event; they are in neither figure.
+    """
+    every = dated(scenario, outcomes)
+    dates = [one for one in every if not one.by_event]
     errors = [abs(one.error) for one in dates]
     lines = _lines(scenario, outcomes)
     return {
         "dates": [one.record() for one in dates],
+        "handed_over": [one.record() for one in every if one.by_event],
         "inside": sum(one.inside for one in dates),
         "error_days": _finite(median(errors)) if errors else None,
         "losses": _losses(scenario, outcomes),

@@ -53,7 +53,8 @@ Runs of each scenario against its record, both historical plans fought by the fu
 `make scores` makes those again, and goes on where it was when it was stopped.
 
 - *dates*: changes of hands that the record dates whose window touches the runs' 80 % band; *late*: median over them of
-  how far the median run is off, days (a place that most runs never take counts as infinitely late).
+  how far the median run is off, days (a place that most runs never take counts as infinitely late). What an event hands
+  over, at a surrender, is no such date and is told apart.
 - *losses*: median of the runs as a multiple of the record's, the runs' 80 % band in brackets; near is within
   x {LOSSES_WITHIN}. Where a side has several facts about its men lost, the one over the longest time.
 - *front*: median distance of the front from the dated lines, km.
@@ -103,7 +104,7 @@ def _loss(one: Found) -> str:
 def _section(one: Found) -> str:
     head = one["headline"] or {}
     lines = [f"## {one['scenario']}", f"{one['title']}: {one['runs']} runs, engine `{one['engine']}`."]
-    parts = [_late_towns(one, head), _losses(head), _lines(one, head), _missed(one), _cost(one)]
+    parts = [_late_towns(one, head), _handed_over(one, head), _losses(head), _lines(one, head), _missed(one), _cost(one)]
     return "\n\n".join([*lines, *(part for part in parts if part)])
 
 
@@ -119,6 +120,13 @@ def _late_towns(one: Found, head: Found) -> str:
         for at in outside
     ]  # fmt: skip
     return _markdown(("outside the runs' 80 % band", "record", "median run", "80 % band", "days off", "taken in"), rows)
+
+
+def _handed_over(one: Found, head: Found) -> str:
+    """Places that an event hands over: their day is the event's, not won by fighting."""
+    found = head.get("handed_over") or []
+    told = ", ".join(f"{at['place']} ({_day(one, at['median'])})" for at in found)
+    return f"Handed over by an event, and in no figure of dates: {told}." if found else ""
 
 
 def _error(error: float | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.lab.dates import Change, Dated, changes_of, dated, headline
 from engine.model.facts import HistoryFact
+from engine.model.politics import Effect, PoliticalEvent
 from engine.model.scenario import Scenario
 from tests.lab.made_up import DAY, scenario
 
@@ -56,6 +57,40 @@ def test_what_never_happens_is_infinitely_late_and_json_says_none() -> None:
     assert head["dates"][1]["median"] is None, "who held it from the start has not retaken it"
     assert head["inside"] == 0
     assert head["error_days"] is None
+
+
+def handing_over(side: str = "axis") -> Scenario:
+    """The same record, and an event that hands over the ground of a side."""
+    given = PoliticalEvent("occupied", "Taken over", effects=(Effect("hand_over", side=side),))
+    return replace(recorded(), events=(given,))
+
+
+def told(day: float, *course: tuple[float, int]) -> dict[str, Any]:
+    return {**run(*course), "events": [["occupied", round(day * DAY)]]}
+
+
+def test_what_an_event_hands_over_is_no_date_of_the_campaign() -> None:
+    runs = [told(5.0, (0, 0), (5.0, 1))] * 3
+    head = headline(handing_over(), runs)
+    assert [one["place"] for one in head["handed_over"]] == ["Tukums"]
+    assert [one["side"] for one in head["dates"]] == ["axis"], "the retaking on day 9 is one"
+    assert headline(recorded(), runs)["handed_over"] == [], "without such an event it was won by fighting"
+
+
+def test_a_town_that_fell_before_the_hand_over_was_won_by_fighting() -> None:
+    head = headline(handing_over(), [told(7.0, (0, 0), (5.0, 1))] * 3)
+    assert head["handed_over"] == []
+    assert head["inside"] == 1
+
+
+def test_only_the_ground_of_the_side_that_gives_up_is_handed_over() -> None:
+    assert headline(handing_over("soviet"), [told(5.0, (0, 0), (5.0, 1))] * 3)["handed_over"] == []
+
+
+def test_it_counts_as_handed_over_when_most_runs_have_it_so() -> None:
+    fought, given = told(9.0, (0, 0), (5.0, 1)), told(5.0, (0, 0), (5.0, 1))
+    assert headline(handing_over(), [fought, given, given])["handed_over"]
+    assert not headline(handing_over(), [fought, fought, given])["handed_over"]
 
 
 def test_runs_that_ended_before_the_window_do_not_count() -> None:

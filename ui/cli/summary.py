@@ -186,6 +186,8 @@ def _headline(head: Mapping[str, Any] | None, name: str) -> list[str]:
     if head["dates"]:
         error = "infinite" if head["error_days"] is None else f"{head['error_days']:.1f} days"
         words.append(f"{head['inside']} of {len(head['dates'])} dates inside the runs' 80 % band, median error {error}")
+    if head.get("handed_over"):
+        words.append(f"{len(head['handed_over'])} places handed over by an event, not counted")
     if head["losses"]:
         ratios = ", ".join(f"{loss['side']} {loss['measure']} x {loss['ratio']:.2f}{_between(loss)}" for loss in head["losses"])
         words.append(f"losses against the record: {ratios}")
