@@ -213,14 +213,15 @@ def _at_the_end(fought: Sequence[Fought]) -> list[Target]:
 def _east(sample: Sequence[Engagement], rules: Rules, seed: int, runs: int) -> list[Target]:
     history = _published("core", "theatre", "east")
     lethality = (rules["combat.lethality_soviet"], rules["combat.lethality_axis"])
-    fought = fight(eastern(sample, rules["combat.intensity_east"], lethality), rules, seed=seed, runs=runs)
+    quality = (rules["engage.quality_soviet"], rules["engage.quality_axis"])
+    fought = fight(eastern(sample, rules["combat.intensity_east"], lethality, quality), rules, seed=seed, runs=runs)
     found = [
         within("east", f"{name}, p50", history[metric]["p50"], float(np.median(_all(fought, of))), 1.5)
         for metric, (name, of) in METRICS.items()
     ]
     found.insert(2, within("east", "men lost, attacker over defender, p50", history["ler"]["p50"],
                            float(np.median(_all(fought, _ler))), 1.5))  # fmt: skip
-    soviet = [f for f in fought if f.engagement.att_quality < 1.0]
+    soviet = [f for f in fought if f.engagement.att_quality < f.engagement.def_quality]
     return [*found, *_operations(soviet, rules)]
 
 

@@ -34,8 +34,6 @@ EAST_MEN = 78_000.0
 EAST_RATIO = 2.74
 """Median ratio of the engagements of the eastern front."""
 SOVIET_ATTACKS = 20 / 24
-QUALITY = (0.85, 1.15)
-"""CEV of Soviet and German divisions, mid 1944."""
 
 
 def _between(points: Sequence[tuple[float, float]], u: Floats) -> Floats:
@@ -88,8 +86,10 @@ def at_ratio(engagements: Sequence[Engagement], ratio: float) -> list[Engagement
     return [scaled(e) for e in engagements]
 
 
-def eastern(engagements: Sequence[Engagement], intensity: float, lethality: tuple[float, float]) -> list[Engagement]:
-    """The same engagements between Soviet and German forces; ``lethality`` is Soviet, German.
+def eastern(
+    engagements: Sequence[Engagement], intensity: float, lethality: tuple[float, float], quality: tuple[float, float]
+) -> list[Engagement]:
+    """The same engagements between Soviet and German forces; ``lethality`` and ``quality`` are Soviet, German.
 
     Five in six are Soviet attacks, at the eastern median of force ratios; Germans attack at even numbers. Men, arms and
     front are scaled to the size of the eastern engagements.
@@ -109,7 +109,7 @@ def eastern(engagements: Sequence[Engagement], intensity: float, lethality: tupl
         found.append(
             replace(
                 e, def_men=men, def_afv=e.def_afv * men / e.def_men, def_guns=e.def_guns * men / e.def_men,
-                att_quality=QUALITY[own], def_quality=QUALITY[foe], att_lethality=lethality[own],
+                att_quality=quality[own], def_quality=quality[foe], att_lethality=lethality[own],
                 def_lethality=lethality[foe], intensity=intensity,
             )
         )

@@ -28,6 +28,11 @@ from engine.rules import engage
 
 Floats = npt.NDArray[np.float64]
 POSTURES = ("hasty", "prepared", "fortified", "delay", "withdrawal")
+POSTURE: Mapping[str, str] = {
+    "": "engage.posture_unknown", "hasty": "combat.posture_hasty", "prepared": "fortification.posture_2",
+    "fortified": "fortification.posture_3", "delay": "combat.posture_delay", "withdrawal": "combat.posture_withdrawal",
+}  # fmt: skip
+"""What multiplies the defender's power: in campaigns, too, positions are works of levels 2 and 3."""
 RELIEFS = ("flat", "rolling", "rugged")
 COVERS: Mapping[str, Terrain] = {
     "bare": Terrain.OPEN,
@@ -58,7 +63,8 @@ class Engagement:
 
     nan and empty words are unknown. ``att_share`` and ``def_share`` are the parts of the men that fight in the line;
     sorties are those of the whole fight. ``obs_*`` are what was observed: winner 1 attacker, 0 draw, -1 defender;
-    losses in % a day. ``more`` are columns of the file that are handed through.
+    losses in % a day. ``more`` are columns of the file that are handed through, ``att_side`` and ``def_side`` (who
+    fights) among them.
     """
 
     id: str
@@ -74,8 +80,8 @@ class Engagement:
     def_share: float = 0.5
     att_quality: float = UNKNOWN
     def_quality: float = UNKNOWN
-    att_lethality: float = 1.0
-    def_lethality: float = 1.0
+    att_lethality: float = UNKNOWN
+    def_lethality: float = UNKNOWN
     posture: str = ""
     relief: str = ""
     cover: str = ""
@@ -92,6 +98,10 @@ class Engagement:
     more: Mapping[str, str] = field(default_factory=dict)
 
 
+NATIONS: Mapping[str, Sequence[str]] = {"axis": ("german", "axis"), "soviet": ("soviet", "ussr", "russia")}
+"""Whose quality is known on the average, and what in the name of a side says so."""
+SIDES = ("att_side", "def_side")
+"""Columns of one's own that tell who fights, where a file has them."""
 NUMBERS = tuple(f.name for f in fields(Engagement) if f.name not in ("id", "more", *WORDS))
 COLUMNS = ("id", *NUMBERS, *WORDS)
 
@@ -236,9 +246,13 @@ def _recorded(
 
 
 def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> engage.Described:
-    """Engagements in the terms of the combat model; what is unknown is taken as average."""
+    """Engagements in the terms of the combat model; what is unknown is taken as average.
 
-    def column(name: str, unknown: float = 0.0) -> Floats:
+    Where sides are named and nothing else is given, Germans and Soviets have the average quality of their divisions in
+    the orders of battle, and fights between the two the intensity and lethality of the campaigns of the east.
+    """
+
+    def column(name: str, unknown: float | Floats = 0.0) -> Floats:
         values = np.array([getattr(e, name) for e in engagements], dtype=np.float64)
         return np.where(np.isnan(values), unknown, values)
 
@@ -246,7 +260,13 @@ def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> e
         values = np.stack([column(f"att_{name}", UNKNOWN), column(f"def_{name}", UNKNOWN)], axis=1)
         return np.where(np.isnan(values), unknown, values)
 
+    nations = [[nation(e.more.get(name, "")) for name in SIDES] for e in engagements]
+    average = np.array([[rules[f"engage.quality_{who}"] if who else 1.0 for who in pair] for pair in nations])
+    eastern = np.array([set(pair) == set(NATIONS) for pair in nations])
+    kappa = np.array([[rules[f"combat.lethality_{who}"] if who else 1.0 for who in pair] for pair in nations])
     men, days = both("men"), np.maximum(column("max_days", rules["engage.days_unknown"]), 0.01)
+    # Men of a side lie under the other side's aircraft.
+    sectors = np.maximum(men[:, ::-1] / rules["engage.sector_men"], 1.0)
     grounds = [_ground(e) for e in engagements]
     rolling = [e.relief != "flat" for e in engagements]
     ground = [
@@ -260,11 +280,10 @@ def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> e
         share=both("share"),
         afv=both("afv", men * (rules["engage.afv_1000"] / 1000.0)),
         guns=both("guns", men * (rules["engage.guns_1000"] / 1000.0)),
-        sorties=both("sorties") / np.maximum(days, 1.0)[:, None],
-        quality=both("quality", 1.0),
-        lethality=both("lethality"),
-        posture=np.array([rules[f"combat.posture_{e.posture}"] if e.posture else rules["engage.posture_unknown"]
-                          for e in engagements]),
+        sorties=both("sorties") / (np.maximum(days, 1.0)[:, None] * sectors),
+        quality=both("quality", average.reshape(-1, 2)),
+        lethality=both("lethality", np.where(eastern[:, None], kappa, 1.0)),
+        posture=np.array([rules[POSTURE[e.posture]] for e in engagements]),
         hasty=np.array([float(e.posture == "hasty") for e in engagements]),
         delaying=np.array([float(e.posture in ("delay", "withdrawal")) for e in engagements]),
         ground=np.array(ground),
@@ -275,9 +294,16 @@ def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> e
         surprise=column("surprise"),
         wet=np.array([float(e.weather in ("wet", "mud")) for e in engagements]),
         mud=np.array([float(e.weather == "mud") for e in engagements]),
-        intensity=column("intensity", 1.0),
+        intensity=column("intensity", np.where(eastern, rules["combat.intensity_east"], 1.0)),
         max_days=days,
     )  # fmt: skip
+
+
+def nation(side: str) -> str:
+    """Whose side a name tells of: ``axis``, ``soviet``, or nothing. The one named first counts."""
+    name = side.casefold()
+    found = {name.find(word): who for who, words in NATIONS.items() for word in words if word in name}
+    return found[min(found)] if found else ""
 
 
 def _ground(e: Engagement) -> TerrainSpec:

@@ -204,7 +204,7 @@ def _jackknife(
     for block in range(BLOCKS):
         first, last = (len(engagements) * k // BLOCKS for k in (block, block + 1))
         rest = [*engagements[:first], *engagements[last:]]
-        points.append(_descend(_objective(rest, addresses, runs), best, 1, lambda _: None))
+        points.append(_descend(_objective(rest, addresses, runs), best, 2, lambda _: None))
         told(f"without tenth {block + 1}")
     spread = np.sqrt((BLOCKS - 1) / BLOCKS * ((np.array(points) - np.mean(points, axis=0)) ** 2).sum(axis=0)) * width
     return dict(zip(addresses, spread.tolist(), strict=True))

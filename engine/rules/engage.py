@@ -56,7 +56,7 @@ class Described:
     afv: Floats
     guns: Floats
     sorties: Floats
-    """A day."""
+    """A day on a division's sector, as a battle of a campaign is one."""
     quality: Floats
     lethality: Floats
     posture: Floats
@@ -224,6 +224,7 @@ class _Course:
         live = self.live
         row = self.row[live]
         x = self.x[live] + _worn(self.d.share[row].T, self.men_part[:, live], self.lost[:, live], self.rules)
+        x = x + self._by_now(step)[row]
         logs = self.effect[:, live] + self.noise[:, live]
         win, tau, loss_a, loss_d, pace = self.curve.all(x, np.zeros(len(live)), logs[0], logs[1], self.speed[live])
         until = np.clip(self.d.max_days[row] - step * STEP_DAYS, 0.0, STEP_DAYS)
@@ -233,7 +234,8 @@ class _Course:
         wait = np.clip(first - step * STEP_DAYS, 0.0, until)
         ends = wait + self.left[:, live] / np.maximum(hazard, 1e-12)
         span = np.minimum(ends.min(axis=0), until)
-        rates = np.minimum(np.stack([loss_a, loss_d]), MOST_LOSS_DAY)
+        bombed = self.d.sorties[row].T[::-1] * (self.rules["air.men_100"] / 100.0)
+        rates = np.minimum(np.stack([loss_a, loss_d]) + bombed, MOST_LOSS_DAY)
         self.lost[:, live] += (1.0 - self.lost[:, live]) * (1.0 - exp(-rates * span))
         self.ground[live] += span * pace
         self.time[live] += span
@@ -252,6 +254,15 @@ class _Course:
             self.noise[side, live] = self.noise[side, live] * self.keeps + fresh * drawn
         return True
 
+    def _by_now(self, step: int) -> Floats:
+        """Shift of x since contact, shape (n,): surprise wears off, and of each day the second half is night."""
+        rules, age = self.rules, step * STEP_DAYS
+        gone = min(rules["combat.surprise_decay_day"] * age, 1.0)
+        dark = (_nights(age + STEP_DAYS) - _nights(age)) / STEP_DAYS
+        by_night = dark * float(log(np.array(rules["combat.attack_night"])))
+        shift: Floats = by_night - rules["combat.surprise_x"] * gone * self.d.surprise
+        return shift
+
     def outcome(self, n: int, r: int) -> Outcome:
         """What came of it, with what is lost and given up at the end."""
         rules, yielded = self.rules, self.won & self.decided
@@ -260,7 +271,8 @@ class _Course:
         self.lost[1] += (1.0 - self.lost[1]) * extra
         given = rules["combat.yield_retreat_km"] * exp(rules["combat.yield_retreat_spread"] * self._normal(_GIVEN))
         back = kept_on_break_off(rules, self.dice.uniform(Stream.ENGAGE, self.subjects, 0, _BACK))
-        ground = np.where(self.won, self.ground, self.ground * back) + np.where(yielded, given, 0.0)
+        broken_off = self.decided & ~self.won
+        ground = np.where(broken_off, self.ground * back, self.ground) + np.where(yielded, given, 0.0)
         days = np.maximum(1.0, np.ceil(self.time))
 
         return Outcome(
@@ -268,6 +280,12 @@ class _Course:
             attacker_loss=(self.lost[0] / days).reshape(n, r), defender_loss=(self.lost[1] / days).reshape(n, r),
             advance=(ground / days).reshape(n, r), at_end=self.lost.reshape(2, n, r),
         )  # fmt: skip
+
+
+def _nights(days: float) -> float:
+    """Days of darkness in the first ``days``: fights begin in the morning, of twelve hours of light on the average."""
+    whole = int(days)
+    return 0.5 * whole + max(days - whole - 0.5, 0.0)
 
 
 def _worn(share: Floats, part: Floats, lost: Floats, rules: Mapping[str, float]) -> Floats:

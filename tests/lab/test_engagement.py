@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.files.faults import FileFaults
-from engine.lab.engagement import QUANTILES, Engagement, Fought, fight, rules_of_engagements
+from engine.lab.engagement import QUANTILES, Engagement, Fought, fight, nation, rules_of_engagements
 from engine.lab.engagement_file import read_engagements
 
 RULES = rules_of_engagements()
@@ -45,7 +45,7 @@ def test_what_helps_the_attacker_helps_him_in_every_way_under_the_same_luck(more
 
 def test_with_constant_balance_the_share_of_wins_is_the_win_curve_and_what_the_defender_yields_before() -> None:
     # Next to no losses: x stays what it is at contact. Until attackers may break off only the defender's clock runs.
-    fought = once(replace(PLAIN, max_days=100, intensity=0.01), {**RULES, **SURE}, runs=20_000)
+    fought = once(replace(PLAIN, max_days=100, intensity=0.01), {**RULES, **SURE, "combat.attack_night": 1.0}, runs=20_000)
     expected = 1 / (1 + np.exp(-(RULES["combat.win_intercept"] + RULES["combat.win_slope"] * fought.x)))
     alone = (RULES["combat.break_off_h"] - RULES["combat.decision_h"]) / 24 / RULES["combat.tau_days"]
     assert fought.won.mean() == pytest.approx(1 - (1 - expected) * np.exp(-expected * alone), abs=0.012)
@@ -210,6 +210,21 @@ def test_what_is_not_known_widens_the_forecast() -> None:
 
     known = replace(PLAIN, att_quality=1, def_quality=1, intensity=1)
     assert width(PLAIN) > width(known) > width(known, {**RULES, **SURE})
+
+
+def test_who_fights_says_what_is_average_where_nothing_else_is_given() -> None:
+    more = {"att_side": "USSR", "def_side": "Germany & Italy"}
+    east = once(replace(PLAIN, more=more))
+    plain = once(PLAIN)
+    assert east.x < plain.x
+    assert east.att_loss.mean() > plain.att_loss.mean()
+    given = once(replace(PLAIN, more=more, att_quality=1.0, def_quality=1.0))
+    assert given.x == plain.x
+    elsewhere = once(replace(PLAIN, more={"att_side": "USA", "def_side": ""}))
+    assert np.array_equal(elsewhere.att_loss, plain.att_loss)
+    assert east.record()["att_side"] == "USSR", "handed through"
+    assert [nation(name) for name in ("Red Army, soviet", "German Army", "Axis", "Great Britain", "")] == [
+        "soviet", "axis", "axis", "", ""]  # fmt: skip
 
 
 def test_luck_belongs_to_the_id_and_not_to_the_place_in_the_file() -> None:

@@ -530,7 +530,7 @@ def test_the_grid_of_refreshes_hardly_moves_the_losses(monkeypatch: pytest.Monke
         for module in (combat_wear, combat_refresh):
             monkeypatch.setattr(module, "MOST_GONE", grid + 40)
         lost = 0
-        for seed in range(1, 121):
+        for seed in range(1, 241):
             session = battle(LINE, ATTACK, {"R": supplied, "A": supplied}, seed=seed, sets={"combat.daily_noise": 0.0})
             session.advance(3 * DAY)
             lost += int(session.world.formations.read("battle", session.now).sum())

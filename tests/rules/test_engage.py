@@ -18,10 +18,16 @@ import engine.rules.engage as engage_rules
 from engine.core.arithmetic import Floats
 from engine.core.dice import Dice
 from engine.files.common import common_terrain
-from engine.lab.engagement import rules_of_engagements
+from engine.lab.engagement import POSTURE, rules_of_engagements
 from engine.model.codes import Terrain
+from engine.rules import combat
 from engine.rules.combat_rates import Curves, kept_on_break_off, loss_shifts
 from engine.rules.engage import Described, Outcome, balance, fight
+from engine.rules.system import Trace
+from tests.rules import battlefield
+from tests.rules.battlefield import battle
+
+battlefield.register()
 
 RULES = rules_of_engagements()
 CURVE = Curves.of(RULES)
@@ -52,7 +58,7 @@ def described(
     given: dict[str, object] = {
         "men": np.array([[16_500.0, 16_500.0 / ratio]]), "share": np.full((1, 2), 0.5), "afv": np.array([[90.0, 30.0]]),
         "guns": np.array([[110.0, 48.0]]), "sorties": np.array([[40.0, 5.0]]), "quality": np.ones((1, 2)),
-        "lethality": np.ones((1, 2)), "posture": one(worth or RULES[f"combat.posture_{posture}"]),
+        "lethality": np.ones((1, 2)), "posture": one(worth or RULES[POSTURE[posture]]),
         "hasty": one(posture == "hasty"), "delaying": one(posture == "delay"),
         "ground": one(spec.defence_rolling if rolling else spec.defence), "tank_value": one(spec.tank_value),
         "attacker_shift": one(spec.attacker_loss_shift), "defender_shift": one(spec.defender_loss_shift),
@@ -140,8 +146,54 @@ def test_equal_sides_differ_only_by_posture_and_ground() -> None:
     even = described(1.0, afv=np.full((1, 2), 50.0), guns=np.full((1, 2), 60.0), sorties=np.zeros((1, 2)))
     rules = {**RULES, "combat.density_defence_km": RULES["combat.density_attack_km"]}
     points = balance(even, rules).points[0]
-    advantage = common_terrain()[Terrain.MIXED].defence * RULES["combat.posture_prepared"]
+    advantage = common_terrain()[Terrain.MIXED].defence * RULES["fortification.posture_2"]
     assert points[1] / points[0] == pytest.approx(advantage)
+
+
+ROUND_A_TOWN = """
+::::::::
+::RRR:::
+:R.A.R::
+........
+"""
+
+
+def test_a_battle_of_a_campaign_and_the_same_fight_described_have_one_balance() -> None:
+    session = battle(ROUND_A_TOWN, {"r2": {"attack": "a1"}}, {"A": {"afv": 0}, "R": {"afv": 0}}, seed=6)
+    session.advance(345)
+    trace = Trace()
+    combat.decide(session.world, 360, session.dice(360).__class__(6), trace)
+    term = {key: value for what, _, key, value, _ in trace.terms if what == "battles"}
+    guns = {f.id: float(f.guns) for f in session.scenario.formations}
+
+    def both(name: str) -> Floats:
+        return np.array([[term[f"attacker_{name}"], term[f"defender_{name}"]]])
+
+    massed = {**RULES, "combat.density_attack_km": RULES["combat.density_breakthrough_km"]}  # theirs is a prepared attack
+    alone = balance(described(
+        men=both("men_in_line"), share=np.ones((1, 2)), afv=np.zeros((1, 2)), guns=np.array([[guns["r2"], guns["a1"]]]),
+        sorties=np.zeros((1, 2)), quality=both("quality") * both("ammunition") * both("command") * both("situation"),
+        worth=1.0, ground=np.ones(1), frontage_km=np.array([RULES["combat.frontage_km"]]),
+    ), massed)  # fmt: skip
+    assert alone.terms["defender_saturation"][0] == pytest.approx(term["defender_saturation"])
+    assert alone.points[0, 1] == pytest.approx(term["defender_points"], rel=0.01)
+    assert alone.x[0] == pytest.approx(term["log_ratio"], abs=0.02)
+
+
+def test_surprise_wears_off_and_aircraft_kill_in_described_fights_too() -> None:
+    kept = fought(described(surprise=np.array([2.0]), max_days=6.0), 2000, rules={**RULES, "combat.surprise_decay_day": 0.0})
+    worn = fought(described(surprise=np.array([2.0]), max_days=6.0), 2000)
+    assert worn.won.mean() < kept.won.mean()
+    some = described(sorties=np.array([[300.0, 0.0]]))
+    spared = fought(some, 500, rules={**RULES, "air.men_100": 0.0})
+    assert fought(some, 500).defender_loss.mean() > spared.defender_loss.mean()
+
+
+def test_only_who_breaks_off_is_thrown_back() -> None:
+    short = fought(described(0.8, max_days=1.0), 2000)
+    assert not short.decided[~short.won].any(), "nobody gives up on the first day"
+    never = fought(described(0.8, max_days=1.0), 2000, rules={**RULES, "combat.thrown_back": 0.0})
+    assert np.array_equal(short.advance, never.advance)
 
 
 @pytest.mark.parametrize("hours", [1.5, 12.0, 24.0])
@@ -174,7 +226,7 @@ def differing(one: Outcome, other: Outcome) -> list[str]:
 
 def test_alarm_an_intensity_that_is_three_per_cent_higher_shows() -> None:
     usual, more = (fought(described(1.6, intensity=np.array([i])), CASES, seed=n) for n, i in ((1, 1.0), (2, 1.03)))
-    assert "defender_loss" in differing(usual, more)
+    assert {"attacker_loss", "defender_loss"} & set(differing(usual, more))
 
 
 CASES = 20_000
