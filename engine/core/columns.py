@@ -228,6 +228,8 @@ class Table:
 
     def numbers(self, rows: Any) -> Ints:
         """Row numbers of what indexes a column: a slice, a mask, numbers."""
+        if type(rows) is np.ndarray and rows.dtype == np.int64 and rows.ndim:
+            return rows
         if isinstance(rows, slice) or (isinstance(rows, np.ndarray) and rows.dtype == bool):
             rows = np.arange(self._count)[rows]
         return np.atleast_1d(np.asarray(rows, dtype=np.int64))

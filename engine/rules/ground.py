@@ -378,26 +378,23 @@ def contacts(world: World) -> npt.NDArray[np.int8]:
     """Shape (formations,): 1 where an enemy formation stands in the same or a neighbouring hex."""
 
     def make() -> npt.NDArray[np.int8]:
-        return contacts_of(world, world.formations.hex)
+        return contacts_of(world, world.formations.hex, standing(world).count)
 
     return derived(world, "ground.contacts", world.formations.version(*_PLACES), make)
 
 
-def contacts_of(world: World, cells: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:
-    """The same if those on the map stood in ``cells`` (formations,)."""
+def contacts_of(world: World, cells: npt.NDArray[np.int32], count: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:
+    """The same if those on the map stood in ``cells`` (formations,); ``count`` as in :class:`Standing`, for these."""
     touched = np.zeros(len(cells), np.int8)
-    _touch(world.statics.grid.ring_table(1), standing(world).rows, world.formations.side, cells, touched)
+    _touch(world.statics.grid.ring_table(1), standing(world).rows, world.formations.side, cells, count, touched)
     return touched
 
 
 @jit
-def _touch(discs: Any, rows: Any, side: Any, cells: Any, touched: Any) -> None:
-    here = np.zeros((2, len(discs)), np.bool_)
-    for row in rows:
-        here[side[row], cells[row]] = True
+def _touch(discs: Any, rows: Any, side: Any, cells: Any, count: Any, touched: Any) -> None:
     for row in rows:
         for there in discs[cells[row]]:
-            if there >= 0 and here[1 - side[row], there]:
+            if there >= 0 and count[1 - side[row], there] > 0:
                 touched[row] = 1
                 break
 

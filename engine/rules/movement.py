@@ -86,7 +86,7 @@ def _touched(scene: entering.Scene) -> list[Event]:
     """Formations that now stand beside an enemy, and those that no longer do."""
     formations = scene.world.formations
     moved = len(scene.entered) > 0
-    touch = ground.contacts_of(scene.world, scene.cell) if moved else ground.contacts(scene.world)
+    touch = ground.contacts_of(scene.world, scene.cell, scene.count) if moved else ground.contacts(scene.world)
     changed = rows_where(touch != formations.contact)
     return [TOUCHED(scene.minute, formation=changed, contact=touch[changed])] if len(changed) else []
 

@@ -23,7 +23,7 @@ class AsAsked:
     def __getattr__(self, name: str) -> Any:
         """Called for what has not been made yet."""
         make = self.__dict__.get("_make")
-        if make is None or name.startswith("_"):
+        if make is None or name[0] == "_":
             raise AttributeError(f"no {name!r} here, or nobody looked at it while the view was open")
         found = self.__dict__[name] = make(name)
         if isinstance(found, AsAsked):

@@ -54,10 +54,13 @@ def _map(
     defence: Any, occupied: Any, zone: Any, tolls: Any,
 ) -> None:  # fmt: skip
     for i in range(len(cells)):
+        share = 0
         for k in range(len(reach)):
+            if k == 0 or reach[k] != reach[k - 1]:  # the same for all of a ring
+                share = power[i] * reach[k] // 1000
             there = discs[cells[i], k]
             if there >= 0 and reach[k] != 0:
-                threat[there] += power[i] * reach[k] // 1000
+                threat[there] += share
         for k in range(len(screen)):
             there = discs[cells[i], k]
             if there >= 0 and screen[k] != 0:

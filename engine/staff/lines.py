@@ -34,11 +34,12 @@ def points_of(cells: Array) -> Points:
 def line_distance(statics: Statics, points: Points) -> Array:
     """Metres from every hex centre to the broken line through ``points``, AWAY_M where that is far. Shape (hexes,)."""
     held: dict[Points, Array] = statics.shared.setdefault("staff.distances", {})
-    if points not in held:
+    found = held.get(points)
+    if found is None:
         if len(held) >= KEPT:
             held.clear()
-        held[points] = _distance(statics, points)
-    return held[points]
+        found = held[points] = _distance(statics, points)
+    return found
 
 
 def _distance(statics: Statics, points: Points) -> Array:
@@ -72,11 +73,12 @@ def _measure(centres: Any, cells: Any, corners: Any, metres: Any) -> None:
 def line_cells(statics: Statics, points: Points) -> Ints:
     """Land hexes that the broken line runs through, in order from its first point."""
     held: dict[Points, Ints] = statics.shared.setdefault("staff.cells", {})
-    if points not in held:
+    found = held.get(points)
+    if found is None:
         if len(held) >= KEPT:
             held.clear()
-        held[points] = np.array(list(_walk(statics, points)), np.int64)
-    return held[points]
+        found = held[points] = np.array(list(_walk(statics, points)), np.int64)
+    return found
 
 
 def _walk(statics: Statics, points: Points) -> Iterable[int]:

@@ -97,9 +97,9 @@ class Sectors:
         holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if holders is None or not points:
             return True
-        far, hex_of = round(self.s.rules["staff.near_hexes"]) * self.s.grid.spacing_m, self.s.hex_of
-        metres = line_distance(self.s.statics, points)
-        return 2 * sum([bool(metres[hex_of[at]] <= far) for at in holders]) >= len(holders)
+        far, metres = self.s.whole("staff.near_hexes") * self.s.grid.spacing_m, line_distance(self.s.statics, points)
+        near = metres[[self.s.hex_of[at] for at in holders]] <= far
+        return 2 * int(np.count_nonzero(near)) >= len(holders)
 
     def own_line(self, plan: Plan) -> Ints:
         """Own hexes of its piece of land along the line it was given, in order."""
@@ -196,9 +196,9 @@ class Sectors:
 
     def _rim_metres(self, points: Points) -> Array:
         kept = self.s.control.kept
-        if points not in kept:
-            kept[points] = line_distance(self.s.statics, points)[self.s.control.rim]
-        found: Array = kept[points]
+        found: Array | None = kept.get(points)
+        if found is None:
+            found = kept[points] = line_distance(self.s.statics, points)[self.s.control.rim]
         return found
 
     # One headquarters.
