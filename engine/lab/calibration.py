@@ -26,10 +26,6 @@ RATIOS: Final = (1.25, 1.75, 2.5, 3.5, 5.0)
 CDB90_WIN: Final = (-0.430, 0.964)
 TDI_WIN: Final = (-0.015, 0.793)
 """Intercept and slope on ln(force ratio) of the chance that the attacker wins: CDB90 core, and 672 cases grouped."""
-SHARE_ENGAGED: Final = 0.19
-"""Part of a front's men in an assault on a day: fitted to the four operations of more than two weeks that may be fitted;
-prior 0.1 to 0.4. Weeks of assault by all of a front, as at Narva, lie beyond it.
-"""
 NOT_COMPUTED: Final = (
     ("campaign", "cause of yield: share dominated by manoeuvre", "0.55 to 0.70", "with --campaign"),
     ("campaign", "daily losses of a theatre: log SD, lag-1 correlation", "0.2 to 0.4, 0.45 to 0.8", "with --campaign"),
@@ -228,7 +224,7 @@ def _east(sample: Sequence[Engagement], rules: Rules, seed: int, runs: int) -> l
 def _operations(soviet: Sequence[Fought], rules: Rules) -> list[Target]:
     """Losses of operations if a quarter of the front's men are in an assault on a day, and the share that fits."""
     assault = float(np.mean(_all(soviet, lambda f: f.att_loss)))
-    sick, found = rules["combat.sickness_day"], []
+    engaged, sick, found = rules["engage.front_engaged"], rules["combat.sickness_day"], []
     with (FOLDER / "operations.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -236,8 +232,8 @@ def _operations(soviet: Sequence[Fought], rules: Rules) -> list[Target]:
             continue
         history = float(row["pct_of_start_strength_per_day"])
         share = (history / 100 - sick) / assault
-        model = 100 * (SHARE_ENGAGED * assault + sick)
-        note = f"with a share of {SHARE_ENGAGED:g} engaged; {share:.2f} would fit"
+        model = 100 * (engaged * assault + sick)
+        note = f"with a share of {engaged:g} engaged; {share:.2f} would fit"
         name = f"{row['operation']}: % of the start lost a day"
         found.append(within("operations", name, history, model, 1.3, note, context=row["use"] == "check"))
     baltic = next(row for row in rows if row["use"] == "check")
