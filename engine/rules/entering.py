@@ -1,8 +1,10 @@
 """Marches that reach their next hex: who gets in, who is kept out, what changes hands with an entry.
 
 All legs that end in one minute are settled together. Formations that leave a hex make room in it; two enemies that
-would change places meet on the road and neither gets through. Of enemies that reach the same empty hex the side with
-the lowest keyed die has it; of one side those who came first, then by die and row, until the stacking places are full.
+would change places meet on the road and neither gets through. A hex that was won in a fight is the victor's to enter:
+he is on the enemy's heels, and whoever of the enemy comes there after the fight meets him and stays out. Of other enemies
+that reach the same empty hex the side with the lowest keyed die has it; of one side those who came first, then by die and
+row, until the stacking places are full.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.columns import among, anywhere
+from engine.core.columns import among, anywhere, rows_where
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
-from engine.model.codes import Obstacle, Taking
+from engine.model.codes import ON_MAP, Obstacle, Taking
 from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
@@ -98,7 +100,8 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
     cause, standing_at = np.zeros(len(rows), np.int8), formations.hex.copy()
     end, through = stack_limit(world.statics)
     _settle(
-        rows, to, cell, side, die, _behind_screens(world, minute, rows, to, side), formations.stack, formations.leg_at,
+        rows, to, cell, side, die, _behind_screens(world, minute, rows, to, side), _pursued(world, to, side),
+        formations.stack, formations.leg_at,
         formations.route, formations.target, formations.goal, end, through, count, places, standing_at, cause,
     )  # fmt: skip
     standing_at.flags.writeable = False
@@ -113,8 +116,8 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
 
 @jit
 def _settle(
-    rows: Any, to: Any, cell: Any, side: Any, die: Any, barred: Any, stack: Any, leg_at: Any, route: Any, target: Any,
-    goal: Any, end: int, through: int, count: Any, places: Any, standing_at: Any, cause: Any,
+    rows: Any, to: Any, cell: Any, side: Any, die: Any, barred: Any, pursued: Any, stack: Any, leg_at: Any, route: Any,
+    target: Any, goal: Any, end: int, through: int, count: Any, places: Any, standing_at: Any, cause: Any,
 ) -> None:  # fmt: skip
     """Who gets in: ``cause`` 0, and counts, places and standing as they are then."""
     legs = len(rows)
@@ -124,6 +127,8 @@ def _settle(
         for j in range(legs):
             if cell[i] == to[j] and to[i] == cell[j] and side[i] != side[j]:  # met on the road
                 cause[i] = _ENEMY
+        if pursued[i]:
+            cause[i] = _ENEMY
         if cause[i] == 0 and barred[i]:
             cause[i] = _SCREEN
     order = _in_turn(rows, to, side, die, leg_at)
@@ -202,6 +207,19 @@ def _crowd_out(
         ends = route[row, 0] != hex_ or route[row, 1] < 0 or route[row, 1] == target[row] or goal[row] == hex_
         if places[side[i], hex_] + claimed > (end if ends else through):
             cause[i] = _CROWD
+
+
+def _pursued(world: World, to: Rows, side: Rows) -> Mask:
+    """Which legs lead back into a hex that the enemy has won in a fight and is about to enter."""
+    formations, owner = world.formations, world.hexes.owner
+    chase = rows_where((formations.leg_to >= 0) & (formations.status == ON_MAP))
+    cells, whose = formations.leg_to[chase], formations.side[chase]
+    # Who fights his way in has no way planned to there.
+    won = (formations.route[chase, 0] != cells) & (owner[cells] != whose)
+    mask = np.zeros(len(to), bool)
+    for one in (0, 1):
+        mask |= (side == 1 - one) & among(to, cells[won & (whose == one)], world.statics.grid.size)
+    return mask
 
 
 def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows) -> Mask:

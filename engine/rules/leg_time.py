@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, rounded
-from engine.core.calendar import HOUR
+from engine.core.calendar import DAY, HOUR
 from engine.core.columns import anywhere, rows_where
 from engine.core.jit import jit
 from engine.model.codes import Echelon, Task, Terrain
@@ -46,11 +46,13 @@ def leg_minutes(
     Free enemy ground takes ``contact.entry_slowdown`` times as long, but no more than it takes to occupy a hex after a
     fight (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``). Where their side knows of no enemy near
     exploiting brigades are slowed as all are and pursuing columns by ``contact.pursuit_slowdown``; where it knows of one the
-    pace of exploiting columns is ``movement.exploit`` of a march. Ground that changed hands within ``contact.fresh_h``
-    takes ``contact.fresh_slowdown`` times as long at most; an enemy zone of control and a crowded road add to it, by day
-    the enemy's aircraft too; a forced march takes off. Who stands ``deployed`` before a target that turns out to be free
-    marches in no longer than one who had to fight for it does afterwards; crossings, zones of control, crowds and
-    aircraft come on top.
+    pace of exploiting columns is ``movement.exploit`` of a march, but not below ``movement.exploit_km_day``: rear guards do
+    not hold them up longer because night and ground do so, too. Own ground that changed hands within ``contact.fresh_h``
+    takes ``contact.fresh_slowdown`` times as long at most; an exploiting column keeps its pace there only where enemy
+    ground lies beside it, since farther back others have opened the way. An enemy zone of control and a crowded road add
+    to it, by day the enemy's aircraft too; a forced march takes off. Who stands ``deployed`` before a target that turns out
+    to be free marches in no longer than one who had to fight for it does afterwards; crossings, zones of control, crowds
+    and aircraft come on top.
     """
     world = scene.world
     rules, formations = world.statics.rules, world.formations
@@ -74,9 +76,10 @@ def leg_minutes(
     breaks_through = exploits & ~unopposed
     slow = np.where(breaks_through, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
     slow[follows & unopposed] = rules["contact.pursuit_slowdown"]
-    resisted, jam, delayed, touched = parts = np.empty((4, len(rows)), np.int64)
+    resisted, jam, delayed, touched, foremost = parts = np.empty((5, len(rows)), np.int64)
     soon = _soon(world)
-    most = np.where(breaks_through, _ENDLESS, soon)
+    slowest = round(grid.spacing_km * DAY / rules["movement.exploit_km_day"])
+    most = np.where(breaks_through, np.maximum(slowest - (base - spared), 0), soon)
     _parts(
         rows, cell, to, slow, most, breaks_through, base, spared, hurried, side, grid.neighbours, scene.owner,
         owners.owner_since, scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR),
@@ -93,7 +96,7 @@ def leg_minutes(
     march = np.maximum(base - hurried + resisted - water, 0)
     rested, until = quickened(rules, march, formations.marched_until[rows], start)
     if anywhere(exploits):  # through the enemy's rear nobody drives as on a road of his own
-        rested[exploits & (resisted > 0)] = 0
+        rested[exploits & (foremost > 0)] = 0
     spared_too = np.zeros(len(rows), np.int64)
     if anywhere(deployed):
         spared_too[deployed] = np.maximum(march - rested - soon, 0)[deployed]
@@ -129,10 +132,11 @@ def _parts(
     side: Any, neighbours: Any, owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any,
     stack: Any, entered: Any, kept_out: Any, capacity: int, paces: Any, out: Any,
 ) -> None:  # fmt: skip
-    """Terms of legs that depend on who else is about, into ``out`` (4, legs).
+    """Terms of legs that depend on who else is about, into ``out`` (5, legs).
 
     Resistance of enemy ground and of ground that changed hands after ``lately``; a crowded road: those who left
-    earlier, then lower rows, go before; the enemy's aircraft; and whether an enemy stands beside either hex.
+    earlier, then lower rows, go before; the enemy's aircraft; whether an enemy stands beside either hex; and whether
+    nobody of one's own has gone before.
     ``slow`` says how many times as long each takes on enemy ground, ``most`` how many minutes longer at most; ``paces``
     on a full road, the share of the pace that is left by day to each side, and how many times as long ground lately
     taken takes.
@@ -150,11 +154,16 @@ def _parts(
         fresh = owner_since[there] > 0 and owner_since[there] > lately
         for k in range(len(taken)):
             fresh = fresh or taken[k] == there
-        out[0, i] = 0
-        if owner[there] == 1 - mine:
+        # Where the enemy's ground begins behind it nobody has gone before: a breakthrough widens by itself.
+        theirs, rim = owner[there] == 1 - mine, False
+        for d in range(6):
+            near = neighbours[there, d]
+            rim = rim or (near >= 0 and owner[near] == 1 - mine)
+        out[0, i], out[4, i] = 0, theirs or (fresh and rim)
+        if theirs or (fresh and rim and breaks_through[i]):
             out[0, i] = min(math.floor(march * (slow[i] - 1.0) + 0.5), most[i])
         elif fresh:
-            out[0, i] = math.floor(march * ((slow[i] if breaks_through[i] else min(slow[i], paces[3])) - 1.0) + 0.5)
+            out[0, i] = math.floor(march * (min(slow[i], paces[3]) - 1.0) + 0.5)
         load = int(stack[rows[i]])
         for j in range(len(rows)):
             if cell[j] == here and to[j] == there and rows[j] < rows[i]:

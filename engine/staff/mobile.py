@@ -17,6 +17,7 @@ from engine.staff.attack import Aim, Appraisal, captured
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
 from engine.staff.lines import line_distance
+from engine.staff.numbers import TO_EXPLOIT
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
@@ -24,6 +25,8 @@ _HORSE: Final = int(Mobility.HORSE)
 SUPPORT = 2
 """Hexes from a target, at most, of those of the assault group who would attack it together with the mobile group."""
 _NOBODY: Final = np.zeros(0, np.int64)
+ASIDE = 2
+"""Hexes, at most, by which the way to the goal of a column may be longer than the straight one for it to be kept."""
 FARTHEST = 60_000
 """Minutes of a way beyond which an exploiting column does not look."""
 
@@ -115,13 +118,30 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
         if here == aim.objective:
             wishes.stay(at, Reason.EXPLOIT, here, here)
             continue
-        path = way.to(here, aim.objective)
+        path = _way_on(s, way, at, here, aim.objective, power)
         free = _free_stretch(s, path, power)
         if free:
             goal = _keep_goal(s, at, here, free)
             wishes.want(at, OrderKind.EXPLOIT, goal, Reason.COMMIT if committed else Reason.EXPLOIT, goal, aim.objective)
             continue
         _push(s, wishes, at, here, path, group, aim.objective)
+
+
+def _way_on(s: Situation, way: _Ways, at: int, here: int, objective: int, power: int) -> list[int]:
+    """The way of a column to the objective: over the goal that it has while that lies ahead and nobody bars the way to it.
+
+    A column that turned round for every new report would spend its days on the road between two gaps.
+    """
+    tasks, goals, _ = s.intent
+    goal = goals[at]
+    if tasks[at] == TO_EXPLOIT and goal not in (here, objective, -1):
+        travel = s.travel(objective)
+        if travel[goal] < travel[here]:
+            first = way.to(here, goal)
+            straight = len(first) <= s.apart(here, goal) + ASIDE
+            if straight and len(_free_stretch(s, first, power)) == len(first):
+                return first + way.to(goal, objective)
+    return way.to(here, objective)
 
 
 def _push(

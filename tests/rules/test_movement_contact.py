@@ -132,19 +132,35 @@ def test_a_pursuit_takes_what_a_parameter_says():
     assert slowly == pytest.approx(1.5 * freely, abs=2)
 
 
-@pytest.mark.parametrize(("kind", "times"), [(OrderKind.MARCH, 1.25), (OrderKind.EXPLOIT, 1 / 0.33)])
-def test_ground_taken_a_few_hours_ago_slows_a_column_by_a_quarter_a_large_breakthrough_more(kind: OrderKind, times: float):
-    """t1 opens the way, t2 comes after it over the same hexes."""
+@pytest.mark.parametrize(
+    ("kind", "front", "times"),
+    [(OrderKind.MARCH, 3, 1.25), (OrderKind.MARCH, 7, 1.25), (OrderKind.EXPLOIT, 3, 1 / 0.33), (OrderKind.EXPLOIT, 7, 1.25)],
+)  # fmt: skip
+def test_ground_taken_a_few_hours_ago_slows_a_column_by_a_quarter_a_large_breakthrough_more_where_it_is_foremost(
+    kind: OrderKind, front: int, times: float
+):  # fmt: skip
+    """t1 opens the way as far as the ``front``, w1 comes after it to the third hex: alone there, or with others before it."""
     legs = []
     for drawing in ("WT......", "WT::::::"):
         s = field(drawing, {"T": "panzer", "W": "panzer"}, ground={"T": "axis", "W": "axis"})
-        march(s, "t1", at(s, 0, 7), OrderKind.FOLLOW)
+        march(s, "t1", at(s, 0, front), OrderKind.FOLLOW)
         s.advance(12 * HOUR)
         march(s, "w1", at(s, 0, 3), kind)
         s.advance(2 * DAY)
         leg = rows_of(s, "Departed", formation=row(s, "w1"))[2]
         legs.append(leg["leg_at"] - leg["departed_at"])
     assert legs[1] == pytest.approx(times * legs[0], abs=3)
+
+
+def test_rear_guards_hold_up_a_breakthrough_no_longer_than_to_a_least_pace():
+    """Whatever night and ground make of a march: 6 km at 15 km a day are 9.6 hours."""
+    freely = first_leg(".T......", OrderKind.EXPLOIT)
+    legs = [
+        first_leg(".T::::::", OrderKind.EXPLOIT, **{"movement.exploit": 0.2, "movement.exploit_km_day": km})
+        for km in (20.0, 15.0, 12.0)
+    ]
+    assert legs[:2] == [round(7.2 * HOUR), round(9.6 * HOUR)]
+    assert legs[2] == pytest.approx(5 * freely, abs=3), "the light resistance alone, quicker than 12 km a day"
 
 
 def test_the_rested_race_along_their_own_roads_but_not_through_the_enemys_rear():
@@ -373,6 +389,35 @@ def test_whoever_has_fought_his_way_in_goes_in_before_he_does_what_he_is_told_ne
     assert entry["formation"] == sent["formation"]
     assert entry["at"] == sent["arrives_at"], "no later than it would have been"
     assert s.world.formations.target[sent["formation"]] == at(s, 1, 3)
+
+
+def test_a_hex_won_in_a_fight_is_the_victors_and_a_reserve_that_comes_after_it_stays_out():
+    """The reserve would be there an hour before the victor: it meets him on the heels of the beaten."""
+    s = field(
+        """
+        :::::::::
+        :::P:::::
+        :::R:::::
+        ..ABC....
+        .........
+        """,
+        {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.6},
+         "P": {"kind": "tank_brigade", "side": "soviet"}},
+        sets={"contact.occupy_low_h": 4.0, "contact.occupy_high_h": 12.0, "switch.zones": 0},
+    )  # fmt: skip
+    target = at(s, 2, 3)
+    for name in ("a1", "b1", "c1"):
+        told(s, name, OrderKind.ATTACK, target)
+    while not rows_of(s, "SentIn") and s.now < 6 * DAY:
+        s.advance(s.now + 15)
+    sent = rows_of(s, "SentIn", hex=target)[0]
+    march(s, "p1", target)
+    s.advance(sent["arrives_at"] + HOUR)
+    came = [leg["leg_at"] for leg in rows_of(s, "Departed", formation=row(s, "p1"), to=target)]
+    assert came, "this test needs a reserve that makes for the lost hex"
+    assert min(came) < sent["arrives_at"], "and that it is quicker"
+    assert rows_of(s, "Blocked", formation=row(s, "p1"), hex=target)[0]["cause"] == Obstacle.ENEMY
+    assert rows_of(s, "Entered", hex=target)[0]["formation"] == sent["formation"]
 
 
 def test_the_beaten_rest_before_they_march_again():
