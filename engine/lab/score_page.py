@@ -30,6 +30,17 @@ def kept_in(folder: Path) -> list[dict[str, Any]]:
     return [one for one in found if one is not None]
 
 
+def what_ifs_in(folder: Path) -> list[Found]:
+    """The what-ifs that are kept in a folder, by name of their overlay."""
+    return [one for path in sorted((folder / WHAT_IFS).glob("*.json")) if (one := _read(path))]
+
+
+def pairings_in(folder: Path) -> list[Found]:
+    """The pairings that are kept in a folder; empty if there are none."""
+    kept = _read(folder / PAIRINGS)
+    return list(kept["pairings"]) if kept else []
+
+
 def page(folder: Path) -> str:
     """The page about everything that is kept in a folder."""
     tallies = kept_in(folder)
@@ -37,7 +48,7 @@ def page(folder: Path) -> str:
     pairings = _read(folder / PAIRINGS)
     if pairings:
         parts.append(_pairings(pairings))
-    what_ifs = [one for path in sorted((folder / WHAT_IFS).glob("*.json")) if (one := _read(path))]
+    what_ifs = what_ifs_in(folder)
     if what_ifs:
         parts.append(_what_ifs(what_ifs))
     parts += [_section(one) for one in tallies]

@@ -282,6 +282,23 @@ def test_an_output_below_a_file_is_told_before_the_run(deepbattle: Call, folder:
         assert "x.out: cannot be written" in answer.err, verb
 
 
+def test_scores_tell_of_which_engine_pairings_and_what_ifs_are(deepbattle: Call, tmp_path: Path) -> None:
+    from engine import engine_digest
+    from ui.cli.verbs.scores import FOLDER
+
+    shutil.copytree(FOLDER, tmp_path / "scores")
+    kept = tmp_path / "scores" / "pairings.json"
+    found = json.loads(kept.read_text())
+    found["pairings"][0]["engine"], found["pairings"][1]["engine"] = engine_digest(), "0" * 32
+    kept.write_text(json.dumps(found))
+    lines = deepbattle("scores", "--folder", str(tmp_path / "scores")).out.splitlines()
+    told = {case["case"]: next(line for line in lines if line.startswith(f"pairing {case['case']} ")) for case in found["pairings"]}
+    first, second = (told[found["pairings"][k]["case"]] for k in (0, 1))
+    assert first.rstrip().endswith("pairs")
+    assert second.rstrip().endswith("of another engine")
+    assert sum(line.startswith("what-if ") for line in lines) == len(list((FOLDER / "what_if").glob("*.json")))
+
+
 def test_a_batch_is_resumed_reported_scored_compared_and_exported(
     deepbattle: Call, folder: Path, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ def command(
         show_json([{**one, "state": states[one["scenario"]]} for one in kept])
     elif kept:
         click.echo(_table(kept, states))
+        click.echo(_beside(folder, names))
     missing = sorted(set(names) - set(states))
     if missing and not as_json:
         remark(f"no card of: {', '.join(missing)} (deepbattle scores SCENARIO --make)", quiet=quiet)
@@ -152,6 +153,17 @@ def _table(kept: Sequence[Mapping[str, Any]], states: Mapping[str, str]) -> str:
             number(cost.get("cpu_s"), 1), "" if state == "current" else f"of {state}",
         ))  # fmt: skip
     return columns(rows, right=range(1, 10))
+
+
+def _beside(folder: Path, names: Sequence[str]) -> str:
+    """Pairings and what-ifs that are kept beside the cards, and which of them another engine made."""
+    from engine import engine_digest, score_page
+
+    rows = [(f"pairing {one['case']}", f"{one['pairs']} pairs", "" if one["engine"] == engine_digest() else "of another engine")
+            for one in score_page.pairings_in(folder) if one["case"] in names]  # fmt: skip
+    rows += [(f"what-if {one['what_if']}", f"{one['pairs']} pairs", "" if _state(one) == "current" else f"of {_state(one)}")
+             for one in score_page.what_ifs_in(folder) if one["scenario"] in names]  # fmt: skip
+    return "\n" + columns(rows, right=[1]) if rows else ""
 
 
 def _share(value: float | None) -> str:
