@@ -292,8 +292,8 @@ def test_scores_tell_of_which_engine_pairings_and_what_ifs_are(deepbattle: Call,
     found["pairings"][0]["engine"], found["pairings"][1]["engine"] = engine_digest(), "0" * 32
     kept.write_text(json.dumps(found))
     lines = deepbattle("scores", "--folder", str(tmp_path / "scores")).out.splitlines()
-    told = {case["case"]: next(line for line in lines if line.startswith(f"pairing {case['case']} ")) for case in found["pairings"]}
-    first, second = (told[found["pairings"][k]["case"]] for k in (0, 1))
+    cases = [f"pairing {one['case']} " for one in found["pairings"]]
+    first, second = (next(line for line in lines if line.startswith(case)) for case in cases[:2])
     assert first.rstrip().endswith("pairs")
     assert second.rstrip().endswith("of another engine")
     assert sum(line.startswith("what-if ") for line in lines) == len(list((FOLDER / "what_if").glob("*.json")))
