@@ -471,6 +471,8 @@ STAFF_NOTES: Final = TableSpec(
         C("group_men", I64, 0, "men", "men of the assault group when it began, and of those who joined it"),
         C("end_reason", I8, 0, "EndReason", ""),
         C("directed_at", I64, -NEVER, "minute", "when the high command last gave it a directive"),
+        C("paused_at", I64, -NEVER, "minute", "when its attack last stopped for want of supply"),
+        C("resumed_at", I64, -NEVER, "minute", "when it last went on; before paused_at: it stands still"),
     ),
 )
 

@@ -63,6 +63,7 @@ class Reason(IntEnum):
     TO_THE_FORTRESS = 44
     TO_THE_STATION = 45
     ENTRAIN = 46
+    SUPPLY_PAUSE = 47
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -201,6 +202,7 @@ _SENTENCES = {
     Reason.RESERVE_AT: "in reserve at {0}, as told: for {1}",
     Reason.FOLLOW_UP: "follows its army's front to {0}",
     Reason.SEES_IT_THROUGH: "sees the fight for {0} through, which goes well enough",
+    Reason.SUPPLY_PAUSE: "pauses for supply at {0}: its group has ammunition for {ammo} days of defence, {fuel} fills of fuel",
     Reason.SHOULDER: "takes {0} on the shoulder of the attack on {1}, estimated x {x}",
     Reason.FORTRESS: "of the garrison of the fortress at {0}: stands fast until it is lifted",
     Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
@@ -221,7 +223,8 @@ def sentence(reason: int, detail: Sequence[int], place: Callable[[int], str]) ->
     rival = f"; next best {place(b)}, {d / 1000:.1f} worse" if Reason(reason) is Reason.ATTACK and b >= 0 and d else ""
     there = "the ports beyond" if Reason(reason) is Reason.BY_SEA and b < 0 else place(b)
     return _SENTENCES[Reason(reason)].format(
-        place(a), there, c, d, x=f"{c / PPM:+.1f}", y=f"{d / PPM:+.1f}", y_times=f"{d / PPM:.1f}", rival=rival
+        place(a), there, c, d, x=f"{c / PPM:+.1f}", y=f"{d / PPM:+.1f}", y_times=f"{d / PPM:.1f}", rival=rival,
+        ammo=f"{c / 100:.1f}", fuel=f"{d / 100:.1f}",
     )
 
 

@@ -11,7 +11,7 @@ from engine.core.dice import Dice
 from engine.model.commander import Notes
 from engine.model.orders import Order
 from engine.model.view import SideView
-from engine.staff import attack, garrisons, lending, mobile, rear, timing
+from engine.staff import attack, garrisons, lending, mobile, pausing, rear, timing
 from engine.staff.assembly import assemble
 from engine.staff.control import Ints
 from engine.staff.evacuation import evacuate
@@ -111,6 +111,9 @@ def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
             assemble(s, wishes, plans, plan.upcoming, later[[at not in wishes for at in later.tolist()]])
         assault, fast = without(assault, later), without(fast, later)
     attack.note_failures(s, plan.hq, np.concatenate([assault, fast]))
+    if pausing.pauses(s, plans, plan.hq, i, np.concatenate([assault, fast])):
+        pausing.pause(s, wishes, plans, i, np.concatenate([assault, fast]))
+        return
     aim = attack.aim_of(s, plans, plan, i)
     assault = rear.put_in(s, plans, plan, aim, assault, members)
     appraisal = attack.appraise(s, aim, assault)
