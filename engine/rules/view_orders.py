@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.jit import jit
-from engine.model.codes import IN_FORCE, ON_ITS_WAY
+from engine.model.codes import IN_FORCE, ON_ITS_WAY, Trigger
 from engine.model.view import OwnDirectives, OwnOrders
 from engine.model.world import World
 from engine.rules.derived import derived
@@ -16,6 +16,7 @@ from engine.rules.view_frames import AsAsked, fixed
 
 Rows = npt.NDArray[np.int64]
 
+_EVENT, _NO_TRIGGER = int(Trigger.EVENT), int(Trigger.NONE)
 _DIRECTIVE = (
     "hq", "kind", "axis", "line", "fall_back", "objective", "assault", "mobile", "reserve",
     "assault_strongest", "mobile_strongest", "reserve_share", "corridor_m", "start_at", "end_at",
@@ -70,15 +71,30 @@ def _that_count(state: Any, formation: Any, side_of: Any, side: int, rows: Any, 
     return count
 
 
+def _still_awaited(world: World, rows: Rows, minute: int) -> npt.NDArray[Any]:
+    """Shape (rows,): the triggers of directives, none where it was an event that has happened."""
+    directives, happened_at = world.directives, world.happenings.happened_at
+    triggers = directives.trigger[rows]
+    events = np.flatnonzero(triggers == _EVENT)
+    came = events[happened_at[directives.trigger_ref[rows[events]]] <= minute]
+    triggers[came] = _NO_TRIGGER
+    return triggers
+
+
 def directives_known(world: World, side: int, minute: int) -> OwnDirectives:
-    """Directives that have arrived. What they say never changes once written but for state and start."""
+    """Directives that have arrived. What they say never changes once written but for state and start.
+
+    One that waits for an event that has happened waits for its hour alone: its headquarters prepares it as any other.
+    """
     directives = world.directives
     known = (directives.arrives_at <= minute).nonzero()[0]
     rows = known[world.headquarters.side[directives.hq[known]] == side]
-    stamp = tuple(a.tobytes() for a in (rows, directives.start_at[rows], directives.end_at[rows]))
+    waits_for = _still_awaited(world, rows, minute)
+    stamp = tuple(a.tobytes() for a in (rows, directives.start_at[rows], directives.end_at[rows], waits_for))
     said = derived(
-        world, f"views.directives.{side}", stamp, lambda: {"row": fixed(rows), **directives.pick(_DIRECTIVE, rows)}
-    )
+        world, f"views.directives.{side}", stamp,
+        lambda: {"row": fixed(rows), **directives.pick(_DIRECTIVE, rows), "trigger": fixed(waits_for)},
+    )  # fmt: skip
     state = fixed(directives.state[rows])
     key = (*stamp, state.tobytes())
     return derived(world, f"views.directives.state.{side}", key, lambda: OwnDirectives(**said, state=state))

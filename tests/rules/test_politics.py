@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.core.calendar import NEVER
-from engine.model.codes import DirectiveState, OrderKind, Permission, Status
+from engine.model.codes import DirectiveState, OrderKind, Permission, Status, Trigger
 from engine.model.directive import Waypoint
 from engine.model.facts import HistoryFact
 from engine.model.orders import Order
@@ -218,6 +218,18 @@ def test_a_directive_waits_for_an_event():
     assert s.world.directives.state.tolist() == [DirectiveState.PENDING]
     s.advance(2 * DAY + 2 * HOUR)
     assert s.world.directives.state.tolist() == [DirectiveState.RUNNING]
+
+
+def test_a_directive_whose_event_has_come_waits_for_its_hour_alone_and_is_prepared_like_any_other():
+    plans = [{"id": "go", "hq": "axis_hq", "kind": "defend", "start_min": 4 * DAY}]
+    s = war(FIELD, events=[event("it", at_min=2 * DAY)], directives=plans)
+    s = Session(replace(s.scenario, directives=tuple(replace(d, trigger="event:it") for d in s.scenario.directives)), 1)
+    s.advance(DAY)
+    assert s.view("axis").directives.trigger.tolist() == [int(Trigger.EVENT)]
+    s.advance(3 * DAY)
+    assert s.view("axis").directives.trigger.tolist() == [int(Trigger.NONE)]
+    assert s.world.directives.start_at[0] == 4 * DAY
+    assert s.world.directives.state[0] == DirectiveState.PENDING, "not before its hour"
 
 
 def test_slices_saving_and_rewinding_change_nothing(tmp_path):
