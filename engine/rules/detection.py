@@ -19,7 +19,7 @@ from engine.core.dice import Dice, Stream
 from engine.model.codes import AXIS, SOVIET, BattleKind, DirectiveState, Role, Sky
 from engine.model.world import Statics, World
 from engine.rules import ground
-from engine.rules.air import sorties_day
+from engine.rules.air import Use, share, sorties_day
 from engine.rules.derived import derived
 from engine.rules.front import edge
 from engine.rules.hierarchy import under
@@ -163,7 +163,7 @@ def _aircraft(
         return np.zeros(len(apart))
     depth = round(rules["intelligence.depth_hexes"])
     looks = np.array([
-        sorties_day(statics, side, minute) * rules["air.recon_share"] * rules["intelligence.air_hexes"]
+        sorties_day(statics, side, minute) * share(statics, side, Use.RECONNAISSANCE) * rules["intelligence.air_hexes"]
         / (max(len(edge(world, 1 - side)), 1) * depth)
         for side in (AXIS, SOVIET)
     ])  # fmt: skip

@@ -290,12 +290,20 @@ def _landing_place(world: World, row: int, minute: int, places: Ints) -> int:
     return NO_GOAL
 
 
+def _loss(world: World, row: int, minute: int) -> float:
+    """Chance that a ship of a formation's convoy is lost: at its goal or, bound for home, off the worst own port."""
+    side, goal = int(world.formations.side[row]), int(world.formations.goal[row])
+    ports = np.array([goal]) if goal != NO_GOAL else sea_ways.own_ports(world, side)
+    loss = shipping.sailing_loss(world, side, minute, ports if len(ports) else sea_ways.homes(world, side, minute))
+    return float(loss.max(initial=0.0))
+
+
 def _sunk(world: World, rows: Ints, minute: int, dice: Dice, trace: Trace | None) -> dict[str, Ints]:
     """What of the formations aboard is lost on the voyage that ends now."""
     formations, rules = world.formations, world.statics.rules
     load = round(rules["naval.ship_men"] * FINE)
     ships = np.maximum(-(-formations.aboard_u[rows] // load), 1)
-    loss = np.array([shipping.sailing_loss(world, int(side), minute) for side in formations.side[rows].tolist()])
+    loss = np.array([_loss(world, row, minute) for row in rows.tolist()])
     lost = np.zeros(len(rows), np.int64)
     for n in range(int(ships.max(initial=0)) if on(rules, "sea_losses") else 0):
         luck = dice.uniform(Stream.NAVAL, formations.subject[rows], minute, _SHIPS_DRAW + n)

@@ -11,7 +11,7 @@ from typing import Final
 from engine.core.arithmetic import PPM
 from engine.model.codes import Echelon
 from engine.model.world import World
-from engine.rules.air import sorties_day
+from engine.rules.air import Use, share, sorties_day
 from engine.rules.derived import derived
 
 _SLOWEST: Final = 0.25
@@ -27,7 +27,7 @@ def sorties(world: World, side: int, minute: int) -> float:
 
 def _sorties(world: World, side: int, able: int) -> float:
     corps = int(((world.headquarters.side == side) & (world.headquarters.echelon == Echelon.CORPS)).sum())
-    flown = able * world.statics.rules["air.interdiction_share"] * (int(world.weather.flyable[0]) / PPM)
+    flown = able * share(world.statics, 1 - side, Use.INTERDICTION) * (int(world.weather.flyable[0]) / PPM)
     return float(flown / max(corps, 1))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.arithmetic import Floats
 from engine.core.dice import Dice, Stream
 from engine.core.paths import FAR
 from engine.model.events import Event
@@ -49,7 +50,7 @@ def _served(world: World, side: int, rows: Ints, minute: int, dice: Dice, trace:
             for key, value, address in (
                 ("capacity_t", capacity[i] / 1000, ""), ("way_km", _km(world.statics, int(away[i])), "naval.off_lane"),
                 ("ships_carry_t", float(carried.tons_day), ""), ("sent_t", sent[i] / 1000, ""),
-                ("ships", float(ships[i]), "naval.cargo_ship_t"), ("loss_a_ship", loss, "naval.sailing_loss"),
+                ("ships", float(ships[i]), "naval.cargo_ship_t"), ("loss_a_ship", loss[i], "naval.sailing_loss"),
                 ("sunk_t", sunk[i] / 1000, "naval.loss_air"), ("brought_t", (sent[i] - sunk[i]) / 1000, ""),
             ):  # fmt: skip
                 trace.record("depots", row, key, value, address)
@@ -61,11 +62,12 @@ def _km(statics: Statics, cost: int) -> float:
     return sea_ways.kilometres(statics, cost) if cost < FAR else -1.0
 
 
-def _sunk(world: World, side: int, rows: Ints, sent: Ints, minute: int, dice: Dice) -> tuple[Ints, Ints, float]:
+def _sunk(world: World, side: int, rows: Ints, sent: Ints, minute: int, dice: Dice) -> tuple[Ints, Ints, Floats]:
     """Kilograms lost on the way, ships that sailed, and the chance of each to be lost."""
     load = round(world.statics.rules["naval.cargo_ship_t"] * 1000.0)
     ships: Ints = -(-sent // load)
-    loss, subjects = shipping.sailing_loss(world, side, minute), world.depots.subject[rows]
+    cells = world.depots.hex[rows].astype(np.int64)
+    loss, subjects = shipping.sailing_loss(world, side, minute, cells), world.depots.subject[rows]
     lost = np.zeros(len(rows), np.int64)
     for n in range(int(ships.max(initial=0))):
         luck = dice.uniform(Stream.NAVAL, subjects, minute, n)

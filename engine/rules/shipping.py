@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.core.arithmetic import PPM
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import NEVER
 from engine.model.codes import SIDES
 from engine.model.world import Statics, World
-from engine.rules.air import sorties_day
+from engine.rules.air import Use, share, within_reach
 from engine.rules.power import on
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,17 @@ def lift(statics: Statics, side: int, minute: int) -> Lift:
     return Lift(men, tons, weighted / (men + tons) if men + tons else 0.0)
 
 
-def sailing_loss(world: World, side: int, minute: int) -> float:
-    """Chance that a ship is lost in one sailing.
+def sailing_loss(world: World, side: int, minute: int, ports: Ints) -> Floats:
+    """Shape (ports,): chance that a ship which sails for or from each of ``ports`` (hexes) is lost.
 
     A part of the usual losses is the work of mines and submarines; the rest goes with the sorties that the enemy's
-    aircraft can fly today, twice the usual at most.
+    aircraft in reach of the port fly against ships today, ``naval.loss_air_max`` times the usual at most.
     """
     statics, rules = world.statics, world.statics.rules
     if not on(rules, "sea_losses"):
-        return 0.0
+        return np.zeros(len(ports))
     usual, by_air = lift(statics, side, minute).loss, rules["naval.loss_air"]
-    flown = sorties_day(statics, 1 - side, minute) * (int(world.weather.flyable[0]) / PPM)
-    return min(usual * (1.0 - by_air + by_air * min(flown / rules["naval.loss_sorties"], 2.0)), 1.0)
+    against_ships = share(statics, 1 - side, Use.PORTS) * (int(world.weather.flyable[0]) / PPM)
+    flown = within_reach(world, 1 - side, minute, ports) * against_ships
+    times = np.minimum(flown / rules["naval.loss_sorties"], rules["naval.loss_air_max"])
+    return np.minimum(usual * (1.0 - by_air + by_air * times), 1.0)

@@ -20,8 +20,10 @@ from engine.core.columns import Array, rows_where
 from engine.core.hexes import steps_between
 from engine.core.jit import jit
 from engine.model.codes import SIDES
+from engine.model.forces import AssetSpec
 from engine.model.places import F_HQ, H_HEX, H_PARENT
 from engine.model.world import Statics, World
+from engine.rules import air
 from engine.rules.combat_lineup import ATTACKER, HEX, KIND, SLOT, WHO, Lineup
 from engine.rules.power import on
 
@@ -46,7 +48,7 @@ class Pools:
     hq: Ints
     use: Ints
     amount: Ints
-    """Thousandths of guns, vehicles or sorties a day."""
+    """Thousandths of guns, vehicles, engineers or sorties a day; of sorties those in support of battles."""
     range_m: Ints
     cell: Ints
     from_at: Ints
@@ -68,7 +70,6 @@ def pools(statics: Statics) -> Pools:
         assets = [a for a in statics.scenario.assets if a.kind in _USE]
         row_of = {a.id: i for i, a in enumerate(assets)}
         hq_of = statics.headquarters_rows
-        amount = {SORTIES: "sorties_day", ASSAULT_GUNS: "afv", ENGINEERS: "men"}
         moves = [
             (r.at_min, row_of[r.subject], hq_of[r.hq])
             for r in statics.scenario.reinforcements
@@ -83,7 +84,7 @@ def pools(statics: Statics) -> Pools:
             column(SIDES.index(a.side) for a in assets),
             column(hq_of.get(a.hq, -1) for a in assets),
             column(use),
-            column(getattr(a, amount.get(u, "guns")) * MILLI for a, u in zip(assets, use, strict=True)),
+            column(_amount(statics, a, u) for a, u in zip(assets, use, strict=True)),
             column(round(a.range_km * 1000) for a in assets),
             column(a.cell for a in assets),
             column(a.from_min for a in assets),
@@ -100,10 +101,17 @@ def pools(statics: Statics) -> Pools:
     return found
 
 
+def _amount(statics: Statics, asset: AssetSpec, use: int) -> int:
+    """Thousandths of what an asset puts into battles a day."""
+    if use == SORTIES:
+        return round(asset.sorties_day * MILLI * air.share(statics, SIDES.index(asset.side), air.Use.SUPPORT))
+    return MILLI * (asset.afv if use == ASSAULT_GUNS else asset.men if use == ENGINEERS else asset.guns)
+
+
 PARAMETERS: Final = (
-    "air.range_km", "air.support_share", "air.antiair_100", "switch.air", "switch.artillery", "switch.engineers",
+    "air.range_km", "air.antiair_100", "switch.air", "switch.artillery", "switch.engineers",
 )  # fmt: skip
-_AIR_RANGE, _SUPPORT_SHARE, _ANTIAIR, _AIR, _ARTILLERY, _ENGINEERS = range(len(PARAMETERS))
+_AIR_RANGE, _ANTIAIR, _AIR, _ARTILLERY, _ENGINEERS = range(len(PARAMETERS))
 
 
 @jit
@@ -174,7 +182,7 @@ def _take_effect(shares: Floats, flyable: int, p: Floats) -> None:
         for slot in range(shares.shape[1]):
             for side in range(2):
                 shares[use, slot, side] = shares[use, slot, side] / MILLI if off != 0.0 else 0.0
-    flown = flyable / PPM * p[_SUPPORT_SHARE]
+    flown = flyable / PPM
     for slot in range(shares.shape[1]):
         for side in range(2):
             sorties = shares[SORTIES, slot, side] * flown

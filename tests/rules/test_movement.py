@@ -311,7 +311,7 @@ def leg_by(hour: int, sorties: int, **sets: float) -> int:
     s = field(
         "\n".join(["." * 40] + ["A" + "." * 39] + ["." * 40] * 6 + [":" * 39 + "R"]), {"A": "infantry", "R": "rifle"},
         assets=[{"hq": "soviet_hq", "kind": "air", "sorties_day": sorties}],
-        sets={"air.interdiction_share": 1, **sets},
+        sets={"air.interdiction_share": 1, "air.support_share": 0, "air.recon_share": 0, **sets},
     )  # fmt: skip
     march(s, "a1", at(s, 1, 39))
     s.advance(2 * DAY)

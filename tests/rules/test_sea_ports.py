@@ -11,7 +11,7 @@ import pytest
 from engine.core.calendar import NEVER
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import Calendar
-from engine.rules import sea_ways
+from engine.rules import air, sea_ways, support
 from engine.rules.systems import SYSTEMS
 from engine.run import why
 from engine.run.session import Session
@@ -81,7 +81,7 @@ def test_without_enemy_aircraft_only_mines_and_submarines_sink_ships():
     def sunk(**more: Any) -> int:
         s = with_ports(
             shipping=[ships(tons_day=6000, loss=0.2)],
-            sets={"naval.cargo_ship_t": 500, "naval.loss_air": 0.83, "naval.loss_sorties": 80}, **more,
+            sets={"naval.cargo_ship_t": 500, "naval.loss_air": 0.83, "naval.loss_sorties": 4, **more.pop("sets", {})}, **more,
         )  # fmt: skip
         s.advance(10 * DAY)
         return int(s.world.depots.sunk_kg.sum())
@@ -89,7 +89,29 @@ def test_without_enemy_aircraft_only_mines_and_submarines_sink_ships():
     raiders = {"assets": [{"hq": "soviet_hq", "kind": "air", "sorties_day": 200}]}
     armies = {"A": "infantry", "B": "infantry", "X": "rifle"}
     text = COAST + "\n" + "X" + ":" * (WIDE - 1)
-    assert sunk(text=text, formations=armies) < sunk(text=text, formations=armies, **raiders)
+    alone, raided = sunk(text=text, formations=armies), sunk(text=text, formations=armies, **raiders)
+    assert alone < raided
+    assert sunk(text=text, formations=armies, sets={"air.port_share": 0}, **raiders) == alone
+    assert sunk(text=text, formations=armies, sets={"switch.air": 0}, **raiders) == alone
+    far = {"assets": [{**raiders["assets"][0], "range_km": 5.0}]}
+    assert sunk(text=text, formations=armies, **far) == alone
+
+
+def test_a_sortie_is_flown_once():
+    """The shares of all uses sum to 1, in the file and whatever they are set to, with ships to attack and without."""
+    raiders = [{"hq": "soviet_hq", "kind": "air", "sorties_day": 200}]
+    text = COAST + "\n" + "X" + ":" * (WIDE - 1)
+    for shipping, sets in (([ships()], {}), ([], {}), ([ships()], {"air.support_share": 0.8, "air.port_share": 0.15})):
+        s = with_ports(text=text, formations={"A": "infantry", "X": "rifle"}, assets=raiders, shipping=shipping, sets=sets)
+        statics = s.world.statics
+        shares = {use: air.share(statics, 1, use) for use in air.Use}
+        assert sum(shares.values()) == pytest.approx(1.0)
+        assert (shares[air.Use.PORTS] > 0) == bool(shipping)
+        pool = support.pools(statics)
+        assert pool.amount[pool.use == support.SORTIES].sum() / 1000 == pytest.approx(200 * shares[air.Use.SUPPORT], abs=0.01)
+    rules = with_ports().world.statics.rules
+    named = sum(rules[f"air.{use}_share"] for use in ("support", "interdiction", "recon", "port"))
+    assert named == pytest.approx(1.0)
 
 
 def test_ships_that_are_not_sunk_with_the_switch_off():
