@@ -138,8 +138,12 @@ PARAMETERS: Final = (
 
 NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE = range(3)
 """Rows of :func:`kind_table`: grams of ammunition a man and day in defence, in attack; share of anti-tank guns."""
-PART, WORKS_LEVEL, OWN_QUALITY, AMMO_FACTOR, COMMAND_FACTOR, SITUATION_FACTOR, POWER = range(7)
-"""What each participant brings: the share of it that fights, level of its works, multipliers, power in thousandths."""
+PART, WORKS_LEVEL, OWN_QUALITY, AMMO_FACTOR, COMMAND_FACTOR, SITUATION_FACTOR, POWER, LINE = range(8)
+NIGHT, RAIN, MUD, STRAIT, RIVER, POSTURE = range(8, 14)
+"""What each participant brings: the share of it that fights, level of its works, multipliers, power and men in the line
+in thousandths; then the factors of SITUATION_FACTOR, 1 where they do not concern it.
+"""
+PEOPLE: Final = 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +155,7 @@ class Balance:
     ours: Ints
     """Shape (participants,): 0 on the attacker's side, 1 on the defender's."""
     people: Floats
-    """Shape (7, participants): PART and what follows."""
+    """Shape (PEOPLE, participants): PART and what follows."""
     shares: Floats
     """Shape (uses, battles, 2): army guns, sorties, ... (``support``)."""
     naval: Floats
@@ -166,7 +170,7 @@ def weigh(world: World, lineup: Lineup, memory: Ints, minute: int) -> Balance:
     count, many = lineup.battles.shape[1], lineup.members.shape[1]
     pools, naval = support.pools(statics), support.naval(world, lineup, minute)
     now, ours = np.empty((len(power.FLOWS), many), np.int64), np.empty(many, np.int64)
-    people, shares = np.empty((7, many)), np.empty((support.USES, count, 2))
+    people, shares = np.ones((PEOPLE, many)), np.empty((support.USES, count, 2))
     weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
     terms = np.zeros((T_ROWS, count))
     _weigh(
@@ -234,12 +238,13 @@ def _weigh(
         people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
         people[AMMO_FACTOR, i] = ammunition_of(now[AMMO, i], now[MEN, i], kinds[NEED_DEFENCE, kind[row]], p)
         people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
+        people[LINE, i] = line[i]
         level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]))
         people[WORKS_LEVEL, i] = level
         if ours[i] == 0:
             engineers = shares[ENGINEERS, members[SLOT, i], 0] / max(rivers[members[SLOT, i]] * p[RIVER_ENGINEER_MEN], 1.0)
             people[SITUATION_FACTOR, i] = _attack(
-                f8, row, cell, members[DIRECTION, i], ground, strait, min(engineers, 1.0), w8, ice_mm, p
+                people, i, f8, row, cell, members[DIRECTION, i], ground, strait, min(engineers, 1.0), w8, ice_mm, p
             )  # fmt: skip
         else:
             role = members[ROLE, i]
@@ -249,6 +254,7 @@ def _weigh(
                 posture = max(p[SCREEN_POSTURE], dug_in(level * p[SCREEN_WORKS], works) if beside else 1.0)
             elif role != SUPPORTING:
                 posture = posture_of(f8, f32, f64, row, level, works, minute, p)
+            people[POSTURE, i] = posture
             people[SITUATION_FACTOR, i] = posture * ground[cell, G_DEFENCE]
     _add_up(members, f32, now, ours, people, line, weak, shares, terms, p)
     _bearing(members, f8, f32, people, line, terms)
@@ -388,30 +394,31 @@ def _commanded(
 
 @jit
 def _attack(
-    f8: Array, row: int, cell: int, direction: int, ground: Floats, strait: Array, engineers: float, w8: Array, ice_mm: int,
-    p: Floats,
+    people: Floats, i: int, f8: Array, row: int, cell: int, direction: int, ground: Floats, strait: Array, engineers: float,
+    w8: Array, ice_mm: int, p: Floats,
 ) -> float:  # fmt: skip
     """Multiplier of a participant's power if it attacks: night, mud, rain, craft and the river it has to cross.
 
     ``engineers``: how far they meet the need of its battle, 0 to 1.
     """
-    factor = 1.0
     if w8[W_DAYLIGHT, 0] == 0:
-        factor = factor * p[ATTACK_NIGHT]
+        people[NIGHT, i] = p[ATTACK_NIGHT]
     if w8[W_SKY, 0] == _RAIN or w8[W_SKY, 0] == _SNOW:
-        factor = factor * p[ATTACK_RAIN]
+        people[RAIN, i] = p[ATTACK_RAIN]
     if w8[W_GROUND, 0] == _MUD and drives(f8[F_MOBILITY, row]):
-        factor = factor * p[ATTACK_MUD]
+        people[MUD, i] = p[ATTACK_MUD]
+    factor = people[NIGHT, i] * people[RAIN, i] * people[MUD, i]
     if direction < 0:
-        return factor
+        return float(factor)
     if strait[cell, direction] in (_STRAIT, _FERRY):
-        factor = factor * p[LANDING_FIRST]
+        people[STRAIT, i] = p[LANDING_FIRST]
     river = ground[cell, G_RIVER + direction]
     bears = p[ICE_TANK_CM] if drives(f8[F_MOBILITY, row]) else p[ICE_FOOT_CM]
     if strait[cell, direction] == 0 and ice_mm >= 10.0 * bears:
         river = 1.0
     river = 1.0 + (river - 1.0) * (1.0 - engineers * (1.0 - p[RIVER_ENGINEERS]))
-    return float(factor / river)
+    people[RIVER, i] = 1.0 / river
+    return float(factor * people[STRAIT, i] / river)
 
 
 @jit

@@ -89,8 +89,8 @@ from engine.rules.combat_terms import (
     T_SIZE,
     T_TAU,
     T_X,
-    TERMS,
 )
+from engine.rules.combat_why import explain
 from engine.rules.ground import blocks_of
 from engine.rules.parameters import packed
 from engine.rules.power import AFV, COHESION, GUNS, MEN
@@ -168,15 +168,8 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
         balance.terms, battles, members,
     )  # fmt: skip
     if trace is not None:
-        _explain(trace, roll.battle, balance.terms)
+        explain(trace, world, lineup, roll.battle, balance)
     return Flows(battles, members, balance)
-
-
-def _explain(trace: Trace, battles: Ints, terms: Floats) -> None:
-    """Record every term of every battle, also of those that begin now: the same rows that decided."""
-    for slot, row in enumerate(battles.tolist()):
-        for (key, address), values in zip(TERMS, terms, strict=False):
-            trace.record("battles", row, key, float(values[slot]), address)
 
 
 @jit

@@ -12,9 +12,9 @@ from typing import Final
 from engine.model.codes import Cause
 
 _SIDED: Final = (
-    ("points", "", ""), ("men_in_line", "combat.frontage_km", ""),
+    ("points", "combat.weight_afv", "combat.weight_afv"), ("men_in_line", "combat.frontage_km", ""),
     ("saturation", "combat.density_attack_km", "combat.density_defence_km"),
-    ("tank_worth", "combat.antitank_k", "combat.antitank_k"), ("army_guns", "", ""),
+    ("tank_worth", "combat.antitank_k", "combat.antitank_k"), ("army_guns", "combat.weight_gun", "combat.weight_gun"),
 )  # fmt: skip
 _MEANS: Final = (
     ("quality", "combat.quality_cohesion_share"), ("ammunition", "combat.ammo_floor"),
@@ -30,6 +30,14 @@ CAUSES: Final = (
 """Terms of phi by cause."""
 
 
+SITUATION: Final = (
+    ("attacker_night", "combat.attack_night"), ("attacker_rain", "weather.attack_rain"),
+    ("attacker_mud", "combat.attack_mud"), ("attacker_strait", "naval.landing_first"),
+    ("attacker_river", "combat.river_river"), ("defender_posture", "fortification.posture_1"),
+)  # fmt: skip
+"""Factors of the situation, means over the men in the line; written only when a battle is explained."""
+
+
 def _both(key: str, first: str, second: str) -> tuple[tuple[str, str], tuple[str, str]]:
     return (f"attacker_{key}", first), (f"defender_{key}", second)
 
@@ -39,8 +47,9 @@ TERMS: Final = (
     ("log_ratio", ""), ("surprise", "combat.surprise_x"), ("preparation", "combat.preparation_x"),
     ("aircraft", "air.x_100"), ("ships", "naval.x"), ("wet", "combat.wet_x"), ("mud", "combat.mud_x"),
     ("breaking_out", "combat.pocket_breakout_x"),
-    *(row for key, address in _MEANS for row in _both(key, address, address)),
-    ("defender_ground", ""), ("defender_works", "fortification.posture_1"), *_both("lethality", "", ""),
+    *(row for key, address in _MEANS for row in _both(key, address, address)), *SITUATION,
+    ("defender_ground", ""), ("defender_works", "fortification.posture_1"),
+    *_both("lethality", "combat.lethality_axis", "combat.lethality_axis"),
     ("x", ""), ("defender_not_dug_in", "combat.loss_hasty_attacker"), ("defender_delaying", "combat.loss_delay_attacker"),
     *((f"phi_{cause.name.lower()}", address) for cause, address in CAUSES),
     ("phi", "combat.phi_mean"), ("p_yield", "combat.win_slope"), ("tau_days", "combat.tau_days"),

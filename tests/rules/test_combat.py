@@ -223,6 +223,7 @@ def test_ice_that_bears_men_leaves_tanks_their_river() -> None:
 
     def across(name: str, ice_cm: float) -> float:
         return combat_balance._attack(
+            np.ones((combat_balance.PEOPLE, 1)), 0,
             world.formations.blocks["int8"], row(session, name), cell, 0, combat_balance.ground_table(statics),
             ice.water(world), 0.0, world.weather.blocks["int8"], round(10 * ice_cm), packed(statics, combat_balance.PARAMETERS),
         )  # fmt: skip
