@@ -53,8 +53,8 @@ from engine.model.places import (
 from engine.model.theatre import Strait
 from engine.model.world import Statics, World
 from engine.rules import ice, power, preparation, support
-from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, ROLE, SHARE, SLOT, WHO, Lineup
-from engine.rules.combat_rates import log_ratio, saturated, tank_worth
+from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SHARE, SLOT, WHO, Lineup
+from engine.rules.combat_rates import activity_of, log_ratio, saturated, tank_worth
 from engine.rules.combat_roll import STARTED_AT, SURPRISE
 from engine.rules.combat_terms import (
     T_AIRCRAFT,
@@ -101,7 +101,7 @@ from engine.rules.power import (
     WEIGHT_AFV,
     WEIGHT_GUN,
     WORKS,
-    ammunition_of,
+    ammunition_over,
     drives,
     dug_in,
     line_of,
@@ -126,14 +126,15 @@ PARAMETERS: Final = (
     "combat.surprise_decay_day",
     "combat.surprise_x", "combat.preparation_x", "air.x_100", "air.x_max", "combat.mud_x", "combat.wet_x",
     "combat.pocket_breakout_x", "naval.landing_first", "weather.ice_foot_cm",
-    "weather.ice_tank_cm", "combat.river_engineer_men",
+    "weather.ice_tank_cm", "combat.river_engineer_men", "contact.screen_rate", "combat.intensity_probe",
+    "combat.bombard_use",
 )  # fmt: skip
 (
     FRONTAGE, DENSITY_ATTACK, DENSITY_BREAKTHROUGH, DENSITY_DEFENCE, DENSITY_EXCESS, PREPARE_H, ANTITANK_BASE,
     ANTITANK_K, STACK_REST, STACK_FULL, CAP_DIVISIONS, CAP_MEN, OUT_OF_COMMAND, COMMAND_RANGE, ATTACK_NIGHT,
     ATTACK_RAIN, ATTACK_MUD, RIVER_ENGINEERS, SCREEN_POSTURE, SCREEN_WORKS, SURPRISE_DECAY, SURPRISE_X, PREPARATION_X,
     AIR_X_100, AIR_X_MAX, MUD_X, WET_X, BREAKOUT_X, LANDING_FIRST, ICE_FOOT_CM,
-    ICE_TANK_CM, RIVER_ENGINEER_MEN,
+    ICE_TANK_CM, RIVER_ENGINEER_MEN, SCREEN_RATE, PROBE, BOMBARD_USE,
 ) = range(len(power.PARAMETERS), len(PARAMETERS))  # fmt: skip
 
 NEED_DEFENCE, NEED_ATTACK, ANTITANK_SHARE = range(3)
@@ -164,8 +165,11 @@ class Balance:
     """Shape (combat_terms.ROWS, battles)."""
 
 
-def weigh(world: World, lineup: Lineup, memory: Ints, minute: int) -> Balance:
-    """The balance of every battle of ``lineup``; ``memory`` is what battles remember (``combat_roll.MEMORY``)."""
+def weigh(world: World, lineup: Lineup, memory: Ints, minute: int, until: int) -> Balance:
+    """The balance of every battle of ``lineup`` over the next ``until`` minutes.
+
+    ``memory`` is what battles remember (``combat_roll.MEMORY``).
+    """
     formations, headquarters, statics = world.formations, world.headquarters, world.statics
     count, many = lineup.battles.shape[1], lineup.members.shape[1]
     pools, naval = support.pools(statics), support.naval(world, lineup, minute)
@@ -174,7 +178,7 @@ def weigh(world: World, lineup: Lineup, memory: Ints, minute: int) -> Balance:
     weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
     terms = np.zeros((T_ROWS, count))
     _weigh(
-        minute, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
+        minute, until, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
         formations.plan(*power.FLOWS), headquarters.blocks["int32"], headquarters.blocks["int64"], len(headquarters),
         world.hexes.blocks["int8"], world.weather.blocks["int8"], int(world.weather.flyable[0]),
         int(world.weather.ice_mm[0]), ground_table(statics), ice.water(world), power.ground(statics).works,
@@ -218,9 +222,9 @@ def kind_table(statics: Statics) -> Floats:
 
 @jit
 def _weigh(
-    minute: int, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array, kind: Array, plan: Ints,
-    h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int, ground: Floats, strait: Array,
-    works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints, moved: Ints,
+    minute: int, until: int, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array, kind: Array,
+    plan: Ints, h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int, ground: Floats,
+    strait: Array, works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints, moved: Ints,
     p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats,
 ) -> None:  # fmt: skip
     count, many = battles.shape[1], members.shape[1]
@@ -236,7 +240,10 @@ def _weigh(
     for i in range(many):
         row, cell = members[WHO, i], battles[HEX, members[SLOT, i]]
         people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
-        people[AMMO_FACTOR, i] = ammunition_of(now[AMMO, i], now[MEN, i], kinds[NEED_DEFENCE, kind[row]], p)
+        fires = kinds[NEED_ATTACK if members[ROLE, i] in (ATTACKING, SUPPORTING) else NEED_DEFENCE, kind[row]]
+        activity = activity_of(battles[KIND, members[SLOT, i]], p[SCREEN_RATE], p[PROBE], p[BOMBARD_USE])
+        use = fires * activity * (members[SHARE, i] / PPM) * (now[MEN, i] / FINE) * (until / DAY)
+        people[AMMO_FACTOR, i] = ammunition_over(now[AMMO, i], now[MEN, i], kinds[NEED_DEFENCE, kind[row]], use, p)
         people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
         people[LINE, i] = line[i]
         level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]))

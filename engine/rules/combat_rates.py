@@ -17,9 +17,12 @@ import numpy as np
 
 from engine.core.arithmetic import Floats, exp_of, log, log_of
 from engine.core.jit import jit
+from engine.model.codes import BOMBARDING, PROBING, SCREEN_FIGHT
 
 MOST_LOSS_DAY: Final = 1.5
-"""Most a side can lose, in times its strength a day: six hours at one rate leave somebody."""
+"""Most a side can lose, in times its strength a day: six hours at one rate leave somebody. A guard of the arithmetic: no
+curve comes near it with parameters in their ranges.
+"""
 CURVES: Final = (
     "log_a0", "log_d0", "slope_a", "slope_d", "intercept", "win_slope", "tau_days", "decision_days", "tau_slope", "tau_x",
     "advance_km_day", "advance_slope", "advance_win_factor", "break_off_days",
@@ -144,3 +147,13 @@ def tank_worth(terrain: float, afv: float, enemy_antitank: float, base: float, k
 def log_ratio(attacker: float, defender: float) -> float:
     """x from two powers in points (of a point at least: an empty side gives a large but finite x)."""
     return log_of(max(attacker, 1.0)) - log_of(max(defender, 1.0))
+
+
+@jit
+def activity_of(kind: int, screen: float, probe: float, bombard: float) -> float:
+    """How hard participants of a kind of battle fight, as ammunition and fatigue go: 1 in an assault."""
+    if kind == SCREEN_FIGHT:
+        return screen
+    if kind == PROBING:
+        return probe
+    return bombard if kind == BOMBARDING else 1.0

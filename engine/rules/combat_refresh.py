@@ -154,15 +154,17 @@ def curves(world: World) -> Curves:
 
 def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | None) -> Flows:
     """Rates of every battle and participant of ``lineup`` from ``minute`` on."""
-    balance = weigh(world, lineup, roll.memory, minute)
+    until = GRID_MIN - minute % GRID_MIN
+    balance = weigh(world, lineup, roll.memory, minute, until)
     battles = np.empty((len(FOUGHT), lineup.battles.shape[1]), np.int64)
     members = np.empty((len(BLED), lineup.members.shape[1]), np.int64)
     statics, participants = world.statics, world.participants
+    near = statics.grid.ring_table(round(statics.rules["combat.phi_reserve_hexes"]))
     _flow(
-        minute, GRID_MIN - minute % GRID_MIN, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
+        minute, until, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
         *blocks_of(world.formations), len(world.formations), world.hexes.blocks["int8"], world.hexes.blocks["int64"],
         *blocks_of(world.battles), len(world.battles), participants.blocks["int32"], participants.blocks["int64"],
-        len(participants), world.weather.blocks["int8"], statics.grid.ring_table(circumstances.RESERVE_HEXES),
+        len(participants), world.weather.blocks["int8"], near,
         bound_to_stay(world), evacuating(world), ground_table(statics), balance.now, balance.ours, balance.people,
         balance.shares, curves(world).packed, packed(statics, circumstances.PARAMETERS), packed(statics, PARAMETERS),
         balance.terms, battles, members,

@@ -64,10 +64,6 @@ from engine.rules.derived import derived
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-RESERVE_HEXES: Final = 2
-"""A reserve is near within so many hexes: those of ``Grid.ring_table(2)``."""
-FRONTAL_SIDES: Final = 3
-"""A hex of a straight front has up to three hexsides towards the enemy; every further one is an open flank."""
 MANOEUVRE: Final = (Cause.OPEN_FLANK, Cause.NEIGHBOUR_GONE, Cause.CUT_OFF, Cause.PENETRATED, Cause.SURPRISED)
 _MANOEUVRE: Final = tuple(int(cause) for cause in MANOEUVRE)
 _NO_RESERVE, _FIRE, _EVACUATION = int(Cause.NO_RESERVE), int(Cause.FIRE), int(Cause.EVACUATION)
@@ -81,12 +77,12 @@ PARAMETERS: Final = (
     "combat.phi_cut_off_days", "combat.phi_cut_off", "combat.phi_cut_off_late_days", "combat.phi_cut_off_late",
     "combat.phi_penetration", "combat.hex_depth_km", "combat.phi_no_reserve", "combat.phi_reserve",
     "combat.phi_stand_fast", "combat.phi_evacuation", "combat.phi_mean", "switch.situation",
-    "combat.phi_fortress",
+    "combat.phi_fortress", "combat.phi_frontal_sides",
 )  # fmt: skip
 (
     OPEN_SIDE, OPEN_SIDE_MAX, NEIGHBOUR, NEIGHBOUR_H, CUT_OFF_DAYS, CUT_OFF, CUT_OFF_LATE_DAYS, CUT_OFF_LATE,
     PENETRATION, HEX_DEPTH, NO_RESERVE, RESERVE, STAND_FAST, EVACUATING, MEAN, SITUATION,
-    FORTRESS,
+    FORTRESS, FRONTAL_SIDES,
 ) = range(len(PARAMETERS))  # fmt: skip
 
 
@@ -164,7 +160,7 @@ def weigh_situation(
             terms[T_PHI_RESERVE, slot] = p[RESERVE]
             continue
         near = False
-        for k in range(19):
+        for k in range(ring.shape[1]):
             cell = ring[battles[HEX, slot], k]
             near = near or (cell >= 0 and idle[1 - battles[ATTACKER, slot], cell])
         terms[T_PHI_NO_RESERVE, slot] = 0.0 if near else p[NO_RESERVE]
@@ -203,7 +199,7 @@ def _of_the_place(
                 hostile += 1
                 gone = gone or x64[X_OWNER_SINCE, cell] > max(since, 0)
             gone = gone or given[cell] == attacker
-        open_sides = max(hostile - FRONTAL_SIDES, 0) + opposite
+        open_sides = max(hostile - p[FRONTAL_SIDES], 0.0) + opposite
         terms[T_PHI_OPEN, slot] = min(open_sides * p[OPEN_SIDE], p[OPEN_SIDE_MAX])
         terms[T_PHI_NEIGHBOUR, slot] = p[NEIGHBOUR] if gone else 0.0
         depth = memory[DEPTH, slot] / (p[HEX_DEPTH] * 1e9)

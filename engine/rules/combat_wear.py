@@ -12,10 +12,7 @@ from engine.core.columns import FINE, NANO, Array, read_flow
 from engine.core.jit import jit
 from engine.model.codes import (
     ATTACKING,
-    BOMBARDING,
     ON_MAP,
-    PROBING,
-    SCREEN_FIGHT,
     SUPPORTING,
 )
 from engine.model.events import Event
@@ -25,6 +22,7 @@ from engine.model.world import World
 from engine.rules.combat_balance import NEED_ATTACK, NEED_DEFENCE, kind_table
 from engine.rules.combat_lineup import KIND, ROLE, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_outcomes import Ending
+from engine.rules.combat_rates import activity_of
 from engine.rules.combat_refresh import MOST_GONE, Flows
 from engine.rules.combat_roll import Roll
 from engine.rules.parameters import packed
@@ -37,9 +35,9 @@ FLOWS: Final = ("men", "cohesion", "fatigue", "ammo")
 _MEN, _COHESION, _FATIGUE, _AMMO = range(len(FLOWS))
 PARAMETERS: Final = (
     "combat.fatigue_assault_day", "combat.fatigue_defence_day", "combat.cohesion_loss", "contact.screen_rate",
-    "combat.intensity_probe", "naval.cohesion_day",
+    "combat.intensity_probe", "naval.cohesion_day", "combat.bombard_use",
 )  # fmt: skip
-FATIGUE_ASSAULT, FATIGUE_DEFENCE, COHESION_LOSS, SCREEN_RATE, PROBE, NAVAL_COHESION = range(len(PARAMETERS))
+FATIGUE_ASSAULT, FATIGUE_DEFENCE, COHESION_LOSS, SCREEN_RATE, PROBE, NAVAL_COHESION, BOMBARD_USE = range(len(PARAMETERS))
 
 COLUMNS: Final = (
     "battle_rate", "shop_rate", "lost_rate", "guns_rate", "cohesion_loss", "fatigue_gain", "ammo_use", "fighting",
@@ -86,7 +84,7 @@ def _explain(trace: Trace, rows: Ints, found: Ints) -> None:
         ("men_lost_day", 0, FINE, "combat.intensity_east"),
         ("cohesion_lost_day", _COHESION_WORN, NANO, "combat.cohesion_loss"),
         ("fatigue_gained_day", _TIRED, NANO, "combat.fatigue_assault_day"),
-        ("ammunition_t_day", _AMMO_USED, FINE, ""),
+        ("ammunition_t_day", _AMMO_USED, FINE, "combat.bombard_use"),
     ):
         for row, value in zip(rows.tolist(), found[column].tolist(), strict=True):
             trace.record("formations", row, key, value * DAY / unit, address)
@@ -120,7 +118,7 @@ def _suffer(
             total[1, row] += p64[P_SHOP_RATE, known_row[i]]
             total[2, row] += p64[P_LOST_RATE, known_row[i]]
             total[3, row] += p64[P_GUNS_RATE, known_row[i]]
-        activity = _activity(battles[KIND, slot], p)
+        activity = activity_of(battles[KIND, slot], p[SCREEN_RATE], p[PROBE], p[BOMBARD_USE])
         pace = (p[FATIGUE_ASSAULT] if role == ATTACKING else p[FATIGUE_DEFENCE]) * activity
         if role != SUPPORTING:
             tiring[row] = max(tiring[row], pace * (share / PPM))
@@ -143,13 +141,3 @@ def _suffer(
         found[_TIRED, i] = min(whole(tiring[row] * (NANO / DAY)), max(room, 0) // most_gone)
         used = spent[row] / PPM * (men / FINE) / DAY
         found[_AMMO_USED, i] = min(whole(used), read_flow(f64, plan, _AMMO, row, minute) // most_gone)
-
-
-@jit
-def _activity(kind: int, p: Floats) -> float:
-    """How hard participants of a battle fight: a screen or a probe is less than an assault."""
-    if kind == SCREEN_FIGHT:
-        return float(p[SCREEN_RATE])
-    if kind == PROBING:
-        return float(p[PROBE])
-    return 0.5 if kind == BOMBARDING else 1.0

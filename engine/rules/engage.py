@@ -32,7 +32,6 @@ from engine.rules.combat_rates import (
     tank_worth,
 )
 from engine.rules.combat_refresh import GRID_MIN
-from engine.rules.power import LEAST_LINE_SHARE
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -291,7 +290,7 @@ def _nights(days: float) -> float:
 def _worn(share: Floats, part: Floats, lost: Floats, rules: Mapping[str, float]) -> Floats:
     """Shift of x by losses so far, most of which fall on the line; all of shape (2, cases)."""
     line = share * (1.0 - lost) - np.maximum(rules["combat.combat_loss_share"] - share, 0.0) * lost
-    left = np.maximum(line / share, LEAST_LINE_SHARE * (1.0 - lost))
+    left = np.maximum(line / share, rules["combat.line_least"] * (1.0 - lost))
     powers = log((1.0 - part) * (1.0 - lost) + part * left)
     shift: Floats = powers[0] - powers[1]
     return shift

@@ -41,8 +41,6 @@ Rows = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
 
 MOTOR, TRACK, DELAYING = int(Mobility.MOTOR), int(Mobility.TRACK), int(Posture.DELAY)
-LEAST_LINE_SHARE: Final = 0.25
-"""However the infantry bleeds, so much of the kind's share of the men present still fights in the line."""
 
 
 def on(rules: Mapping[str, float], name: str) -> bool:
@@ -130,11 +128,11 @@ PARAMETERS: Final = (
     "combat.combat_loss_share", "combat.quality_cohesion_floor", "combat.quality_cohesion_share",
     "combat.quality_fatigue_share", "combat.weight_afv", "combat.weight_gun", "combat.ammo_floor",
     "combat.ammo_days_full", "combat.posture_hasty", "combat.posture_delay", "combat.posture_march",
-    "combat.posture_withdrawal", "contact.hasty_h",
+    "combat.posture_withdrawal", "contact.hasty_h", "combat.line_least",
 )  # fmt: skip
 (
     LOSS_SHARE, COHESION_FLOOR, COHESION_SHARE, FATIGUE_SHARE, WEIGHT_AFV, WEIGHT_GUN, AMMO_FLOOR, AMMO_DAYS_FULL,
-    POSTURE_HASTY, POSTURE_DELAY, POSTURE_MARCH, POSTURE_WITHDRAWAL, HASTY_H,
+    POSTURE_HASTY, POSTURE_DELAY, POSTURE_MARCH, POSTURE_WITHDRAWAL, HASTY_H, LINE_LEAST,
 ) = range(len(PARAMETERS))  # fmt: skip
 
 
@@ -150,7 +148,7 @@ def line_of(men: int, battle: int, gain: int, share: int, p: Floats) -> int:
     extra = max(whole(p[LOSS_SHARE] * PPM) - share, 0)
     lost = max(battle - gain, 0)
     full = men // PPM * share
-    return max(full - lost // PPM * extra, whole(full * LEAST_LINE_SHARE))
+    return max(full - lost // PPM * extra, whole(full * p[LINE_LEAST]))
 
 
 @jit
@@ -173,6 +171,27 @@ def ammunition_of(ammo: int, men: int, need: float, p: Floats) -> float:
         days = min(ammo / need, PLENTY)
     share = min(whole(days * PPM) / PPM / p[AMMO_DAYS_FULL], 1.0)
     return float(p[AMMO_FLOOR] + (1.0 - p[AMMO_FLOOR]) * share)
+
+
+@jit
+def ammunition_over(ammo: int, men: int, need: float, use: float, p: Floats) -> float:
+    """Mean of :func:`ammunition_of` while what is held goes down by ``use`` (grams), or to nothing.
+
+    So a battle that is looked at once a day knows that its guns fall silent at noon.
+    """
+    day = need * (men / FINE)
+    if day <= 0.0 or use <= 0.0:
+        return ammunition_of(ammo, men, need, p)
+    have, gone, full = min(ammo / day, PLENTY), use / day, p[AMMO_DAYS_FULL]
+    left = max(have - gone, 0.0)
+    share = min(max((_plenty(have, full) - _plenty(left, full)) / gone, 0.0), 1.0)
+    return float(p[AMMO_FLOOR] + (1.0 - p[AMMO_FLOOR]) * (whole(share * PPM) / PPM))
+
+
+@jit
+def _plenty(days: float, full: float) -> float:
+    """Integral of min(d / full, 1) from no days of ammunition to ``days``."""
+    return days * days / (2.0 * full) if days < full else days - full / 2.0
 
 
 @jit

@@ -519,12 +519,13 @@ def test_knocked_out_tanks_are_lost_for_good_by_whoever_does_not_keep_the_field(
     assert seen >= 3
 
 
-def test_the_grid_of_refreshes_hardly_moves_the_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stock", [2.0, 30.0])
+def test_the_grid_of_refreshes_hardly_moves_the_losses(stock: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Six, twelve or twenty-four hours between refreshes: mean losses within two per cent. A battle may be lost instead of
     won for a minute's difference, so that the mean of few battles says nothing.
     """
     means = []
-    supplied = {"ammo_days": 30.0}
+    supplied = {"ammo_days": stock}
     for grid in (360, 720, 1440):
         for module in (combat, combat_refresh):
             monkeypatch.setattr(module, "GRID_MIN", grid)
