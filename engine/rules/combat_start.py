@@ -27,10 +27,6 @@ from engine.rules.sight import faded
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
-NEAR_HEXES: Final = 3
-"""Concentrations are counted, and earlier fights looked for, within so many hexes."""
-QUIET_DAYS: Final = 4
-"""Where there was fighting within so many days nobody is surprised by finding an enemy."""
 _LEVELS: Final = 5
 
 
@@ -128,11 +124,12 @@ def _unseen(world: World, lineup: Lineup, slot: int, attackers: Ints, minute: in
     """
     rules, formations, battles = world.statics.rules, world.formations, world.battles
     grid, cell, side = world.statics.grid, int(lineup.hex[slot]), int(lineup.attacker[slot])
-    old = np.flatnonzero(battles.ended_at > minute - QUIET_DAYS * DAY)
-    if len(old) and bool((grid.distance(battles.hex[old], cell) <= NEAR_HEXES).any()):
+    near = round(rules["combat.surprise_near_hexes"])
+    old = np.flatnonzero(battles.ended_at > minute - round(rules["combat.surprise_quiet_days"] * DAY))
+    if len(old) and bool((grid.distance(battles.hex[old], cell) <= near).any()):
         return 0
     theirs = np.flatnonzero((formations.status == ON_MAP) & (formations.side == side))
-    theirs = theirs[grid.distance(formations.hex[theirs], cell) <= NEAR_HEXES]
+    theirs = theirs[grid.distance(formations.hex[theirs], cell) <= near]
     real = power.points(world, theirs, minute)
     known = np.zeros(len(formations) + 1)
     sightings = world.sightings
@@ -144,7 +141,7 @@ def _unseen(world: World, lineup: Lineup, slot: int, attackers: Ints, minute: in
     # Who was shown elsewhere by dummies is known only if he is reported about here.
     shown = feigning(world)
     if shown is not None and len(reports):
-        far = grid.distance(np.maximum(sightings.hex[reports], 0), cell) > NEAR_HEXES
+        far = grid.distance(np.maximum(sightings.hex[reports], 0), cell) > near
         misled = sightings.formation[reports[far]]
         known[misled[shown[misled]]] = 0.0
     familiar = formations.in_place_since[attackers] + round(rules["combat.prepare_h"] * HOUR) <= minute

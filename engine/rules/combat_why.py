@@ -12,19 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import Floats, rounded
-from engine.model.codes import (
-    DELAYING,
-    HOLDING,
-    MARCHING,
-    SCREENING,
-    SIDES,
-    TO_WITHDRAW,
-)
+from engine.model.codes import HOLDING, MARCHING, SCREENING, SIDES, TO_WITHDRAW
 from engine.model.world import World
 from engine.rules.combat_balance import LINE, MUD, NIGHT, POSTURE, RAIN, RIVER, STRAIT, WORKS_LEVEL, Balance
 from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, ROLE, SLOT, WHO, Lineup
 from engine.rules.combat_terms import SITUATION, TERMS
-from engine.rules.power import river_factor
+from engine.rules.power import DELAYING, river_factor
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]

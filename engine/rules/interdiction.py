@@ -6,16 +6,11 @@ corps and flies as the weather lets it.
 
 from __future__ import annotations
 
-from typing import Final
-
 from engine.core.arithmetic import PPM
 from engine.model.codes import Echelon
 from engine.model.world import World
 from engine.rules.air import Use, share, sorties_day
 from engine.rules.derived import derived
-
-_SLOWEST: Final = 0.25
-"""A column that marches by day keeps this share of its pace whatever flies: it uses gaps, woods and dusk."""
 
 
 def sorties(world: World, side: int, minute: int) -> float:
@@ -33,5 +28,6 @@ def _sorties(world: World, side: int, able: int) -> float:
 
 def day_pace(world: World, side: int, minute: int) -> float:
     """Pace of a march by day as a share of that under an empty sky."""
-    lost = world.statics.rules["movement.air_delay_100"] * sorties(world, side, minute) / 100.0
-    return max(1.0 - lost, _SLOWEST)
+    rules = world.statics.rules
+    lost = rules["movement.air_delay_100"] * sorties(world, side, minute) / 100.0
+    return max(1.0 - lost, rules["movement.air_pace_least"])

@@ -305,7 +305,7 @@ def _replacements(c: Company) -> Ints:
     resting = (side == SOVIET) & (c.task == Task.REST) & ~c.contact & ~c.battle
     usual = usual * _drafts(c.world, c.minute)[side]
     a_day = np.where(resting, np.maximum(usual, c.rule("repair.rest_men_day")), usual)
-    a_day = a_day * np.where(c.column("echelon") >= Echelon.DIVISION, 1.0, 0.3)
+    a_day = a_day * np.where(c.column("echelon") >= Echelon.DIVISION, 1.0, c.rule("repair.replacements_brigade"))
     a_day = np.where(c.cut_off, 0.0, a_day)
     owed = rounded((c.stock["battle"] + c.stock["sick"]) * c.rule("repair.replacements_share_max")) - c.stock["gain"]
     room = c.column("men_full").astype(np.int64) * FINE - c.stock["men"] - c.column("aboard_u")

@@ -47,9 +47,6 @@ GRAIN_MIN: Final = 6 * HOUR
 HECTOMETRE: Final = 10.0
 """Truck ways are counted in hundreds of metres: so many to a kilometre."""
 HEX_STEP: Final = 60
-_FERRY_STEP: Final = 300
-_CROSSING: Final = (0, 0, 60, 150)
-"""Added to a hexside over a river without a bridge, by class: boats and pontoons."""
 _ATTACKING: Final = np.isin(np.arange(len(Task)), (Task.ATTACK, Task.EXPLOIT))
 CLASSES: Final = 3
 BREAD, ARMS, FOOD = range(CLASSES)
@@ -321,9 +318,10 @@ def _ground_costs(statics: Statics, mud: bool) -> Costs:
         if mud:
             slow = rules["supply.truck_kmh"] / rules["supply.truck_kmh_mud"]
             step = step * np.where(by_road, slow, rules["supply.path_mud"])
-        wet = np.array(_CROSSING)[np.minimum(theatre.river, River.MAJOR)]
+        over = [rules[f"supply.path_{name}_km"] * HECTOMETRE for name in ("river", "major")]
+        wet = np.array([0.0, 0.0, *over])[np.minimum(theatre.river, River.MAJOR)]
         step = step + np.where((theatre.bridge & BRIDGE_ROAD) == 0, wet, 0)
-        step = step + np.where(theatre.strait == Strait.FERRY, _FERRY_STEP, 0)
+        step = step + np.where(theatre.strait == Strait.FERRY, rules["supply.path_ferry_km"] * HECTOMETRE, 0.0)
         open_side = (grid.neighbours >= 0) & _open_sides(statics)
         found = statics.shared[name] = np.where(open_side, np.round(step), 0).astype(np.int32)
     return found

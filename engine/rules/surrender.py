@@ -6,8 +6,6 @@ on the calendar's six-hour grid.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
@@ -30,8 +28,6 @@ from engine.rules.power import on
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
-BY_SEA_PPM: Final = 300_000
-"""A formation that is cut off by land but gets this share of its need is supplied by sea or air."""
 
 
 _REMNANT, _DOUBTFUL = 1, 2
@@ -126,7 +122,7 @@ def hazards(world: World, rows: Ints, minute: int) -> Floats:
     rows, cut_off = rows[some], cut_off[some]
     base = rules["combat.surrender_day"] * exp(rules["combat.surrender_slope"] * (least - cohesion[some]))
     hungry = cut_off & (formations.hungry_since[rows] <= minute)
-    by_sea = cut_off & ~hungry & (formations.supplied[rows] >= BY_SEA_PPM)
+    by_sea = cut_off & ~hungry & (formations.supplied[rows] >= rules["combat.surrender_supplied"] * PPM)
     base = np.where(hungry, base * rules["combat.surrender_hungry"], base)
     base = np.where(by_sea, base * rules["combat.surrender_sea"], base)
     firm = garrison(world, rows)
