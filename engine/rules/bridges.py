@@ -17,6 +17,7 @@ from engine.model.world import World
 from engine.rules import ground
 from engine.rules.power import on
 from engine.rules.steps import blown_sides
+from engine.rules.system import Trace
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -37,8 +38,9 @@ def _numbers(world: World, cells: Any, directions: Any) -> Rows:
 
 
 def blown_by_losers(
-    world: World, minute: int, dice: Dice, taken: Rows, owner: npt.NDArray[np.int8], surprised: Mask
-) -> list[Event]:
+    world: World, minute: int, dice: Dice, taken: Rows, owner: npt.NDArray[np.int8], surprised: Mask,
+    trace: Trace | None = None,
+) -> list[Event]:  # fmt: skip
     """Bridges on the sides of hexes ``taken`` that their losers destroy.
 
     ``owner`` is who holds the ground now; ``surprised`` marks hexes that an exploiting column has taken. Each bridge
@@ -57,6 +59,13 @@ def blown_by_losers(
     standing = ~np.isin(numbers, _numbers(world, down[:, 0], down[:, 1]))
     chance = rules["movement.bridge_blow"] * np.where(surprised[at], rules["movement.bridge_coup"], 1.0)
     luck = dice.uniform(Stream.BRIDGE, numbers.astype(np.uint32), minute)
+    if trace is not None:
+        for i in rows_where(standing).tolist():
+            for key, value, address in (
+                ("bridge.coup", float(surprised[at[i]]), "movement.bridge_coup"),
+                ("bridge.chance", chance[i], "movement.bridge_blow"), ("bridge.die", luck[i], ""),
+            ):  # fmt: skip
+                trace.record("hexes", int(cells[i]), key, float(value), address)
     gone = standing & (luck < chance)
     if not anywhere(gone):
         return []

@@ -224,8 +224,9 @@ def kind_table(statics: Statics) -> Floats:
 def _weigh(
     minute: int, until: int, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array, kind: Array,
     plan: Ints, h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int, ground: Floats,
-    strait: Array, works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints, moved: Ints,
-    p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats,
+    strait: Array, works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints,
+    moved: Ints, p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats,
+    terms: Floats,
 ) -> None:  # fmt: skip
     count, many = battles.shape[1], members.shape[1]
     line = np.empty(many, np.int64)

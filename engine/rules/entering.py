@@ -25,6 +25,7 @@ from engine.model.world import Statics, World
 from engine.rules import ground, ice
 from engine.rules.forced_march import forced
 from engine.rules.power import on
+from engine.rules.system import Trace
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -88,7 +89,7 @@ def stack_limit(statics: Statics) -> tuple[int, int]:
     return round(2 * limit), round(2 * (limit + rules["movement.road_capacity"]))
 
 
-def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
+def settle(world: World, minute: int, dice: Dice, rows: Rows, trace: Trace | None = None) -> Scene:
     """Settle the legs of ``rows``, which end by ``minute``."""
     formations, now = world.formations, ground.standing(world)
     to, cell = formations.leg_to[rows].astype(np.int64), formations.hex[rows].astype(np.int64)
@@ -111,7 +112,24 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows) -> Scene:
     if anywhere(ok):
         scene.events.append(_entered(world, rows[ok], to[ok], minute))
         _take(scene, rows[ok], to[ok], side[ok])
+        if trace is not None:
+            _explain(scene, trace, rows, to, die)
     return scene
+
+
+def _explain(scene: Scene, trace: Trace, rows: Rows, to: Rows, die: Rows) -> None:
+    """Of hexes taken: how many claimed it, and the dice of those who are in; of those beside, that nobody guards them."""
+    rules = scene.world.statics.rules
+    inside = {int(row) for row in scene.entered}
+    for cell in scene.taken.tolist():
+        claims = rows_where(to == cell)
+        if not len(claims):
+            trace.record("hexes", cell, "no_enemy_within_hexes", rules["contact.flip_radius"], "contact.flip_radius")
+            continue
+        trace.record("hexes", cell, "claimants", float(len(claims)), "contact.stack_limit")
+        for i in claims.tolist() if len(claims) > 1 else ():
+            key = "claim_die_in" if int(rows[i]) in inside else "claim_die_kept_out"
+            trace.record("hexes", cell, key, float(die[i]) / 2**32)
 
 
 @jit

@@ -265,7 +265,10 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "formations: ammo_g fuel_g food_g cut_off_since men_u", "supply.stock_days_leg", "supply.train_t",
         "supply.truck_payload_t", "supply.airlift_t",
     ),
-    "Shipped": _of("supply", "what the sources passed on to those who asked", "depots: capacity_t working"),
+    "Shipped": _of(
+        "supply", "what the sources passed on to those who asked", "depots: capacity_t working sea_kg",
+        "supply.port_fire_share", "supply.port_fire_km", "supply.sea_loss",
+    ),
     "Isolated": _of(
         "supply", "no way over own ground leads to a working source, or one does again",
         "formations: hex cut_off_since; hexes: owner",

@@ -73,10 +73,10 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     legs, looks = _times(world)
     arriving = rows_where(legs <= minute)
     looking = rows_where((looks <= minute) & (legs > minute))
-    scene = entering.settle(world, minute, dice, arriving) if len(arriving) else entering.unchanged(world, minute)
+    scene = entering.settle(world, minute, dice, arriving, trace) if len(arriving) else entering.unchanged(world, minute)
     events = [*scene.events, *marching.kept_out(scene)]
     if len(scene.taken):
-        events += blown_by_losers(world, minute, dice, scene.taken, scene.owner, scene.by_surprise)
+        events += blown_by_losers(world, minute, dice, scene.taken, scene.owner, scene.by_surprise, trace)
         events += alarms(world, minute, scene.taken)
     events += marching.decide(scene, looking, trace)
     return [*events, *_touched(scene)]

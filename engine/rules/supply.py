@@ -185,6 +185,15 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     depots = rows_where(world.depots.side == side)
     sent = np.zeros(len(world.depots), np.int64)
     sent[net.sources] = shipped
+    if trace is not None:
+        for depot in depots.tolist():
+            for key, value, address in (
+                ("capacity_t", float(world.depots.capacity_t[depot]), ""),
+                ("working", float(working[depot]), "supply.port_fire_km"),
+                ("can_pass_on_t", source_kg[depot] / 1000, "supply.port_fire_share"),
+                ("passed_on_t", sent[depot] / 1000, ""),
+            ):  # fmt: skip
+                trace.record("depots", depot, key, float(value), address)
     return [
         SUPPLIED(
             minute, formation=rows, ammo_kg=ammo, fuel_kg=total[ARMS] - ammo, food_kg=total[BREAD] + total[FOOD],

@@ -198,8 +198,21 @@ def shown() -> dict[str, tuple[Session, int]]:
         for number, happened in enumerate(session.events):
             numbers.setdefault(happened.kind.name, []).append(number)
         for kind, all_ in numbers.items():
-            found.setdefault(kind, (session, all_[len(all_) // 2]))
+            middle = len(all_) // 2
+            nearest = sorted(range(len(all_)), key=lambda k: abs(k - middle))[:50]
+            usual = [all_[k] for k in nearest if _usual(session, all_[k])]
+            if usual:
+                found.setdefault(kind, (session, usual[0]))
     return found
+
+
+def _usual(session: Session, number: int) -> bool:
+    """No battle that begins in that minute, of which there is no situation before, and no report of nobody."""
+    told = session.events[number]
+    row = len(told) // 2
+    if told.kind.name == "Fought":
+        return bool(session.world.battles.started_at[told["battle"][row]] < told.minute)
+    return told.kind.name != "Sighted" or bool(told["formation"][row] >= 0)
 
 
 def branch(found: Why, name: str) -> tuple[Term, ...]:
@@ -213,6 +226,7 @@ NUMBERS = {
     "Departed", "Closing", "Appeared", "Entrained", "Recovered", "Worn", "Supplied", "RailWork", "Sighted", "Scored",
     "CalledUp", "CameBack", "Healed", "WentHome", "CutRails", "Hunted", "Happened", "Ripened", "Settled", "Boarded", "Sailed",
     "Landed", "BeatenOff", "PortsServed", "Skirmished", "Suffered", "Retreated", "GaveGround", "Engaged", "BrokeOff",
+    "BridgeBlown", "Captured", "Shipped",
 }  # fmt: skip
 """Kinds that come of numbers: the rule tells the terms when its decision is run again."""
 

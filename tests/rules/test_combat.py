@@ -641,3 +641,22 @@ def test_who_stands_beside_a_gap_fights_for_it_from_his_trenches_and_who_must_co
     assert posture(near, 3.0) > posture(near, 2.0) > bare
     assert posture(near, 2.0, share=1.0) > posture(near, 2.0, share=0.5)
     assert posture(far, 3.0) == pytest.approx(posture(far, 0.0)) == pytest.approx(bare)
+
+
+def test_every_factor_of_the_situation_has_a_row_with_its_parameter() -> None:
+    """Across a large river, against a division that is dug in: the rows multiply up to the situation of both sides."""
+    session = battle(LINE, ATTACK, river=np.full((8 * 6, 6), 3))
+    trace, rules = Trace(), session.world.statics.rules
+    session.advance(60)
+    combat.decide(session.world, 360, session.dice(360), trace)
+    terms = {key: (value, address) for what, row_, key, value, address in trace.terms if (what, row_) == ("battles", 0)}
+    factors = [terms[f"attacker_{name}"] for name in ("night", "rain", "mud", "strait", "river")]
+    assert np.prod([value for value, _ in factors]) == pytest.approx(terms["attacker_situation"][0], abs=0.002)
+    posture, address = terms["defender_posture"]
+    assert posture * terms["defender_ground"][0] == pytest.approx(terms["defender_situation"][0], abs=0.002)
+    assert terms["attacker_river"] == (pytest.approx(1 / rules["combat.river_major"], abs=1e-6), "combat.river_major")
+    assert address.startswith(("fortification.posture_", "combat.posture_"))
+    assert {terms[f"{who}_lethality"][1] for who in ("attacker", "defender")} == {
+        "combat.lethality_soviet", "combat.lethality_axis",
+    }  # fmt: skip
+    assert {address for _, address in terms.values() if address} <= set(rules)

@@ -159,7 +159,8 @@ ROUND_A_TOWN = """
 
 
 def test_a_battle_of_a_campaign_and_the_same_fight_described_have_one_balance() -> None:
-    session = battle(ROUND_A_TOWN, {"r2": {"attack": "a1"}}, {"A": {"afv": 0}, "R": {"afv": 0}}, seed=6)
+    plenty = {"afv": 0, "ammo_days": 30.0}
+    session = battle(ROUND_A_TOWN, {"r2": {"attack": "a1"}}, {"A": plenty, "R": plenty}, seed=6)
     session.advance(345)
     trace = Trace()
     combat.decide(session.world, 360, session.dice(360).__class__(6), trace)
