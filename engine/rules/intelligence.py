@@ -93,7 +93,7 @@ def _unreported(contact: Any, status: Any, level: Any, formation: Any, sure: int
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """New reports of both sides, and those that have proved empty; between looks reports of first contact."""
     if minute < int(world.systems.next_at[Calendar.INTELLIGENCE]):
-        return _contacts(world, minute, dice)
+        return _contacts(world, minute, dice, trace)
     hours = PERIOD_MIN / HOUR if minute else world.statics.rules["intelligence.start_h"]
     found = look(world, minute, hours, dice)
     past = _past(world, found.rows, minute)
@@ -110,11 +110,13 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     return [*events, TICKED(minute, system=Calendar.INTELLIGENCE, next_at=next_at)]
 
 
-def _contacts(world: World, minute: int, dice: Dice) -> list[Event]:
+def _contacts(world: World, minute: int, dice: Dice, trace: Trace | None) -> list[Event]:
     """Reports from the troops that have met somebody: type and size, and where he is."""
     found = meet(world, _just_met(world))
     past = _past(world, found.rows, minute)
     level, seen = levels(world, found, past)
+    if trace is not None:
+        _explain(found, past, level, seen, trace)
     return [_reports(world, found, past, level, seen, minute, dice)]
 
 
