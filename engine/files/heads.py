@@ -62,6 +62,8 @@ class InheritTable(Strict):
     """[inherit]: the part of the scenario it extends that is taken."""
 
     headquarters: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    without: Annotated[list[Id], Field(max_length=400)] = []
+    """Tables (plans, history, ...) and ids of rows that stay behind."""
 
 
 class ScenarioHead(Strict):

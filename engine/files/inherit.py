@@ -7,15 +7,18 @@ are dropped here, before the extending scenario's own files are read over what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.files import by_then
 from engine.files.faults import Report, nearest
+from engine.files.moments import moment
 from engine.files.places import boxed, inside, waypoint
-from engine.files.rows import Raw, Row
+from engine.files.rows import Raw, Row, empty, read_folder
 from engine.files.toml_text import TomlText
 from engine.model.theatre import Theatre
 
@@ -23,29 +26,44 @@ _GROUPS = ("assault", "mobile", "reserve")
 _PATHS = ("axis", "line", "fall_back", "objective", "main_effort")
 _SUBJECTS = ("forces", "headquarters", "supply_sources", "people")
 """Tables that effects of events name."""
+_ORDER_OF_BATTLE = ("forces", "headquarters", "assets")
+_OTHERS = ("reinforcements", "plans", "events", "people", "history", "supply_sources", "shipping", "objectives")
+_LEFT = (*_ORDER_OF_BATTLE, *_OTHERS)
+"""Tables that a part may leave behind whole, or rows of them."""
 _WHOLE = ("loss",)
 """Facts that hold for the scenario as a whole: a part of it has others."""
 
 
-def take_part(raw: Raw, text: TomlText, theatre: Theatre | None, report: Report) -> None:
-    """Drop from `raw` what the `[inherit]` of scenario.toml `text` does not ask for; nothing without one."""
+def take_part(raw: Raw, text: TomlText, folder: Path, root: Path, theatre: Theatre | None, report: Report) -> None:
+    """Drop from `raw` what the `[inherit]` of scenario.toml `text` does not ask for; nothing without one.
+
+    `folder` holds the files of the part: whom its rows name is taken in any case, where and under whom they say.
+    """
     wanted = text.data.get("inherit")
     if not isinstance(wanted, dict):
         return
-    names = wanted.get("headquarters", [])
-    named = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-    known = raw.tables["headquarters"]
-    for number, name in enumerate(named):
-        if name not in known:
-            spot = text.spot("inherit", "headquarters", number)
-            report.add(spot.fault("a headquarters of the scenario it extends", repr(name), nearest(name, known),
-                                  code="ref/unknown"))  # fmt: skip
-    below, above = _kept(raw, named)
+    named = _named(wanted, text, raw, report)
     mask = _window(text, raw, theatre)
-    begins, ends = _moment(text.data.get("start")), _moment(text.data.get("end"))
-    _keep(raw, "headquarters", lambda row: row.id in below or row.id in above)
-    _keep(raw, "forces", lambda row: row.values.get("parent") in below and _stands(row, theatre, mask))
-    _keep(raw, "assets", lambda row: row.values.get("hq") in raw.tables["headquarters"] and _lasts(row, begins, ends))
+    begins, ends = moment(text.data.get("start")), moment(text.data.get("end"))
+    _leave(wanted, text, raw, report)
+    own = _own_rows(folder, root, raw)
+    by_then.settle(raw, begins, _arrivals(own))
+    for row in own:
+        raw.tables[row.table][row.id].lay_over(row)
+    named_by_own = {row.id for row in own}
+    below, above = _kept(raw, named)
+    _keep(raw, "headquarters", lambda row: row.id in below or row.id in above or row.id in named_by_own)
+    there = raw.tables["headquarters"]
+
+    def _takes_part(row: Row) -> bool:
+        under = there if row.id in named_by_own else below
+        return row.values.get("parent") in under and _stands(row, theatre, mask)
+
+    for row in list(raw.tables["forces"].values()):
+        if not _takes_part(row):
+            by_then.enter(raw, row.id, ends)
+    _keep(raw, "forces", _takes_part)
+    _keep(raw, "assets", lambda row: row.values.get("hq") in there and _lasts(row, begins, ends))
     _keep(raw, "reinforcements", lambda row: _concerns(row, raw) and _within(row.values.get("at"), begins, ends)
           and _stands(row, theatre, mask))  # fmt: skip
     _keep(raw, "plans", lambda row: row.values.get("hq") in below and _spans(row, begins, ends))
@@ -65,6 +83,49 @@ def take_part(raw: Raw, text: TomlText, theatre: Theatre | None, report: Report)
     for row in raw.tables["plans"].values():
         _waits_for_what_is_there(row, raw)
     raw.head.values.pop("victory", None)
+
+
+def _named(wanted: Mapping[str, Any], text: TomlText, raw: Raw, report: Report) -> list[str]:
+    """The headquarters that `[inherit]` asks for; those that are not there are told."""
+    names = wanted.get("headquarters", [])
+    named = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    known = raw.tables["headquarters"]
+    for number, name in enumerate(named):
+        if name not in known:
+            spot = text.spot("inherit", "headquarters", number)
+            report.add(spot.fault("a headquarters of the scenario it extends", repr(name), nearest(name, known),
+                                  code="ref/unknown"))  # fmt: skip
+    return named
+
+
+def _leave(wanted: Mapping[str, Any], text: TomlText, raw: Raw, report: Report) -> None:
+    """Drop the tables and rows that `without` names; what is neither is told."""
+    names = wanted.get("without", [])
+    for number, name in enumerate(names if isinstance(names, list) else ()):
+        holding = [table for table in _LEFT if name in raw.tables[table]]
+        if name in _LEFT:
+            raw.tables[name] = {}
+        elif holding:
+            for table in holding:
+                del raw.tables[table][name]
+        else:
+            known = [*_LEFT, *(key for table in _LEFT for key in raw.tables[table])]
+            spot = text.spot("inherit", "without", number)
+            report.add(spot.fault("a table or the id of a row of the scenario it extends", repr(name),
+                                  nearest(str(name), known), code="ref/unknown"))  # fmt: skip
+
+
+def _own_rows(folder: Path, root: Path, raw: Raw) -> list[Row]:
+    """Rows of the part's own files that are about somebody the whole has; their faults are told when they are read."""
+    mine = empty(raw.head.spot)
+    read_folder(folder, root, mine, Report())
+    return [row for table in _ORDER_OF_BATTLE for row in mine.tables[table].values() if row.id in raw.tables[table]]
+
+
+def _arrivals(own: Iterable[Row]) -> dict[str, datetime]:
+    """When formations appear, as far as the part's own rows say so."""
+    told = {row.id: moment(row.values.get("arrives")) for row in own if row.table == "forces"}
+    return {key: at for key, at in told.items() if at is not None}
 
 
 def _keep(raw: Raw, table: str, good: Callable[[Row], bool]) -> None:
@@ -156,7 +217,7 @@ def _without_far_goals(raw: Raw, theatre: Theatre | None, mask: npt.NDArray[np.b
         del plans[row.id]
         for other in plans.values():
             follows = other.values.get("hq") == row.values.get("hq") and "end" in other.values
-            if follows and _moment(other.values["end"]) == _moment(row.values.get("start")):
+            if follows and moment(other.values["end"]) == moment(row.values.get("start")):
                 if "end" in row.values:
                     other.values["end"] = row.values["end"]
                 else:
@@ -226,20 +287,8 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _moment(value: Any) -> datetime | None:
-    """A date or moment as written in TOML or CSV; None for anything else."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    try:
-        return datetime.fromisoformat(str(value).strip().replace(" ", "T")).replace(tzinfo=None)
-    except ValueError:
-        return None
-
-
 def _within(value: Any, begins: datetime | None, ends: datetime | None) -> bool:
-    when = _moment(value)
+    when = moment(value)
     return when is None or ((begins is None or when >= begins) and (ends is None or when < ends))
 
 
@@ -248,12 +297,12 @@ def _spans(row: Row, begins: datetime | None, ends: datetime | None) -> bool:
     values = row.values
     if "date" in values:
         return _within(values["date"], begins, ends)
-    first, last = _moment(values.get("start", values.get("from"))), _moment(values.get("end", values.get("to")))
+    first, last = moment(values.get("start", values.get("from"))), moment(values.get("end", values.get("to")))
     return _overlaps(first, last, begins, ends)
 
 
 def _lasts(row: Row, begins: datetime | None, ends: datetime | None) -> bool:
-    return _overlaps(_moment(row.values.get("from")), _moment(row.values.get("until")), begins, ends)
+    return _overlaps(moment(row.values.get("from")), moment(row.values.get("until")), begins, ends)
 
 
 def _overlaps(first: datetime | None, last: datetime | None, begins: datetime | None, ends: datetime | None) -> bool:
@@ -264,7 +313,7 @@ def _overlaps(first: datetime | None, last: datetime | None, begins: datetime | 
 
 def _clipped(row: Row, begins: datetime | None, ends: datetime | None) -> None:
     """A fact that reaches beyond the dates counts for the days inside."""
-    first, last = _moment(row.values.get("from")), _moment(row.values.get("to"))
+    first, last = moment(row.values.get("from")), moment(row.values.get("to"))
     if first is not None and begins is not None and first < begins:
         row.values["from"] = begins
     if last is not None and ends is not None and last > ends:

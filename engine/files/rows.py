@@ -17,6 +17,7 @@ from typing import Any
 from engine.files.boundary import ROWS, columns_of, keys_of
 from engine.files.csv_text import CsvText, read_csv
 from engine.files.faults import Report, nearest, one_of, shown
+from engine.files.moments import moment
 from engine.files.texts import Spot, shown_path
 from engine.files.toml_text import TomlText, read_shared_toml, read_toml
 
@@ -60,6 +61,10 @@ KNOWN_FILES = frozenset(
 )
 ID_KEY: Mapping[str, str] = {"kinds": "kind", "terrain_kinds": "name"}
 """The key that rows of a table match by, where it is not `id`."""
+PLACE = ("place", "bearing_deg", "distance_km", "lat", "lon")
+"""Columns that say together where something is."""
+PLACED = frozenset({"forces", "headquarters", "assets", "reinforcements", "people"})
+"""Tables whose rows have all columns of a place."""
 REQUIRED = ("scenario.toml", "forces.csv", "headquarters.csv")
 
 
@@ -77,7 +82,16 @@ class Row:
     """src and grade given with a single changed value."""
 
     def lay_over(self, other: Row) -> None:
-        """Take over the values of a row of the same id that comes later."""
+        """Take over the values of a row of the same id that comes later.
+
+        A place given anew replaces all of the old one, and a number given anew drops the bounds of the old one.
+        """
+        if self.table in PLACED and any(key in other.values for key in PLACE):
+            for key in PLACE:
+                self.values.pop(key, None)
+        for key in other.values:
+            for bound in (f"{key}_low", f"{key}_high"):
+                self.values.pop(bound, None)
         self.values.update(other.values)
         self.spots.update(other.spots)
         self.changed.update({k: s for k, s in other.spots.items() if k not in ("id", ID_KEY.get(self.table, "id"))})
@@ -178,6 +192,22 @@ def read_folder(folder: Path, root: Path, raw: Raw, report: Report) -> None:
             hint = nearest(path.name, sorted(KNOWN_FILES))
             spot = Spot(TomlText(shown_path(path, root), "", {}))
             report.add(spot.fault("a file of the format", repr(path.name), hint, "warning", "file/unknown"))
+
+
+def read_weather(
+    folder: Path, root: Path, raw: Raw, report: Report, within: tuple[datetime | None, datetime | None]
+) -> None:
+    """Read the record of a theatre's days, those from the first of `within` to before the second."""
+    if not (folder / "weather.csv").exists():
+        return
+    record = empty(raw.head.spot)
+    _read_csv(folder / "weather.csv", root, "weather", record, report)
+    raw.broken |= record.broken
+    begins, ends = within
+    for row in record.tables["weather"].values():
+        day = moment(row.values.get("date"))
+        if day is None or ((begins is None or day.date() >= begins.date()) and (ends is None or day < ends)):
+            raw.put(row)
 
 
 def read_head(text: TomlText, raw: Raw, report: Report) -> None:

@@ -16,10 +16,11 @@ from engine.files.confidence import Standing, confidence, estimates
 from engine.files.faults import Fault, FileFaults, Report, nearest, sorted_faults
 from engine.files.folders import SCENARIOS, overlay_path, scenario_folder, scenario_names, theatre_folder
 from engine.files.inherit import take_part
+from engine.files.moments import moment
 from engine.files.overlay import apply_overlays, apply_sets
 from engine.files.priors import check_priors, priors_of, set_since
 from engine.files.resolve import Resolved, resolve
-from engine.files.rows import REQUIRED, Raw, empty, read_common, read_folder, read_head
+from engine.files.rows import REQUIRED, Raw, empty, read_common, read_folder, read_head, read_weather
 from engine.files.texts import Spot, shown_path
 from engine.files.toml_text import TomlText, read_toml
 from engine.model.scenario import Scenario
@@ -141,9 +142,10 @@ def read_raw(folder: Path, root: Path, report: Report, theatre: Theatre | None =
                 report.add(spot.fault("a scenario that does not extend this one", repr(parent), code="ref/extends"))
             else:
                 here = root / parent
+    _weather_of_theatre([text for _, text in reversed(chain)], root, raw, report)
     for level, text in reversed(chain):
         if "inherit" in text.data:
-            take_part(raw, text, theatre or _parents_theatre(root, raw), report)
+            take_part(raw, text, level, root, theatre or _parents_theatre(root, raw), report)
         read_head(text, raw, report)
         read_folder(level, root, raw, report)
     if chain and not (set(REQUIRED) - {"scenario.toml"} <= {p.name for level, _ in chain for p in level.iterdir()}):
@@ -152,6 +154,15 @@ def read_raw(folder: Path, root: Path, report: Report, theatre: Theatre | None =
                 shown = shown_path(folder / required, root)
                 report.add(Fault(shown, 0, 0, "a file", "nothing", code="file/unreadable"))
     return raw
+
+
+def _weather_of_theatre(texts: Sequence[TomlText], root: Path, raw: Raw, report: Report) -> None:
+    """The days of the theatre's record that lie in the scenario; `texts` are its scenario.toml, parents first."""
+    told = {key: text.data[key] for text in texts for key in ("theatre", "start", "end") if key in text.data}
+    name = told.get("theatre")
+    home = theatre_folder(root, name) if isinstance(name, str) else None
+    if home is not None:
+        read_weather(home, root, raw, report, (moment(told.get("start")), moment(told.get("end"))))
 
 
 def _parents_theatre(root: Path, raw: Raw) -> Theatre | None:
