@@ -126,7 +126,7 @@ def _worn(c: Company) -> Event | None:
     want = want + np.where(pocket, c.rule("supply.pocket_cohesion_day"), 0.0)
     spared = np.maximum(c.stock["cohesion"] - c.column("cohesion_loss") * GRAIN_MIN, 0)
     lost = np.minimum(rounded(want * (NANO * GRAIN_MIN / DAY)), spared)
-    rear = rounded(c.stock["afv_shop"] * (_repair_day(c)[1] * GRAIN_MIN / DAY))
+    rear = _to_the_rear(c)
     if not on(statics.rules, "repair"):
         broken, rear = 0 * broken, 0 * rear
     some = np.flatnonzero((km > 0) | (lost > 0) | (rear > 0))
@@ -329,10 +329,19 @@ def _repair(c: Company) -> Ints:
     if not on(c.world.statics.rules, "repair"):
         return np.zeros(len(c.rows), dtype=np.int64)
     back, _ = _repair_day(c)
-    pace = np.where(c.moving | c.battle, c.rule("repair.busy_factor"), 1.0)
     # What goes to the rear at this moment has not left the stock yet.
-    rear = rounded(c.stock["afv_shop"] * (_repair_day(c)[1] * GRAIN_MIN / DAY))
-    return np.minimum(rounded(_a_minute(back * pace * c.stock["afv_shop"])), _until_next(c.stock["afv_shop"] - rear))
+    left = c.stock["afv_shop"] - _to_the_rear(c)
+    return np.minimum(rounded(_a_minute(back * _workshops(c) * c.stock["afv_shop"])), _until_next(left))
+
+
+def _workshops(c: Company) -> Floats:
+    """Pace of the workshops: of what they mend, and of what they give up."""
+    return np.where(c.moving | c.battle, c.rule("repair.busy_factor"), 1.0)
+
+
+def _to_the_rear(c: Company) -> Ints:
+    """Vehicles (1e-6) that are given up for the rear at this grid point."""
+    return rounded(c.stock["afv_shop"] * _workshops(c) * (_repair_day(c)[1] * GRAIN_MIN / DAY))
 
 
 def _consumption(c: Company) -> tuple[Ints, Ints, Ints]:

@@ -193,3 +193,19 @@ def test_who_is_told_to_entrench_digs_faster_than_who_holds() -> None:
     told = rested(orders={"a1": {"task": Task.ENTRENCH}}, days=1)
     factor = told.world.statics.rules["fortification.entrench_factor"]
     assert now(told, "works", "a1") / now(rested(days=1), "works", "a1") == pytest.approx(factor, rel=0.01)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_of_the_vehicles_in_repair_the_stated_share_comes_back_however_busy(busy: bool) -> None:
+    """A division that fights mends at half the pace; what it gives up for the rear is not more for that."""
+    start = {"A": {"kind": "panzer", "afv": 40, "afv_repair": 40}}
+    sets = {"repair.busy_factor": 0.5 if busy else 1.0}
+    orders = {"r1": {"attack": "a1"}} if busy else {}
+    moving = {"a1": {"leg_to": 0}} if busy else {}
+    session = rested(formations=start, orders={**orders, **moving} if busy else None, days=29, sets=sets)
+    rules = session.world.statics.rules
+    back, shop, lost = (now(session, flow, "a1") for flow in ("afv", "afv_shop", "afv_lost"))
+    done = (back - 40 * 10**6) + lost
+    assert done > 20 * 10**6
+    assert (back - 40 * 10**6) / done == pytest.approx(rules["repair.short_share"] + rules["repair.long_share"], abs=0.01)
+    assert shop == 40 * 10**6 - done
