@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from engine.files.csv_text import CsvText, read_csv
 from engine.files.faults import Report, nearest, one_of, shown
-from engine.files.texts import Spot
+from engine.files.texts import CommandLine, Spot
 from engine.files.toml_text import TomlText, read_toml
 from engine.lab.engagement import COLUMNS, NUMBERS, WORDS, Engagement
 
@@ -34,8 +34,15 @@ CREW: Final = 1
 """Men that an AFV or a gun takes at least: more vehicles than men are a slip of the pen."""
 
 
-def read_engagements(path: str | Path) -> list[Engagement]:
-    """The engagements of a CSV file, or of the [[engagement]]s of a TOML file; FileFaults with every problem."""
+OBSERVED: Final = ("obs_winner", "obs_att_loss_pct_day", "obs_def_loss_pct_day", "obs_advance_km_day")
+"""Columns that a fit holds the model against."""
+
+
+def read_engagements(path: str | Path, *, observed: bool = False, fit: bool = False) -> list[Engagement]:
+    """The engagements of a CSV file, or of the [[engagement]]s of a TOML file; FileFaults with every problem.
+
+    ``observed``: something must have been observed; ``fit``: all that a fit needs, of at least two engagements.
+    """
     path, report = Path(path), Report()
     found: list[Engagement] = []
     if path.suffix == ".toml":
@@ -47,7 +54,24 @@ def read_engagements(path: str | Path) -> list[Engagement]:
         if table is not None:
             found = _from_csv(table, report)
     report.raise_errors()
+    if observed or fit:
+        _demand_observations(path, found, report, fit=fit)
+        report.raise_errors()
     return found
+
+
+def _demand_observations(path: Path, found: Sequence[Engagement], report: Report, *, fit: bool) -> None:
+    """A fault for each column of observations that is missing: all of a fit's, or all there are if there is not one."""
+    values = {name: {v for e in found if not math.isnan(v := getattr(e, name))} for name in OBSERVED}
+    values["obs_winner"] = {float(v > 0) for v in values["obs_winner"]}  # a draw is no victory
+    if not fit and any(values.values()):
+        return
+    spot = Spot(CommandLine(OBSERVED, str(path)))
+    for name, seen in values.items():
+        if len(seen) < (2 if fit else 1):
+            wanted = f"a column {name!r} with observations" + (" that differ, of two engagements or more" if fit else "")
+            kind = "none" if not seen else f"{min(seen):g} alone"
+            report.add(spot.fault(wanted, kind, "what was observed is what the model is held against", code="engage/observed"))
 
 
 def _from_csv(table: CsvText, report: Report) -> list[Engagement]:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.files.faults import FileFaults
+from engine.lab.engagement_file import OBSERVED
 from engine.lab.experiment_file import read_experiment
 from tests.cli.conftest import ROOT, Answer
 from ui.cli.exit_codes import MEANING, Exit
@@ -154,3 +155,13 @@ def test_a_refusal_says_what_was_expected(
     answer = deepbattle(*words)
     assert answer.code == code
     assert told in answer.err
+
+
+@pytest.mark.parametrize("fit", [(), ("--fit",)])
+def test_engagements_without_observations_calibrate_nothing(deepbattle: Call, tmp_path: Path, fit: tuple[str, ...]) -> None:
+    file = tmp_path / "unseen.csv"
+    file.write_text("id,att_men,def_men\na,10000,8000\nb,20000,8000\n", encoding="utf-8")
+    answer = deepbattle("calibrate", "--engagements", str(file), *fit)
+    assert answer.code == Exit.FILE
+    assert all(f"a column '{name}'" in answer.err for name in OBSERVED)
+    assert "Warning" not in answer.err

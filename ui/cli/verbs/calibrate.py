@@ -45,7 +45,7 @@ def command(
 
     if fits and engagements is None:
         raise click.UsageError("--fit needs --engagements FILE")
-    known = read_engagements(engagements) if engagements is not None else []
+    known = read_engagements(engagements, observed=True, fit=fits) if engagements is not None else []
     try:
         rules = rules_of_engagements({key: float(value) for key, value in sets}, force=force)
     except KeyError as problem:
