@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.files.toml_text import TomlText
-from engine.model.citation import Parameter, Source
+from engine.model.citation import SWITCH, Parameter, Source
 from engine.model.scenario import TerrainSpec
 
 SCENARIOS = Path(os.environ.get("DEEPBATTLE_SCENARIOS", Path(__file__).resolve().parents[2] / "scenarios"))
@@ -60,10 +60,6 @@ def prior_range(entry: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-SWITCH = "0 or 1"
-"""The unit of switches."""
 
 
 @lru_cache

@@ -15,7 +15,7 @@ from engine.files.common import prior_range
 from engine.files.faults import Fault, FileFaults, Report, shown
 from engine.files.rows import Prior, Raw, Row
 from engine.files.texts import CommandLine, Spot
-from engine.model.citation import Parameter
+from engine.model.citation import SWITCH, Parameter
 
 HINT = "--force sets it all the same, and the result says so"
 NO_SIGN = "it has to stay above nothing, --force or not"
@@ -30,14 +30,15 @@ def priors_of(rules: Mapping[str, Row]) -> dict[str, Prior]:
         least, most = prior_range(row.values)
         if least is not None or most is not None:
             words = (str(row.values.get(key, "")) for key in ("unit", "ground", "note", "src", "grade"))
-            found[address] = Prior(least, most, "; ".join(word for word in words if word))
+            found[address] = Prior(least, most, "; ".join(word for word in words if word),
+                                   row.values.get("unit") == SWITCH)  # fmt: skip
     return found
 
 
 def prior_of(parameter: Parameter) -> Prior:
     """The range and the reason of a parameter."""
     words = (parameter.unit, parameter.ground, parameter.note, parameter.source, parameter.grade)
-    return Prior(parameter.least, parameter.most, "; ".join(word for word in words if word))
+    return Prior(parameter.least, parameter.most, "; ".join(word for word in words if word), parameter.unit == SWITCH)
 
 
 def set_since(raw: Raw) -> dict[str, Spot | None]:
@@ -67,7 +68,7 @@ def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, fo
 def _fault(spot: Spot, address: str, prior: Prior, given: Any, found: str, force: bool) -> Fault:
     forced = force and not prior.denies(given)
     never = NO_NUMBER if isinstance(given, float) and not math.isfinite(given) else NO_SIGN
-    hint = "" if forced else never if force else HINT
+    hint = "" if forced else never if prior.denies(given) else HINT
     return spot.fault(f"{address} {prior.words}", found, hint, "warning" if forced else "error", CODE)
 
 

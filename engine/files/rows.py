@@ -20,6 +20,7 @@ from engine.files.faults import Report, nearest, one_of, shown
 from engine.files.moments import moment
 from engine.files.texts import Spot, shown_path
 from engine.files.toml_text import TomlText, read_shared_toml, read_toml
+from engine.model.citation import SWITCH
 
 CSV_TABLES: Mapping[str, str] = {
     "forces.csv": "forces",
@@ -104,11 +105,15 @@ class Prior:
     least: float | None
     most: float | None
     why: str
+    switch: bool = False
+    """Only its ends will do."""
 
     def holds(self, value: Any) -> bool:
         """Whether a number lies inside; what is no number is not judged."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return True
+        if self.switch:
+            return value in (self.least, self.most)
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
     def denies(self, value: Any) -> bool:
@@ -122,6 +127,8 @@ class Prior:
     def words(self) -> str:
         """The range and its reason, for `expected`."""
         ends = [f"{self.least:g}" if self.least is not None else "", f"{self.most:g}" if self.most is not None else ""]
+        if self.switch:
+            return f"{SWITCH} ({self.why.removeprefix(SWITCH).lstrip('; ')})"
         span = f"{ends[0]} to {ends[1]}" if all(ends) else f"at least {ends[0]}" if ends[0] else f"at most {ends[1]}"
         return f"{span} ({self.why})" if self.why else span
 
@@ -253,10 +260,13 @@ def set_value(raw: Raw, address: str, value: Any, spot: Spot, report: Report) ->
         report.add(spot.fault("value, low, high, src, grade or note", found, code="set/keys"))
         return False
     if row.table == "rules":
-        wanted, found = isinstance(row.values.get("value"), bool), given["value"]
-        if isinstance(found, bool) != wanted or not isinstance(found, (bool, int, float)):
+        wanted = isinstance(row.values.get("value"), bool)
+        new: Any = given["value"]
+        if row.values.get("unit") == SWITCH and new in (0, 1):  # true and 1 say the same
+            given["value"] = new = bool(new) if wanted else int(new)
+        if isinstance(new, bool) != wanted or not isinstance(new, (bool, int, float)):
             kind = "true or false" if wanted else "a number"
-            report.add(spot.fault(f"{kind} for {address}", shown(found), code="set/type"))
+            report.add(spot.fault(f"{kind} for {address}", shown(new), code="set/type"))
             return False
     low, high = ("low", "high") if column == "value" else (f"{column}_low", f"{column}_high")
     for key in (low, high):

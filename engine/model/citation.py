@@ -17,6 +17,8 @@ so.
 GRADES: tuple[str, ...] = get_args(Grade)
 
 Value = bool | int | float | str
+SWITCH = "0 or 1"
+"""The unit of switches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Parameter:
         """True when the value lies outside its prior range: somebody insisted."""
         if isinstance(self.value, (bool, str)):
             return False
+        if self.unit == SWITCH and self.value not in (0.0, 1.0):
+            return True
         return (self.least is not None and self.value < self.least) or (self.most is not None and self.value > self.most)
 
     def above(self, bound: Parameter | None) -> bool:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.files.common import SCENARIOS, SWITCH, common_parameters, common_sources, common_terrain
+from engine.files.common import SCENARIOS, common_parameters, common_sources, common_terrain
 from engine.files.faults import FileFaults
 from engine.lab.fitting import FITTED
-from engine.model.citation import GRADES
+from engine.model.citation import GRADES, SWITCH
 from engine.model.codes import Terrain
 
 ENGINE = Path(__file__).resolve().parents[2] / "engine"
@@ -66,7 +66,8 @@ def test_every_parameter_is_refused_outside_its_range_with_the_reason_and_taken_
     assert len(told) == len(known)
     for fault in told:
         address = fault.expected.split()[0]
-        assert f"{known[address].least:g} to {known[address].most:g} (" in fault.expected
+        between = "or" if known[address].unit == SWITCH else "to"
+        assert f"{known[address].least:g} {between} {known[address].most:g} (" in fault.expected
         assert known[address].ground in fault.expected
         assert known[address].note in fault.expected
     forced = desk.load(sets=sets, force=True)
@@ -162,3 +163,24 @@ def test_parameters_of_rules_have_addresses_in_known_groups():
     }
     assert not groups & tables, "a group must not have the name of a table"
     assert (SCENARIOS / "common" / "rules.toml").exists()
+
+
+@pytest.mark.parametrize(("value", "outside"), [("0.5", True), ("2", True), ("0", False), ("1", False)])
+def test_a_switch_is_on_or_off(desk, value, outside):
+    told = [fault for fault in desk.check(sets=[f"switch.air={value}"]).faults if fault.code == "set/range"]
+    assert bool(told) == outside
+    if outside:
+        assert told[0].expected.startswith("switch.air 0 or 1 (")
+        assert "switch.air" in desk.load(sets=[f"switch.air={value}"], force=True).outside
+
+
+@pytest.mark.parametrize(("said", "value"), [("true", 1.0), ("false", 0.0)])
+def test_a_switch_may_be_set_as_rules_toml_may_write_it(desk, said, value):
+    assert desk.load(sets=[f"switch.air={said}"]).parameters["switch.air"].value == value
+
+
+@pytest.mark.parametrize(("value", "never"), [("nan", True), ("-1", True), ("100", False)])
+def test_force_is_offered_only_where_it_helps(desk, value, never):
+    (fault,) = [f for f in desk.check(sets=[f"combat.tau_days={value}"]).faults if f.code == "set/range"]
+    assert ("--force or not" in fault.hint) == never
+    assert ("--force sets it all the same" in fault.hint) != never
