@@ -361,17 +361,16 @@ def _read_only(block: Array) -> Array:
 
 def digest_of(tables: Sequence[Table]) -> str:
     """Hex digest of the mutable columns of tables, independent of the processor's byte order."""
-    hasher = hashlib.blake2b(digest_size=16)
+    parts: list[Any] = []
     for table in tables:
-        hasher.update(f"{table.spec.name}:{len(table)};".encode())
+        parts.append(f"{table.spec.name}:{len(table)};".encode())
         names, all_of_them = _digested(table.spec)
         if not len(table):
-            hasher.update(all_of_them)
+            parts.append(all_of_them)
             continue
         for name, encoded in names:
-            hasher.update(encoded)
-            hasher.update(_little(table._views[name]).data)
-    return hasher.hexdigest()
+            parts += encoded, _little(table._views[name])
+    return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
 
 
 _DIGESTED: dict[int, tuple[TableSpec, tuple[tuple[str, bytes], ...], bytes]] = {}

@@ -176,14 +176,14 @@ def _aircraft(
 def _days_of_light(statics: Statics, minute: int, length: int) -> float:
     """Daylight of the ``length`` minutes before ``minute`` over the daylight of a whole day."""
     key = f"detection.light.{minute}.{length}"
-    found: float | None = statics.memo.get(key)
+    found: float | None = statics.shared.get(key)
     if found is None:
         lit = _lit(statics, minute - length, minute)
         day = minute // DAY * DAY
         whole_day = f"detection.light.{day}"
-        if whole_day not in statics.memo:
-            statics.memo[whole_day] = _lit(statics, day, day + DAY)
-        found = statics.memo[key] = lit / max(statics.memo[whole_day], 1)
+        if whole_day not in statics.shared:
+            statics.shared[whole_day] = _lit(statics, day, day + DAY)
+        found = statics.shared[key] = lit / max(statics.shared[whole_day], 1)
     return found
 
 

@@ -17,6 +17,7 @@ from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
 from engine.rules.forced_march import forced, pace
+from engine.rules.hierarchy import chains
 from engine.rules.interdiction import day_pace
 from engine.rules.march_day import quickened
 from engine.rules.occupation import occupation_h
@@ -233,18 +234,13 @@ def _bridging(scene: Scene, rows: Rows, water: Rows, cell: Rows, direction: Rows
     world = scene.world
     statics, saved = world.statics, np.zeros(len(rows), np.int64)
     equipped = _bridging_columns(statics)
-    if not equipped or not statics.theatre.river[cell, direction].any():
+    at = rows_where(statics.theatre.river[cell, direction] > 0)
+    if not equipped or not len(at):
         return saved
-    hqs = [hq for hq, begin, end in equipped if begin <= scene.minute < end]
     has = np.zeros(len(world.headquarters) + 1, bool)
-    has[hqs] = True
-    has[-1] = False
-    hq = world.formations.hq[rows].astype(np.int64)
-    helped = has[hq]
-    for _ in range(4):
-        hq = np.where(hq >= 0, world.headquarters.parent[hq], -1)
-        helped |= has[hq]
-    at = rows_where(helped & (statics.theatre.river[cell, direction] > 0))
+    has[[hq for hq, begin, end in equipped if begin <= scene.minute < end]] = True
+    above = chains(world)[world.formations.hq[rows[at]]]
+    at = at[has[above].any(axis=1)]
     part = 1.0 - statics.rules["movement.bridging_factor"]
     saved[at] = rounded(water[at] * part)
     return saved

@@ -162,9 +162,10 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 
 def _lost(world: World, minute: int) -> Mask:
     """Links of which an end changed hands since the last look."""
-    hexes, links = world.hexes, world.links
-    fresh = (hexes.owner_since > max(minute - CHECK_MIN, 0)) & (hexes.owner_since <= minute)
-    lost: Mask = (fresh[links.hex] | fresh[other_ends(world)]) & ((links.broken == 0) | (links.ready_at < NEVER))
+    since, links = world.hexes.owner_since, world.links
+    ends = np.stack([since[links.hex], since[other_ends(world)]])
+    fresh = ((ends > max(minute - CHECK_MIN, 0)) & (ends <= minute)).any(axis=0)
+    lost: Mask = fresh & ((links.broken == 0) | (links.ready_at < NEVER))
     return lost
 
 

@@ -264,12 +264,14 @@ def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -
     heads = net.least < FAR
     heads &= ~formations_near(world, 1 - side, 1)[:-1]
     heads[world.depots.hex[net.sources]] = True
+    sources, root = rows_where(heads & (net.narrow == narrow)), np.full(grid.size, -1, np.int32)
+    if not len(sources):
+        return Reach(np.full(grid.size, FAR, np.int32), root)
     costs = _truck_costs(world, side, minute)
     limit = round(rules["supply.truck_limit_km"] * HECTOMETRE)
-    out = field(grid.neighbours, costs, rows_where(heads & (net.narrow == narrow)), limit=limit)
+    out = field(grid.neighbours, costs, sources, limit=limit)
     now = standing(world)
     cells = now.cell[now.side == side]
-    root = np.full(grid.size, -1, np.int32)
     root[cells] = roots(grid.neighbours, costs, out, cells)
     return Reach(out, root)
 

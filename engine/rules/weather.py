@@ -139,12 +139,15 @@ def _straits(statics: Statics, minute: int, ice_mm: int) -> int:
 
 def _ice_before(statics: Statics) -> int:
     """Ice at the start of a scenario: of the winter so far, by the climate of its months."""
-    climate, start = _almanac(statics).climate, statics.scenario.start
-    ice, day = 0, start - timedelta(days=_WINTER_DAYS)
-    while day < start:
-        ice = _ice(statics, ice, float(climate.temp_c[day.month - 1]))
-        day += timedelta(days=1)
-    return ice
+    found: int | None = statics.shared.get("weather.ice_before")
+    if found is None:
+        climate, start = _almanac(statics).climate, statics.scenario.start
+        found, day = 0, start - timedelta(days=_WINTER_DAYS)
+        while day < start:
+            found = _ice(statics, found, float(climate.temp_c[day.month - 1]))
+            day += timedelta(days=1)
+        statics.shared["weather.ice_before"] = found
+    return found
 
 
 def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int, float]:

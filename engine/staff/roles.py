@@ -192,7 +192,8 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
 
     ``members`` are line and reserve, ``named`` reserves by directive, ``most`` how many the line has room for.
     """
-    kept, manning = _count(s, members, IN_RESERVE), _count(s, members, IN_LINE)
+    roles = [s.role_of[at] for at in members.tolist()]
+    kept, manning = roles.count(IN_RESERVE), roles.count(IN_LINE)
     least = max(wanted, len(named), len(members) - most)
     if least >= kept >= wanted and manning <= most:
         return
@@ -222,7 +223,3 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
     elif manning > most and (free := able()):
         # No room: a line of eleven kilometres has no use for six divisions.
         s.give_role(np.array(free[: manning - most]), IN_RESERVE)
-
-
-def _count(s: Situation, members: Ints, role: int) -> int:
-    return sum(s.role_of[at] == role for at in members.tolist())
