@@ -60,6 +60,18 @@ def quay_men(world: World, side: int, cell: int, minute: int) -> int:
     return quays(world.statics, cell) + craft.day_men(world, craft.serving(world, side, [cell], minute))
 
 
+def rate(world: World, side: int, cell: int, minute: int) -> int:
+    """Men a day who really go aboard at a hex.
+
+    Guns that reach the port spoil its quays; landing craft load off the open shore by night, and only an enemy beside
+    it keeps most of them away.
+    """
+    fire = under_fire(world, side, cell)
+    ferried = craft.day_men(world, craft.serving(world, side, [cell], minute))
+    beside = bool(formations_near(world, 1 - side, 1)[cell])
+    return round(quays(world.statics, cell) * fire + ferried * (fire if beside else 1.0))
+
+
 def under_fire(world: World, side: int, cell: int) -> float:
     """Share of its rate at which a port works: less with the enemy's guns in range, little with him beside it."""
     rules = world.statics.rules
@@ -171,7 +183,7 @@ def _aboard(world: World, rows: Ints, minute: int, trace: Trace | None) -> list[
             continue
         fire = under_fire(world, side, cell)
         left.setdefault(side, side_men(world, side, cell, minute) * FINE // _A_DAY)
-        quay.setdefault(cell, round(quay_men(world, side, cell, minute) * fire) * FINE // _A_DAY)
+        quay.setdefault(cell, rate(world, side, cell, minute) * FINE // _A_DAY)
         men = int(formations.read("men", minute, [row])[0])
         room = min(left[side], quay[cell])
         last = room >= men - round(men * _LEAST)

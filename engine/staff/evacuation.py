@@ -1,8 +1,9 @@
 """Evacuation by sea: who goes to the ships when, and who covers them.
 
-The directive names ports; those still in own hands are used. As many formations are called to them as ships and quays
-can take in a day and a half, those out of contact first, the nearest first, so that the others keep the ground before the
-ports. Rear guards, if they are named, go last. Whoever stands in a port goes aboard. Everybody else is left to the line.
+The directive names ports; those still in own hands are used. As many formations are called to them as ships, quays and
+landing craft in reach can take in a day and a half, those out of contact first, the nearest first, so that the others keep
+the ground before the ports. Rear guards, if they are named, go last. Whoever stands in a port goes aboard. Everybody else
+is left to the line.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from engine.core.columns import Array
 from engine.model.codes import DirectiveKind, OrderKind, Task
 from engine.rules import embarking, shipping
 from engine.staff.control import Ints
+from engine.staff.high.sea import craft_of
 from engine.staff.intentions import Intentions
 from engine.staff.plans import Plan, Plans
 from engine.staff.reasons import EndReason, Reason
@@ -101,7 +103,8 @@ class _Caller:
                 self.room[cell] -= int(s.view.own.stack[at])
         quays = sum(embarking.quays(s.statics, port) for port in ports)
         ships = shipping.lift(s.statics, s.side, s.minute).men_day
-        self.left = DAYS_AHEAD * max(min(quays, ships), LEAST_LIFT)
+        near = [one for one in craft_of(s, s.minute) if min(s.apart(one.cell, port) for port in ports) <= one.hexes]
+        self.left = DAYS_AHEAD * max(min(quays, ships) + sum(one.men_day for one in near), LEAST_LIFT)
 
     def call(self, who: list[int]) -> None:
         """Those aboard in part or in a port go on; then others are called up while there is lift for them."""

@@ -41,7 +41,7 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
             _one(s, wishes, plans, plan, place, mine, stays=plans.stand_fast(plan) or sectors.given_up(plan) is not None)
             places[hq], holders[hq] = place, mine
         if withdraw.under_way(s, hq):
-            withdraw.lead(s, wishes, plan, mine)
+            withdraw.lead(s, wishes, plans, plan, mine)
             places.pop(hq, None)
     _stand(s, wishes, places, holders)
     for hq, place in places.items():

@@ -82,14 +82,18 @@ def _spaced(cells: int, count: int) -> Ints:
 
 def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, forced: bool) -> Ints:
     """Own hexes of the line that was named for it, or of one chosen on the ground."""
-    i = plan.current
-    named = () if forced else points_of(plans.d.line[i])
-    points = named or points_of(plans.d.fall_back[i])
-    if points:
-        cells = line_cells(s.statics, points)
+    cells = _named_line(s, plans, plan, forced)
+    if len(cells):
         mine: Ints = cells[s.owner[cells] == s.side]
         return mine
     return choose_line(s, sector)
+
+
+def _named_line(s: Situation, plans: Plans, plan: Plan, forced: bool) -> Ints:
+    """Hexes of the line that a directive names for it; none if it says only that it may fall back."""
+    named = () if forced else points_of(plans.d.line[plan.current])
+    points = named or points_of(plans.d.fall_back[plan.current])
+    return line_cells(s.statics, points) if points else np.zeros(0, np.int64)
 
 
 def choose_line(s: Situation, sector: Sector) -> Ints:
@@ -109,10 +113,11 @@ def choose_line(s: Situation, sector: Sector) -> Ints:
     return np.concatenate([ends[:1], path.astype(np.int64)])
 
 
-def lead(s: Situation, wishes: Intentions, plan: Plan, members: Ints) -> None:
+def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """One cycle of a withdrawal."""
     staff, own, hq = s.notes.staff, s.view.own, plan.hq
-    _new_places_for_lost(s, members)
+    line = _named_line(s, plans, plan, bool(staff["fell_back"][hq])) if plan.current >= 0 else np.zeros(0, np.int64)
+    _new_places(s, members, line)
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
     need = int(staff["need"][hq]) if staff["fell_back"][hq] else 0
@@ -170,14 +175,18 @@ def _behind(s: Situation, cell: int, here: int) -> int:
     return min(own, key=lambda c: (-int(depth[c]) if depth[c] < FAR else 0, s.apart(c, here), c), default=here)
 
 
-def _new_places_for_lost(s: Situation, members: Ints) -> None:
-    """Whose place on the line has been taken goes to the nearest place of the line that is still own."""
+def _new_places(s: Situation, members: Ints, line: Ints) -> None:
+    """Who has no place on the line any more, or never had one, goes to the nearest place of it that is still own.
+
+    It has been taken; or he joined while the others were on their way, and brings a place on the ground they leave.
+    """
     placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
-    lost = [at for at in placed if s.owner[s.slot[at]] != s.side]
-    left = np.unique([int(s.slot[at]) for at in placed if s.owner[s.slot[at]] == s.side])
-    if lost and len(left):
-        old = s.slot[lost].astype(np.int64)
-        s.give_place(np.array(lost, np.int64), left[s.grid.distance(old[:, None], left[None, :]).argmin(axis=1)])
+    on = set(line.tolist()) or {int(s.slot[at]) for at in placed}
+    none = [at for at in placed if s.owner[s.slot[at]] != s.side or int(s.slot[at]) not in on]
+    left = np.unique([cell for cell in on if s.owner[cell] == s.side])
+    if none and len(left):
+        old = s.slot[none].astype(np.int64)
+        s.give_place(np.array(none, np.int64), left[s.grid.distance(old[:, None], left[None, :]).argmin(axis=1)])
 
 
 def _is_manned(s: Situation, placed: list[int]) -> bool:

@@ -165,6 +165,20 @@ def test_guns_in_range_slow_a_port_less_than_an_enemy_beside_it():
     assert embarking.under_fire(s.world, 0, at(s, *PORT)) == pytest.approx(0.3)
 
 
+def test_landing_craft_load_off_the_shore_in_range_of_guns_but_not_with_the_enemy_beside_it():
+    def loaded(row_of_the_enemy: int) -> int:
+        rows_ = COAST.split("\n")
+        rows_[row_of_the_enemy] = "X" + ":" * 13
+        barges = {"hq": "axis_hq", "kind": "landing_craft", "men": 2000, "lifts_day": 1, "at": PORT}
+        units = {"A": "infantry", "B": "infantry", "X": "rifle"}
+        s = in_port("\n".join(rows_), formations=units, assets=[barges])
+        return embarking.rate(s.world, 0, at(s, *PORT), 0)
+
+    quays = 4500
+    assert loaded(3) == pytest.approx(0.3 * quays + 2000, abs=1)
+    assert loaded(2) == pytest.approx(0.15 * (quays + 2000), abs=1)
+
+
 def test_who_finds_his_port_lost_lands_at_the_nearest_one_left():
     text = "\n".join(["~" * 14, "1AB" + "." * 5 + "3" + "." * 4 + "2", "." * 14, "." * 14])
     s = in_port(text, ports={"1": 8000, "2": 8000, "3": 8000}, sets={"naval.unload_h": 16})

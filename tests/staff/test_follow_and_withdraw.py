@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.model.codes import OrderKind, StaffRole
+from engine.staff.reasons import EndReason
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
@@ -159,6 +160,18 @@ def test_whose_place_on_the_new_line_is_taken_goes_to_another_of_its_places():
     (turned_off,) = [goals for goals in withdrawn if lost in goals]
     others = {goal for goals in withdrawn for goal in goals} - {lost}
     assert turned_off[-1] in others, "to the place of a neighbour"
+
+
+
+def test_who_joins_a_withdrawal_on_its_way_is_given_a_place_on_the_new_line():
+    session = _withdrawal()
+    session.advance(DAY)
+    late = of_side(session, "axis")[-1]
+    who = session.world.statics.formation_rows[late]
+    session._pen["formation_notes"]["slot"][who] = cell_at(session, (1, 10), 3)
+    session.advance(4 * DAY)
+    assert session.world.staff_notes.end_reason[session.world.formations.hq[who]] == EndReason.ON_THE_LINE
+    assert place(session, late, 3)[0] >= 4, "the line bends by a hex there"
 
 
 def test_nobody_goes_back_to_a_line_that_his_attack_has_left_behind():
