@@ -58,7 +58,10 @@ def caller(kernel: Kernel) -> Callable[..., Any]:
     find, kinds_of = known.get, machine_code.fingerprint() or _types
 
     def call(*args: Any) -> Any:
-        kinds = kinds_of(args)
+        try:
+            kinds = kinds_of(args)
+        except NotImplementedError:  # a member of an enumeration: a kernel of its own, as for any other type
+            kinds = _types(args)
         ready = find(kinds)
         if ready is None:
             ready = known[kinds] = kernel.ready(args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import IntEnum
 from types import FunctionType
 from typing import Any
 
@@ -42,6 +43,23 @@ def test_a_constant_of_a_helper_counts_as_well() -> None:
 TABLE = np.zeros((3, 4), np.int32)
 FIXED = TABLE.view()
 FIXED.flags.writeable = False
+class Way(IntEnum):
+    OUT = 1
+    BACK = 2
+
+
+class Uncompiled(jit.Kernel):
+    """Runs as Python, whatever it is called with."""
+
+    def _made_ready(self, types: tuple[Any, ...], args: tuple[Any, ...]) -> Callable[..., Any]:
+        return self.function
+
+
+def test_a_member_of_an_enumeration_is_an_argument_like_others() -> None:
+    called = jit.caller(Uncompiled(FunctionType(helper.__code__, {})))
+    assert [called(Way.BACK), called(Way.OUT), called(2.5)] == [2, 1, 2.5]
+
+
 DIFFERENT: tuple[Any, ...] = (
     1, 1.0, True, TABLE, FIXED, TABLE[0], TABLE[:, 0], TABLE.T, TABLE.astype(np.int64), TABLE.astype(np.int8),
     TABLE.astype(bool), TABLE.astype(float),
