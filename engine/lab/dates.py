@@ -120,7 +120,7 @@ def _handed_over(scenario: Scenario, outcome: Mapping[str, Any], change: Change,
     """
     giving = {event.id for event in scenario.events for effect in event.effects
               if effect.kind == "hand_over" and effect.side != change.side}  # fmt: skip
-    return any(name in giving and 0 <= day * DAY - at <= LOOK_MIN for name, at in outcome.get("events", ()))
+    return any(name in giving and -0.5 < day * DAY - at <= LOOK_MIN for name, at in outcome.get("events", ()))
 
 
 def _taken(course: Sequence[Sequence[int]], change: Change) -> float:
