@@ -34,6 +34,8 @@ POSTURE: Mapping[str, str] = {
 }  # fmt: skip
 """What multiplies the defender's power: in campaigns, too, positions are works of levels 2 and 3."""
 RELIEFS = ("flat", "rolling", "rugged")
+BARE = ("bare", "desert")
+"""Covers that are none."""
 COVERS: Mapping[str, Terrain] = {
     "bare": Terrain.OPEN,
     "desert": Terrain.OPEN,
@@ -268,11 +270,7 @@ def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> e
     # Men of a side lie under the other side's aircraft.
     sectors = np.maximum(men[:, ::-1] / rules["engage.sector_men"], 1.0)
     grounds = [_ground(e) for e in engagements]
-    rolling = [e.relief != "flat" for e in engagements]
-    ground = [
-        rules["engage.ground_unknown"] if not (e.relief or e.cover) else g.defence_rolling if r else g.defence
-        for e, g, r in zip(engagements, grounds, rolling, strict=True)
-    ]
+    ground = [_defence(e, g, rules) for e, g in zip(engagements, grounds, strict=True)]
     frontage = column("frontage_km", UNKNOWN)
     usual = np.maximum(men[:, 0] / rules["engage.men_km"], 0.5)
     return engage.Described(
@@ -304,6 +302,15 @@ def nation(side: str) -> str:
     name = side.casefold()
     found = {name.find(word): who for who, words in NATIONS.items() for word in words if word in name}
     return found[min(found)] if found else ""
+
+
+def _defence(e: Engagement, ground: TerrainSpec, rules: Mapping[str, float]) -> float:
+    """Multiplier of the defender's power by the ground; rugged ground without cover is worth less to him."""
+    if not (e.relief or e.cover):
+        return rules["engage.ground_unknown"]
+    if e.relief == "rugged" and e.cover in BARE:
+        return rules["engage.rugged_bare"]
+    return ground.defence if e.relief == "flat" else ground.defence_rolling
 
 
 def _ground(e: Engagement) -> TerrainSpec:

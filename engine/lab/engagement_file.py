@@ -133,12 +133,16 @@ def _names(names: Iterable[str], places: Mapping[str, Spot], report: Report) -> 
             report.add(places[name].fault("a column of engagements", shown(name), hint, code="engage/column"))
 
 
+_LIKE: Final = 0.84
+"""Alike enough for a slip of the pen: ``front_km`` and ``frontage`` are to ``frontage_km``."""
+
+
 def _close(name: str) -> bool:
     """Differs from a name of the model's by case, a space, or a letter or two."""
     import difflib
 
     plain = name.lower().replace(" ", "_").replace("-", "_")
-    return plain in COLUMNS or bool(difflib.get_close_matches(plain, COLUMNS, 1, 0.85))
+    return plain in COLUMNS or bool(difflib.get_close_matches(plain, COLUMNS, 1, _LIKE))
 
 
 def _unique(found: Sequence[Engagement], spots: Sequence[Spot], report: Report) -> None:

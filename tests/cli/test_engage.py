@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Answer
 from ui.cli.exit_codes import Exit
 
@@ -75,3 +77,10 @@ def test_calibrate_prints_every_target_and_hides_no_failure(deepbattle: Call) ->
     assert "FAIL" in verdicts
     assert len(found["not_computed"]) >= 1
     assert deepbattle("calibrate", "--fit").code == Exit.USAGE
+
+
+@pytest.mark.parametrize("name", ["front_km", "frontage", "Frontage km"])
+def test_a_front_by_another_name_is_no_column_of_ones_own(deepbattle: Call, tmp_path: Path, name: str) -> None:
+    answer = deepbattle("engage", str(written(tmp_path, "A,20000,9000,6", head=f"id,att_men,def_men,{name}")))
+    assert answer.code == Exit.FILE
+    assert "did you mean 'frontage_km'?" in answer.err

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine.files.faults import FileFaults
+from engine.lab import engagement
 from engine.lab.engagement import QUANTILES, Engagement, Fought, fight, nation, rules_of_engagements
 from engine.lab.engagement_file import read_engagements
 
@@ -240,3 +241,12 @@ def test_a_thousand_rows_of_two_hundred_runs_take_half_a_minute_at_most() -> Non
     start = time.process_time()
     assert len(fight(many, RULES, runs=200)) == 1000
     assert time.process_time() - start < 30
+
+
+def test_rugged_ground_helps_the_defender_less_where_it_is_bare() -> None:
+    def ground(cover: str) -> float:
+        described = replace(PLAIN, relief="rugged", cover=cover)
+        return engagement._defence(described, engagement._ground(described), RULES)
+
+    assert ground("bare") == ground("desert") == RULES["engage.rugged_bare"]
+    assert ground("bare") < ground("mixed") == ground("wooded") == ground("urban") == ground("marsh") == 1.5

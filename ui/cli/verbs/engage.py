@@ -32,8 +32,9 @@ def command(
     Columns: id, att_men, def_men; att_/def_ afv, guns, sorties (of the whole fight), quality, share, lethality;
     posture (hasty, prepared, fortified, delay, withdrawal); relief (flat, rolling, rugged); cover (bare, desert,
     mixed, wooded, marsh, urban); weather (dry, wet, mud); surprise (-3 to 3), intensity, frontage_km, max_days;
-    obs_* for what was observed. A blank cell is unknown. Other columns pass through to the JSON; of them att_side and
-    def_side (German, Soviet) set what is average where quality, lethality and intensity are blank.
+    obs_* for what was observed. A blank cell is unknown; on rugged ground only bare and desert tell from other cover.
+    Other columns pass through to the JSON; of them att_side and def_side (German, Soviet) set what is average where
+    quality, lethality and intensity are blank.
 
     The spreads are those of a forecast: luck, what the row leaves open, errors of the figures.
     """
