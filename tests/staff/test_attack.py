@@ -217,6 +217,35 @@ def test_a_mobile_group_halts_on_its_leash_only_near_a_known_enemy(enemy: str, r
 
 
 
+def column(enemy: str, strength: float = 3.0) -> tuple[Situation, int, attack.Aim]:
+    """A column on its way to a goal aside of the straight way north, an ``enemy`` or nobody beside that goal."""
+    text = f"""
+        :::::::::
+        :::::::::
+        :{enemy}:::::::
+        :::::::::
+        ....T....
+        .........
+        """
+    session = war(text, days=3, led=[], formations={"T": "panzer", "R": {"kind": "rifle", "strength": strength}})
+    session.advance(6 * HOUR)
+    tell(session, "axis", OrderKind.EXPLOIT, ["t1"], cell_at(session, (2, 2)))
+    session.advance(7 * HOUR)
+    s = Situation(session.view("axis"), Notes(*session.world.note_tables()))
+    goal = cell_at(session, (0, 4))
+    return s, s.view.own.ids.index("t1"), attack.Aim(0, (s.hex_of[0], goal), 60_000, goal, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(("enemy", "kept"), [(":", True), ("R", False)])
+def test_a_column_keeps_the_goal_it_has_until_somebody_bars_the_way_to_it(enemy: str, kept: bool):
+    s, at, aim = column(enemy)
+    way, here, goal = _ways(s, aim), s.hex_of[at], s.intent[1][at]
+    assert goal not in way.to(here, aim.objective), "the quickest way leads elsewhere"
+    path = mobile._way_on(s, way, at, here, aim.objective, s.power_of[at])
+    assert path[-1] == aim.objective
+    assert (goal in path) == kept
+
+
 def test_the_far_side_of_an_enemy_corridor_is_never_a_target():
     text = """
         ....A::::......
