@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.staff import reactions, rear, withdraw
+from engine.staff import flanks, reactions, rear, withdraw
 from engine.staff.control import Ints
 from engine.staff.counter import counter_attack, reduce_pockets
 from engine.staff.intentions import Intentions
@@ -77,6 +77,7 @@ def _one(
         s.notes.staff["need_before"][plan.hq] = s.notes.staff["need"][plan.hq] = 0
         return
     reactions.plug(s, wishes, plan.hq, place, mine)
+    flanks.guard(s, wishes, place, mine, bends=not plans.stand_fast(plan))
     if withdraw.forced(s, plans, plan, mine):
         withdraw.begin(s, plans, plan, place, mine, forced=True)
         return

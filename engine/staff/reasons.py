@@ -64,6 +64,8 @@ class Reason(IntEnum):
     TO_THE_STATION = 45
     ENTRAIN = 46
     SUPPLY_PAUSE = 47
+    FLANK_GUARD = 48
+    BENT_BACK = 49
     # At sea.
     TO_THE_SHIPS = 50
     EMBARK = 51
@@ -203,6 +205,8 @@ _SENTENCES = {
     Reason.FOLLOW_UP: "follows its army's front to {0}",
     Reason.SEES_IT_THROUGH: "sees the fight for {0} through, which goes well enough",
     Reason.SUPPLY_PAUSE: "pauses for supply at {0}: its group has ammunition for {ammo} days of defence, {fuel} fills of fuel",
+    Reason.FLANK_GUARD: "guards the open flank at {0}: beyond {1} the front leads back {2} km",
+    Reason.BENT_BACK: "bends the end of the line back to {0}: beyond {1} the front leads back {2} km",
     Reason.SHOULDER: "takes {0} on the shoulder of the attack on {1}, estimated x {x}",
     Reason.FORTRESS: "of the garrison of the fortress at {0}: stands fast until it is lifted",
     Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
