@@ -45,6 +45,9 @@ class Statics:
     shared: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """The same for what follows from ground, harbours and parameters alone, such as step costs: all runs of a scenario in
     a process share it, and both sides' views. Nothing that a side must not know of the other may be in it."""
+    private: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The same for what else follows from the scenario, such as fields about the lines of plans: the world's own, and in
+    a view its side's own."""
 
     @property
     def grid(self) -> Grid:

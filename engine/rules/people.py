@@ -101,14 +101,14 @@ def _day(world: World, minute: int, trace: Trace | None) -> Day:
 def region(world: World, spec: PeopleSpec) -> Ints:
     """Land hexes of a row's circle inside the window, which never change; all of them without one."""
     statics, key = world.statics, f"people.region.{spec.cell}.{spec.radius_km}"
-    found: Ints | None = statics.shared.get(key)
+    found: Ints | None = statics.private.get(key)
     if found is None:
         found = np.flatnonzero((statics.theatre.kind == HexKind.LAND) & (world.hexes.inside == 1))
         if spec.cell >= 0 and spec.radius_km > 0:
             hexes = round(spec.radius_km * 1000.0) // statics.grid.spacing_m
             found = found[statics.grid.distance(found, spec.cell) <= hexes]
         found.flags.writeable = False
-        statics.shared[key] = found
+        statics.private[key] = found
     return found
 
 

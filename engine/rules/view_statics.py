@@ -28,7 +28,8 @@ def statics_known(statics: Statics, side: int) -> Statics:
     """The part of ``statics`` that a side may know; made once for all views of a run and its branches.
 
     Rows keep their numbers: names of headquarters, depots, ships and directives of the other side are blank. Commanders
-    are numbered anew, in the view too. Its ``memo`` is the side's own; what all may hold in common is in ``shared``.
+    are numbered anew, in the view too. Its ``memo`` and ``private`` are the side's own; what all may hold in common is in
+    ``shared``.
     """
     name = f"views.statics.{side}"
     found: Statics | None = statics.memo.get(name)
@@ -51,6 +52,7 @@ def _cut(statics: Statics, side: int) -> Statics:
         directive_ids=tuple(name if name in plans else "" for name in statics.directive_ids),
         commanders=_commanders(known),
         memo={},
+        private=statics.private.setdefault(f"views.{side}", {}),
     )
 
 

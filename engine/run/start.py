@@ -66,20 +66,21 @@ def statics_of(scenario: Scenario) -> Statics:
         kinds=tuple(scenario.kinds),
         commanders=tuple(commanders),
         almanac=common_almanac(),
-        shared=_shared(scenario),
+        shared=_shared(scenario, "shared"),
+        private=_shared(scenario, "private"),
     )
 
 
-_SHARED: dict[int, dict[str, Any]] = {}
+_SHARED: dict[int, dict[str, dict[str, Any]]] = {}
 
 
-def _shared(scenario: Scenario) -> dict[str, Any]:
+def _shared(scenario: Scenario, whose: str) -> dict[str, Any]:
     """Where the runs of a scenario keep what follows from it alone; gone with the scenario."""
     number = id(scenario)
     if number not in _SHARED:
-        _SHARED[number] = {}
+        _SHARED[number] = {"shared": {}, "private": {}}
         finalize(scenario, _SHARED.pop, number)
-    return _SHARED[number]
+    return _SHARED[number][whose]
 
 
 def new_world(scenario: Scenario) -> tuple[World, Pen]:

@@ -33,7 +33,7 @@ def points_of(cells: Array) -> Points:
 
 def line_distance(statics: Statics, points: Points) -> Array:
     """Metres from every hex centre to the broken line through ``points``, AWAY_M where that is far. Shape (hexes,)."""
-    held: dict[Points, Array] = statics.shared.setdefault("staff.distances", {})
+    held: dict[Points, Array] = statics.private.setdefault("staff.distances", {})
     found = held.get(points)
     if found is None:
         if len(held) >= KEPT:
@@ -72,7 +72,7 @@ def _measure(centres: Any, cells: Any, corners: Any, metres: Any) -> None:
 
 def line_cells(statics: Statics, points: Points) -> Ints:
     """Land hexes that the broken line runs through, in order from its first point."""
-    held: dict[Points, Ints] = statics.shared.setdefault("staff.cells", {})
+    held: dict[Points, Ints] = statics.private.setdefault("staff.cells", {})
     found = held.get(points)
     if found is None:
         if len(held) >= KEPT:

@@ -349,6 +349,18 @@ def test_all_views_of_a_side_share_one_scenario() -> None:
     assert run.view(AXIS).statics.memo is not run.view(1 - AXIS).statics.memo
 
 
+def test_what_runs_and_sides_hold_in_common_says_nothing_of_a_plan() -> None:
+    """Fields about lines and axes are kept under their points: a side that found them would read the other's plan."""
+    run = war(FORKS[-1])
+    one, other = (run.view(side).statics for side in (0, 1))
+    assert one.shared is other.shared is run.world.statics.shared
+    assert not any(name.startswith(("staff.distances", "staff.cells", "people.")) for name in one.shared)
+    (mine, theirs) = (set(statics.private["staff.distances"]) for statics in (one, other))
+    assert mine
+    assert theirs
+    assert not mine & theirs
+
+
 @pytest.mark.parametrize("where", ["route", "target", "supply"])
 @pytest.mark.parametrize("hour", FORKS[:2])
 def test_the_high_command_is_in_the_fog_too(where: str, hour: int) -> None:
