@@ -80,7 +80,7 @@ def leg_minutes(
     resisted, jam, delayed, touched, foremost = parts = np.empty((5, len(rows)), np.int64)
     soon = _soon(world)
     slowest = round(grid.spacing_km * DAY / rules["movement.exploit_km_day"])
-    most = np.where(breaks_through, np.maximum(slowest - (base - spared), 0), soon)
+    most = np.where(breaks_through, np.maximum(slowest - (base - water), 0), soon)
     _parts(
         rows, cell, to, slow, most, breaks_through, base, spared, hurried, side, grid.neighbours, scene.owner,
         owners.owner_since, scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR),

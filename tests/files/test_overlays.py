@@ -206,7 +206,7 @@ def test_rule_parameters_outside_their_range_are_refused_all_at_once_with_range_
     assert faults == [
         "--set:1:1: expected combat.tau_days 1.5 to 4 (days; mean time to a decision; cdb90; reference), "
         "found 9 (--force sets it all the same, and the result says so)",
-        "--set:2:1: expected switch.rail 0 to 1 (0 or 1; railways are torn up, repaired and converted; "
+        "--set:2:1: expected switch.rail 0 or 1 (railways are torn up, repaired and converted; "
         "deep_battle; estimate), found 3 (--force sets it all the same, and the result says so)",
         "--set:3:1: expected combat.loss_delay_attacker -1 to 0 (log; prior, 90 %; against a defender who delays or withdraws; "
         "cdb90; reference), found 0.5 (--force sets it all the same, and the result says so)",

@@ -259,7 +259,7 @@ def test_a_wrecked_bridge_costs_hours_until_it_is_rebuilt():
     assert hex_of(s, "a1") == at(s, 0, 4)
     over = rows_of(s, "Departed", to=at(s, 1, 4))[0]
     plain = rows_of(s, "Departed", to=at(s, 0, 4))[0]
-    assert over["leg_at"] - over["departed_at"] >= plain["leg_at"] - plain["departed_at"] + 6 * HOUR
+    assert over["leg_at"] - over["departed_at"] >= plain["leg_at"] - plain["departed_at"] + 3 * HOUR
     s.advance(12 * DAY)
     rebuilt = rows_of(s, "BridgeRebuilt")
     assert rebuilt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.model.codes import OrderKind, StaffRole
-from engine.staff.reasons import EndReason
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
@@ -170,7 +169,7 @@ def test_who_joins_a_withdrawal_on_its_way_is_given_a_place_on_the_new_line():
     who = session.world.statics.formation_rows[late]
     session._pen["formation_notes"]["slot"][who] = cell_at(session, (1, 10), 3)
     session.advance(4 * DAY)
-    assert session.world.staff_notes.end_reason[session.world.formations.hq[who]] == EndReason.ON_THE_LINE
+    assert reasons(session)[late].name == "ON_THE_NEW_LINE"
     assert place(session, late, 3)[0] >= 4, "the line bends by a hex there"
 
 

@@ -64,7 +64,8 @@ def test_arrays_are_read_only(baltic: Theatre) -> None:
 def test_the_map_was_built_from_the_hand_written_files_as_they_are() -> None:
     built = tomllib.loads((FOLDER / "derived" / "build.toml").read_text(encoding="utf-8"))["hand_written"]
     now = {
-        p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in FOLDER.iterdir() if p.suffix in (".toml", ".csv")
+        p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in FOLDER.iterdir() if p.suffix in (".toml", ".csv") and p.name != "weather.csv"  # no ground in it
     }
     assert now == built
 
