@@ -106,7 +106,7 @@ def from_json(
         values["window"] = _frozen(_unpacked(data["window"], size).astype(np.bool_))
         values["owner"] = _frozen(_unpacked(data["owner"], size))
         scenario = Scenario(**values)
-        digest = scenario.digest
+        digest, told = scenario.digest, str(data["digest"])
     except FileFaults:
         raise
     except (
@@ -121,8 +121,8 @@ def from_json(
         binascii.Error,
     ) as error:
         raise _fault(file, "a scenario as JSON", type(error).__name__, str(error)[:80]) from None
-    if same_map and digest != data["digest"]:
-        raise _fault(file, f"digest {data['digest'][:12]}", digest[:12], "the text was edited")
+    if same_map and digest != told:
+        raise _fault(file, f"digest {told[:12]}", digest[:12], "the text was edited")
     return scenario
 
 
