@@ -140,6 +140,7 @@ class LiveStage:
     def _film_now(self) -> None:
         """Take a picture of the present moment for every viewer."""
         session = self.session
+        self._judge()  # before the last frame is there: whoever waits for that frame may ask who won
         views = (session.view(0), session.view(1))
         lost = self._lost_now()
         hollow = self.mode == "history" and session.now > 0
@@ -161,7 +162,6 @@ class LiveStage:
             self._log.messages.clear()
         self._log.add(events[self._seen :])
         self._seen = len(events)
-        self._judge()
 
     def _judge(self) -> None:
         """Who won, where the campaign has come to its end."""
