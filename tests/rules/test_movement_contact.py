@@ -375,14 +375,19 @@ def test_attackers_drawn_up_before_a_free_hex_march_in_in_three_hours_and_column
     assert slow >= quick + 3 * HOUR
 
 
-def test_whoever_has_fought_his_way_in_goes_in_before_he_does_what_he_is_told_next():
-    s = field(GIVEN_UP, {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.6}})
-    target = at(s, 2, 3)
+def fought_for(s: Session, target: int) -> dict:
+    """Three divisions attack a hex: the order of who has won it and is sent in."""
     for name in ("a1", "b1", "c1"):
         told(s, name, OrderKind.ATTACK, target)
     while not rows_of(s, "SentIn") and s.now < 6 * DAY:
         s.advance(s.now + 15)
-    sent = rows_of(s, "SentIn", hex=target)[0]
+    return rows_of(s, "SentIn", hex=target)[0]
+
+
+def test_whoever_has_fought_his_way_in_goes_in_before_he_does_what_he_is_told_next():
+    s = field(GIVEN_UP, {"A": "panzer", "B": "panzer", "C": "panzer", "R": {"kind": "rifle", "strength": 0.6}})
+    target = at(s, 2, 3)
+    sent = fought_for(s, target)
     told(s, s.world.statics.formation_ids[sent["formation"]], OrderKind.ATTACK, at(s, 1, 3))
     s.advance(s.now + 6 * HOUR)
     entry = rows_of(s, "Entered", hex=target)[0]
@@ -406,11 +411,7 @@ def won_before_a_reserve_comes(seed: int) -> tuple[Session, dict, list[int]]:
         sets={"contact.occupy_low_h": 4.0, "contact.occupy_high_h": 12.0, "switch.zones": 0}, seed=seed,
     )  # fmt: skip
     target = at(s, 2, 3)
-    for name in ("a1", "b1", "c1"):
-        told(s, name, OrderKind.ATTACK, target)
-    while not rows_of(s, "SentIn") and s.now < 6 * DAY:
-        s.advance(s.now + 15)
-    sent = rows_of(s, "SentIn", hex=target)[0]
+    sent = fought_for(s, target)
     march(s, "p1", target)
     s.advance(sent["arrives_at"] + HOUR)
     return s, sent, [leg["leg_at"] for leg in rows_of(s, "Departed", formation=row(s, "p1"), to=target)]

@@ -207,16 +207,17 @@ class App:
 
     def commands(self, unit: int) -> bool:
         """Whether the human may give this unit orders now."""
-        story, may = self.stage.story, getattr(self.stage, "may_command", None)
-        return (self.stage.mode == "play" and 0 <= unit < len(story.units) and not story.units[unit].headquarters
-                and story.units[unit].side == self.stage.side and int(self.frame_now.hex[unit]) >= 0
-                and (may is None or bool(may(unit))))  # fmt: skip
+        return self._may_tell(unit) and not self.stage.story.units[unit].headquarters and int(self.frame_now.hex[unit]) >= 0
+
+    def _may_tell(self, unit: int) -> bool:
+        """Whether a unit, formation or headquarters, is the human's."""
+        units, may = self.stage.story.units, getattr(self.stage, "may_command", None)
+        mine = self.stage.mode == "play" and 0 <= unit < len(units) and units[unit].side == self.stage.side
+        return mine and (may is None or bool(may(unit)))
 
     def directs(self, unit: int) -> bool:
         """Whether the human may give this headquarters a directive now."""
-        story, may = self.stage.story, getattr(self.stage, "may_command", None)
-        return (self.stage.mode == "play" and 0 <= unit < len(story.units) and story.units[unit].headquarters
-                and story.units[unit].side == self.stage.side and (may is None or bool(may(unit))))  # fmt: skip
+        return self._may_tell(unit) and self.stage.story.units[unit].headquarters
 
     def put(self, draft: Draft) -> None:
         """Put a draft down, in place of one of its kind for the same unit."""
