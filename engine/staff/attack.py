@@ -129,9 +129,9 @@ def _judged(s: Situation, aim: Aim, group: Ints, start: int) -> Appraisal:
 
 
 def _parameters(s: Situation) -> Floats:
-    found: Floats | None = s.statics.memo.get("staff.appraisal")
+    found: Floats | None = s.statics.shared.get("staff.appraisal")
     if found is None:
-        found = s.statics.memo["staff.appraisal"] = np.array([float(s.rules[name]) for name in RULES])
+        found = s.statics.shared["staff.appraisal"] = np.array([float(s.rules[name]) for name in RULES])
     return found
 
 

@@ -83,8 +83,8 @@ class Basis:
 
 
 def _axial_lists(statics: Statics) -> tuple[list[int], list[int]]:
-    found: tuple[list[int], list[int]] | None = statics.memo.get("staff.axial")
+    found: tuple[list[int], list[int]] | None = statics.shared.get("staff.axial")
     if found is None:
         q, r = statics.grid.axial
-        found = statics.memo["staff.axial"] = (q.tolist(), r.tolist())
+        found = statics.shared["staff.axial"] = (q.tolist(), r.tolist())
     return found

@@ -307,19 +307,19 @@ def control_of(view: SideView, owner: Array | None = None) -> Control:
 
 def land_of(statics: Statics) -> Mask:
     """Shape (hexes,): land inside the scenario's window."""
-    found: Mask | None = statics.memo.get("staff.land")
+    found: Mask | None = statics.shared.get("staff.land")
     if found is None:
-        found = statics.memo["staff.land"] = (statics.theatre.kind == HexKind.LAND) & statics.scenario.window
+        found = statics.shared["staff.land"] = (statics.theatre.kind == HexKind.LAND) & statics.scenario.window
     return found
 
 
 def ways_of(statics: Statics) -> Array:
     """Shape (hexes, 6): neighbours on land that can be walked to, -1 elsewhere."""
-    found: Array | None = statics.memo.get("staff.ways")
+    found: Array | None = statics.shared.get("staff.ways")
     if found is None:
         near, land = statics.grid.neighbours, land_of(statics)
         can = land[:, None] & (near >= 0) & land[near] & (statics.theatre.strait != Strait.STRAIT)
-        found = statics.memo["staff.ways"] = np.where(can, near, -1).astype(np.int32)
+        found = statics.shared["staff.ways"] = np.where(can, near, -1).astype(np.int32)
     return found
 
 

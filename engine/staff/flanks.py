@@ -6,13 +6,15 @@ some hexes, over ground that the enemy has taken lately. A bend that has always 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import sqrt
+from typing import Any
 
 import numpy as np
 
 from engine.core.calendar import DAY
+from engine.core.columns import anywhere
+from engine.core.jit import jit
 from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_LINE, IN_RESERVE
@@ -51,7 +53,7 @@ def guard(s: Situation, wishes: Intentions, sector: Sector, members: Ints, *, be
         if covering:
             one = min(covering, key=lambda at: (s.apart(s.hex_of[at], flank.place), s.row_of[at]))
             _stand(s, wishes, one, int(s.planned_hex[one]), flank, Reason.FLANK_GUARD)
-        elif not near.any():
+        elif not anywhere(near):
             _send(s, wishes, members, flank, bends=bends)
 
 
@@ -78,63 +80,83 @@ def _stand(s: Situation, wishes: Intentions, at: int, place: int, flank: OpenFla
 def open_flanks(s: Situation, sector: Sector) -> Iterator[OpenFlank]:
     """The ends of a sector, on its longest stretch of front where nothing was lost, past which the front has gone back."""
     lost = _lost(s)
-    stretch = _longest(sector.sides[~lost[sector.sides]])
-    if len(stretch) < 2 or not lost[max(stretch[0] - BEYOND, 0) : stretch[-1] + BEYOND + 1].any():
+    if lost is None:
         return
-    front, spacing, middle = s.front, s.grid.spacing_m, len(stretch) // 2
-    behind = _behind(s, stretch)
-    level = sorted(behind(int(front.own[i])) for i in stretch)[middle]
-    for step, outward in ((-1, stretch[: middle + 1][::-1]), (1, stretch[middle:])):
-        sides = [*outward, *_beyond(s, outward[-1], step)]
-        back = [behind(int(front.own[i])) - level for i in sides]
-        corner = max(k for k, metres in enumerate(back) if k == 0 or metres <= spacing / 2)
-        flank = range(corner + 1, len(sides))
-        deepest = max((back[k] for k in flank), default=0.0)
-        taken = sum(bool(lost[sides[k]]) for k in flank)
-        if corner < len(outward) + CORNER_SIDES and deepest >= s.rules["staff.flank_hexes"] * spacing and taken >= LEAST_LOST:
-            k = min(flank, key=lambda k: (abs(back[k] - GUARD_HEXES * spacing), k))
-            yield OpenFlank(int(front.own[sides[k]]), int(front.own[sides[corner]]), int(deepest / spacing))
+    front, found = s.front, np.empty((2, 3), np.int64)
+    least = s.rules["staff.flank_hexes"] * s.grid.spacing_m
+    count = _open(sector.sides, lost, front.own, front.other, front.chain, s.grid.centres_m, s.grid.spacing_m, least, found)
+    for place, corner, back in found[:count].tolist():
+        yield OpenFlank(place, corner, back)
 
 
-def _lost(s: Situation) -> Mask:
-    """Sides of the front before ground that was taken from this side lately."""
+def _lost(s: Situation) -> Mask | None:
+    """Sides of the front before ground that was taken from this side lately; None if there are none."""
     if "flanks.lost" not in s.kept:
         since = s.view.hexes.owner_since[s.front.other]
-        s.kept["flanks.lost"] = (since > 0) & (since > s.minute - round(s.rules["staff.flank_days"] * DAY))
-    found: Mask = s.kept["flanks.lost"]
+        lost = (since > 0) & (since > s.minute - round(s.rules["staff.flank_days"] * DAY))
+        s.kept["flanks.lost"] = lost if anywhere(lost) else None
+    found: Mask | None = s.kept["flanks.lost"]
     return found
 
 
-def _longest(sides: Ints) -> list[int]:
-    """The longest run of neighbouring sides."""
-    if not len(sides):
-        return []
-    runs = np.split(sides, np.flatnonzero(np.diff(sides) != 1) + 1)
-    longest: list[int] = max(runs, key=len).tolist()
-    return longest
+@jit
+def _open(
+    sector: Any, lost: Any, own: Any, other: Any, chain: Any, centres: Any, spacing: int, least: float, found: Any
+) -> int:  # fmt: skip
+    """Fill ``found`` (2, 3) with place, corner and depth in hexes of the open flanks of a sector; how many.
 
-
-def _beyond(s: Situation, end: int, step: int) -> list[int]:
-    """Sides of the same chain past the end of a stretch, outward."""
-    chain, last = s.front.chain, len(s.front)
-    found = []
-    for i in range(end + step, end + step * (BEYOND + 1), step):
-        if not 0 <= i < last or chain[i] != chain[end]:
-            break
-        found.append(i)
-    return found
-
-
-def _behind(s: Situation, sides: list[int]) -> Callable[[int], float]:
-    """How many metres a hex lies towards home, measured square to a stretch of front from an arbitrary line."""
+    Depth is measured in metres square to the longest stretch where nothing was lost, towards home.
+    """
+    first, count = _longest(sector, lost)
+    if count < 2 or not lost[max(first - BEYOND, 0) : first + count + BEYOND].any():
+        return 0
     x = y = 0.0
-    for own, other in zip(s.front.own[sides].tolist(), s.front.other[sides].tolist(), strict=True):
-        (a, b), (c, d) = s.grid.centre_m(own), s.grid.centre_m(other)
-        x, y = x + (a - c), y + (b - d)
-    length = max(sqrt(x * x + y * y), 1.0)
+    for i in range(first, first + count):
+        x += centres[own[i], 0] - centres[other[i], 0]
+        y += centres[own[i], 1] - centres[other[i], 1]
+    length = max(np.sqrt(x * x + y * y), 1.0)
+    depths = np.empty(count)
+    for i in range(count):
+        depths[i] = (centres[own[first + i], 0] * x + centres[own[first + i], 1] * y) / length
+    depths.sort()
+    middle, opened = count // 2, 0
+    for step, outward in ((-1, middle + 1), (1, count - middle)):
+        start, end = first + middle, first + middle + step * (outward - 1)
+        sides = outward
+        while sides < outward + BEYOND and 0 <= start + step * sides < len(chain):
+            if chain[start + step * sides] != chain[end]:
+                break
+            sides += 1
+        back = np.empty(sides)
+        corner = 0
+        for k in range(sides):
+            cell = own[start + step * k]
+            back[k] = (centres[cell, 0] * x + centres[cell, 1] * y) / length - depths[middle]
+            if back[k] <= spacing / 2:
+                corner = k
+        deepest, taken, place = 0.0, 0, corner + 1
+        for k in range(corner + 1, sides):
+            deepest = max(deepest, back[k])
+            taken += lost[start + step * k]
+            if abs(back[k] - GUARD_HEXES * spacing) < abs(back[place] - GUARD_HEXES * spacing):
+                place = k
+        if corner < outward + CORNER_SIDES and deepest >= least and taken >= LEAST_LOST:
+            found[opened, 0], found[opened, 1] = own[start + step * place], own[start + step * corner]
+            found[opened, 2] = int(deepest / spacing)
+            opened += 1
+    return opened
 
-    def metres(cell: int) -> float:
-        a, b = s.grid.centre_m(cell)
-        return (a * x + b * y) / length
 
-    return metres
+@jit
+def _longest(sector: Any, lost: Any) -> tuple[int, int]:
+    """First side and length of the longest run of neighbouring sides of a sector where nothing was lost."""
+    first, count, start, last = 0, 0, 0, -2
+    for side in sector:
+        if lost[side]:
+            continue
+        if side != last + 1:
+            start = side
+        last = side
+        if last + 1 - start > count:
+            first, count = start, last + 1 - start
+    return first, count

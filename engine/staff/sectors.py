@@ -14,13 +14,13 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.chains import areas
-from engine.core.columns import Array
+from engine.core.columns import Array, rows_where
 from engine.core.jit import jit
 from engine.core.nearest import nearest_in_group
 from engine.core.once import Once
 from engine.model.codes import DirectiveKind, HexKind
 from engine.staff.control import Ints, Mask, ways_of
-from engine.staff.lines import AWAY_M, Points, line_cells, line_distance
+from engine.staff.lines import AWAY_M, KEPT, Points, line_cells, line_distance
 from engine.staff.numbers import IN_LINE, IN_SCREEN
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
@@ -132,7 +132,7 @@ class Sectors:
     def _cut_off_by(self, points: Points) -> Mask | None:
         kept, key = self.s.control.kept, ("cut off by", points)
         if key not in kept:
-            kept[key] = _before(self.s, line_cells(self.s.statics, points))
+            kept[key] = _before(self.s, points)
         found: Mask | None = kept[key]
         return found
 
@@ -243,7 +243,7 @@ class Sectors:
         return Sector(hq, sides[mine], weights[mine], hot[hq] > 0, chance[hq] > 0, quiet[hq], ring[hq] > 0)
 
 
-def _before(s: Situation, line: Ints) -> Mask | None:
+def _before(s: Situation, points: Points) -> Mask | None:
     """Own ground on land that a line parts from all depots, ports and railheads of one's own; None if it parts none.
 
     Whoever holds the land round the line: one with an end on land parts nothing.
@@ -251,6 +251,29 @@ def _before(s: Situation, line: Ints) -> Mask | None:
     depots = s.view.depots.hex
     homes = depots[depots >= 0]
     homes = homes[s.owner[homes] == s.side]
+    if not len(homes):
+        return None
+    parted = _parted(s, points, homes)
+    own = parted[s.owner[parted] == s.side]
+    if not len(own):
+        return None
+    before = np.zeros(s.grid.size, bool)
+    before[own] = True
+    return before
+
+
+def _parted(s: Situation, points: Points, homes: Ints) -> Ints:
+    """Land beside a line that it parts from all of ``homes``, whosever it is; the same until a depot moves."""
+    held: dict[Points, tuple[bytes, Ints]] = s.statics.private.setdefault("staff.parted", {})
+    known, stamp = held.get(points), homes.tobytes()
+    if known is None or known[0] != stamp:
+        if len(held) >= KEPT:
+            held.clear()
+        known = held[points] = (stamp, _part_off(s, line_cells(s.statics, points), homes))
+    return known[1]
+
+
+def _part_off(s: Situation, line: Ints, homes: Ints) -> Ints:
     free = (s.statics.theatre.kind == HexKind.LAND) & (s.view.hexes.inside > 0)
     free[line] = False
     free[homes] = True
@@ -260,8 +283,7 @@ def _before(s: Situation, line: Ints) -> Mask | None:
     touched[part[beside[beside >= 0]]] = True
     touched[part[homes]] = False
     touched[-1] = False
-    before: Mask = touched[part] & (s.owner == s.side)
-    return before if len(homes) and before.any() else None
+    return rows_where(touched[part])
 
 
 @jit

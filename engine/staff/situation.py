@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import DAY
-from engine.core.columns import Array
+from engine.core.columns import Array, anywhere
 from engine.core.once import Once
 from engine.core.paths import field
 from engine.model.codes import Ground, Mobility
@@ -32,7 +32,7 @@ class Situation(Doings, Threat):
     def cut_off_parts(self) -> frozenset[int]:
         """Pieces of own land whose formations have all long been cut off: the enemy on one side, the sea on the other."""
         bad = self.long_cut_off
-        if not bad.any():
+        if not anywhere(bad):
             return frozenset()
         return frozenset(self.part[bad].tolist()) - frozenset(self.part[~bad].tolist()) - {-1}
 
@@ -124,7 +124,7 @@ class Situation(Doings, Threat):
 
     def travel(self, objective: int) -> Array:
         """Minutes of a march on foot to an objective through all ground, whosever it is, bridges standing."""
-        fields: dict[int, Array] = self.statics.memo.setdefault("staff.travel", {})
+        fields: dict[int, Array] = self.statics.private.setdefault("staff.travel", {})
         if objective not in fields:
             if len(fields) >= FIELDS:
                 fields.clear()

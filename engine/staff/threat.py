@@ -136,8 +136,8 @@ def _weights(kernel: tuple[float, ...]) -> Ints:
 
 
 def _terrain_ppm(statics: Statics) -> Ints:
-    found: Ints | None = statics.memo.get("staff.terrain")
+    found: Ints | None = statics.shared.get("staff.terrain")
     if found is None:
         factor = terrain_factor(statics, np.arange(statics.grid.size))
-        found = statics.memo["staff.terrain"] = np.floor(factor * PPM + 0.5).astype(np.int64)
+        found = statics.shared["staff.terrain"] = np.floor(factor * PPM + 0.5).astype(np.int64)
     return found
