@@ -160,8 +160,11 @@ class Notes:
 class Commander(Protocol):
     """``plan`` is called between minutes, at full hours when a headquarters of the side is due.
 
-    ``due`` are the rows of the headquarters whose cycle has come. It may change ``notes`` and returns orders. It
-    must not keep anything else between calls.
+    ``due`` are the rows of the headquarters whose cycle has come, or for whom there has been an alarm since they last
+    planned. It may change ``notes`` and returns orders. It must not keep anything else between calls.
+
+    A method ``hears(notes, minute)`` may say for each headquarters (a mask, or one answer for all) whether it is called
+    for an alarm at that minute; what it does not hear now it hears later. ``notes`` is the table of staff notes.
     """
 
     @property

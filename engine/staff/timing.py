@@ -13,6 +13,7 @@ from typing import Final
 
 from engine.core.arithmetic import PPM, round_up
 from engine.core.calendar import HOUR
+from engine.core.columns import Array, Table
 from engine.model.codes import Echelon
 from engine.model.commander import Notes
 from engine.model.view import SideView
@@ -27,6 +28,11 @@ LOOK_H = 6
 _GRID: Final = GRID_H * HOUR
 _LOOK: Final = LOOK_H * HOUR
 _ARMY: Final = int(Echelon.ARMY)
+
+
+def hears(notes: Table, minute: int) -> Array | bool:
+    """Which headquarters an alarm calls at a minute: all on the grid, between only those that lead an attack."""
+    return minute % _GRID == 0 or notes.attacking > 0
 
 
 def acting(view: SideView, notes: Notes, due: Sequence[int]) -> list[int]:
