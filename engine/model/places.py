@@ -9,17 +9,19 @@ from __future__ import annotations
 from engine.model.tables import BATTLES, FORMATIONS, HEADQUARTERS, HEXES, PARTICIPANTS, WEATHER
 
 # formations
-F_SIDE, F_MOBILITY, F_STATUS, F_TASK, F_POSTURE, F_STAGE, F_EXPLOITING, F_STACK = FORMATIONS.places(
-    "int8", "side", "mobility", "status", "task", "posture", "stage", "exploiting", "stack"
+F_SIDE, F_MOBILITY, F_STATUS, F_TASK, F_POSTURE, F_STAGE, F_EXPLOITING, F_STACK, F_ECHELON = FORMATIONS.places(
+    "int8", "side", "mobility", "status", "task", "posture", "stage", "exploiting", "stack", "echelon"
 ).tolist()
 (F_KIND,) = FORMATIONS.places("int16", "kind").tolist()
-F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY, F_MEN_FULL = FORMATIONS.places(
-    "int32", "hex", "hq", "leg_to", "target", "combat_share", "quality", "lethality", "men_full"
+F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_ORDER, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY, F_MEN_FULL = FORMATIONS.places(
+    "int32", "hex", "hq", "leg_to", "target", "order", "combat_share", "quality", "lethality", "men_full"
 ).tolist()
 (
     F_IN_PLACE_SINCE, F_PAUSE_UNTIL, F_CUT_OFF_SINCE, F_FATIGUE_N, F_LAST_FIGHT_AT, F_ABOARD_U, F_SURRENDER_GAIN,
+    F_MARCHED_UNTIL,
 ) = FORMATIONS.places(
-    "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n", "last_fight_at", "aboard_u", "surrender_gain"
+    "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n", "last_fight_at", "aboard_u", "surrender_gain",
+    "marched_until",
 ).tolist()  # fmt: skip
 
 # battles

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -120,11 +122,12 @@ def _decided(ending: Ending, who: Ints, most: int) -> Mask:
 
 def _written(lineup: Lineup, roll: Roll, result: Flows, stale: Mask, minute: int) -> list[Event]:
     """Events that set the rates of stale battles and of their participants."""
-    slots = stale.nonzero()[0]
+    every = bool(stale.all())  # as on the grid
+    slots: Any = slice(None) if every else stale.nonzero()[0]
     fought = FOUGHT(
         minute, battle=roll.battle[slots], **dict(zip(FOUGHT_COLUMNS, result.battles[:, slots], strict=True))
     )
-    mine = stale[lineup.slot].nonzero()[0]
+    mine: Any = slice(None) if every else stale[lineup.slot].nonzero()[0]
     bled = BLED(
         minute, participant=roll.row[mine], formation=lineup.formation[mine], share=lineup.share[mine],
         direction=lineup.direction[mine], **dict(zip(BLED_COLUMNS, result.members[:, mine], strict=True)),

@@ -333,11 +333,25 @@ def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask) -> L
 def behind_water(world: World, minute: int) -> Mask:
     """Shape (formations,): the target lies over a strait that no craft of their side can cross now."""
     formations, barred = world.formations, np.zeros(len(world.formations), bool)
-    rows = (IS_ATTACK[formations.task] & (formations.target >= 0) & (formations.hex >= 0)).nonzero()[0]
-    barred[rows] = craft.over_straits(
-        world, formations.hex[rows], formations.target[rows], formations.side[rows], minute
-    )  # fmt: skip
+    rows = np.empty(len(barred), np.int64)
+    shores = craft.shores(world.statics)
+    rows = rows[: _by_straits(formations.task, formations.target, formations.hex, IS_ATTACK, shores, rows)]
+    if len(rows):
+        barred[rows] = craft.over_straits(
+            world, formations.hex[rows], formations.target[rows], formations.side[rows], minute
+        )  # fmt: skip
     return barred
+
+
+@jit
+def _by_straits(task: Array, target: Array, at: Array, attacks: Mask, shores: Mask, rows: Rows) -> int:
+    """Formations with orders to attack that stand beside a strait: into ``rows``; returns how many."""
+    found = 0
+    for row in range(len(task)):
+        if attacks[task[row]] and target[row] >= 0 and at[row] >= 0 and shores[at[row]]:
+            rows[found] = row
+            found += 1
+    return found
 
 
 def _shares(world: World) -> Rows:

@@ -28,7 +28,7 @@ from engine.model.codes import (
     Ground,
 )
 from engine.model.places import W_GROUND
-from engine.model.world import World
+from engine.model.world import Statics, World
 from engine.rules import combat_situation as circumstances
 from engine.rules import power
 from engine.rules.combat_balance import (
@@ -357,12 +357,20 @@ def moved_noise(world: World, rows: Ints, noise: Ints, minute: int, dice: Dice) 
     """Noise of losses after another six hours, shape (2, rows): an Ornstein-Uhlenbeck step on the calendar's grid, in
     ppm of log. ``noise`` is what it was.
     """
-    rules, battles = world.statics.rules, world.battles
-    r2 = rules["combat.daily_noise_correlation"]
-    # Correlation over six hours is the fourth root of that over a day.
-    r = float(np.sqrt(np.sqrt(r2)))
-    spread = rules["combat.daily_noise"] * float(np.sqrt(1.0 - r * r)) * power.on(rules, "noise")
+    battles, (r, spread) = world.battles, _noise(world.statics)
     subjects = battle_subject(battles.hex[rows], battles.ordinal[rows])
     fresh = dice.normals(Stream.BATTLE_NOISE, subjects, minute, 2) * spread
     moved: Ints = np.floor(noise * r + fresh * PPM + 0.5).astype(np.int64)
     return moved
+
+
+def _noise(statics: Statics) -> tuple[float, float]:
+    """Correlation of noise over six hours, and how far what is new about it spreads; worked out once for a run."""
+    found: tuple[float, float] | None = statics.memo.get("combat.noise")
+    if found is None:
+        rules = statics.rules
+        # Correlation over six hours is the fourth root of that over a day.
+        r = float(np.sqrt(np.sqrt(rules["combat.daily_noise_correlation"])))
+        spread = rules["combat.daily_noise"] * float(np.sqrt(1.0 - r * r)) * power.on(rules, "noise")
+        found = statics.memo["combat.noise"] = (r, spread)
+    return found

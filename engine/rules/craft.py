@@ -83,7 +83,7 @@ def narrow(statics: Statics) -> Mask:
     return found
 
 
-def _shores(statics: Statics) -> Mask:
+def shores(statics: Statics) -> Mask:
     """Shape (hexes,): beside a strait or ferry."""
     if "craft.shores" not in statics.shared:
         statics.shared["craft.shores"] = narrow(statics).any(axis=1)
@@ -94,7 +94,7 @@ def _shores(statics: Statics) -> Mask:
 def over_straits(world: World, cells: Ints, targets: Ints, side: Ints, minute: int) -> Mask:
     """Shape of ``cells``: steps or attacks over a strait without ice that no craft of the side can make now."""
     statics = world.statics
-    if not anywhere(_shores(statics)[cells]):
+    if not anywhere(shores(statics)[cells]):
         return np.zeros(len(cells), bool)
     frozen = world.weather.strait_ice[0] > 0
     afloat = np.isin(water(world)[cells], (Strait.STRAIT, Strait.FERRY)) if frozen else narrow(statics)[cells]

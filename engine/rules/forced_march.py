@@ -21,8 +21,8 @@ from engine.model.world import Statics, World
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_FORCED = int(OrderKind.FORCED_MARCH)
-_MOST_HALVINGS = 20
+FORCED = int(OrderKind.FORCED_MARCH)
+MOST_HALVINGS = 20
 
 
 def forced(world: World, rows: Rows) -> Mask:
@@ -30,21 +30,26 @@ def forced(world: World, rows: Rows) -> Mask:
     order = world.formations.order[rows]
     found: Mask = order >= 0
     if anywhere(found):
-        found &= world.orders.kind[order] == _FORCED
+        found &= world.orders.kind[order] == FORCED
     return found
 
 
 def first_day(statics: Statics) -> Floats:
     """Pace of the first day as a multiple of the sustained one, by mobility."""
-    rules = statics.rules
-    return np.array([rules["movement.forced_foot" if m == Mobility.FOOT else "movement.forced_mech"] for m in Mobility])
+    found: Floats | None = statics.memo.get("forced_march.first_day")
+    if found is None:
+        rules = statics.rules
+        found = statics.memo["forced_march.first_day"] = np.array([
+            rules["movement.forced_foot" if m == Mobility.FOOT else "movement.forced_mech"] for m in Mobility
+        ])  # fmt: skip
+    return found
 
 
 def pace(world: World, rows: Rows, minute: int) -> Floats:
     """Pace of formations on a forced march as a multiple of the sustained one, at least 1."""
     formations, fade = world.formations, round(world.statics.rules["movement.forced_fade_h"] * HOUR)
     since = np.maximum(minute - world.orders.arrives_at[formations.order[rows]], 0)
-    halvings = np.minimum(since // fade, _MOST_HALVINGS)
+    halvings = np.minimum(since // fade, MOST_HALVINGS)
     gain = first_day(world.statics)[formations.mobility[rows]] - 1.0
     found: Floats = 1.0 + gain / np.left_shift(1, halvings)
     return found

@@ -222,13 +222,13 @@ def zone_strength(world: World, minute: int) -> Ints:
         rows = np.flatnonzero(holds(world, minute))
         full = max(round(statics.rules["contact.zoc_men_full"]), 1)
         share = np.minimum(line_men_u(world, rows, minute) // full, PPM)
-        strength[rows] = share * _zone_factor(statics)[formations.kind[rows]] // PPM
+        strength[rows] = share * zone_factor(statics)[formations.kind[rows]] // PPM
         return strength
 
     return derived(world, "ground.zone_strength", (minute, *world.formations.version(*_STRENGTH)), make)
 
 
-def _zone_factor(statics: Statics) -> Ints:
+def zone_factor(statics: Statics) -> Ints:
     found: Ints | None = statics.memo.get("ground.zone_factor")
     if found is None:
         kinds = [statics.scenario.kinds[name] for name in statics.kinds]
@@ -260,16 +260,16 @@ def zone(world: World, side: int, minute: int) -> Ints:
 def zone_at(world: World, side: int, cells: Any, minute: int) -> Ints:
     """:func:`zone` at a few hexes, without the map of all."""
     total, table, statics = np.zeros(len(cells), np.int64), world.formations, world.statics
-    _add_zones(
+    add_zones(
         statics.grid.neighbours, np.asarray(cells, np.int64), standing(world).rows, table.side, side, table.hex,
-        table.kind, _zone_factor(statics), *blocks_of(table), table.plan(*FLOWS), minute,
+        table.kind, zone_factor(statics), *blocks_of(table), table.plan(*FLOWS), minute,
         max(round(statics.rules["contact.zoc_men_full"]), 1), packed(statics, CONTACT), total,
     )  # fmt: skip
     return total
 
 
 @jit
-def _add_zones(
+def add_zones(
     near: Any, cells: Any, rows: Any, of: Any, side: int, at: Any, kind: Any, factor: Any, f8: Any, f32: Any, f64: Any,
     plan: Any, minute: int, full: int, p: Any, total: Any,
 ) -> None:  # fmt: skip

@@ -8,27 +8,50 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, rounded
+from engine.core.arithmetic import PPM, rounded, whole
 from engine.core.calendar import DAY, HOUR
-from engine.core.columns import anywhere, rows_where
 from engine.core.jit import jit
-from engine.model.codes import Echelon, Task, Terrain
+from engine.model.codes import Echelon, Mobility, Task, Terrain
+from engine.model.places import F_ECHELON, F_HEX, F_HQ, F_LEG_TO, F_MARCHED_UNTIL, F_ORDER, F_SIDE, F_STACK, F_TASK
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.entering import Scene
-from engine.rules.forced_march import forced, pace
+from engine.rules.forced_march import FORCED, MOST_HALVINGS, first_day
+from engine.rules.ground import add_zones
 from engine.rules.hierarchy import chains
 from engine.rules.interdiction import day_pace
-from engine.rules.march_day import quickened
+from engine.rules.march_day import quicken
 from engine.rules.occupation import occupation_h
-from engine.rules.power import on
-from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_minutes, step_terms
+from engine.rules.parameters import packed
+from engine.rules.power import FLOWS, on
+from engine.rules.steps import BY_DAY, BY_NIGHT, going_now, step_tables, step_terms, steps_ahead
 from engine.rules.system import Trace
 from engine.rules.ways import known_near
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-TO_FOLLOW: Final = int(Task.FOLLOW)
+_FOLLOW, _EXPLOIT, _BRIGADE = int(Task.FOLLOW), int(Task.EXPLOIT), int(Echelon.BRIGADE)
+_FOREST, _MOTOR, _TRACK = int(Terrain.FOREST), int(Mobility.MOTOR), int(Mobility.TRACK)
+PARAMETERS: Final = (
+    "movement.exploit", "contact.entry_slowdown", "contact.pursuit_slowdown", "contact.fresh_slowdown",
+    "movement.road_crowding", "movement.bridging_factor", "movement.column_pace", "contact.zoc_mech_h",
+    "contact.zoc_leg_h", "contact.zoc_to_zoc_h", "contact.zoc_night_forest", "switch.zones",
+)  # fmt: skip
+(
+    _OWN_PACE, _ENTRY, _PURSUIT, _FRESH, _CROWDING, _BRIDGING, _COLUMN, _ZONE_MECH, _ZONE_LEG, _ZONE_TO_ZONE,
+    _NIGHT_FOREST, _ZONES,
+) = range(len(PARAMETERS))  # fmt: skip
+_LATELY, _SLOWEST, _SOON, _BURST, _FADE, _CAPACITY, _ZONE_FULL = range(7)
+"""Entries of :func:`_whole_numbers`."""
+TERMS: Final = (
+    ("bridging", "movement.bridging_factor"), ("forced_march", "movement.forced_foot"),
+    ("rested", "movement.burst_h"), ("deployed", "contact.occupy_high_h"),
+    ("enemy_ground", "contact.entry_slowdown"), ("zone_of_control", "contact.zoc_leg_h"),
+    ("crowded_road", "movement.road_crowding"), ("enemy_aircraft", "movement.air_delay_100"),
+    ("start", "movement.start_h"),
+)  # fmt: skip
+"""What is added to a step or taken off it (the first four), and the parameter behind it."""
+_BRIDGED, _HURRIED, _RESTED, _DEPLOYED, _RESISTED, _ZONE, _CROWDED, _HARRIED, _WAIT = range(len(TERMS))
 
 
 def light_of(world: World) -> int:
@@ -37,8 +60,7 @@ def light_of(world: World) -> int:
 
 
 def leg_minutes(
-    scene: Scene, rows: Rows, cell: Rows, to: Rows, exploits: Mask, deployed: Mask, start: Rows, wait: Rows,
-    trace: Trace | None = None,
+    scene: Scene, rows: Rows, cell: Rows, to: Rows, deployed: Mask, start: Rows, wait: Rows, trace: Trace | None = None
 ) -> tuple[Rows, Rows]:  # fmt: skip
     """Minutes of the legs of ``rows`` from ``cell`` to neighbouring hexes ``to``, begun at ``start``, ``wait`` included;
 
@@ -55,94 +77,102 @@ def leg_minutes(
     to be free marches in no longer than one who had to fight for it does afterwards; crossings, zones of control, crowds
     and aircraft come on top.
     """
-    world = scene.world
-    rules, formations = world.statics.rules, world.formations
-    grid, owners = world.statics.grid, world.hexes
-    direction = (grid.neighbours[cell] == to[:, None]).argmax(axis=1)
-    mobility, side = formations.mobility[rows], formations.side[rows].astype(np.int64)
-    light = light_of(world)
-    base, water = np.empty((2, len(rows)), np.int64)
-    kinds = set(mobility.tolist())
-    for kind in sorted(kinds):
-        its = (mobility == kind).nonzero()[0] if len(kinds) > 1 else slice(None)
-        base[its], water[its] = step_minutes(world, kind, going_now(world), light, cell[its], direction[its])
-    spared = _bridging(scene, rows, water, cell, direction)
-    hurried = _hurried(scene, rows, base - water, to)
-    harried = _day_paces(world, scene.minute) if light == BY_DAY and on(rules, "air") else _OPEN_SKY
-    capacity = round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS
-    follows = formations.task[rows] == TO_FOLLOW
-    # The tail of a corps or division, its guns and its fuel, keeps its pace down where a brigade runs on.
-    light_columns = exploits & (formations.echelon[rows] <= Echelon.BRIGADE)
-    unopposed = _unopposed(scene, rows, to, light_columns | follows)
-    breaks_through = exploits & ~unopposed
-    slow = np.where(breaks_through, 1.0 / rules["movement.exploit"], rules["contact.entry_slowdown"])
-    slow[follows & unopposed] = rules["contact.pursuit_slowdown"]
-    resisted, jam, delayed, touched, foremost = parts = np.empty((5, len(rows)), np.int64)
-    soon = _soon(world)
-    slowest = round(grid.spacing_km * DAY / rules["movement.exploit_km_day"])
-    most = np.where(breaks_through, np.maximum(slowest - (base - water), 0), soon)
-    _parts(
-        rows, cell, to, slow, most, breaks_through, base, spared, hurried, side, grid.neighbours, scene.owner,
-        owners.owner_since, scene.taken, scene.minute - round(rules["contact.fresh_h"] * HOUR),
-        ground.standing(world).count, formations.hex, formations.leg_to, formations.stack, scene.entered,
-        scene.kept_out, capacity,
-        np.array([1.0 / rules["movement.road_crowding"], *harried, rules["contact.fresh_slowdown"]]), parts,
+    world, many, minute = scene.world, len(rows), scene.minute
+    statics, formations, now = world.statics, world.formations, ground.standing(world)
+    mobility, light = formations.mobility[rows], light_of(world)
+    direction, base, water, until, minutes = np.empty((5, many), np.int64)
+    going = going_now(world)
+    for kind in set(mobility.tolist()):
+        steps = step_tables(world, kind, going, light)
+        steps_ahead(kind, mobility, statics.grid.neighbours, cell, to, *steps, direction, base, water)
+    terms = np.zeros((len(TERMS), many), np.int64)
+    terms[_WAIT] = wait
+    blocks = ground.blocks_of(formations)
+    asking = _asking(rows, blocks[0])
+    radius = round(statics.rules["contact.pursuit_hexes"])
+    first, second = (known_near(world, side, minute, radius) if asking & 1 << side else _NOWHERE for side in (0, 1))
+    by_day = np.array(_day_paces(world, minute, light))
+    _legs(
+        minute, light == BY_NIGHT, rows, mobility, cell, to, direction, base, water, deployed, start, *blocks,
+        formations.kind, statics.grid.neighbours, scene.owner, world.hexes.owner_since, scene.taken, scene.entered,
+        scene.kept_out, now.rows, now.count, scene.count, first, second, world.orders.kind, world.orders.arrives_at,
+        first_day(statics), statics.theatre.river, statics.theatre.terrain, chains(world), _bridging(statics, minute),
+        ground.zone_factor(statics), formations.plan(*FLOWS), packed(statics, ground.CONTACT),
+        _whole_numbers(world), packed(statics, PARAMETERS), by_day, terms, until, minutes,
     )  # fmt: skip
-    zone = np.zeros(len(rows), np.int64)
-    at = touched.nonzero()[0]
-    if len(at) and on(rules, "zones"):
-        hostile = scene.owner[to[at]] == 1 - side[at]
-        zone[at] = _zone(scene, mobility[at], side[at], cell[at], to[at], hostile, light)
-    # Nobody is ferried faster because he is rested.
-    march = np.maximum(base - hurried + resisted - water, 0)
-    rested, until = quickened(rules, march, formations.marched_until[rows], start)
-    if anywhere(exploits):  # through the enemy's rear nobody drives as on a road of his own
-        rested[exploits & (foremost > 0)] = 0
-    spared_too = np.zeros(len(rows), np.int64)
-    if anywhere(deployed):
-        spared_too[deployed] = np.maximum(march - rested - soon, 0)[deployed]
     if trace is not None:
-        terms = (spared, hurried, rested, spared_too, resisted, zone, jam, delayed, wait)
         _explain(scene, trace, rows, cell, direction, light, terms)
-    saved = spared + hurried + rested + spared_too
-    minutes: Rows = np.maximum(base - saved + resisted + zone + jam + delayed + wait, 1)
     return minutes, until
+
+
+def _whole_numbers(world: World) -> Rows:
+    """Parameters as whole numbers, made once for a run: minutes, half stacking places, men."""
+    found: Rows | None = world.statics.memo.get("leg_time.whole_numbers")
+    if found is None:
+        rules, spacing_km = world.statics.rules, world.statics.grid.spacing_km
+        found = world.statics.memo["leg_time.whole_numbers"] = np.array([
+            round(rules["contact.fresh_h"] * HOUR),
+            round(spacing_km * DAY / rules["movement.exploit_km_day"]),
+            _soon(world),
+            round(rules["movement.burst_h"] * HOUR) if on(rules, "short_marches") else -1,
+            round(rules["movement.forced_fade_h"] * HOUR),
+            round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS,
+            max(round(rules["contact.zoc_men_full"]), 1),
+        ])  # fmt: skip
+    return found
 
 
 def _soon(world: World) -> int:
     """Minutes that it takes on the average to occupy a hex after a fight."""
-    memo = world.statics.memo
-    if "leg_time.soon" not in memo:
-        memo["leg_time.soon"] = int(rounded(occupation_h(world, np.full(1, 0.5)) * HOUR)[0])
-    found: int = memo["leg_time.soon"]
-    return found
+    return int(rounded(occupation_h(world, np.full(1, 0.5)) * HOUR)[0])
 
 
-_ENDLESS = 1 << 40
-_OPEN_SKY = (1.0, 1.0)
+_ENDLESS: Final = 1 << 40
+_NOWHERE: Final = np.zeros(1, bool)
 
 
-def _day_paces(world: World, minute: int) -> tuple[float, float]:
+def _day_paces(world: World, minute: int, light: int) -> tuple[float, float]:
     """Pace of columns by day under the enemy's aircraft, by side."""
+    if light != BY_DAY or not on(world.statics.rules, "air"):
+        return 1.0, 1.0
     return day_pace(world, 0, minute), day_pace(world, 1, minute)
 
 
 @jit
-def _parts(
-    rows: Any, cell: Any, to: Any, slow: Any, most: Any, breaks_through: Any, base: Any, spared: Any, hurried: Any,
-    side: Any, neighbours: Any, owner: Any, owner_since: Any, taken: Any, lately: int, count: Any, at: Any, leg_to: Any,
-    stack: Any, entered: Any, kept_out: Any, capacity: int, paces: Any, out: Any,
-) -> None:  # fmt: skip
-    """Terms of legs that depend on who else is about, into ``out`` (5, legs).
+def _asks(f8: Any, row: int) -> bool:
+    """Whether it matters to a column that nobody is about: to pursuers, and to brigades that exploit.
 
-    Resistance of enemy ground and of ground that changed hands after ``lately``; a crowded road: those who left
-    earlier, then lower rows, go before; the enemy's aircraft; whether an enemy stands beside either hex; and whether
-    nobody of one's own has gone before.
-    ``slow`` says how many times as long each takes on enemy ground, ``most`` how many minutes longer at most; ``paces``
-    on a full road, the share of the pace that is left by day to each side, and how many times as long ground lately
-    taken takes.
+    The tail of a corps or division, its guns and its fuel, keeps its pace down where a brigade runs on.
     """
-    aside = np.zeros(len(at), np.bool_)
+    task = f8[F_TASK, row]
+    return bool(task == _FOLLOW or (task == _EXPLOIT and f8[F_ECHELON, row] <= _BRIGADE))
+
+
+@jit
+def _asking(rows: Any, f8: Any) -> int:
+    """Sides with a column to which it matters: 1 for the first, 2 for the second, 3 for both."""
+    found = 0
+    for row in rows:
+        if _asks(f8, row):
+            found |= 1 << int(f8[F_SIDE, row])
+    return found
+
+
+@jit
+def _legs(
+    minute: int, dark: bool, rows: Any, mobility: Any, cell: Any, to: Any, direction: Any, base: Any, water: Any,
+    deployed: Any, start: Any, f8: Any, f32: Any, f64: Any, kind: Any, near: Any, owner: Any, owner_since: Any, taken: Any,
+    entered: Any, kept_out: Any, standing: Any, before: Any, count: Any, known_to_first: Any, known_to_second: Any,
+    order_kind: Any, order_at: Any, first_paces: Any, river: Any, terrain: Any, above: Any, bridging: Any, factor: Any,
+    plan: Any, contact: Any, w: Any, p: Any, by_day: Any, terms: Any, until: Any,
+    minutes: Any,
+) -> None:  # fmt: skip
+    """All terms of legs, their sum, and the minute up to which each has then marched.
+
+    ``before``: formations of each side in each hex before this minute's entries, ``count`` after them.
+    """
+    touched = np.zeros(len(rows), np.bool_)
+    aside = np.zeros(f8.shape[1], np.bool_)
     for row in rows:
         aside[row] = True
     for row in entered:
@@ -150,100 +180,159 @@ def _parts(
     for row in kept_out:
         aside[row] = True
     for i in range(len(rows)):
-        here, there, mine = cell[i], to[i], side[i]
-        march = base[i] - spared[i]
-        fresh = owner_since[there] > 0 and owner_since[there] > lately
-        for k in range(len(taken)):
-            fresh = fresh or taken[k] == there
-        # Where the enemy's ground begins behind it nobody has gone before: a breakthrough widens by itself.
-        theirs, rim = owner[there] == 1 - mine, False
-        for d in range(6):
-            near = neighbours[there, d]
-            rim = rim or (near >= 0 and owner[near] == 1 - mine)
-        out[0, i], out[4, i] = 0, theirs or (fresh and rim)
-        if theirs or (fresh and rim and breaks_through[i]):
-            out[0, i] = min(math.floor(march * (slow[i] - 1.0) + 0.5), most[i])
-        elif fresh:
-            out[0, i] = math.floor(march * (min(slow[i], paces[3]) - 1.0) + 0.5)
-        load = int(stack[rows[i]])
-        for j in range(len(rows)):
-            if cell[j] == here and to[j] == there and rows[j] < rows[i]:
-                load += stack[rows[j]]
-        for row in range(len(at)):
-            if leg_to[row] == there and at[row] == here and not aside[row]:
-                load += stack[row]
-        out[1, i] = math.floor(march * (paces[0] - 1.0) + 0.5) if load > capacity else 0
-        out[2, i] = math.floor((march - hurried[i]) * (1.0 / paces[1 + mine] - 1.0) + 0.5)
-        out[3, i] = 0
-        for d in range(6):
-            for near in (neighbours[here, d], neighbours[there, d]):
-                if near >= 0 and count[1 - mine, near] > 0:
-                    out[3, i] = 1
-        if count[1 - mine, here] > 0 or count[1 - mine, there] > 0:
-            out[3, i] = 1
+        row, there, side = rows[i], to[i], int(f8[F_SIDE, rows[i]])
+        order = f32[F_ORDER, row]
+        if order >= 0 and order_kind[order] == FORCED and owner[there] != 1 - side:
+            pace = _forced_pace(minute - order_at[order], first_paces[mobility[i]], w[_FADE])
+            terms[_HURRIED, i] = whole((base[i] - water[i]) * (1.0 - 1.0 / pace))
+        if river[cell[i], direction[i]] > 0 and _bridged(above, bridging, f32[F_HQ, row]):
+            terms[_BRIDGED, i] = whole(water[i] * (1.0 - p[_BRIDGING]))
+        known = known_to_first if side == 0 else known_to_second
+        unopposed = _asks(f8, row) and not known[there]
+        fresh = _lately(there, taken, owner_since, minute - w[_LATELY])
+        foremost = _resist(i, row, there, side, unopposed, fresh, f8, near, owner, base, water, w, p, terms)
+        march = base[i] - terms[_BRIDGED, i]
+        if _load(i, rows, cell, to, f8, f32, aside) > w[_CAPACITY]:
+            terms[_CROWDED, i] = math.floor(march * (1.0 / p[_CROWDING] - 1.0) + 0.5)
+        terms[_HARRIED, i] = math.floor((march - terms[_HURRIED, i]) * (1.0 / by_day[side] - 1.0) + 0.5)
+        touched[i] = _beside(before[1 - side], near, cell[i]) or _beside(before[1 - side], near, there)
+        sustained = max(base[i] - terms[_HURRIED, i] + terms[_RESISTED, i] - water[i], 0)
+        # Nobody is ferried faster because he is rested.
+        saved, until[i] = quicken(sustained, f64[F_MARCHED_UNTIL, row], start[i], w[_BURST], p[_COLUMN])
+        # Through the enemy's rear nobody drives as on a road of his own.
+        terms[_RESTED, i] = 0 if foremost and f8[F_TASK, row] == _EXPLOIT else saved
+        if deployed[i]:
+            terms[_DEPLOYED, i] = max(sustained - terms[_RESTED, i] - w[_SOON], 0)
+    if p[_ZONES] != 0.0:
+        for side in range(2):
+            _hinder(
+                side, minute, dark, touched, rows, mobility, cell, to, f8, f32, f64, kind, near, owner, standing, count,
+                terrain, factor, plan, contact, w, p, terms,
+            )  # fmt: skip
+    for i in range(len(rows)):
+        minutes[i] = base[i]
+        for term in range(len(terms)):
+            minutes[i] += terms[term, i] if term >= _RESISTED else -terms[term, i]
+        minutes[i] = max(minutes[i], 1)
 
 
-def _hurried(scene: Scene, rows: Rows, march: Rows, to: Rows) -> Rows:
-    """Minutes that a forced march saves on own ground, crossings apart (``march`` is without them)."""
-    world, saved = scene.world, np.zeros(len(rows), np.int64)
-    hastens = forced(world, rows)
-    if anywhere(hastens):
-        at = rows_where(hastens & (scene.owner[to] != 1 - world.formations.side[rows]))
-        saved[at] = rounded(march[at] * (1.0 - 1.0 / pace(world, rows[at], scene.minute)))
-    return saved
+@jit
+def _forced_pace(since: int, first: float, fade: int) -> float:
+    """Pace of a forced march, ``since`` minutes after the order came, as a multiple of the sustained one."""
+    return 1.0 + (first - 1.0) / (1 << min(max(since, 0) // fade, MOST_HALVINGS))
 
 
-def _unopposed(scene: Scene, rows: Rows, to: Rows, asks: Mask) -> Mask:
-    """Of those who ``ask``, columns that meet nobody: their side knows of no enemy near the hex they enter."""
-    world, unopposed = scene.world, asks.copy()
-    if anywhere(asks):
-        radius = round(world.statics.rules["contact.pursuit_hexes"])
-        sides = world.formations.side[rows]
-        for side in set(sides[asks].tolist()):
-            its = asks & (sides == side)
-            unopposed[its] = ~known_near(world, side, scene.minute, radius)[to[its]]
-    return unopposed
+@jit
+def _bridged(above: Any, bridging: Any, hq: int) -> bool:
+    """Whether a headquarters or one above it has bridging columns."""
+    if len(bridging) and hq >= 0:
+        for level in above[hq]:
+            if level >= 0 and bridging[level]:
+                return True
+    return False
 
 
-def _zone(
-    scene: Scene, mobility: Any, side: Rows, cell: Rows, to: Rows, hostile: Mask, light: int
-) -> Rows:  # fmt: skip
+@jit
+def _lately(there: int, taken: Any, owner_since: Any, lately: int) -> bool:
+    """Whether a hex has changed hands not long ago, or does so now."""
+    if owner_since[there] > 0 and owner_since[there] > lately:
+        return True
+    found = False
+    for cell in taken:
+        found = found or cell == there
+    return found
+
+
+@jit
+def _resist(
+    i: int, row: int, there: int, side: int, unopposed: bool, fresh: bool, f8: Any, near: Any, owner: Any, base: Any,
+    water: Any, w: Any, p: Any, terms: Any,
+) -> bool:  # fmt: skip
+    """What enemy ground, and ground that changed hands lately, adds; returns whether nobody of his own has gone before.
+
+    Where the enemy's ground begins behind the hex nobody has gone before: a breakthrough widens by itself.
+    """
+    breaks_through = f8[F_TASK, row] == _EXPLOIT and not unopposed
+    slow = 1.0 / p[_OWN_PACE] if breaks_through else p[_ENTRY]
+    if f8[F_TASK, row] == _FOLLOW and unopposed:
+        slow = p[_PURSUIT]
+    most = max(w[_SLOWEST] - (base[i] - water[i]), 0) if breaks_through else w[_SOON]
+    march = base[i] - terms[_BRIDGED, i]
+    theirs, rim = owner[there] == 1 - side, False
+    for d in range(6):
+        beyond = near[there, d]
+        rim = rim or (beyond >= 0 and owner[beyond] == 1 - side)
+    if theirs or (fresh and rim and breaks_through):
+        terms[_RESISTED, i] = min(math.floor(march * (slow - 1.0) + 0.5), most)
+    elif fresh:
+        terms[_RESISTED, i] = math.floor(march * (min(slow, p[_FRESH]) - 1.0) + 0.5)
+    return bool(theirs or (fresh and rim))
+
+
+@jit
+def _load(i: int, rows: Any, cell: Any, to: Any, f8: Any, f32: Any, aside: Any) -> int:
+    """Half stacking places on the way of leg ``i``: those who left earlier, then lower rows, go before."""
+    load = int(f8[F_STACK, rows[i]])
+    for j in range(len(rows)):
+        if cell[j] == cell[i] and to[j] == to[i] and rows[j] < rows[i]:
+            load += int(f8[F_STACK, rows[j]])
+    for row in range(f8.shape[1]):
+        if f32[F_LEG_TO, row] == to[i] and f32[F_HEX, row] == cell[i] and not aside[row]:
+            load += int(f8[F_STACK, row])
+    return load
+
+
+@jit
+def _beside(count: Any, near: Any, cell: int) -> bool:
+    """Whether somebody stands in a hex or beside it."""
+    found = count[cell] > 0
+    for there in near[cell]:
+        found = found or (there >= 0 and count[there] > 0)
+    return bool(found)
+
+
+@jit
+def _hinder(
+    side: int, minute: int, dark: bool, touched: Any, rows: Any, mobility: Any, cell: Any, to: Any, f8: Any, f32: Any,
+    f64: Any, kind: Any, near: Any, owner: Any, standing: Any, count: Any, terrain: Any, factor: Any, plan: Any,
+    contact: Any, w: Any, p: Any, terms: Any,
+) -> None:  # fmt: skip
     """Minutes an enemy zone of control costs: more from zone to zone through enemy ground, at night in forest."""
-    world, minute = scene.world, scene.minute
-    rules = world.statics.rules
-    near, from_zone = np.zeros(len(to), np.int64), np.zeros(len(to), bool)
-    for one in (0, 1):
-        its = rows_where(side == one)
-        if len(its):
-            both = ground.zone_at(world, 1 - one, np.concatenate([to[its], cell[its]]), minute)
-            near[its], from_zone[its] = both[: len(its)], both[len(its) :] > 0
-    if not near.any():
-        return near
-    # An own formation in the hex keeps the enemy at a distance.
-    near[scene.count[side, to] > 0] = 0
-    hours = np.where(ground.mechanised(mobility), rules["contact.zoc_mech_h"], rules["contact.zoc_leg_h"])
-    hours = np.where(hostile & from_zone, rules["contact.zoc_to_zoc_h"], hours)
-    if light == BY_NIGHT:
-        forest = world.statics.theatre.terrain[to] == Terrain.FOREST
-        hours = np.where(forest, hours * rules["contact.zoc_night_forest"], hours)
-    return rounded(hours * HOUR * (near / PPM))
+    legs = np.empty(len(rows), np.int64)
+    many = 0
+    for i in range(len(rows)):
+        if touched[i] and f8[F_SIDE, rows[i]] == side:
+            legs[many] = i
+            many += 1
+    if many == 0:
+        return
+    cells, zone = np.empty(2 * many, np.int64), np.zeros(2 * many, np.int64)
+    for k in range(many):
+        cells[k], cells[many + k] = to[legs[k]], cell[legs[k]]
+    add_zones(
+        near, cells, standing, f8[F_SIDE], 1 - side, f32[F_HEX], kind, factor, f8, f32, f64, plan, minute, w[_ZONE_FULL],
+        contact, zone,
+    )  # fmt: skip
+    for k in range(many):
+        i, there = legs[k], to[legs[k]]
+        # An own formation in the hex keeps the enemy at a distance.
+        if count[side, there] > 0:
+            continue
+        hours = p[_ZONE_MECH] if mobility[i] == _MOTOR or mobility[i] == _TRACK else p[_ZONE_LEG]
+        if owner[there] == 1 - side and zone[many + k] > 0:
+            hours = p[_ZONE_TO_ZONE]
+        if dark and terrain[there] == _FOREST:
+            hours = hours * p[_NIGHT_FOREST]
+        terms[_ZONE, i] = whole(hours * HOUR * (zone[k] / PPM))
 
 
-def _bridging(scene: Scene, rows: Rows, water: Rows, cell: Rows, direction: Rows) -> Rows:
-    """Minutes that bridging columns of their headquarters save formations at a crossing."""
-    world = scene.world
-    statics, saved = world.statics, np.zeros(len(rows), np.int64)
+def _bridging(statics: Statics, minute: int) -> Mask:
+    """Shape (headquarters,): which have bridging columns now; empty if nobody ever has."""
     equipped = _bridging_columns(statics)
-    at = rows_where(statics.theatre.river[cell, direction] > 0)
-    if not equipped or not len(at):
-        return saved
-    has = np.zeros(len(world.headquarters) + 1, bool)
-    has[[hq for hq, begin, end in equipped if begin <= scene.minute < end]] = True
-    above = chains(world)[world.formations.hq[rows[at]]]
-    at = at[has[above].any(axis=1)]
-    part = 1.0 - statics.rules["movement.bridging_factor"]
-    saved[at] = rounded(water[at] * part)
-    return saved
+    has = np.zeros(len(statics.headquarters_ids) if equipped else 0, bool)
+    for hq, begin, end in equipped:
+        has[hq] |= begin <= minute < end
+    return has
 
 
 def _bridging_columns(statics: Statics) -> list[tuple[int, int, int]]:
@@ -257,23 +346,14 @@ def _bridging_columns(statics: Statics) -> list[tuple[int, int, int]]:
 
 
 def _explain(
-    scene: Scene, trace: Trace, rows: Rows, cell: Rows, direction: Rows, light: int, parts: tuple[Rows, ...]
+    scene: Scene, trace: Trace, rows: Rows, cell: Rows, direction: Rows, light: int, terms: Rows
 ) -> None:  # fmt: skip
     """Record the terms of each leg, in minutes."""
     world = scene.world
-    keys = (
-        ("bridging", "movement.bridging_factor"), ("forced_march", "movement.forced_foot"),
-        ("rested", "movement.burst_h"), ("deployed", "contact.occupy_high_h"),
-        ("enemy_ground", "contact.entry_slowdown"),
-        ("zone_of_control", "contact.zoc_leg_h"), ("crowded_road", "movement.road_crowding"),
-        ("enemy_aircraft", "movement.air_delay_100"), ("start", "movement.start_h"),
-    )  # fmt: skip
     for i, row in enumerate(rows.tolist()):
         mobility, state = int(world.formations.mobility[row]), going_now(world)
         for term in step_terms(world.statics, mobility, state, light, cell[[i]], direction[[i]]):
             trace.record("formations", row, f"march.{term.key}", float(term.minutes[0]), term.address)
-        for (key, address), minutes in zip(keys, parts, strict=True):
-            sign = -1.0 if key in ("bridging", "forced_march", "rested", "deployed") else 1.0
-            trace.record("formations", row, f"march.{key}", sign * float(minutes[i]), address)
-
-
+        for place, ((key, address), minutes) in enumerate(zip(TERMS, terms[:, i].tolist(), strict=True)):
+            sign = 1.0 if place >= _RESISTED else -1.0
+            trace.record("formations", row, f"march.{key}", sign * minutes, address)

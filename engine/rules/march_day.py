@@ -34,10 +34,15 @@ def quickened(rules: Mapping[str, float], march: Rows, marched_until: Rows, star
 
 
 @jit
+def quicken(march: int, marched_until: int, start: int, burst: int, pace: float) -> tuple[int, int]:
+    """The same for one leg; ``burst`` in minutes, below 0 if nobody is ever quicker."""
+    until, saved = max(marched_until, start) + march, 0
+    if burst >= 0:
+        saved = march - min(max(until - burst - start, whole(march * pace)), march)
+    return saved, until
+
+
+@jit
 def _quicken(march: Any, marched_until: Any, start: Any, burst: int, pace: float, saved: Any, until: Any) -> None:
     for i in range(len(march)):
-        until[i] = max(marched_until[i], start[i]) + march[i]
-        saved[i] = 0
-        if burst >= 0:
-            least = whole(march[i] * pace)
-            saved[i] = march[i] - min(max(until[i] - burst - start[i], least), march[i])
+        saved[i], until[i] = quicken(march[i], marched_until[i], start[i], burst, pace)

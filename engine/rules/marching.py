@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import rounded
+from engine.core.arithmetic import whole
 from engine.core.calendar import HOUR, NEVER
-from engine.core.columns import FINE, among, anywhere, rows_where
+from engine.core.columns import FINE, among, anywhere, read_flow, rows_where
 from engine.core.jit import jit
 from engine.model.codes import (
     FIGHTING,
@@ -33,7 +33,7 @@ from engine.model.events import Event
 from engine.model.events.movement import ARRIVED, BLOCKED, DEPARTED, LOOKED, STOPPED
 from engine.model.tables import ROUTE
 from engine.model.world import Statics, World
-from engine.rules import craft, ground, ways
+from engine.rules import craft, ways
 from engine.rules.demand import needs
 from engine.rules.entering import Scene
 from engine.rules.leg_time import leg_minutes
@@ -46,6 +46,7 @@ Mask = npt.NDArray[np.bool_]
 _STATIC: Final = int(Mobility.STATIC)
 _MOTOR: Final = int(Mobility.MOTOR)
 _TRACK: Final = int(Mobility.TRACK)
+_IMMOBILE, _NO_FUEL = int(Obstacle.IMMOBILE), int(Obstacle.NO_FUEL)
 _NO_WALL: Final = np.zeros(0, bool)
 # How many hexes before its aim each task stops: 0 marches into its goal, 1 and 2 halt before their target.
 _STOP: Final = np.full(len(Task), -1, np.int64)
@@ -314,19 +315,30 @@ def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> li
 
 def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
     """Why formations cannot march at all: no means to, or no fuel to drive with; 0 for the fit."""
-    formations, statics = world.formations, world.statics
-    mobility, cause = formations.mobility[rows], np.zeros(len(rows), np.int8)
-    drives = rows_where(ground.mechanised(mobility))
-    if len(drives) and on(statics.rules, "supply"):
-        who = rows[drives]
-        now = formations.read_all(("men", "fuel"), minute, who)
-        fill = needs(statics).fuel_100km[formations.kind[who]] * (now["men"] / FINE)
-        # The ground covered since the last charge has been paid for in fuel that the column still shows.
-        uncharged = (formations.moved_m[who] - formations.worn_m[who]) / 100_000.0
-        least = rounded(fill * (statics.rules["movement.fuel_stop_days"] + uncharged))
-        cause[drives[now["fuel"] < least]] = Obstacle.NO_FUEL
-    cause[mobility == _STATIC] = Obstacle.IMMOBILE
+    formations, statics, cause = world.formations, world.statics, np.zeros(len(rows), np.int8)
+    _find_unfit(
+        rows, formations.mobility, formations.kind, formations.moved_m, formations.worn_m, formations.blocks["int64"],
+        formations.plan("men", "fuel"), needs(statics).fuel_100km, minute, statics.rules["movement.fuel_stop_days"],
+        on(statics.rules, "supply"), cause,
+    )  # fmt: skip
     return cause
+
+
+@jit
+def _find_unfit(
+    rows: Any, mobility: Any, kind: Any, moved_m: Any, worn_m: Any, f64: Any, plan: Any, fuel_100km: Any, minute: int,
+    stop_days: float, fuelled: bool, cause: Any,
+) -> None:  # fmt: skip
+    for i in range(len(rows)):
+        row = rows[i]
+        if mobility[row] == _STATIC:
+            cause[i] = _IMMOBILE
+        elif fuelled and (mobility[row] == _MOTOR or mobility[row] == _TRACK):
+            fill = fuel_100km[kind[row]] * (read_flow(f64, plan, 0, row, minute) / FINE)
+            # The ground covered since the last charge has been paid for in fuel that the column still shows.
+            uncharged = (moved_m[row] - worn_m[row]) / 100_000.0
+            if read_flow(f64, plan, 1, row, minute) < whole(fill * (stop_days + uncharged)):
+                cause[i] = _NO_FUEL
 
 
 def _routes(
@@ -434,18 +446,15 @@ def _departed(
 ) -> Event:
     """Formations set out for the next hex of their way."""
     world, minute, rows = scene.world, scene.minute, group.rows
-    formations, rules = world.formations, world.statics.rules
-    exploits = group.task == TO_EXPLOIT
-    rested = (group.stage == IDLE) & ~group.fresh & (group.leg_to < 0)
-    # Whoever was to look round at an earlier minute sets out from then: an order taken up, a rest that is over.
-    called = np.maximum(formations.look_at[rows], np.where(group.leg_to >= 0, 0, formations.pause_until[rows]))
-    start = np.where(group.fresh, formations.leg_at[rows], np.minimum(called, minute))
-    back = np.where(group.leg_to >= 0, start - formations.departed_at[rows], 0)
-    wait = np.where(rested, round(rules["movement.start_h"] * HOUR), 0) + back
+    start, wait = np.empty((2, len(rows)), np.int64)
+    deployed = np.empty(len(rows), bool)
+    formations, at_rest = world.formations, round(world.statics.rules["movement.start_h"] * HOUR)
+    _begin(
+        rows, group.what, group.fresh, group.task, group.stop, group.stage, group.leg_to, formations.look_at,
+        formations.pause_until, formations.leg_at, formations.departed_at, minute, at_rest, start, wait, deployed,
+    )  # fmt: skip
     to = route[:, 0].astype(np.int64)
-    # Drawn up before the target, that is, not just coming up in column.
-    deployed = (group.what == _ENTERS) & (group.stop == 1) & ~group.fresh & (group.leg_to < 0) & ~exploits
-    minutes, until = leg_minutes(scene, rows, group.cell, to, exploits, deployed, start + wait, wait, trace)
+    minutes, until = leg_minutes(scene, rows, group.cell, to, deployed, start + wait, wait, trace)
     return DEPARTED(
         minute,
         formation=rows,
@@ -457,5 +466,26 @@ def _departed(
         goal=group.aim,
         route=route,
         routed_at=routed_at,
-        exploiting=exploits,
+        exploiting=group.task == TO_EXPLOIT,
     )
+
+
+@jit
+def _begin(
+    rows: Any, what: Any, fresh: Any, task: Any, stop: Any, stage: Any, leg_to: Any, look_at: Any, pause_until: Any,
+    leg_at: Any, departed_at: Any, minute: int, at_rest: int, start: Any, wait: Any, deployed: Any,
+) -> None:  # fmt: skip
+    """When each sets out, what he waits before or walks back, and who is drawn up before the target he enters.
+
+    Whoever was to look round at an earlier minute sets out from then: an order taken up, a rest that is over.
+    """
+    for i in range(len(rows)):
+        row, between = rows[i], leg_to[i] >= 0
+        called = look_at[row] if between else max(look_at[row], pause_until[row])
+        start[i] = leg_at[row] if fresh[i] else min(called, minute)
+        wait[i] = start[i] - departed_at[row] if between else 0
+        if stage[i] == IDLE and not fresh[i] and not between:
+            wait[i] += at_rest
+        # Drawn up, that is, not just coming up in column.
+        stands = not fresh[i] and not between
+        deployed[i] = what[i] == _ENTERS and stop[i] == 1 and stands and task[i] != TO_EXPLOIT

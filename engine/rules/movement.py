@@ -45,25 +45,43 @@ def _times(world: World) -> tuple[Times, Times]:
 
 
 @jit
+def _first(touch: Any, known: Any, status: Any, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any) -> int:
+    """The first end of a leg or look round; 0 if somebody has met the enemy or lost touch with him."""
+    first = NEVER
+    for row in range(len(status)):
+        if touch[row] != known[row]:
+            return 0
+        if status[row] == ON_MAP:
+            ends, looks = _next_of(row, leg_to, leg_at, look_at, pause_until)
+            first = min(first, ends, looks)
+    return first
+
+
+@jit
+def _next_of(row: int, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any) -> tuple[int, int]:
+    """When the leg of somebody on the map ends, and when he looks round."""
+    between, looks = leg_to[row] >= 0, NEVER
+    if look_at[row] < NEVER:
+        looks = look_at[row] if between else max(look_at[row], pause_until[row])
+    return leg_at[row] if between else NEVER, looks
+
+
+@jit
 def _fill(status: Any, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any, times: Any) -> None:
     for row in range(len(status)):
-        if status[row] != ON_MAP:
-            continue
-        between = leg_to[row] >= 0
-        if between:
-            times[0, row] = leg_at[row]
-        if look_at[row] < NEVER:
-            times[1, row] = look_at[row] if between else max(look_at[row], pause_until[row])
+        if status[row] == ON_MAP:
+            times[0, row], times[1, row] = _next_of(row, leg_to, leg_at, look_at, pause_until)
 
 
 def next_due(world: World, now: int) -> int:
     """The first end of a leg or look round; at once if somebody has met the enemy or lost touch with him."""
 
     def make() -> int:
-        if not np.array_equal(ground.contacts(world), world.formations.contact):
-            return 0
-        legs, looks = _times(world)
-        return int(np.minimum(legs, looks).min()) if len(legs) else NEVER
+        formations = world.formations
+        return int(_first(
+            ground.contacts(world), formations.contact, formations.status, formations.leg_to, formations.leg_at,
+            formations.look_at, formations.pause_until,
+        ))  # fmt: skip
 
     return derived(world, "movement.due", world.formations.version(*_WATCHED, "hex", "contact"), make)
 

@@ -205,29 +205,45 @@ def _both_sides(sides: Any, near: Any, marked: Any) -> None:
             marked[near[cell, direction], (direction + 3) % 6] = True
 
 
-def step_minutes(
-    world: World, mobility: int, ground: int, light: int, cells: Rows, directions: Rows
-) -> tuple[Ints, Ints]:
-    """Minutes of single steps with the bridges as they are, 0 where none can be made; and what of a step is lost at
+StepTables = tuple[Steps, Steps, Mask, Steps, Steps]
+"""What :func:`steps_ahead` looks up: shape (hexes, 6) but for the last, (bridges,)."""
 
-    a river whose bridges stand, or at a ferry.
+
+def step_tables(world: World, mobility: int, ground: int, light: int) -> StepTables:
+    """Minutes of steps with all bridges standing, what of them is lost at rivers and ferries; sides whose bridge is
+
+    down, numbers of bridges, and minutes of the steps over them if they were down.
     """
-    statics = world.statics
-    minutes, water = np.empty((2, len(cells)), np.int64)
-    _steps_at(
-        bridged_steps(statics, mobility, ground, light), crossings(statics, mobility, ground), fallen(world),
-        bridge_numbers(statics), unbridged_steps(statics, mobility, ground, light), cells, directions, minutes, water,
-    )  # fmt: skip
-    return minutes, water
+    statics, key = world.statics, (mobility, ground, light)
+    known = statics.shared.setdefault("steps.tables", {})
+    found: tuple[Steps, Steps, Steps, Steps] | None = known.get(key)
+    if found is None:
+        found = known[key] = (
+            bridged_steps(statics, mobility, ground, light), crossings(statics, mobility, ground),
+            bridge_numbers(statics), unbridged_steps(statics, mobility, ground, light),
+        )  # fmt: skip
+    table, wait, number, dear = found
+    return table, wait, fallen(world), number, dear
 
 
 @jit
-def _steps_at(
-    table: Any, wait: Any, down: Any, number: Any, dear: Any, cells: Any, directions: Any, minutes: Any, water: Any
-) -> None:
+def steps_ahead(
+    kind: int, mobility: Any, near: Any, cells: Any, to: Any, table: Any, wait: Any, down: Any, number: Any, dear: Any,
+    directions: Any, minutes: Any, water: Any,
+) -> None:  # fmt: skip
+    """For all of one ``kind`` of mobility: the direction of ``to``, minutes of the step with the bridges as they are (0
+
+    where none can be made), and what of it is lost at a river whose bridges stand, or at a ferry. Tables as
+    :func:`step_tables` gives them.
+    """
     for i in range(len(cells)):
-        cell, direction = cells[i], directions[i]
-        minutes[i], water[i] = table[cell, direction], wait[cell, direction]
+        if mobility[i] != kind:
+            continue
+        cell, direction = cells[i], 0
+        for d in range(5, -1, -1):
+            if near[cell, d] == to[i]:
+                direction = d
+        directions[i], minutes[i], water[i] = direction, table[cell, direction], wait[cell, direction]
         if down[cell, direction] and number[cell, direction] >= 0 and minutes[i] > 0:
             minutes[i] = dear[number[cell, direction]]
 

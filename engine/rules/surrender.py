@@ -87,6 +87,8 @@ def _look(
 
 
 def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints, trace: Trace | None) -> None:
+    if not len(rows):
+        return
     formations = world.formations
     hazard = hazards(world, rows, minute)
     gain = rounded(hazard * (NANO / DAY))

@@ -12,6 +12,7 @@ import zlib
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -163,22 +164,29 @@ def pack(snapshot: Snapshot, of: Snapshot | None = None, base: Snapshot | None =
     """
     parts: list[bytes] = []
     for table, columns in snapshot.items():
-        before = base.get(table, {}) if base is not None else {}
+        now, before = (of[table], base.get(table, {})) if of is not None and base is not None else ({}, {})
         for name, values in columns.items():
-            if of is not None and of[table][name] is before.get(name):
-                parts.append(f"{table} {name} {values.dtype.str} {_SAME}\n".encode())
+            head = f"{table} {name} {_typed(values.dtype)} "
+            if now and now[name] is before.get(name):
+                parts.append(f"{head}{_SAME}\n".encode())
                 continue
             little = values if _LITTLE else values.astype(values.dtype.newbyteorder("<"), copy=False)
-            shape = "x".join(map(str, values.shape))
-            if values.ndim == 1 and values.nbytes > _LARGE:
-                rows = np.flatnonzero(values)
+            shape = str(len(values)) if values.ndim == 1 else "x".join(map(str, values.shape))
+            if values.nbytes > _LARGE and values.ndim == 1:
+                rows = values.nonzero()[0]
                 if _SPARSE * len(rows) < len(values):
-                    parts.append(f"{table} {name} {little.dtype.str} {shape}~{len(rows)}\n".encode())
+                    parts.append(f"{head}{shape}~{len(rows)}\n".encode())
                     parts += [rows.astype("<i4").tobytes(), little[rows].tobytes()]
                     continue
-            parts.append(f"{table} {name} {little.dtype.str} {shape}\n".encode())
+            parts.append(f"{head}{shape}\n".encode())
             parts.append(little.tobytes())
     return zlib.compress(b"".join(parts), 1)
+
+
+@cache
+def _typed(dtype: np.dtype[Any]) -> str:
+    """A type as files name it, the low byte first."""
+    return dtype.newbyteorder("<").str
 
 
 def unpack(data: bytes, base: Snapshot | None = None) -> Snapshot:
