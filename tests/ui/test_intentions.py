@@ -99,10 +99,32 @@ def test_the_log_gives_the_reason_of_each_order_to_its_side_alone(stage: LiveSta
     assert not his
 
 
+def test_orders_over_more_than_two_days_march_are_faint_unless_selected(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    ink: list[int] = []
+    arrow = overlays.arrows.arrow
+
+    def drawn(*a: Any, **how: Any) -> tuple[pygame.Surface, int, int]:
+        picture, ox, oy = arrow(*a, **how)
+        ink.append(int(pygame.surfarray.array_alpha(picture).max()))
+        return picture, ox, oy
+
+    monkeypatch.setattr(overlays.arrows, "arrow", drawn)
+    monkeypatch.setattr(overlays, "FAR_HEXES", 3)
+    frame = app.frame_now
+    unit = next(k for k, u in enumerate(app.stage.story.units) if u.side == SOVIET and not u.headquarters and frame.hex[k] >= 0)
+    here = int(frame.hex[unit])
+    for selected in (-1, unit):
+        app.marked.selected = selected
+        layer = overlays.Overlays(app.map, app.surface, frame, app.minute, app.marked)
+        for down in (2, 6):
+            layer._order_arrow(unit, here + down * app.stage.story.theatre.grid.columns, overlays.arrows.ORDERED)
+    assert ink == [255, 128, 255, 255]
+
+
 def test_the_axis_of_the_selected_headquarters_is_on_the_map(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[int, int]] = []
     arrow = overlays.arrows.arrow
-    monkeypatch.setattr(overlays.arrows, "arrow", lambda *a: drawn.append(a[:2]) or arrow(*a))
+    monkeypatch.setattr(overlays.arrows, "arrow", lambda *a, **how: drawn.append(a[:2]) or arrow(*a, **how))
     for unit, arrows in ((-1, 0), (corps(app.stage), 1)):
         app.do("select", unit)
         app.draw()

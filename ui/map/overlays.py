@@ -32,6 +32,9 @@ OVERLAYS = {
 DEFAULT = frozenset({CONTROL, ORDERS, RECORD, FIGHTS, HEADQUARTERS})
 STEPS_H = (6, 12, 18)
 BUILDERS = ("axis", "soviet")
+FAR_HEXES = 8
+"""Arrows of orders further than this, two days' march, are thin and faint unless their formation is selected: bundles
+of a regrouping would hide the fighting."""
 PATROL_HEXES = 2
 """So far from its own ground a side knows the enemy's works, as in its view."""
 
@@ -200,7 +203,9 @@ class Overlays:
         width = 5.0 if self.tier >= OPERATIONAL else 3.5
         if style == arrows.DONE:
             width *= 0.75
-        picture, ox, oy = arrows.arrow(gx - x, gy - y, ink, style, width * self.scale.factor)
+        away = unit != self.marked.selected and max(abs(gx - x), abs(gy - y)) > FAR_HEXES * self.view.camera.pitch
+        width, opacity = (width * 0.6, 0.5) if away else (width, 1.0)
+        picture, ox, oy = arrows.arrow(gx - x, gy - y, ink, style, width * self.scale.factor, opacity=opacity)
         self.surface.blit(picture, (x - ox, y - oy), special_flags=pygame.BLEND_PREMULTIPLIED)
 
     def _reach(self) -> None:

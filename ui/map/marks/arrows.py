@@ -20,8 +20,10 @@ DONE, ORDERED, GUESSED = "done", "ordered", "guessed"
 
 
 @lru_cache(maxsize=512)
-def arrow(dx: int, dy: int, colour: Rgb, style: str, width: float, bend: float = 0.12) -> tuple[pygame.Surface, int, int]:
-    """An arrow along a vector in pixels: its picture and where its start lies in it."""
+def arrow(
+    dx: int, dy: int, colour: Rgb, style: str, width: float, bend: float = 0.12, opacity: float = 1.0
+) -> tuple[pygame.Surface, int, int]:
+    """An arrow along a vector in pixels: its picture (premultiplied) and where its start lies in it."""
     reach = float(np.hypot(dx, dy))
     head = min(2.3 * width, reach * 0.6)
     room = int(2.6 * width + abs(bend) * reach + 4)
@@ -55,7 +57,10 @@ def arrow(dx: int, dy: int, colour: Rgb, style: str, width: float, bend: float =
                 pygame.draw.circle(big, solid(colour), (x, y), unit * 0.42)
         pygame.draw.polygon(big, solid(palette.PLACE_HALO), triangle)
         pygame.draw.polygon(big, solid(colour), triangle, max(2, round(1.6 * OVERSAMPLE)))
-    return ink.smoothed(big), -left, -top
+    picture = ink.smoothed(big)
+    if opacity < 1:
+        picture.fill((round(255 * opacity),) * 4, special_flags=pygame.BLEND_RGBA_MULT)
+    return picture, -left, -top
 
 
 def _grown(big: pygame.Surface, triangle: list[list[float]], colour: tuple[int, int, int, int], by: float) -> None:
