@@ -210,7 +210,7 @@ _SENTENCES = {
     Reason.SHOULDER: "takes {0} on the shoulder of the attack on {1}, estimated x {x}",
     Reason.FORTRESS: "of the garrison of the fortress at {0}: stands fast until it is lifted",
     Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
-    Reason.FALL_BACK: "falls back to {0}, as permitted: need {2} points and no reserve left",
+    Reason.FALL_BACK: "falls back to {0}, as permitted: in need, and no reserve left",
     Reason.TO_THE_SHIPS: "goes to the ships at {0}",
     Reason.EMBARK: "embarks at {0}",
     Reason.REAR_GUARD: "rear guard: {2} of those before it have still to go aboard at {0}",

@@ -120,16 +120,17 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
     _new_places(s, members, line)
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
-    need = int(staff["need"][hq]) if staff["fell_back"][hq] else 0
+    fell_back = bool(staff["fell_back"][hq])
     placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
+    _judge_need(s, hq, placed)
     for i, at in enumerate(_in_order(s, placed)):
         slot, here = int(s.slot[at]), int(own.hex[at])
         early = i % 2 == 0 or i == len(placed) - 1
         if here == slot:
             wishes.place(at, slot, Reason.ON_THE_NEW_LINE)
         elif early or second:
-            reason = Reason.FALL_BACK if need else Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND
-            wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot, NONE, need)
+            reason = Reason.FALL_BACK if fell_back else Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND
+            wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot)
         else:
             wishes.stay(at, Reason.WITHDRAW_SECOND, slot)
     _reserves_behind(s, wishes, members, placed)
@@ -138,6 +139,18 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
         staff["phase_since"][hq] = s.minute
         if not staff["fell_back"][hq]:
             staff["end_reason"][hq] = EndReason.ON_THE_LINE
+
+
+def _judge_need(s: Situation, hq: int, placed: list[int]) -> None:
+    """How badly the line it goes back to needs help: that of the front it leaves says nothing any more.
+
+    Counted as on a front (:func:`engine.staff.line.need_of`), at the places of the new line.
+    """
+    staff, cells = s.notes.staff, np.unique(s.slot[placed]).astype(np.int64)
+    cells = cells[s.hot[cells]]
+    short = s.threat[cells] - s.cover[cells] * round(s.rules["staff.need_cover"] * 10) // 10
+    staff["need_before"][hq] = staff["need"][hq]
+    staff["need"][hq] = max(int(short.max(initial=0)), 0)
 
 
 def _in_order(s: Situation, placed: list[int]) -> list[int]:

@@ -133,6 +133,19 @@ def test_who_must_stand_fast_does_not_fall_back():
     assert "WITHDRAW" not in kinds
 
 
+def test_who_has_gone_back_before_an_enemy_that_does_not_follow_needs_no_help():
+    """The need of the front it left is gone with it, or all the army's reserves would be lent to a corps at rest."""
+    order = {"side": "axis", "kind": "withdraw", "line": LINE, "start_min": 12 * HOUR}
+    session = war(BACK, days=8, depth=3, led=["axis"], directives=[order])
+    session.advance(13 * HOUR)
+    world, name = session.world, of_side(session, "axis")[0]
+    corps = world.formations.hq[world.statics.formation_rows[name]]
+    session._pen["staff_notes"]["need"][corps] = 20000
+    session.advance(4 * DAY)
+    assert reasons(session)[name].name == "ON_THE_NEW_LINE"
+    assert world.staff_notes.need[corps] == 0
+
+
 ASIDE = "\n".join(["::.............", "::..........A..", "::.............", "::..........A..", "::............."] * 2)
 """The enemy's ground in the west, the troops sixty kilometres to the east of it."""
 
