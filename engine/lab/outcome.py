@@ -38,8 +38,10 @@ LOSS_MEASURES: Mapping[str, tuple[str, ...]] = {
     "formations": ("formations_lost",),
 }
 """Measure of a loss fact -> measures of a run whose growth in the span adds up to it. Sanitary losses of the Soviet record
-count the sick. Vehicles out of action (`afv`) are those written off and those more in repair than at the start of the
-span; what shops of before the span gave back is no gain to set against them. Total write-offs are `afv_lost`.
+count the sick, and those of army and front troops, services and air armies with them, who are no formation on the map:
+`people.behind_SIDE` men to one on it fall sick as often. Vehicles out of action (`afv`) are those written off and those more
+in repair than at the start of the span; what shops of before the span gave back is no gain to set against them. Total
+write-offs are `afv_lost`.
 """
 SERIES = ("men", "men_lost", "men_captured", "afv", "afv_repair", "afv_lost", "guns", "guns_lost", "hexes")
 
@@ -136,12 +138,15 @@ def measures(world: World, minute: int) -> dict[str, int]:
             return int(values[rows].sum()) // FINE
 
         here = mine & on_map
+        everybody = 1.0 + world.statics.rules[f"people.behind_{side}"]
+        sick = int(whole(flows["sick"]) * everybody)
         found |= {
             f"{side}.men": whole(flows["men"], here),
             f"{side}.men_lost": whole(flows["battle"] + captured + f.drowned_u),
-            f"{side}.men_lost_with_sick": whole(flows["battle"] + flows["sick"] + captured + f.drowned_u),
+            f"{side}.men_lost_with_sick": whole(flows["battle"] + captured + f.drowned_u) + sick,
             f"{side}.men_battle": whole(flows["battle"]),
             f"{side}.men_captured": whole(captured),
+            f"{side}.men_escaped": whole(f.escaped_u),
             f"{side}.men_drowned": whole(f.drowned_u),
             f"{side}.men_sick": whole(flows["sick"]),
             f"{side}.men_gained": whole(flows["gain"]),

@@ -103,6 +103,7 @@ FORMATIONS: Final = TableSpec(
         C("afv_gain_u", I64, 0, "1e-6 vehicle", "armoured vehicles received so far"),
         C("guns_gain_u", I64, 0, "1e-6 gun", "guns received so far"),
         C("home_u", I64, 0, "1e-6 man", "men who went home so far"),
+        C("escaped_u", I64, 0, "1e-6 man", "men who came through to their own lines when it ceased to be"),
         C("commander", I16, -1, "index of Statics.commanders", "who leads it"),
         C("leaves_at", I64, NEVER, "minute", "called away by an event: leaves the theatre from then on"),
         C("kept", I8, 0, "0/1", "told to stay in the theatre whoever calls it away"),

@@ -54,6 +54,7 @@ from engine.rules.combat_refresh import due_at
 from engine.rules.combat_retreat import WayBack, left_behind, toll
 from engine.rules.command import stand_fast
 from engine.rules.occupation import occupation_h
+from engine.rules.stragglers import escaped
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -310,7 +311,8 @@ def _drive_back(
         lost = rows[to < 0]
         if len(lost):
             ending.out[lost] = True
-            ending.events.append(DISPERSED(minute, formation=lost, hex=f.cell))
+            freed = escaped(world, lost, minute)
+            ending.events.append(DISPERSED(minute, formation=lost, hex=f.cell, escaped_u=freed))
         rows, to, share = rows[to >= 0], to[to >= 0], share[to >= 0]
     share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != OVERRUN else 1.0)
     ending.tell(rows, loss_share=(share, "combat.yield_loss_cap"), captured_share=(captured, "combat.yield_captured"))
@@ -332,7 +334,8 @@ def _cornered(world: World, f: _Field, minute: int, dice: Dice, ending: Ending, 
     ending.tell(rows, luck=(luck, "contact.trapped_surrender"), loss_share=(loss, "contact.trapped_loss"))
     if anywhere(gives_up):
         ending.out[rows[gives_up]] = True
-        ending.events.append(SURRENDERED(minute, formation=rows[gives_up], hex=f.cell))
+        freed = escaped(world, rows[gives_up], minute)
+        ending.events.append(SURRENDERED(minute, formation=rows[gives_up], hex=f.cell, escaped_u=freed))
     rows = rows[~gives_up]
     if len(rows):
         share = np.full(len(rows), rules["contact.trapped_loss"])

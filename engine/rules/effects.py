@@ -20,6 +20,7 @@ from engine.model.politics import Effect, PoliticalEvent
 from engine.model.world import World
 from engine.rules import fortress
 from engine.rules.hierarchy import under
+from engine.rules.stragglers import BY_EVENT
 
 Rows = npt.NDArray[np.int64]
 
@@ -112,7 +113,7 @@ def _surrender(world: World, effect: Effect, minute: int) -> list[Event]:
         chosen[_formations(world, effect)] = True
     here = np.flatnonzero(chosen & (formations.status == ON_MAP))
     coming = np.flatnonzero(chosen & (formations.status == Status.WAITING))
-    events = [ENDANGERED(minute, formation=here, surrender_left=0, surrender_gain=1)] if len(here) else []
+    events = [ENDANGERED(minute, formation=here, surrender_left=0, surrender_gain=BY_EVENT)] if len(here) else []
     return [*events, RECALLED(minute, formation=coming)] if len(coming) else events
 
 

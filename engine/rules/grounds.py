@@ -183,11 +183,12 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "Surrendered": _of(
         "surrender combat_outcomes", "the hazard has used up its threshold, or there is no way back",
         "formations: surrender_left surrender_gain as_of cohesion_n cut_off_since men_u", "combat.surrender_day",
-        "contact.trapped_surrender",
+        "contact.trapped_surrender", "combat.escape_near", "combat.escape_far",
     ),
     "Dispersed": _of(
-        "surrender combat_outcomes", "few of its men are left, or it was run over",
-        "formations: men_u men_full cohesion_n", "combat.disperse_share", "combat.overrun_x",
+        "surrender combat_outcomes", "few of its men are left, it was run over, or it was shaken with a way back open",
+        "formations: men_u men_full cohesion_n cut_off_since", "combat.disperse_share", "combat.overrun_x",
+        "combat.escape_open",
     ),
     # Marches and ground.
     "Departed": _of(

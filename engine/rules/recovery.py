@@ -27,6 +27,7 @@ from engine.rules.combat_lineup import fighting
 from engine.rules.demand import needs
 from engine.rules.engineers import share_met
 from engine.rules.forced_march import first_day
+from engine.rules.fortress import garrison
 from engine.rules.ground import contacts, standing
 from engine.rules.power import on
 from engine.rules.system import System, Trace, on_calendar
@@ -89,7 +90,11 @@ def _company(world: World, minute: int, rows: Ints) -> Company:
     formations = world.formations
     stock = formations.read_all(_FLOWS, minute, rows)
     men = stock["men"] / FINE
+    cut_off = formations.cut_off_since[rows] <= minute
     short = stock["food"] < needs(world.statics).food[formations.kind[rows]] * men * (GRAIN_MIN / DAY)
+    if on(world.statics.rules, "foraging"):
+        # Who has the country behind him bakes from its harvest; a pocket and a fortress have eaten theirs up.
+        short &= cut_off | garrison(world, rows)
     return Company(
         world=world,
         minute=minute,
@@ -99,7 +104,7 @@ def _company(world: World, minute: int, rows: Ints) -> Company:
         battle=fighting(world)[rows],
         moving=formations.leg_to[rows] >= 0,
         contact=contacts(world)[rows] != 0,
-        cut_off=formations.cut_off_since[rows] <= minute,
+        cut_off=cut_off,
         hungry=short & on(world.statics.rules, "supply"),
         task=formations.task[rows],
     )

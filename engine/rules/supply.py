@@ -78,7 +78,7 @@ def _joined(world: World, side: int) -> tuple[Mask, Mask]:
     """Own ground that hangs together with a working source, and other ground that hangs together with a beach."""
 
     def make() -> tuple[Mask, Mask]:
-        near, owner = _passages(world), world.hexes.owner
+        near, owner = passages(world), world.hexes.owner
         linked = spread(near, owner, side, world.depots.hex[working_sources(world, side)].astype(np.int64))
         coast = beaches(world, side)
         if not len(coast):
@@ -112,7 +112,7 @@ def _open_sides(statics: Statics) -> Mask:
     return found
 
 
-def _passages(world: World) -> npt.NDArray[np.int32]:
+def passages(world: World) -> npt.NDArray[np.int32]:
     """Shape (hexes, 6): the neighbour over each hexside that wagons can cross now, -1 over others; straits whose ice
 
     bears horses and sledges are crossed, too.

@@ -25,6 +25,7 @@ from engine.rules.combat_refresh import due_at
 from engine.rules.fortress import garrison
 from engine.rules.ground import contacts
 from engine.rules.power import on
+from engine.rules.stragglers import BY_EVENT, escaped
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -50,8 +51,7 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool,
     rows = rows_where(here & (formations.surrender_gain > 0))
     rows = rows[formations.read("surrender", minute, rows) <= 0] if len(rows) else rows
     if len(rows):
-        ending.out[rows] = True
-        ending.events.append(SURRENDERED(minute, formation=rows, hex=formations.hex[rows]))
+        _give_up(world, minute, ending, rows)
     if not tick:
         return
     share = round(world.statics.rules["combat.disperse_share"] * PPM) * (FINE // PPM)
@@ -61,11 +61,28 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool,
         formations.blocks["int32"], formations.blocks["int64"], formations.plan("men", "cohesion"), contacts(world),
         ending.out, state,
     )  # fmt: skip
-    gone = (state == _REMNANT).nonzero()[0]
-    if len(gone):
-        ending.out[gone] = True
-        ending.events.append(DISPERSED(minute, formation=gone, hex=formations.hex[gone]))
+    _scatter(world, minute, ending, (state == _REMNANT).nonzero()[0])
     _endanger(world, minute, dice, ending, (state == _DOUBTFUL).nonzero()[0], trace)
+
+
+def _give_up(world: World, minute: int, ending: Ending, rows: Ints) -> None:
+    """Who is cut off, or told to, lays down his arms; a shaken formation that has a way back falls apart instead."""
+    formations = world.formations
+    told = formations.surrender_gain[rows] == BY_EVENT
+    breaks = ~told & (formations.cut_off_since[rows] > minute)
+    _scatter(world, minute, ending, rows[breaks])
+    rows, told = rows[~breaks], told[~breaks]
+    if len(rows):
+        ending.out[rows] = True
+        through = np.where(told, 0, escaped(world, rows, minute))
+        ending.events.append(SURRENDERED(minute, formation=rows, hex=formations.hex[rows], escaped_u=through))
+
+
+def _scatter(world: World, minute: int, ending: Ending, rows: Ints) -> None:
+    if len(rows):
+        ending.out[rows] = True
+        through = escaped(world, rows, minute)
+        ending.events.append(DISPERSED(minute, formation=rows, hex=world.formations.hex[rows], escaped_u=through))
 
 
 @jit

@@ -20,7 +20,7 @@ from engine.run.session import Session
 from tests.laws.war import CASES, reference, session
 
 ACCOUNTS = {
-    "men": (("men", "battle", "sick"), ("aboard_u", "captured_u", "drowned_u", "home_u"), "gain"),
+    "men": (("men", "battle", "sick"), ("aboard_u", "captured_u", "drowned_u", "home_u", "escaped_u"), "gain"),
     "afv": (("afv", "afv_shop", "afv_lost"), ("aboard_afv_u",), "afv_gain_u"),
     "guns": (("guns", "guns_lost"), ("aboard_guns_u",), "guns_gain_u"),
 }

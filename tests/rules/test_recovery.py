@@ -114,12 +114,21 @@ def test_the_sick_go_and_replacements_come_no_faster_than_the_losses() -> None:
 
 
 def test_hunger_costs_men_and_cohesion_and_more_of_both_with_time() -> None:
-    fed, hungry = rested(days=10), rested(formations={"A": {"food_days": 0.0}}, days=10)
-    early = rested(formations={"A": {"food_days": 0.0}}, days=4)
+    shut = {"a1": {"cut_off_since": 0}}
+    fed, hungry = rested(orders=shut, days=10), rested(orders=shut, formations={"A": {"food_days": 0.0}}, days=10)
+    early = rested(orders=shut, formations={"A": {"food_days": 0.0}}, days=6)
     assert now(hungry, "sick", "a1") > 3 * now(fed, "sick", "a1")
     assert now(hungry, "cohesion", "a1") < now(early, "cohesion", "a1") < now(fed, "cohesion", "a1")
-    assert now(hungry, "sick", "a1") / 10 > now(early, "sick", "a1") / 4
+    assert now(hungry, "sick", "a1") / 10 > now(early, "sick", "a1") / 6
     assert hungry.world.formations.hungry_since[row(hungry, "a1")] < DAY
+
+
+def test_who_has_the_country_behind_him_does_not_hunger_without_deliveries() -> None:
+    bare = {"A": {"food_days": 0.0}}
+    fed, bakes = rested(days=10), rested(formations=bare, days=10)
+    hungers = rested(formations=bare, days=10, sets={"switch.foraging": 0})
+    assert now(bakes, "sick", "a1") == now(fed, "sick", "a1") < now(hungers, "sick", "a1")
+    assert now(bakes, "cohesion", "a1") == now(fed, "cohesion", "a1") > now(hungers, "cohesion", "a1")
 
 
 def test_a_pocket_loses_heart_and_gets_no_replacements() -> None:

@@ -183,15 +183,16 @@ ENDANGERED = EventKind(
     ),
     subject="formation",
 )
+_ESCAPED = Field("escaped_u", "int64", "1e-6 man: come through to their own lines")
 SURRENDERED = EventKind(
     "Surrendered",
-    (Field("formation", "int32", "who", ALWAYS), Field("hex", "int32", "where", ALWAYS)),
+    (Field("formation", "int32", "who", ALWAYS), Field("hex", "int32", "where", ALWAYS), _ESCAPED),
     subject="formation",
     sentence="{formation} lays down its arms at {hex}",
 )
 DISPERSED = EventKind(
     "Dispersed",
-    (Field("formation", "int32", "who", 2), Field("hex", "int32", "where", 2)),
+    (Field("formation", "int32", "who", 2), Field("hex", "int32", "where", 2), _ESCAPED),
     subject="formation",
     sentence="{formation} is dispersed at {hex}",
 )

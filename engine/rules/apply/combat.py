@@ -243,12 +243,12 @@ def endangered(pen: Pen, event: Event) -> None:
 
 
 def surrendered(pen: Pen, event: Event) -> None:
-    """Formations lay down their arms: everybody is captured, everything is lost."""
+    """Formations lay down their arms: who does not come through is captured, everything is lost."""
     _vanish(pen, event, Status.SURRENDERED)
 
 
 def dispersed(pen: Pen, event: Event) -> None:
-    """Formations fall apart: what is left of them counts as missing."""
+    """Formations fall apart: who does not come through counts as missing."""
     _vanish(pen, event, Status.DESTROYED)
 
 
@@ -257,7 +257,11 @@ def _vanish(pen: Pen, event: Event, status: Status) -> None:
     if np.any(formations["status"][rows] != Status.ON_MAP):
         raise ValueError(f"{event.kind.name}: a formation that is not on the map")
     formations.settle(rows, event.minute)
-    formations["captured_u"][rows] += formations["men_u"][rows]
+    through = event["escaped_u"]
+    if np.any(through > formations["men_u"][rows]):
+        raise ValueError(f"{event.kind.name}: more men come through than there are")
+    formations["escaped_u"][rows] += through
+    formations["captured_u"][rows] += formations["men_u"][rows] - through
     formations["afv_lost_u"][rows] += formations["afv_u"][rows] + formations["afv_shop_u"][rows]
     formations["guns_lost_u"][rows] += formations["guns_u"][rows]
     for stock in ("men_u", "afv_u", "afv_shop_u", "guns_u"):
