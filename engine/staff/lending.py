@@ -62,10 +62,12 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
 def _give_back(s: Situation, plans: Plans, superior: int) -> None:
     """The oldest loan to who is neither in need nor attacks ends: corps are themselves again between two battles."""
     own, notes = s.view.own, s.notes.formation
+    fit = (notes["lent_to"][own.row] >= 0) & (notes["lent_from"][own.row] == own.hq)
+    fit &= notes["lent_at"][own.row] + s.hours("staff.loan_back_h") <= s.minute
+    if not anywhere(fit):
+        return
     takers = [hq for hq in (*plans.below[superior], superior) if _quiet(s, plans, hq)]
-    fit = (notes["lent_to"][own.row] >= 0) & (notes["lent_from"][own.row] == own.hq) & ~s.locked & ~s.fighting
-    fit &= plans.led_by(takers) & (notes["lent_at"][own.row] + s.hours("staff.loan_back_h") <= s.minute)
-    pool = rows_where(fit)
+    pool = rows_where(fit & plans.led_by(takers) & ~s.locked & ~s.fighting)
     if not len(pool):
         return
     chosen = int(pool[np.lexsort((own.row[pool], notes["lent_at"][own.row[pool]]))[0]])
@@ -77,8 +79,10 @@ def _give_back(s: Situation, plans: Plans, superior: int) -> None:
 def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int) -> None:
     """The superior's own troops, what drives first, reinforce the attack below it that has broken in deepest."""
     own, notes = s.view.own, s.notes.formation
-    fit = (plans.commander == superior) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
-    fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
+    fit = (plans.commander == superior) & (s.role == IN_RESERVE)
+    if not anywhere(fit):
+        return
+    fit &= ~s.locked & ~s.fighting & (notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute)
     pool = rows_where(fit & _no_longer_needed_where_it_is(s, plans))
     if not len(pool):
         return

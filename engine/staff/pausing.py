@@ -51,14 +51,21 @@ def stocks(s: Situation, group: Ints) -> tuple[float, float]:
 
     What one has beyond the level at which the attack goes on again helps no other; who drives nothing wants no fuel.
     """
-    own = s.view.own
-    power = own.power[group].astype(np.int64) + 1
-    total = int(power.sum())
-    means = []
-    for held, enough in ((own.ammo_days, "staff.resume_ammo"), (own.fuel_days, "staff.resume_fuel")):
-        most = round(s.rules[enough] * PPM)
-        means.append(int((power * np.minimum(held[group], most)).sum()) / (total * PPM))
-    return means[0], means[1]
+    if "stocks" not in s.kept:
+        s.kept["stocks"] = _weighted_stocks(s)
+    power, ammunition, fuel = s.kept["stocks"]
+    who = group.tolist()
+    total = sum([power[at] for at in who]) * PPM
+    return sum([ammunition[at] for at in who]) / total, sum([fuel[at] for at in who]) / total
+
+
+def _weighted_stocks(s: Situation) -> list[list[int]]:
+    """Of each own formation its weight, and its ammunition and fuel times that."""
+    own, rules = s.view.own, s.rules
+    power = own.power.astype(np.int64) + 1
+    columns = ((own.ammo_days, "staff.resume_ammo"), (own.fuel_days, "staff.resume_fuel"))
+    held = [power * np.minimum(days, round(rules[enough] * PPM)) for days, enough in columns]
+    return [column.tolist() for column in (power, *held)]
 
 
 def pause(s: Situation, wishes: Intentions, plans: Plans, i: int, group: Ints) -> None:
