@@ -347,6 +347,8 @@ class _Pieces:
     """The owner of land, -1 elsewhere."""
     part: Array
     sizes: Ints
+    first: Array
+    """The lowest cell of each piece: pieces are numbered in that order."""
 
 
 def _pieces(statics: Statics, owner: Array) -> _Pieces:
@@ -355,17 +357,63 @@ def _pieces(statics: Statics, owner: Array) -> _Pieces:
         if pieces.owner is owner or np.array_equal(pieces.owner, owner):
             return pieces
     colours = np.where(land_of(statics), owner, np.int8(-1))
-    part, count = areas(ways_of(statics), colours)
-    sizes = np.zeros(count, np.int64)
-    _count(part, sizes)
-    made = _Pieces(owner, colours, part, sizes)
+    made = (_altered(held[0], statics, owner, colours) if held else None) or _found(statics, owner, colours)
     # The sides differ in what they are about to enter: one map for each.
     statics.memo["staff.parts"] = (made, *held[:1])
     return made
 
 
+def _found(statics: Statics, owner: Array, colours: Array) -> _Pieces:
+    part, count = areas(ways_of(statics), colours)
+    sizes, first = np.zeros(count, np.int64), np.full(count, -1, np.int32)
+    _count(part, sizes, first)
+    return _Pieces(owner, colours, part, sizes, first)
+
+
+def _altered(known: _Pieces, statics: Statics, owner: Array, colours: Array) -> _Pieces | None:
+    """The pieces after some hexes have changed hands, from those before; None where that parts, joins or renumbers any."""
+    part, sizes = known.part.copy(), known.sizes.copy()
+    same = _hand_over(known.colours.copy(), colours, ways_of(statics), part, sizes, known.first)
+    return _Pieces(owner, colours, part, sizes, known.first) if same else None
+
+
 @jit
-def _count(part: Any, sizes: Any) -> None:
+def _count(part: Any, sizes: Any, first: Any) -> None:
     for cell in range(len(part)):
         if part[cell] >= 0:
+            if sizes[part[cell]] == 0:
+                first[part[cell]] = cell
             sizes[part[cell]] += 1
+
+
+@jit
+def _hand_over(now: Any, then: Any, ways: Any, part: Any, sizes: Any, first: Any) -> bool:
+    """Give hexes one by one from piece to piece, until ``now`` is as ``then``; False if a piece is parted, joined or new.
+
+    A hex parts nothing if those of its old piece round it hang together without it, and joins nothing if those of its
+    new side all belong to one piece.
+    """
+    for cell in range(len(now)):
+        if now[cell] == then[cell]:
+            continue
+        old, new, runs = part[cell], -1, 0
+        for d in range(6):
+            there, after = ways[cell, d], ways[cell, (d + 1) % 6]
+            if there < 0:
+                continue
+            if now[there] == then[cell]:
+                if new >= 0 and part[there] != new:
+                    return False
+                new = part[there]
+            elif now[there] == now[cell]:
+                hangs = False
+                if after >= 0 and now[after] == now[cell]:
+                    for e in range(6):
+                        hangs = hangs or ways[there, e] == after
+                runs += 0 if hangs else 1
+        if new < 0 or cell == first[old] or cell < first[new] or runs != 1:
+            return False
+        now[cell], part[cell] = then[cell], new
+        sizes[old] -= 1
+        sizes[new] += 1
+    return True
