@@ -163,9 +163,10 @@ def _push(
 def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
     """The part of the way up to the first enemy hex that somebody holds, or screens too strongly to be pushed aside.
 
-    The first hex must be free: what bars the way there is attacked by order, with all who are at hand.
+    The first hex must be free: what bars the way there is attacked by order, with all who are at hand. Beyond it a
+    screen that would be attacked is no reason to stop before it: as often as not it has gone when the column comes.
     """
-    least, free = s.rules["staff.commit_screen_x"], list[int]()
+    least, free = s.rules["staff.exploit_attack_x"], list[int]()
     for cell in path[: round(s.rules["staff.exploit_stretch_hexes"])]:
         met = s.owner[cell] != s.side and (s.occupied[cell] or s.defence[cell] > 0)
         if met and (s.occupied[cell] or not free or s.odds(power, cell) <= least):
@@ -175,9 +176,13 @@ def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
 
 
 def _keep_goal(s: Situation, at: int, here: int, free: list[int]) -> int:
-    """The goal it has, if that lies on the way and is not nearly reached; else the end of the free stretch."""
-    _, goals, _ = s.intent
-    if goals[at] in free and s.apart(here, goals[at]) > s.rules["staff.exploit_renew_hexes"]:
+    """The goal it has, if that lies on the way and is not nearly reached; else the end of the free stretch.
+
+    An order that is still on its way is not overtaken by one that only leads farther: that would come later still.
+    """
+    tasks, goals, coming = s.intent
+    under_way = tasks[at] == TO_EXPLOIT and coming[at]
+    if goals[at] in free and (under_way or s.apart(here, goals[at]) > s.rules["staff.exploit_renew_hexes"]):
         return goals[at]
     return free[-1]
 

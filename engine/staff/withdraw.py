@@ -1,7 +1,8 @@
 """Withdrawal in two bounds to a line: places on it are matched in order once and then frozen.
 
 Every second formation leaves at once, and those at the two ends, which tie the line to the neighbours; the others
-follow half a day later. The headquarters stands on its new line until the front has come up to it.
+follow half a day later, but who is on his way back already goes on: on the march he covers nobody. The headquarters
+stands on its new line until the front has come up to it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine.model.codes import DirectiveKind, OrderKind, Permission
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
 from engine.staff.lines import line_cells, points_of
-from engine.staff.numbers import IN_RESERVE
+from engine.staff.numbers import IN_RESERVE, TO_WITHDRAW
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import EndReason, Reason
 from engine.staff.sectors import ALL_BOUNDS, ESTABLISHED, FIRST_BOUND, Sector
@@ -120,7 +121,7 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
     _new_places(s, members, line)
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
-    fell_back = bool(staff["fell_back"][hq])
+    fell_back, (tasks, _, _) = bool(staff["fell_back"][hq]), s.intent
     placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
     _judge_need(s, hq, placed)
     for i, at in enumerate(_in_order(s, placed)):
@@ -128,7 +129,7 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
         early = i % 2 == 0 or i == len(placed) - 1
         if here == slot:
             wishes.place(at, slot, Reason.ON_THE_NEW_LINE)
-        elif early or second:
+        elif early or second or tasks[at] == TO_WITHDRAW:
             reason = Reason.FALL_BACK if fell_back else Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND
             wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot)
         else:

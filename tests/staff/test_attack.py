@@ -227,7 +227,9 @@ def column(enemy: str, strength: float = 3.0) -> tuple[Situation, int, attack.Ai
         ....T....
         .........
         """
-    session = war(text, days=3, led=[], formations={"T": "panzer", "R": {"kind": "rifle", "strength": strength}})
+    session = war(text, days=3, led=[], formations={
+        "T": {"kind": "panzer", "side": "axis", "strength": 0.5}, "R": {"kind": "rifle", "strength": strength}
+    })
     session.advance(6 * HOUR)
     tell(session, "axis", OrderKind.EXPLOIT, ["t1"], cell_at(session, (2, 2)))
     session.advance(7 * HOUR)
@@ -238,12 +240,37 @@ def column(enemy: str, strength: float = 3.0) -> tuple[Situation, int, attack.Ai
 
 @pytest.mark.parametrize(("enemy", "kept"), [(":", True), ("R", False)])
 def test_a_column_keeps_the_goal_it_has_until_somebody_bars_the_way_to_it(enemy: str, kept: bool):
-    s, at, aim = column(enemy)
+    s, at, aim = column(enemy, strength=6.0)
     way, here, goal = _ways(s, aim), s.hex_of[at], s.intent[1][at]
     assert goal not in way.to(here, aim.objective), "the quickest way leads elsewhere"
     path = mobile._way_on(s, way, at, here, aim.objective, s.power_of[at])
     assert path[-1] == aim.objective
     assert (goal in path) == kept
+
+
+def test_a_weak_screen_farther_on_is_no_reason_to_stop_before_it():
+    """By the time the column is there it has gone, or is run over."""
+    for strength, through in ((3.0, True), (6.0, False)):
+        s, at, aim = column("R", strength)
+        path = _ways(s, aim).to(s.hex_of[at], s.intent[1][at])
+        screened = [cell for cell in path if s.defence[cell] > 0 and not s.occupied[cell]]
+        free = mobile._free_stretch(s, path, s.power_of[at])
+        assert screened
+        assert screened[0] != path[0], "the picture was meant to have a screen beyond the first hex"
+        assert (screened[0] in free) == through
+
+
+def test_an_order_on_its_way_is_not_overtaken_by_one_that_only_leads_farther():
+    session = war("::::::\n::::::\n::::::\n..T...\n......", days=3, led=[], formations={"T": "panzer"})
+    goal, farther = cell_at(session, (1, 2)), cell_at(session, (0, 2))
+    for hours, chosen in ((1, goal), (12, farther)):
+        if hours == 1:
+            tell(session, "axis", OrderKind.EXPLOIT, ["t1"], goal)
+        session.advance(hours * HOUR if hours > 1 else session.now + 1)
+        s = Situation(session.view("axis"), Notes(*session.world.note_tables()))
+        on_its_way = s.intent[2][0]
+        assert on_its_way == (hours == 1)
+        assert mobile._keep_goal(s, 0, s.hex_of[0], [goal, farther]) == chosen
 
 
 def test_the_far_side_of_an_enemy_corridor_is_never_a_target():

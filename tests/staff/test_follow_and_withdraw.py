@@ -80,6 +80,15 @@ def test_the_two_ends_of_the_line_are_manned_in_the_first_bound():
     assert [column for _, column in columns] == [0, 12]
 
 
+def test_who_is_on_his_way_back_is_not_stopped_by_the_next_withdrawal():
+    first = {"side": "axis", "kind": "withdraw", "line": [(15, 0), (15, 12)], "start_min": 12 * HOUR, "end_min": 33 * HOUR}
+    then = {"side": "axis", "kind": "withdraw", "line": [(18, 0), (18, 12)], "start_min": 33 * HOUR}
+    session = war(BACK, days=3, depth=14, led=["axis"], directives=[first, then])
+    session.advance(2 * DAY)
+    told = {(name, kind) for name in of_side(session, "axis") for _, kind, _, _ in orders_to(session, name)}
+    assert {kind for _, kind in told} == {"WITHDRAW"}, "nobody is told to hold on the way"
+
+
 def place_of(session, cell):
     columns = session.world.statics.grid.columns
     return divmod(cell, columns)
