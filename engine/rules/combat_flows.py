@@ -33,12 +33,12 @@ def settle_flows(
     """Everything about battles that go on or begin."""
     participants, roll = world.participants, call_roll(world, lineup, minute)
     events: list[Event] = []
-    over = rows_where((lineup.live >= 0) & (lineup.kind < 0))
-    for slot in over.tolist():
+    fights, old = lineup.kind >= 0, lineup.live >= 0
+    for slot in rows_where(old & ~fights).tolist():
         events += _dissolved(world, lineup, slot, roll, ending, minute, dice)
     if len(roll.leaving):
         events.append(_left(world, lineup, ending, roll.leaving, minute))
-    begins = rows_where((lineup.live < 0) & (lineup.kind >= 0))
+    begins = rows_where(fights & ~old)
     if len(begins):
         started = engage(world, lineup, begins, ending, minute, dice, trace)
         events.append(started)
@@ -53,12 +53,13 @@ def settle_flows(
         )  # fmt: skip
     stale = _stale(world, lineup, roll, minute, tick=tick)
     result = None
-    if (lineup.kind >= 0).any() and (anywhere(stale) or trace is not None):
+    if anywhere(fights) and (anywhere(stale) or trace is not None):
         if tick:
             _move_noise(world, lineup, roll, minute, dice)
         result = flows(world, lineup, roll, minute, trace)
-        stale |= (lineup.live >= 0) & (roll.memory[BEFORE] != result.battles[NEW_KIND])
-        stale &= lineup.kind >= 0
+        if not tick:
+            stale |= old & (roll.memory[BEFORE] != result.battles[NEW_KIND])
+        stale &= fights
         if anywhere(stale):
             events += _written(lineup, roll, result, stale, minute)
         else:
@@ -79,8 +80,10 @@ def _stale(world: World, lineup: Lineup, roll: Roll, minute: int, *, tick: bool)
 
 
 def _move_noise(world: World, lineup: Lineup, roll: Roll, minute: int, dice: Dice) -> None:
-    old = (lineup.live >= 0).nonzero()[0]
+    old: Any = rows_where(lineup.live >= 0)
     if len(old):
+        if len(old) == len(lineup.live):
+            old = slice(None)
         was = roll.memory[NOISE_ATTACKER : NOISE_DEFENDER + 1, old]
         roll.memory[NOISE_ATTACKER : NOISE_DEFENDER + 1, old] = moved_noise(world, lineup.live[old], was, minute, dice)
 

@@ -55,13 +55,13 @@ def suffered(
     concerned = _vanished(ending, formations.status == ON_MAP)
     wanted = np.zeros(len(formations), dtype=bool)
     wanted[leavers] = True
-    rates = np.empty((4, lineup.members.shape[1]), np.int64)
-    naval, ours = np.zeros((len(lineup.hex), 2)), np.zeros(lineup.members.shape[1], np.int64)
-    if result is not None:
-        mine = stale[lineup.slot]
-        wanted[lineup.formation[mine]] = True
-        rates[:, mine] = result.members[:, mine]
-        naval, ours = result.balance.naval, result.balance.ours
+    if result is None:
+        rates = np.empty((4, lineup.members.shape[1]), np.int64)
+        naval, ours = np.zeros((len(lineup.hex), 2)), np.zeros(lineup.members.shape[1], np.int64)
+    else:
+        # Rates of other battles are not looked at.
+        rates, naval, ours = result.members, result.balance.naval, result.balance.ours
+        wanted[lineup.formation[stale[lineup.slot]]] = True
     rows = (concerned & wanted).nonzero()[0]
     if not len(rows):
         return []
