@@ -11,14 +11,13 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.jit import jit
+from engine.core.flows import read_flows, settle_flows
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
@@ -107,7 +106,7 @@ class TableSpec:
         return found + [("", (name,), np.zeros(0, np.int64)) for name in wide]
 
     def plan(self, *flows: str) -> Ints:
-        """How to read flows from the block of 64-bit columns (:func:`read_flow`), shape (flows, 2 + most terms).
+        """How to read flows from the block of 64-bit columns (``flows.read_flow``), shape (flows, 2 + most terms).
 
         A row holds the place of the stock, the number of terms that add to it, then the places of all terms, those
         that add first; -1 fills the rest. The last row tells the place of ``as_of``.
@@ -124,43 +123,10 @@ class TableSpec:
         return table
 
 
-@jit
-def read_flow(block: Array, plan: Ints, flow: int, row: int, minute: int) -> int:
-    """The value of one flow of one row at a minute, as :meth:`Table.read` gives it; ``plan`` by TableSpec.plan."""
-    rate = 0
-    for k in range(2, plan.shape[1]):
-        place = plan[flow, k]
-        if place < 0:
-            break
-        term = int(block[place, row])
-        rate = rate + term if k < 2 + plan[flow, 1] else rate - term
-    return int(block[plan[flow, 0], row]) + rate * (minute - int(block[plan[len(plan) - 1, 0], row]))
+_PICKS: dict[tuple[str, ...], Callable[[Mapping[str, int]], tuple[int, ...]]] = {}
+"""By names; a look here is half as dear as a call of a function that keeps what it gave."""
 
 
-@jit
-def _read_flows(block: Array, plan: Ints, rows: Ints, minute: int, out: Ints) -> None:
-    for i in range(len(rows)):
-        for flow in range(len(out)):
-            out[flow, i] = read_flow(block, plan, flow, rows[i], minute)
-
-
-@jit
-def _settle(block: Array, plan: Ints, rows: Ints, minute: int) -> bool:
-    """Bring flows of ``rows`` up to ``minute``; False if some stand later than that, and nothing is written then."""
-    as_of = plan[len(plan) - 1, 0]
-    for i in range(len(rows)):
-        if block[as_of, rows[i]] > minute:
-            return False
-    for i in range(len(rows)):
-        row = rows[i]
-        if block[as_of, row] < minute:
-            for flow in range(len(plan) - 1):
-                block[plan[flow, 0], row] = read_flow(block, plan, flow, row, minute)
-            block[as_of, row] = minute
-    return True
-
-
-@cache
 def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, int]], tuple[int, ...]]:
     """A function that gives several entries of a mapping as a tuple."""
     if len(names) == 1:
@@ -185,7 +151,10 @@ class Table:
 
     def version(self, *names: str) -> tuple[int, ...]:
         """Numbers that grow whenever the columns ``names`` may have been written: keys for derived maps."""
-        return _picked(names)(self._versions)
+        pick = _PICKS.get(names)
+        if pick is None:
+            pick = _PICKS[names] = _picked(names)
+        return pick(self._versions)
 
     def __len__(self) -> int:
         return self._count
@@ -216,7 +185,7 @@ class Table:
         """Several flows at once, as :meth:`read` gives them one by one; dearer parts are done only once."""
         which = self.numbers(rows)
         out = np.empty((len(flows), len(which)), dtype=np.int64)
-        _read_flows(self.blocks["int64"], self.plan(*flows), which, minute, out)
+        read_flows(self.blocks["int64"], self.plan(*flows), which, minute, out)
         return dict(zip(flows, out, strict=True))
 
     def plan(self, *flows: str) -> Ints:
@@ -288,8 +257,8 @@ class Writer:
         self._shown = {name: _read_only(array) for name, array in self._arrays.items()}
 
     def _publish(self, rows: int) -> None:
-        self._open = {name: array[:rows] for name, array in self._arrays.items()}
-        """The same columns to be written to."""
+        self._open: dict[str, Array] = {}
+        """Columns to be written to, as far as somebody has asked for them since the table grew."""
         self.table._views = views = {name: array[:rows] for name, array in self._shown.items()}
         self._count = self.table._count = rows
         self.table.__dict__.update(views)
@@ -300,7 +269,10 @@ class Writer:
     def __getitem__(self, name: str) -> Array:
         """The writable column; whoever asks for it is taken to write it."""
         self.table._versions[name] += 1
-        return self._open[name]
+        found = self._open.get(name)
+        if found is None:
+            found = self._open[name] = self._arrays[name][: self._count]
+        return found
 
     def put(self, columns: Ints, rows: Ints, values: Array) -> None:
         """Write ``values[i]`` (wide ones first number first) into column number ``columns[i]`` at ``rows[i]``."""
@@ -310,7 +282,7 @@ class Writer:
             self._blocks[dtype][:, : self._count][place[its], rows[its]] = values[its, 0]
         for number, column in self._wide:
             its = rows_where(columns == number)
-            self._open[column.name][rows[its]] = values[its, : column.width]
+            self._arrays[column.name][: self._count][rows[its]] = values[its, : column.width]
         for number in set(columns.tolist()):
             self.table._versions[self.spec.columns[number].name] += 1
 
@@ -332,7 +304,7 @@ class Writer:
         """Bring every flow of ``rows`` up to ``minute``; afterwards their rates may be set."""
         table = self.table
         plan = table.plan(*self._flows)
-        if not _settle(self._blocks["int64"], plan, table.numbers(rows), minute):
+        if not settle_flows(self._blocks["int64"], plan, table.numbers(rows), minute):
             raise ValueError(f"{self.spec.name}: flows settled backwards at minute {minute}")
         for name in self._settled:
             table._versions[name] += 1

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import DAY, HOUR
-from engine.core.columns import FINE, Array, read_flow
+from engine.core.columns import FINE, Array
+from engine.core.flows import read_flow
 from engine.core.hexes import steps_between
 from engine.core.jit import jit
 from engine.model.codes import (

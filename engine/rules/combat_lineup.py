@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import NEVER
-from engine.core.columns import Array, anywhere, read_flow
+from engine.core.columns import Array, anywhere
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import (
     ASSAULT,

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.calendar import NEVER
-from engine.core.columns import Array, read_flow
+from engine.core.columns import Array
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.places import (
     B_EFFECT_ATTACKER,

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, Floats, whole
-from engine.core.columns import FINE, Array, read_flow
+from engine.core.columns import FINE, Array
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import FIGHTING, Task
 from engine.model.events import Event

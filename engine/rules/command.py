@@ -58,10 +58,8 @@ _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trig
 
 
 def _next_due(world: World, now: int) -> int:
-    key = (*world.staff_notes.version("directive", "end_reason"), *world.directives.version("state"))
-    reported = derived(world, "command.reported", key, lambda: bool(_reported_over(world).any()))
     at = int(world.systems.next_at[Calendar.COMMAND])
-    return min(at, round_up(now, HOUR)) if reported else at
+    return min(at, round_up(now, HOUR)) if anywhere(_reported_over(world)) else at
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
@@ -77,6 +75,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     if minute % HOUR == 0:
         reported = _reported_over(world)
         if anywhere(reported):
+            reported = reported.copy()
             reported[ended] = True
             ended = rows_where(reported)
     if len(started):
@@ -197,24 +196,45 @@ def _meant(
 def _reported_over(world: World) -> npt.NDArray[np.bool_]:
     """Running directives whose headquarters has reported that it is through: done, culminated, linked up."""
     directives, notes = world.directives, world.staff_notes
-    hq = directives.hq
-    said = (notes.directive[hq] == np.arange(len(directives))) & (notes.end_reason[hq] > 0)
-    over: npt.NDArray[np.bool_] = said & (hq >= 0) & (directives.state == RUNNING)
-    return over
+
+    def make() -> npt.NDArray[np.bool_]:
+        hq = directives.hq
+        said = (notes.directive[hq] == np.arange(len(directives))) & (notes.end_reason[hq] > 0)
+        over: npt.NDArray[np.bool_] = said & (hq >= 0) & (directives.state == RUNNING)
+        return over
+
+    key = (*notes.version("directive", "end_reason"), *directives.version("state"))
+    return derived(world, "command.reported", key, make)
 
 
 def _triggered(world: World, rows: Rows, ended: Rows) -> npt.NDArray[np.bool_]:
     """Whether what a directive waits for has happened."""
-    directives = world.directives
-    kind, ref = directives.trigger[rows], directives.trigger_ref[rows]
-    over = directives.state >= _OVER
-    over[ended] = True
-    own = world.hexes.owner[ref] == world.headquarters.side[directives.hq[rows]]
-    after, taken, lost, event = kind == _AFTER, kind == _TAKEN, kind == _LOST, kind == _EVENT
-    met: npt.NDArray[np.bool_] = ~(after | taken | lost | event) | (taken & own) | (lost & ~own)
-    met[after] = over[ref[after]]
-    met[event] = world.happenings.happened_at[ref[event]] < NEVER
+    directives, met = world.directives, np.empty(len(rows), bool)
+    _meet(
+        rows, ended, directives.state, directives.trigger, directives.trigger_ref, directives.hq, world.headquarters.side,
+        world.hexes.owner, world.happenings.happened_at, met,
+    )  # fmt: skip
     return met
+
+
+@jit
+def _meet(
+    rows: Any, ended: Any, state: Any, trigger: Any, trigger_ref: Any, hq: Any, side: Any, owner: Any, happened_at: Any,
+    met: Any,
+) -> None:  # fmt: skip
+    for i in range(len(rows)):
+        kind, ref = trigger[rows[i]], trigger_ref[rows[i]]
+        met[i] = True
+        if kind == _AFTER:
+            met[i] = state[ref] >= _OVER
+            for row in ended:
+                met[i] = met[i] or row == ref
+        elif kind == _TAKEN:
+            met[i] = owner[ref] == side[hq[rows[i]]]
+        elif kind == _LOST:
+            met[i] = owner[ref] != side[hq[rows[i]]]
+        elif kind == _EVENT:
+            met[i] = happened_at[ref] < NEVER
 
 
 def _next(world: World, minute: int, started: Rows) -> int:

@@ -229,15 +229,23 @@ def _crowd_out(
 
 def _pursued(world: World, to: Rows, side: Rows) -> Mask:
     """Which legs lead back into a hex that the enemy has won in a fight and is about to enter."""
-    formations, owner = world.formations, world.hexes.owner
-    chase = rows_where((formations.leg_to >= 0) & (formations.status == ON_MAP))
-    cells, whose = formations.leg_to[chase], formations.side[chase]
-    # Who fights his way in has no way planned to there.
-    won = (formations.route[chase, 0] != cells) & (owner[cells] != whose)
-    mask = np.zeros(len(to), bool)
-    for one in (0, 1):
-        mask |= (side == 1 - one) & among(to, cells[won & (whose == one)], world.statics.grid.size)
+    formations, mask = world.formations, np.zeros(len(to), bool)
+    _find_pursued(
+        to, side, formations.status, formations.leg_to, formations.side, formations.route, world.hexes.owner, mask
+    )  # fmt: skip
     return mask
+
+
+@jit
+def _find_pursued(to: Any, side: Any, status: Any, leg_to: Any, of: Any, route: Any, owner: Any, mask: Any) -> None:
+    for row in range(len(status)):
+        cell = leg_to[row]
+        # Who fights his way in has no way planned to there.
+        if cell < 0 or status[row] != ON_MAP or route[row, 0] == cell or owner[cell] == of[row]:
+            continue
+        for i in range(len(to)):
+            if to[i] == cell and side[i] == 1 - of[row]:
+                mask[i] = True
 
 
 def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows) -> Mask:

@@ -50,9 +50,9 @@ def any_declared(world: World) -> bool:
 def garrison(world: World, rows: Any) -> Mask:
     """Whether each of the formations ``rows`` stands in a fortress of its own side."""
     formations = world.formations
-    cells = formations.hex[rows]
     if not any_declared(world):
-        return np.zeros(np.shape(cells), bool)
+        return np.zeros(formations.side[rows].shape, bool)
+    cells = formations.hex[rows]
     found: Mask = (cells >= 0) & (world.hexes.fortress[cells] == formations.side[rows])
     return found
 

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO, Array, Table, read_flow
+from engine.core.columns import NANO, Array, Table
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import MARCHING, ON_MAP, HexKind, Mobility
 from engine.model.places import (

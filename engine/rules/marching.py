@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import whole
 from engine.core.calendar import HOUR, NEVER
-from engine.core.columns import FINE, among, anywhere, read_flow, rows_where
+from engine.core.columns import FINE, among, anywhere, rows_where
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import (
     FIGHTING,

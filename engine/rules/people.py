@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import rounded
 from engine.core.calendar import DAY, HOUR, NEVER
-from engine.core.columns import FINE
+from engine.core.columns import FINE, among, rows_where
 from engine.core.dice import Dice, Stream
 from engine.model.codes import ON_MAP, SIDES, Calendar, HexKind
 from engine.model.events import Event
@@ -258,7 +258,7 @@ def _guards(world: World, side: int, cells: Ints, day: Day) -> tuple[float, floa
     """Men who guard a region: all of security troops, a part of others behind the line; and the security troops alone."""
     formations, statics = world.formations, world.statics
     free = (formations.status == ON_MAP) & (formations.side == side) & (contacts(world) == 0) & ~fighting(world)
-    rows = np.flatnonzero(free & np.isin(formations.hex, cells))
+    rows = rows_where(free & among(formations.hex, cells, statics.grid.size))
     if not len(rows):
         return 0.0, 0.0
     names = np.array([statics.kinds[kind] in _GUARDS for kind in formations.kind[rows].tolist()])
@@ -273,10 +273,11 @@ def _cut(day: Day, row: int, cells: Ints, side: int, cuts: float, dice: Dice) ->
     if not len(links) or cuts <= 0 or not on(world.statics.rules, "rail"):
         return
     owner, ends = world.hexes.owner, other_ends(world)
-    inside = np.isin(links.hex, cells) & np.isin(ends, cells)
+    size = world.statics.grid.size
+    inside = among(links.hex, cells, size) & among(ends, cells, size)
     runs = (links.broken == 0) & (owner[links.hex] == side) & (owner[ends] == side)
     fits = (links.gauge == own_gauge(side)) | (links.ready_at < NEVER)
-    lines = np.flatnonzero(inside & runs & fits)
+    lines = rows_where(inside & runs & fits)
     if not len(lines):
         return
     chance = min(cuts / len(lines), 1.0)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, whole
-from engine.core.columns import FINE, NANO, Array, read_flow
+from engine.core.columns import FINE, NANO, Array
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import (
     MARCHING,

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
 from engine.core.calendar import NEVER
-from engine.core.columns import FINE, NANO, Array, anywhere, read_flow, rows_where
+from engine.core.columns import FINE, NANO, Array, anywhere, rows_where
 from engine.core.dice import Dice, Stream
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import (
     ON_MAP,

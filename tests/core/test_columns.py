@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.core.columns import Column, Flow, TableSpec, Writer, read_flow
+from engine.core.columns import Column, Flow, TableSpec, Writer
+from engine.core.flows import read_flow
 
 SPEC = TableSpec(
     "stocks",

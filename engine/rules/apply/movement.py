@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.calendar import NEVER
-from engine.core.columns import Array
+from engine.core.columns import Array, anywhere
 from engine.model.codes import IN_FORCE, OrderState, Stage, Status, Task
 from engine.model.events import Event
 from engine.model.world import Pen
@@ -27,7 +27,7 @@ def departed(pen: Pen, event: Event) -> None:
 def entered(pen: Pen, event: Event) -> None:
     """Formations stand in another hex; works are left behind. What the way has cost is charged on the six-hour grid."""
     formations, rows = pen["formations"], event["formation"]
-    if np.any(formations["hex"][rows] != event["came_from"]):
+    if anywhere(formations["hex"][rows] != event["came_from"]):
         raise ValueError("a formation entered a hex from where it was not")
     # Nothing but works changes its rate, and works start from nothing: no need to settle the other flows.
     _set(pen, rows, hex=event["hex"], in_place_since=event.minute, leg_to=-1, leg_at=NEVER, works_n=0, works_gain=0)
