@@ -43,6 +43,8 @@ class Aim:
     reason: Reason = Reason.ATTACK
     inside: int = NONE
     """Only targets of this piece of enemy land (a pocket to be reduced), -1 any."""
+    patience: int = NEVER
+    """Minutes before one target after which a bolder attack is better than none."""
     remembers: bool = True
     """Whether the headquarters keeps its targets in its notes; a pocket's are those it is attacking."""
 
@@ -84,7 +86,14 @@ def _aim_of(s: Situation, plans: Plans, plan: Plan, i: int) -> Aim:
     broad = plans.kind[i] in (DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT) or int(plans.d.raid[i])
     weight = rules["staff.raid_salient_weight"] if broad else rules["staff.salient_weight"]
     corridor = max(int(plans.d.corridor_m[i]), NARROWEST_M)
-    return Aim(plan.hq, plans.axis_points(i), corridor, plans.objective(i), weight, rules["staff.go_x"])
+    patience = _patience(s, plans, i)
+    return Aim(plan.hq, plans.axis_points(i), corridor, plans.objective(i), weight, rules["staff.go_x"], patience=patience)
+
+
+def _patience(s: Situation, plans: Plans, i: int) -> int:
+    """Minutes that an attack waits for better odds before one target: a share of its time if it was given few days."""
+    given = int(plans.d.end_at[i]) - plans.start[i]
+    return min(s.hours("staff.patience_h"), round(given * s.rules["staff.patience_share"]))
 
 
 def left_on_the_axis(s: Situation, axis: Points, objective: int, group: Ints) -> bool:
@@ -223,11 +232,12 @@ def _remember(s: Situation, hq: int, targets: list[int]) -> None:
 
 
 def _patient(s: Situation, aim: Aim) -> float:
-    """After a day before the same target in vain a bolder attack is better than none."""
+    """Odds at which an attack begins: waiting in vain before a target makes it bolder, twice as long bolder still."""
     if not aim.remembers:
         return aim.go_x
     waited = s.minute - int(s.notes.staff["target_since"][aim.hq])
-    return aim.go_x - (s.rules["staff.patience_x"] if waited >= s.hours("staff.patience_h") else 0.0)
+    times = min(waited // max(aim.patience, 1), 2)
+    return max(aim.go_x - s.rules["staff.patience_x"] * times, s.rules["staff.feed_x"])
 
 
 def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:

@@ -11,6 +11,7 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.model.codes import DirectiveKind
+from engine.staff import timing
 from engine.staff.control import Ints
 from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
@@ -59,7 +60,8 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
 
 def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tuple[object, ...]:
     some = itemgetter(*members.tolist())
-    return (some(s.row_of), some(s.role_of), some(s.locked_of), plan, plans.text, plans.assembling(plan))
+    near = plans.assembling(plan), timing.approaching(s, plans, plan)
+    return (some(s.row_of), some(s.role_of), some(s.locked_of), plan, plans.text, near)
 
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
@@ -102,7 +104,9 @@ def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) 
             continue
         near = i == plan.current or plans.assembling(plan)
         assault, mobile = _group(s, plans, i, members, "assault", near), _group(s, plans, i, members, "mobile", near)
-        if near and i == plan.current and not len(assault):
+        # Until the hour is near they hold the line from which they will attack.
+        gathers = i == plan.current or (not plans.attacking(plan) and timing.approaching(s, plans, plan))
+        if gathers and not len(assault):
             # A directive that names nobody means everybody; a mobile group with nobody before it attacks itself.
             everybody = mobile if _names_any(plans, i) else without(members, plans.named(i, "reserve"))
             assault, mobile = everybody, assault

@@ -324,6 +324,41 @@ def test_a_mobile_group_keeps_within_its_boundaries_unless_its_own_sector_is_shu
     assert 4 - min(bound) <= 2
 
 
+# Before the hour, and how long an attack waits for better odds.
+
+
+def test_an_attack_that_names_nobody_holds_its_line_and_moves_up_as_a_whole_when_the_hour_is_near():
+    everybody = {"side": "axis", "kind": "attack", "axis": [(1, 6), (-5, 6)], "start_min": 4 * DAY}
+    session = war(":::::RRR:::::\n..A...A...A..\n.............", days=6, depth=6, directives=[everybody])
+    rows = [row(session, name) for name in ("a1", "a2", "a3")]
+    session.advance(4 * DAY - 36 * HOUR)
+    assert StaffRole.ASSAULT not in session.world.formation_notes.role[rows].tolist()
+    session.advance(4 * DAY - 3 * HOUR)
+    assert session.world.formation_notes.role[rows].tolist() == [StaffRole.ASSAULT] * 3
+    before = [at for name in ("a1", "a2", "a3") for at, _, _, reason in orders_to(session, name) if reason is Reason.ASSAULT]
+    assert before
+    assert max(before) < 4 * DAY
+
+
+def accepted_after(hours: int, end_day: float) -> float:
+    """Odds at which an attack that may go on to ``end_day`` begins after so many hours before one target."""
+    session = war(":R::R::R:\n..AA.....\n.........", days=9, depth=4,
+                  directives=[THRUST | {"axis": [(1, 4), (-3, 4)], "end_day": end_day}])  # fmt: skip
+    s = Situation(session.view("axis"), Notes(*session.world.note_tables()))
+    plans = Plans(s)
+    plan = plans.of[0]
+    aim = aim_of(s, plans, plan, plan.current)
+    s.notes.staff["target_since"][aim.hq] = s.minute - hours * HOUR
+    return attack._patient(s, aim)
+
+
+@pytest.mark.parametrize(
+    ("hours", "end_day", "odds"), [(23, 8, 0.1), (24, 8, -0.3), (48, 8, -0.6), (11, 2, 0.1), (12, 2, -0.3), (24, 2, -0.6)]
+)
+def test_an_attack_ordered_for_few_days_accepts_worse_odds_sooner(hours: int, end_day: float, odds: float):
+    assert accepted_after(hours, end_day) == pytest.approx(odds)
+
+
 # How it ends.
 
 
