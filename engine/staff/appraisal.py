@@ -51,9 +51,13 @@ def _survey(
     The weaker the enemy near a hex is beside the group, the less of it is enough.
     """
     n, least = 0, -1
+    # Farther from the axis than this no front is attacked; with a start what counts is the way from there.
+    far = max(corridor_m, ELSEWHERE_M + hex_m)
     metres = np.empty(len(faces), np.int64)
     for i in range(len(faces)):
         cell = faces[i]
+        if start < 0 and off_axis[cell] > far:
+            continue
         if not fit[i] or travel[cell] >= FAR or (inside >= 0 and part[cell] != inside):
             continue
         off = off_axis[cell]
