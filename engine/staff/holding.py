@@ -14,7 +14,7 @@ from engine.staff.line import match, stations
 from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import Plan, Plans
 from engine.staff.reasons import EndReason, Reason
-from engine.staff.roles import change_roles, reserve_wanted
+from engine.staff.roles import change_roles, reserve_wanted, without
 from engine.staff.sectors import APPROACH, ESTABLISHED, Sector, Sectors
 from engine.staff.situation import Situation
 
@@ -36,13 +36,16 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
             withdraw.begin(s, plans, plan, sectors.sector(hq), mine)
-        if not withdraw.under_way(s, hq):
+        able = s.able(mine)
+        if len(able) and not withdraw.under_way(s, hq):
             place = _place(s, plan, sectors)
-            _one(s, wishes, plans, plan, place, mine, stays=plans.stand_fast(plan) or sectors.given_up(plan) is not None)
-            places[hq], holders[hq] = place, mine
+            _one(s, wishes, plans, plan, place, able, stays=plans.stand_fast(plan) or sectors.given_up(plan) is not None)
+            places[hq], holders[hq] = place, able
         if withdraw.under_way(s, hq):
             withdraw.lead(s, wishes, plans, plan, mine)
             places.pop(hq, None)
+        elif len(able) < len(mine):
+            rear.come_up(s, wishes, plans, plan, without(mine, able))
     _stand(s, wishes, places, holders)
     for hq, place in places.items():
         if _length(place):

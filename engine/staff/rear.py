@@ -36,7 +36,7 @@ TWO = 2
 
 
 def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
-    """Those of a headquarters who have no front stand behind what they are there for."""
+    """Those of a headquarters who have no front stand behind what they are there for; services stay where they serve."""
     waiting = [at for at in members.tolist() if at not in wishes]
     if not waiting:
         return
@@ -49,7 +49,8 @@ def come_up(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members:
     for at in waiting:
         here = s.hex_of[at]
         depth = int(s.control.depth[here])
-        settled = anchor < 0 or (reason is Reason.FOLLOW_UP and depth >= DEPTH and not (advancing and depth > FARTHEST))
+        settled = anchor < 0 or (depth >= DEPTH and s.serves[at])
+        settled = settled or (reason is Reason.FOLLOW_UP and depth >= DEPTH and not (advancing and depth > FARTHEST))
         best = here if settled else _behind(s, anchor, s.part_of[at], here, crowd)
         if s.apart(here, best) <= BOUND and depth >= DEPTH:
             best = here

@@ -99,6 +99,7 @@ def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bo
 def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> dict[int, int]:
     """Roles in assault and mobile groups of the attack in force and of the next; the one in force has first choice."""
     wanted: dict[int, int] = {}
+    members = s.able(members)
     for i in (plan.current if plans.attacking(plan) else NONE, plan.upcoming):
         if i < 0:
             continue

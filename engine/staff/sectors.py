@@ -63,7 +63,7 @@ class Sectors:
         self._holders: dict[int, list[int]] = {}
         self._noted: list[int] = s.notes.staff["phase"].tolist()
         for at, (role, hq) in enumerate(zip(s.role_of, plans.commander.tolist(), strict=True)):
-            if hq >= 0 and role in (IN_LINE, IN_SCREEN):
+            if hq >= 0 and role in (IN_LINE, IN_SCREEN) and not s.serves[at]:
                 self._holders.setdefault(hq, []).append(at)
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}

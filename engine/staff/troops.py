@@ -65,6 +65,20 @@ class Troops(Basis):
         return found
 
     @Once
+    def serves(self) -> list[bool]:
+        """Whether each own formation is a service that holds no ground."""
+        kinds = self.statics.scenario.kinds
+        holds = np.array([kinds[name].holds_ground for name in self.statics.kinds])
+        found: list[bool] = (~holds[self.view.own.kind]).tolist()
+        return found
+
+    def able(self, who: Ints) -> Ints:
+        """Those of some positions who hold ground: services are no part of a line, a reserve or an attack."""
+        if not any(self.serves):
+            return who
+        return np.array([at for at in who.tolist() if not self.serves[at]], np.int64)
+
+    @Once
     def power_of(self) -> list[int]:
         """Points of each own formation."""
         points: list[int] = self.view.own.power.tolist()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.files.build import sample_kinds
 from engine.model.codes import StaffRole
 from engine.staff.reasons import Reason
 from tests.staff.drawn_war import DAY, cell_at, events, orders_to, place, row, seeds, war
@@ -71,3 +74,16 @@ def test_an_attack_whose_axis_lies_beyond_the_front_fights_its_way_to_it():
     session.advance(6 * DAY)
     assert Reason.NO_TARGET not in {reason for i in (1, 2, 3) for _, _, _, reason in orders_to(session, f"a{i}")}
     assert min(place(session, f"a{i}", 20)[0] for i in (1, 2, 3)) <= -8
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_services_stay_where_they_serve_and_a_division_takes_its_part_of_the_line(holds):
+    text = "\n".join([":R:::R:::R:::R:::", ".A...A...........", *["................."] * 9, "...............B."])
+    line = {"side": "axis", "kind": "defend", "line": [(1, 1), (1, 15)], "start_min": 0}
+    plain = sample_kinds()
+    kinds = {**plain, "services": replace(plain["infantry"], kind="services", holds_ground=holds)}
+    session = war(text, days=6, depth=3, led=["axis"], kinds=kinds, formations={"B": "services"}, directives=[line])
+    before = place(session, "b1", 3)
+    session.advance(6 * DAY)
+    went = before[0] - place(session, "b1", 3)[0]
+    assert went >= 5 if holds else went == 0
