@@ -7,6 +7,7 @@ was open and on how far off their own lines are over land.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -25,9 +26,12 @@ BY_EVENT: Final = 1
 """Hazard (1e-9 a minute) of who lays down his arms because he was told to: nobody slips away then."""
 
 
-def escaped(world: World, rows: Ints, minute: int) -> Ints:
-    """Shape (rows,): men (1e-6) of formations that cease to be who come through to their own lines."""
-    return rounded(world.formations.read("men", minute, rows) * escape_share(world, rows, minute))
+def escaped(world: World, rows: Ints, minute: int, tell: Callable[..., None] | None = None) -> Ints:
+    """Shape (rows,): men (1e-6) of formations that cease to be who come through; ``tell`` hears the share."""
+    share = escape_share(world, rows, minute)
+    if tell is not None:
+        tell(rows, come_through=(share, "combat.escape_open"))
+    return rounded(world.formations.read("men", minute, rows) * share)
 
 
 def escape_share(world: World, rows: Ints, minute: int) -> Floats:

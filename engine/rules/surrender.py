@@ -75,14 +75,14 @@ def _give_up(world: World, minute: int, ending: Ending, rows: Ints) -> None:
     rows, told = rows[~breaks], told[~breaks]
     if len(rows):
         ending.out[rows] = True
-        through = np.where(told, 0, escaped(world, rows, minute))
+        through = np.where(told, 0, escaped(world, rows, minute, ending.tell))
         ending.events.append(SURRENDERED(minute, formation=rows, hex=formations.hex[rows], escaped_u=through))
 
 
 def _scatter(world: World, minute: int, ending: Ending, rows: Ints) -> None:
     if len(rows):
         ending.out[rows] = True
-        through = escaped(world, rows, minute)
+        through = escaped(world, rows, minute, ending.tell)
         ending.events.append(DISPERSED(minute, formation=rows, hex=world.formations.hex[rows], escaped_u=through))
 
 
