@@ -111,7 +111,7 @@ from engine.rules.power import (
     quality_of,
     works_of,
 )
-from engine.rules.support import ANTITANK, ASSAULT_GUNS, ENGINEERS, MILLI, SORTIES, share_out
+from engine.rules.support import ANTITANK, ASSAULT_GUNS, ENGINEERS, MILLI, SORTIES, men_of_fronts, share_out
 from engine.rules.support import GUNS as ARMY_GUNS
 
 Ints = npt.NDArray[np.int64]
@@ -233,7 +233,8 @@ def _weigh(
     line = np.empty(many, np.int64)
     _take_stock(minute, battles, members, f8, f32, f64, plan, p, now, ours)
     _take_part(battles, members, f8, f32, now, ours, people, line, p)
-    share_out(minute, battles, members, ours, line // MILLI, f32, h32, staffs, pools, moved, axial, spacing,
+    fronts = men_of_fronts(minute, f8, f32, f64, MEN, plan, h32, staffs)
+    share_out(minute, battles, members, ours, line // MILLI, f32, h32, staffs, fronts, pools, moved, axial, spacing,
               flyable, p_support, shares)  # fmt: skip
     afv, antitank = np.zeros((count, 2)), np.zeros((count, 2))
     _count(members, memory, f64, kind, kinds, now, ours, people, line, shares, afv, antitank, terms, p)

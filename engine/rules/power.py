@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats, whole
+from engine.core.arithmetic import PPM, Floats, exp_of, log_of, whole
 from engine.core.columns import FINE, NANO, Array
 from engine.core.flows import read_flow
 from engine.core.jit import jit
@@ -174,25 +174,37 @@ def ammunition_of(ammo: int, men: int, need: float, p: Floats) -> float:
     return float(p[AMMO_FLOOR] + (1.0 - p[AMMO_FLOOR]) * share)
 
 
+SLIGHT: Final = 1e-4
+"""Days of ammunition so few that what is held does not change while they are used."""
+
+
 @jit
 def ammunition_over(ammo: int, men: int, need: float, use: float, p: Floats) -> float:
     """Mean of :func:`ammunition_of` while what is held goes down by ``use`` (grams), or to nothing.
 
-    So a battle that is looked at once a day knows that its guns fall silent at noon.
+    So a battle that is looked at once a day knows that its guns fall silent at noon. A geometric mean: losses are log-linear
+    in x, and x is a logarithm of power, so that the mean of logs bleeds as the hours in turn would.
     """
     day = need * (men / FINE)
-    if day <= 0.0 or use <= 0.0:
+    if day <= 0.0 or use < SLIGHT * day:
         return ammunition_of(ammo, men, need, p)
-    have, gone, full = min(ammo / day, PLENTY), use / day, p[AMMO_DAYS_FULL]
+    have, gone, floor, full = min(ammo / day, PLENTY), use / day, p[AMMO_FLOOR], p[AMMO_DAYS_FULL]
     left = max(have - gone, 0.0)
-    share = min(max((_plenty(have, full) - _plenty(left, full)) / gone, 0.0), 1.0)
-    return float(p[AMMO_FLOOR] + (1.0 - p[AMMO_FLOOR]) * (whole(share * PPM) / PPM))
+    if left >= full:
+        return 1.0
+    dry = max(gone - have, 0.0) * log_of(floor)
+    mean = (_scarcity(have, floor, full) - _scarcity(left, floor, full) + dry) / gone
+    return whole(min(max(exp_of(mean), floor), 1.0) * PPM) / PPM
 
 
 @jit
-def _plenty(days: float, full: float) -> float:
-    """Integral of min(d / full, 1) from no days of ammunition to ``days``."""
-    return days * days / (2.0 * full) if days < full else days - full / 2.0
+def _scarcity(days: float, floor: float, full: float) -> float:
+    """Integral of the log of the power left, from no days of ammunition to ``days``."""
+    slope = (1.0 - floor) / full
+    if slope <= 0.0:
+        return 0.0
+    power = floor + slope * min(days, full)
+    return (power * (log_of(power) - 1.0) - floor * (log_of(floor) - 1.0)) / slope
 
 
 @jit

@@ -17,11 +17,12 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, Floats, whole
 from engine.core.calendar import DAY, NEVER
 from engine.core.columns import Array, rows_where
+from engine.core.flows import read_flow
 from engine.core.hexes import steps_between
 from engine.core.jit import jit
-from engine.model.codes import SIDES
+from engine.model.codes import ON_MAP, SIDES
 from engine.model.forces import AssetSpec
-from engine.model.places import F_HQ, H_HEX, H_PARENT
+from engine.model.places import F_COMBAT_SHARE, F_HEX, F_HQ, F_STATUS, H_HEX, H_PARENT
 from engine.model.world import Statics, World
 from engine.rules import air
 from engine.rules.combat_lineup import ATTACKER, HEX, KIND, SLOT, WHO, Lineup
@@ -109,19 +110,40 @@ def _amount(statics: Statics, asset: AssetSpec, use: int) -> int:
 
 
 PARAMETERS: Final = (
-    "air.range_km", "air.antiair_100", "switch.air", "switch.artillery", "switch.engineers",
+    "air.range_km", "air.antiair_100", "switch.air", "switch.artillery", "switch.engineers", "combat.guns_in_reach",
 )  # fmt: skip
-_AIR_RANGE, _ANTIAIR, _AIR, _ARTILLERY, _ENGINEERS = range(len(PARAMETERS))
+_AIR_RANGE, _ANTIAIR, _AIR, _ARTILLERY, _ENGINEERS, _IN_REACH = range(len(PARAMETERS))
+
+
+@jit
+def men_of_fronts(
+    minute: int, f8: Array, f32: Array, f64: Array, men: int, plan: Ints, h32: Array, staffs: int
+) -> Ints:
+    """Shape (headquarters,): men in line of the formations on the map below each, by strength alone (whole men)."""
+    found = np.zeros(staffs, np.int64)
+    for row in range(f8.shape[1]):
+        if f8[F_STATUS, row] != ON_MAP or f32[F_HEX, row] < 0:
+            continue
+        line = read_flow(f64, plan, men, row, minute) // PPM * int(f32[F_COMBAT_SHARE, row]) // PPM
+        level = int(f32[F_HQ, row])
+        for _ in range(LEVELS):
+            if level < 0:
+                break
+            found[level] += line
+            level = int(h32[H_PARENT, level])
+    return found
 
 
 @jit
 def share_out(
-    minute: int, battles: Ints, members: Ints, ours: Ints, line: Ints, f32: Array, h32: Array, staffs: int, table: Ints,
-    moved: Ints, axial: Array, spacing: int, flyable: int, p: Floats, shares: Floats,
+    minute: int, battles: Ints, members: Ints, ours: Ints, line: Ints, f32: Array, h32: Array, staffs: int, fronts: Ints,
+    table: Ints, moved: Ints, axial: Array, spacing: int, flyable: int, p: Floats, shares: Floats,
 ) -> None:  # fmt: skip
     """Divide pools among battles: ``shares`` of shape (uses, battles, 2), the attacker's side and the defender's.
 
-    ``line`` are the men in line of each participant, ``ours`` 0 for the attacker's side and 1 for the defender's.
+    ``line`` are the men in line of each participant, ``ours`` 0 for the attacker's side and 1 for the defender's,
+    ``fronts`` the men in line of all formations below each headquarters (:func:`men_of_fronts`). Guns are massed for an
+    attack; those of a defender stand along his front, and only a part of them reaches a fight that few of his men are in.
     Sorties are those that have their effect, anti-aircraft fire taken off.
     """
     count, many = battles.shape[1], members.shape[1]
@@ -158,9 +180,13 @@ def share_out(
                 men = 0
             weight[slot] = men if battles[KIND, slot] >= 0 else 0
             total += weight[slot]
+        along = total
+        if table[_USE_OF, pool] == GUNS and hq >= 0:
+            along = max(total, whole(p[_IN_REACH] * fronts[hq]))
         for slot in range(count):
             side = 0 if table[_SIDE, pool] == battles[ATTACKER, slot] else 1
-            shares[table[_USE_OF, pool], slot, side] += table[_AMOUNT, pool] * weight[slot] // max(total, 1)
+            among = max(total if side == 0 else along, 1)
+            shares[table[_USE_OF, pool], slot, side] += table[_AMOUNT, pool] * weight[slot] // among
     _take_effect(shares, flyable, p)
 
 

@@ -11,7 +11,7 @@ from engine.core.calendar import NEVER
 from engine.core.columns import NANO
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import BattleKind, DirectiveState, Outcome, Role, Status, Task
-from engine.rules import combat, combat_balance, combat_refresh, combat_wear, ice
+from engine.rules import combat, combat_balance, combat_refresh, combat_wear, ice, power
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_outcomes import Ending
 from engine.rules.parameters import packed
@@ -234,6 +234,30 @@ def test_ice_that_bears_men_leaves_tanks_their_river() -> None:
     assert across("r1", 0) == across("r1", foot) == across("r1", tank - 1) < across("r1", tank)
 
 
+LONG = """
+::::::::::::::
+::RRR:::::::::
+:R.A.R::::::::
+..............
+.B.B.B.B.B.B..
+..............
+"""
+
+
+def test_of_the_guns_that_stand_along_a_whole_front_only_a_part_reaches_the_place_of_an_attack() -> None:
+    """A defender's army guns count in full where much of the army fights, in part where a tenth of it is attacked; those of an
+    attacker are massed.
+    """
+    def gain(text: str, side: str, reach: float) -> float:
+        asset = {"hq": f"{side}_hq", "kind": "artillery", "guns": 300}
+        sets = {"combat.guns_in_reach": reach}
+        return abs(first_x(battle(text, ATTACK, assets=[asset], sets=sets)) - first_x(battle(text, ATTACK, sets=sets)))
+
+    assert gain(LONG, "axis", 0.5) < gain(LONG, "axis", 0.3) < gain(LONG, "axis", 0.15)
+    assert gain(LINE, "axis", 0.3) == gain(LINE, "axis", 0.15)
+    assert gain(LONG, "soviet", 0.5) == gain(LONG, "soviet", 0.15)
+
+
 def test_army_artillery_aircraft_and_ships_weigh_in() -> None:
     plain = first_x(battle(LINE, ATTACK))
     for asset in (
@@ -351,7 +375,7 @@ def test_who_gives_ground_in_his_hex_keeps_the_part_of_his_men_that_the_cap_leav
                 if event.minute >= session.now - 60:
                     lost = event["men_u"] + event["captured_u"]
                     most = max(most, float((lost / before[event["formation"]]).max()))
-    assert 0.55 < most <= 0.6
+    assert 0.55 < most <= 0.6 + 1e-6
 
 
 def test_a_formation_without_a_way_back_is_cornered_or_gives_up() -> None:
@@ -524,7 +548,7 @@ def test_knocked_out_tanks_are_lost_for_good_by_whoever_does_not_keep_the_field(
 def test_the_grid_of_refreshes_hardly_moves_the_losses(stock: float, within: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Six, twelve or twenty-four hours between refreshes: mean losses within two per cent. A battle may be lost instead of
     won for a minute's difference, so that the mean of few battles says nothing. With ammunition for two days twelve hours
-    make 2.2 per cent (360 battles, standard error 0.5), which the card says.
+    make 2.0 per cent (360 battles, standard error 0.5), which the card says.
     """
     means = []
     supplied = {"ammo_days": stock}
@@ -541,6 +565,20 @@ def test_the_grid_of_refreshes_hardly_moves_the_losses(stock: float, within: flo
         means.append(lost)
     assert means[1] == pytest.approx(means[0], rel=within)
     assert means[2] == pytest.approx(means[0], rel=within)
+
+
+@pytest.mark.parametrize("days", [0.0, 0.3, 0.9, 1.4, 3.0])
+def test_ammunition_weighs_in_a_day_as_in_its_two_halves(days: float) -> None:
+    """The mean of the logs of the power left over a day is the mean of those over its halves, however much is fired."""
+    world = battle(LINE, ATTACK).world
+    p, men, need = packed(world.statics, power.PARAMETERS), 10_000 * 10**6, 9000.0
+    have = round(days * need * 10_000)
+    for used in (0.2, 0.8, 2.0):
+        half = used / 2 * need * 10_000
+        whole = power.ammunition_over(have, men, need, 2 * half, p)
+        first, then = (power.ammunition_over(max(have - n * round(half), 0), men, need, half, p) for n in (0, 1))
+        assert whole**2 == pytest.approx(first * then, abs=1e-5)
+        assert p[power.AMMO_FLOOR] - 1e-6 <= then <= first <= 1.0
 
 
 def test_waking_more_often_changes_no_bit() -> None:
