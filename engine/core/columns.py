@@ -197,8 +197,8 @@ class Table:
 
     def numbers(self, rows: Any) -> Ints:
         """Row numbers of what indexes a column: a slice, a mask, numbers."""
-        if type(rows) is np.ndarray and rows.dtype == np.int64 and rows.ndim:
-            return rows
+        if type(rows) is np.ndarray and rows.ndim == 1 and rows.dtype != bool:
+            return rows if rows.dtype == np.int64 else rows.astype(np.int64)
         if isinstance(rows, slice) or (isinstance(rows, np.ndarray) and rows.dtype == bool):
             rows = np.arange(self._count)[rows]
         return np.atleast_1d(np.asarray(rows, dtype=np.int64))
@@ -232,6 +232,8 @@ class Writer:
         self._blocks: dict[str, Array] = {}
         self._count = rows
         self._flows = tuple(flow.name for flow in spec.flows)
+        self._plan: Ints | None = None
+        """How all flows are read, worked out when they are first settled."""
         self._settled = (*(flow.stock for flow in spec.flows), spec.as_of)
         self._defaults = [(column.name, column.default) for column in spec.columns]
         self._places = {dtype: _places(spec, dtype) for dtype in sorted({c.dtype for c in spec.columns if c.width == 1})}
@@ -303,11 +305,13 @@ class Writer:
     def settle(self, rows: Any, minute: int) -> None:
         """Bring every flow of ``rows`` up to ``minute``; afterwards their rates may be set."""
         table = self.table
-        plan = table.plan(*self._flows)
-        if not settle_flows(self._blocks["int64"], plan, table.numbers(rows), minute):
+        if self._plan is None:
+            self._plan = table.plan(*self._flows)
+        if not settle_flows(self._blocks["int64"], self._plan, table.numbers(rows), minute):
             raise ValueError(f"{self.spec.name}: flows settled backwards at minute {minute}")
+        versions = table._versions
         for name in self._settled:
-            table._versions[name] += 1
+            versions[name] += 1
 
     def restore(self, values: Mapping[str, Array], rows: int) -> None:
         """Replace the given columns and the row count: a keyframe or a file. Columns not given keep their values."""
