@@ -406,8 +406,9 @@ def _ways_on(rows: Any, fresh: Any, cell: Any, aim: Any, routes: Any, near: Any,
 def _held_up(
     scene: Scene, group: _Group, held: Rows, cause: npt.NDArray[np.int8], to: Rows, again: int
 ) -> Event:
-    """Formations that stay where they are; an exploiting column attacks a thin screen in its way."""
-    turns = (group.task[held] == TO_EXPLOIT) & (cause == Obstacle.SCREEN) & ~_won_already(scene, to)
+    """Formations that stay where they are; an exploiting column attacks a thin screen in its way, or who holds its goal."""
+    barred = (cause == Obstacle.SCREEN) | ((cause == Obstacle.ENEMY) & (to == group.aim[held]))
+    turns = (group.task[held] == TO_EXPLOIT) & barred & ~_won_already(scene, to)
     for_good = cause == Obstacle.IMMOBILE
     return BLOCKED(
         scene.minute,
@@ -435,7 +436,8 @@ def kept_out(scene: Scene) -> list[Event]:
     if not len(rows):
         return []
     to = world.formations.leg_to[rows]
-    turns = (world.formations.task[rows] == TO_EXPLOIT) & (cause == Obstacle.SCREEN)
+    barred = (cause == Obstacle.SCREEN) | ((cause == Obstacle.ENEMY) & (to == world.formations.goal[rows]))
+    turns = (world.formations.task[rows] == TO_EXPLOIT) & barred
     return [
         BLOCKED(scene.minute, formation=rows, hex=to, cause=cause, target=np.where(turns, to, -1),
                 look_at=look_grid(world.statics, scene.minute))

@@ -20,6 +20,7 @@ from engine.staff.lines import line_distance
 from engine.staff.numbers import TO_EXPLOIT
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
+from engine.staff.threat import ln
 
 _HORSE: Final = int(Mobility.HORSE)
 SUPPORT = 2
@@ -112,7 +113,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
         if _spent_in_a_pocket(s, at):
             wishes.stay(at, Reason.CUT_OFF, here, -1, int(own.men[at]) * 100 // max(int(own.men_full[at]), 1))
             continue
-        if gap > rules["staff.leash_km"] and s.threat[here] > 0:
+        if gap > rules["staff.leash_km"] and _could_be_cut_off(s, at, here):
             wishes.stay(at, Reason.LEASH, here, aim.objective, round(gap))
             continue
         if here == aim.objective:
@@ -165,14 +166,25 @@ def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
 
     The first hex must be free: what bars the way there is attacked by order, with all who are at hand. Beyond it a
     screen that would be attacked is no reason to stop before it: as often as not it has gone when the column comes.
+    Nor is a weak garrison: it is where the stretch ends, and the column takes it on.
     """
     least, free = s.rules["staff.exploit_attack_x"], list[int]()
+    weak = s.rules["staff.commit_occupied_x"]
     for cell in path[: round(s.rules["staff.exploit_stretch_hexes"])]:
-        met = s.owner[cell] != s.side and (s.occupied[cell] or s.defence[cell] > 0)
-        if met and (s.occupied[cell] or not free or s.odds(power, cell) <= least):
+        held = bool(s.occupied[cell])
+        met = s.owner[cell] != s.side and (held or s.defence[cell] > 0)
+        if met and (not free or s.odds(power, cell) <= (weak if held else least)):
             break
         free.append(cell)
+        if met and held:
+            break
     return free
+
+
+def _could_be_cut_off(s: Situation, at: int, here: int) -> bool:
+    """Whether an enemy is known near who is not weak beside the column."""
+    threat = int(s.threat[here])
+    return threat > 0 and ln(max(s.power_of[at], 1)) - ln(threat) <= s.rules["staff.commit_occupied_x"]
 
 
 def _keep_goal(s: Situation, at: int, here: int, free: list[int]) -> int:

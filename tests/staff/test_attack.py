@@ -201,11 +201,14 @@ def test_an_attack_goes_on_to_what_is_left_of_its_axis_though_others_have_taken_
     assert session.world.staff_notes.end_reason.max() == EndReason.NONE
 
 
-@pytest.mark.parametrize(("enemy", "reason"), [("R", Reason.LEASH), (":", Reason.EXPLOIT)])
-def test_a_mobile_group_halts_on_its_leash_only_near_a_known_enemy(enemy: str, reason: Reason):
+@pytest.mark.parametrize(
+    ("enemy", "strength", "reason"),
+    [("R", 3.0, Reason.LEASH), ("R", 0.2, Reason.EXPLOIT), (":", 1.0, Reason.EXPLOIT)],
+)
+def test_a_mobile_group_halts_on_its_leash_only_near_a_known_enemy(enemy: str, strength: float, reason: Reason):
     """A hundred kilometres ahead of the divisions it waits for them if an enemy is near who could cut it off."""
     text = f"::::::\n::::::\n:::T::\n:{enemy}::::\n" + "::::::\n" * 16 + "AAA.AA\n......"
-    kinds = {"T": {"kind": "panzer", "side": "axis"}, "R": "rifle"}
+    kinds = {"T": {"kind": "panzer", "side": "axis"}, "R": {"kind": "rifle", "strength": strength}}
     session = war(text, days=3, led=[], formations=kinds)
     session.advance(DAY)
     s = Situation(session.view("axis"), Notes(*session.world.note_tables()))
@@ -258,6 +261,17 @@ def test_a_weak_screen_farther_on_is_no_reason_to_stop_before_it():
         assert screened
         assert screened[0] != path[0], "the picture was meant to have a screen beyond the first hex"
         assert (screened[0] in free) == through
+
+
+def test_an_exploiting_column_fights_for_the_goal_it_was_given():
+    """A weak garrison there would else hold it up until the next order."""
+    text = "::::::\n::R:::\n::::::\n..T...\n......"
+    kinds = {"T": "panzer", "R": {"kind": "rifle", "strength": 0.1}}
+    session = war(text, days=3, led=[], formations=kinds)
+    tell(session, "axis", OrderKind.EXPLOIT, ["t1"], cell_at(session, (1, 2)))
+    session.advance(3 * DAY)
+    assert events(session, "Engaged")
+    assert owner(session, (1, 2)) == "axis"
 
 
 def test_an_order_on_its_way_is_not_overtaken_by_one_that_only_leads_farther():
