@@ -11,6 +11,7 @@ import numpy as np
 from engine.core.arithmetic import PPM
 from engine.core.columns import anywhere, rows_where
 from engine.staff.attack import aim_of, captured
+from engine.staff.holding import LEAST_KM
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
 from engine.staff.plans import NONE, Plans
@@ -24,7 +25,7 @@ def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, super
     in_need = bool((s.notes.staff["need"] > s.rules["staff.loan_need"]).any())
     for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
         if not (in_need and _below(s, wishes, plans, sectors, superior)):
-            _give_back(s, plans, superior)
+            _give_back(s, plans, sectors, superior)
             _to_success(s, wishes, plans, superior)
 
 
@@ -32,7 +33,7 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     """A loan to who is in need; whether anybody is."""
     staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
     below = plans.below[superior]
-    takers = [hq for hq in below if _needy(s, hq)]
+    takers = [hq for hq in below if _needy(s, hq) and not _crowded(plans, sectors, hq)]
     if not takers:
         return False
     taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
@@ -59,14 +60,18 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     return True
 
 
-def _give_back(s: Situation, plans: Plans, superior: int) -> None:
-    """The oldest loan to who is neither in need nor attacks ends: corps are themselves again between two battles."""
+def _give_back(s: Situation, plans: Plans, sectors: Sectors, superior: int) -> None:
+    """The oldest loan to who is neither in need nor attacks, or has no room for it, ends.
+
+    Corps are themselves again between two battles.
+    """
     own, notes = s.view.own, s.notes.formation
     fit = (notes["lent_to"][own.row] >= 0) & (notes["lent_from"][own.row] == own.hq)
     fit &= notes["lent_at"][own.row] + s.hours("staff.loan_back_h") <= s.minute
     if not anywhere(fit):
         return
-    takers = [hq for hq in (*plans.below[superior], superior) if _quiet(s, plans, hq)]
+    below = (*plans.below[superior], superior)
+    takers = [hq for hq in below if _quiet(s, plans, hq) or _crowded(plans, sectors, hq)]
     pool = rows_where(fit & plans.led_by(takers) & ~s.locked & ~s.fighting)
     if not len(pool):
         return
@@ -140,6 +145,12 @@ def _needy(s: Situation, hq: int) -> bool:
     staff, least = s.notes.staff, s.rules["staff.loan_need"]
     lately = int(staff["lent_to_at"][hq]) + s.hours("staff.loan_taker_h") > s.minute
     return bool(staff["need"][hq] > least and staff["need_before"][hq] > least and not lately)
+
+
+def _crowded(plans: Plans, sectors: Sectors, hq: int) -> bool:
+    """Whether its front has room for no more: what it may lack is not formations."""
+    km = sectors.sector(hq).length_km
+    return 0 < km < LEAST_KM * int((plans.commander == hq).sum())
 
 
 def _quiet(s: Situation, plans: Plans, hq: int) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from engine.core.chains import border_chains
 from engine.model.codes import SIDES, OrderKind, StaffRole
 from engine.model.commander import Notes
+from engine.staff import lending
 from engine.staff.control import control_of
 from engine.staff.plain import Plain
 from engine.staff.reasons import Reason, reason_sentence
@@ -85,6 +86,24 @@ def test_who_was_lent_goes_home_some_days_after_the_fighting():
     assert all(name.startswith("b") for name in lent)
     session.advance(20 * DAY)
     assert [names[i] for i in np.flatnonzero(notes.lent_to >= 0)] == []
+
+
+def test_a_corps_whose_front_has_no_room_is_lent_nobody(monkeypatch):
+    monkeypatch.setattr(lending, "LEAST_KM", 60)
+    session = war(TWO_CORPS, days=8, depth=6, formations=KINDS, headquarters=STAFFS, directives=[PUSH])
+    assert loans(session, 7 * DAY) == []
+
+
+def test_a_corps_in_need_gives_back_what_its_front_has_no_room_for(monkeypatch):
+    sets = {"staff.loan_back_h": 120.0}
+    session = war(TWO_CORPS, days=14, depth=6, formations=KINDS, headquarters=STAFFS, directives=[PUSH], sets=sets)
+    notes = session.world.formation_notes
+    session.advance(5 * DAY)
+    lent = int((notes.lent_to >= 0).sum())
+    assert lent, "the attacked corps was meant to borrow"
+    monkeypatch.setattr(lending, "LEAST_KM", 60)
+    session.advance(13 * DAY)
+    assert int((notes.lent_to >= 0).sum()) < lent
 
 
 def test_an_assault_group_is_not_lent_before_its_hour():
