@@ -163,8 +163,7 @@ class Commander(Protocol):
     ``due`` are the rows of the headquarters whose cycle has come, or for whom there has been an alarm since they last
     planned. It may change ``notes`` and returns orders. It must not keep anything else between calls.
 
-    A method ``hears(notes, minute)`` may say for each headquarters (a mask, or one answer for all) whether it is called
-    for an alarm at that minute; what it does not hear now it hears later. ``notes`` is the table of staff notes.
+    A method ``hears(minute)`` may say whether alarms call headquarters at that minute; what is not heard now is later.
     """
 
     @property

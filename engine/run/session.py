@@ -295,11 +295,11 @@ class Session:
     def _headquarters_due(self, side: int) -> list[int]:
         mine = self._world.headquarters.side == side
         notes = self._world.staff_notes
-        alarmed = self._world.headquarters.alarm_at >= notes.planned_at
+        due = notes.cycle_at <= self.now
         hears = getattr(self.commanders[side], "hears", None)
-        if hears is not None:
-            alarmed &= hears(notes, self.now)
-        due = mine & ((notes.cycle_at <= self.now) | alarmed)
+        if hears is None or hears(self.now):
+            due |= self._world.headquarters.alarm_at >= notes.planned_at
+        due &= mine
         return [int(row) for row in rows_where(due)]
 
     def _ask(self, side: int, due: list[int]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.core.columns import Array, Table
 from engine.core.dice import Dice
 from engine.model.commander import Notes
 from engine.model.orders import Order
@@ -34,9 +33,9 @@ class Staff:
     built_in = True
     digest = "staff-2"
 
-    def hears(self, notes: Table, minute: int) -> Array | bool:
-        """Which headquarters an alarm calls at a minute."""
-        return timing.hears(notes, minute)
+    def hears(self, minute: int) -> bool:
+        """Whether alarms call headquarters at a minute."""
+        return timing.hears(minute)
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> list[Order]:
         """Orders of all due headquarters of the side. Of two steps that want a formation the earlier has it."""

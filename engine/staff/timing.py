@@ -3,7 +3,7 @@
 An attack is led every few hours, its line and that of holders less often; fronts and army groups look once a day.
 The k-th cycle of a staff is due k times its length after the beginning, and it plans at the next hour of a common
 grid: all headquarters of a side plan together, and a good staff still plans more often than a bad one. An alarm
-brings a cycle forward: at once for who leads an attack, to the next hour of the grid for everybody else.
+brings a cycle forward to the next hour of the grid: a staff works on a clock, and reports come in by then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Final
 
 from engine.core.arithmetic import PPM, round_up
 from engine.core.calendar import HOUR
-from engine.core.columns import Array, Table
 from engine.model.codes import Echelon
 from engine.model.commander import Notes
 from engine.model.view import SideView
@@ -30,9 +29,9 @@ _LOOK: Final = LOOK_H * HOUR
 _ARMY: Final = int(Echelon.ARMY)
 
 
-def hears(notes: Table, minute: int) -> Array | bool:
-    """Which headquarters an alarm calls at a minute: all on the grid, between only those that lead an attack."""
-    return minute % _GRID == 0 or notes.attacking > 0
+def hears(minute: int) -> bool:
+    """Whether alarms call headquarters at a minute: on the grid, no more often than a quick staff plans an attack."""
+    return minute % _GRID == 0
 
 
 def acting(view: SideView, notes: Notes, due: Sequence[int]) -> list[int]:

@@ -144,8 +144,8 @@ def test_a_mobile_group_is_given_a_days_way_at_once():
 
 
 def test_a_brigade_is_committed_sooner_for_the_divisions_beside_it(monkeypatch: pytest.MonkeyPatch):
-    """Alone it is no match for a screen; beside three divisions that have broken in it need not wait for an empty hex."""
-    text = ":R:RRRRR::R::\n...AAA.......\n....T........\n............."
+    """Alone it is no match for a screen; beside four divisions that have broken in it need not wait for an empty hex."""
+    text = ":R:RRRRR::R::\n..AAAA.......\n....T........\n............."
     attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
     kinds = {"A": "panzer", "T": {"kind": "tank_brigade", "side": "axis"}, "R": "rifle"}
     hours = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.calendar import HOUR, parse
-from engine.core.columns import Array, Table
 from engine.core.dice import Dice
 from engine.model.commander import Notes
 from engine.model.instruction import Instruction
@@ -35,9 +34,9 @@ class HighCommand:
         self.digest = f"high-4{'@' + since if since else ''} {Staff.digest}"
         self._staff = Staff()
 
-    def hears(self, notes: Table, minute: int) -> Array | bool:
-        """Which headquarters an alarm calls at a minute: as their staffs do."""
-        return self._staff.hears(notes, minute)
+    def hears(self, minute: int) -> bool:
+        """Whether alarms call headquarters at a minute: as their staffs do."""
+        return self._staff.hears(minute)
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
         """Directives of a review, once a day, and the orders of all due headquarters."""
