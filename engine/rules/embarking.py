@@ -20,18 +20,20 @@ from engine.core.calendar import DAY, HOUR
 from engine.core.columns import FINE
 from engine.core.dice import Dice, Stream
 from engine.core.paths import FAR
-from engine.model.codes import ON_MAP, Afloat, HexKind, Obstacle, Status, Task
+from engine.model.codes import ON_MAP, Afloat, HexKind, Obstacle, Role, Status, Task
 from engine.model.events import Event
 from engine.model.events.sea import BOARDED, CAME_HOME, DISEMBARKED, NOT_EMBARKED, REJOINED, SAILED
 from engine.model.world import Statics, World
 from engine.rules import craft, sea_ways, shipping
-from engine.rules.combat_lineup import fighting
+from engine.rules.combat_lineup import live_participants
 from engine.rules.entering import stack_limit
 from engine.rules.ground import formations_near, passable, standing
 from engine.rules.power import on
 from engine.rules.system import Trace
+from engine.rules.weather import NIGHT, daylight
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 TICK_MIN: Final = 6 * HOUR
 _A_DAY: Final = DAY // TICK_MIN
@@ -63,13 +65,20 @@ def quay_men(world: World, side: int, cell: int, minute: int) -> int:
 def rate(world: World, side: int, cell: int, minute: int) -> int:
     """Men a day who really go aboard at a hex.
 
-    Guns that reach the port spoil its quays; landing craft load off the open shore by night, and only an enemy beside
-    it keeps most of them away.
+    Guns that reach the port spoil its quays; landing craft load off the open shore by night, and only by day an enemy
+    beside it keeps most of them away.
     """
     fire = under_fire(world, side, cell)
     ferried = craft.day_men(world, craft.serving(world, side, [cell], minute))
     beside = bool(formations_near(world, 1 - side, 1)[cell])
-    return round(quays(world.statics, cell) * fire + ferried * (fire if beside else 1.0))
+    dark = darkness(world.statics, minute) if beside else 1.0
+    return round(quays(world.statics, cell) * fire + ferried * (dark + (1.0 - dark) * fire))
+
+
+def darkness(statics: Statics, minute: int) -> float:
+    """Share of night in the six hours that lead to a minute, hour by hour."""
+    hours = range(minute - TICK_MIN + HOUR // 2, minute, HOUR)
+    return sum(daylight(statics, at) == NIGHT for at in hours) / len(hours)
 
 
 def under_fire(world: World, side: int, cell: int) -> float:
@@ -91,13 +100,22 @@ def side_men(world: World, side: int, cell: int, minute: int) -> int:
 # Whether.
 
 
+def attacked(world: World) -> Mask:
+    """Shape (formations,): fights a battle with all it has. Whoever only screens the ground beside him can be taken off."""
+    inside = np.zeros(len(world.formations), dtype=bool)
+    live = live_participants(world)
+    whole = live[world.participants.role[live] != Role.SCREEN]
+    inside[world.participants.formation[whole]] = True
+    return inside
+
+
 def obstacle(world: World, row: int, goal: int, minute: int, *, guns: bool) -> Obstacle | None:
     """Why a formation cannot embark for ``goal`` (a port, -1 off the map) where it stands; None if it can.
 
     Without ``guns`` nothing is asked that its side does not know.
     """
     side, cell = int(world.formations.side[row]), int(world.formations.hex[row])
-    if fighting(world)[row]:
+    if attacked(world)[row]:
         return Obstacle.ENEMY
     if not side_men(world, side, cell, minute):
         return Obstacle.NO_SHIPS

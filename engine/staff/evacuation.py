@@ -126,9 +126,9 @@ class _Caller:
             self.left -= float(own.men[at])
 
     def _port(self, at: int) -> int:
-        """The port in which a formation stands, -1 none."""
+        """The port in which a formation stands, or which it is about to leave for another; -1 none."""
         here = self.s.hex_of[at]
-        return here if here in self.room and self.s.leg_of[at] < 0 else -1
+        return here if here in self.room else -1
 
     def _away(self, at: int) -> int:
         return min(self.s.apart(self.s.hex_of[at], port) for port in self.ports)

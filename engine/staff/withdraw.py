@@ -138,7 +138,9 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
     if second and _is_manned(s, placed):
         staff["phase"][hq] = ESTABLISHED
         staff["phase_since"][hq] = s.minute
-        if not staff["fell_back"][hq]:
+        # The next directive may have come meanwhile: that one is not over.
+        told = plan.current < 0 or plans.kind[plan.current] == _WITHDRAW
+        if told and not staff["fell_back"][hq]:
             staff["end_reason"][hq] = EndReason.ON_THE_LINE
 
 

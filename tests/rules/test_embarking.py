@@ -10,6 +10,7 @@ from engine.model.codes import Afloat, Obstacle, OrderKind, OrderState, Status, 
 from engine.model.events.movement import CAPTURED
 from engine.rules import embarking
 from engine.rules.apply import fold
+from engine.rules.combat_lineup import live_participants
 from engine.run import why
 from engine.run.session import Session
 from tests.rules.marches import DAY, HOUR, at, hex_of, of_kind, row, rows_of, told
@@ -165,18 +166,40 @@ def test_guns_in_range_slow_a_port_less_than_an_enemy_beside_it():
     assert embarking.under_fire(s.world, 0, at(s, *PORT)) == pytest.approx(0.3)
 
 
-def test_landing_craft_load_off_the_shore_in_range_of_guns_but_not_with_the_enemy_beside_it():
-    def loaded(row_of_the_enemy: int) -> int:
+def test_landing_craft_load_off_the_shore_in_range_of_guns_and_beside_the_enemy_by_night():
+    def loaded(row_of_the_enemy: int, hour: int) -> int:
         rows_ = COAST.split("\n")
         rows_[row_of_the_enemy] = "X" + ":" * 13
         barges = {"hq": "axis_hq", "kind": "landing_craft", "men": 2000, "lifts_day": 1, "at": PORT}
         units = {"A": "infantry", "B": "infantry", "X": "rifle"}
         s = in_port("\n".join(rows_), formations=units, assets=[barges])
-        return embarking.rate(s.world, 0, at(s, *PORT), 0)
+        dark = embarking.darkness(s.world.statics, hour * HOUR)
+        assert 0.0 <= dark <= 1.0
+        expected = 0.3 * quays + 2000 if row_of_the_enemy == 3 else 0.15 * quays + 2000 * (dark + (1.0 - dark) * 0.15)
+        rate = embarking.rate(s.world, 0, at(s, *PORT), hour * HOUR)
+        assert rate == pytest.approx(expected, abs=1)
+        return rate
 
     quays = 4500
-    assert loaded(3) == pytest.approx(0.3 * quays + 2000, abs=1)
-    assert loaded(2) == pytest.approx(0.15 * (quays + 2000), abs=1)
+    assert loaded(3, 6) == loaded(3, 18)
+    assert loaded(2, 18) == pytest.approx(0.15 * (quays + 2000), abs=1), "noon to six in the evening: all daylight"
+    assert loaded(2, 6) > loaded(2, 18)
+
+
+def test_who_screens_the_ground_beside_him_goes_aboard_and_who_is_attacked_does_not():
+    def kept(target: tuple[int, int]) -> Obstacle | None:
+        rows_ = COAST.split("\n")
+        rows_[2] = ":X" + "." * 12
+        s = in_port("\n".join(rows_), formations={"A": "infantry", "B": {"kind": "infantry", "cell": 20}, "X": "rifle"})
+        s.advance(12 * HOUR)
+        told(s, "x1", OrderKind.ATTACK, at(s, *target))
+        s.advance(27 * HOUR)
+        fights = live_participants(s.world)
+        assert row(s, "a1") in s.world.participants.formation[fights].tolist()
+        return embarking.obstacle(s.world, row(s, "a1"), at(s, *OTHER), s.now, guns=False)
+
+    assert kept((1, 1)) is None
+    assert kept(PORT) == Obstacle.ENEMY
 
 
 def test_who_finds_his_port_lost_lands_at_the_nearest_one_left():
