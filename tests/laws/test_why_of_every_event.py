@@ -146,6 +146,7 @@ def a_beach_is_lost() -> None:
 OTHERS: tuple[Callable[[], Any], ...] = (
     test_arrivals.test_who_is_told_to_stay_does_not_leave_on_his_date_and_leaves_once_he_is_let_go,
     test_arrivals.test_a_formation_whose_station_is_lost_waits_and_then_comes_in_farther_off,
+    test_combat.test_who_gives_ground_in_his_hex_keeps_the_part_of_his_men_that_the_cap_leaves_him,
     test_combat.test_a_formation_without_a_way_back_is_cornered_or_gives_up,
     test_control.test_a_wrecked_bridge_costs_hours_until_it_is_rebuilt,
     test_embarking.test_a_division_goes_aboard_sails_and_lands_at_another_port,
