@@ -107,8 +107,11 @@ def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: I
     for at in able:
         if tasks[at] == TO_FOLLOW and ahead.pop(goals[at], 0):
             wishes.want(at, OrderKind.FOLLOW, goals[at], Reason.FOLLOW)
-    for at in able:
-        if at not in wishes:
+    left = [at for at in able if at not in wishes]
+    behind = steps_to_nearest(s.grid, own.hex[left].astype(np.int64), s.front.own[sector.sides]).tolist() if left else []
+    for at, gap in zip(left, behind, strict=True):
+        # Who has been left behind first comes up to his place in the line.
+        if gap <= STRIDE:
             _step_ahead(s, wishes, at, ahead)
 
 

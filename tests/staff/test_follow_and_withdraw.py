@@ -15,6 +15,7 @@ from tests.staff.drawn_war import (
     owner,
     place,
     reasons,
+    row,
     run,
     seeds,
     tell,
@@ -35,6 +36,31 @@ def test_when_the_enemy_has_gone_the_line_follows_abreast():
     assert max(rows) - min(rows) <= 2
     columns = [place(session, name)[1] for name in of_side(session, "axis")]
     assert columns == sorted(columns)
+
+
+LEFT_BEHIND = """
+    :::::::::::::::::::
+    .A...A...A...A...A.
+    ...................
+    ...................
+    ...................
+    ...................
+    ...................
+    ...................
+    ...................
+    ...................
+    .....B.......B.....
+    """
+
+
+def test_who_was_left_behind_comes_up_to_the_line_that_follows():
+    session = run(LEFT_BEHIND, days=4, depth=8, led=["axis"], formations={})
+    rows = [place(session, name, 8)[0] for name in of_side(session, "axis")]
+    assert min(rows) <= -2, "the line has gone on"
+    roles = session.world.formation_notes.role
+    stragglers = [place(session, name, 8)[0] for name in ("b1", "b2") if roles[row(session, name)] == StaffRole.LINE]
+    assert stragglers, "one of the two is the reserve"
+    assert max(stragglers) - min(rows) <= 4
 
 
 def test_nobody_follows_while_the_enemy_stands_before_the_line():
