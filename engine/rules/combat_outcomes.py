@@ -286,7 +286,9 @@ def _drive_back(
     rules, rows = world.statics.rules, f.holders
     if not len(rows):
         return False
-    median, spread = rules["combat.yield_loss"], rules["combat.yield_loss_spread"]
+    # Fitted on yields of every situation, the median holds the average pursuit already.
+    median = rules["combat.yield_loss"] / rules["combat.yield_loss_mean"]
+    spread = rules["combat.yield_loss_spread"]
     base = float((median * exp(spread * dice.normal(Stream.RETREAT, subject, minute, 2)))[0])
     share = np.full(len(rows), base)
     stays = stand_fast(world, rows) | fortress.garrison(world, rows)

@@ -3,7 +3,9 @@
 Divisions hold more front than the hex they stand in, so fire reaches those whose screens touch, not neighbours alone.
 A division on its way to an attack or behind an enemy who goes back is fighting too: its forward detachment, a reinforced
 battalion or regiment some hours ahead, meets the enemy's rear guards (the reference combat process gives such days a
-quarter of the intensity of an assault). Both are set on the calendar's grid, as rates that hold until the next.
+quarter of the intensity of an assault). Who stands dug in is no rear guard: an enemy who comes up to a line of trenches
+has to attack it, and until then there is the fire of the front alone. Both are set on the calendar's grid, as rates that
+hold until the next.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from engine.core.jit import jit
 from engine.model.codes import FIGHTING, Task
 from engine.model.events import Event
 from engine.model.events.combat import SKIRMISHED
-from engine.model.places import F_HEX, F_LAST_FIGHT_AT, F_SIDE, F_STAGE, F_TASK
+from engine.model.places import F_HEX, F_LAST_FIGHT_AT, F_LEG_TO, F_SIDE, F_STAGE, F_TASK, X_WORKS
 from engine.model.tables import FORMATIONS
 from engine.model.world import World
 from engine.rules.combat_lineup import Lineup
@@ -28,6 +30,7 @@ from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_refresh import BLED
 from engine.rules.ground import standing
 from engine.rules.parameters import packed
+from engine.rules.power import works_of
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -36,17 +39,18 @@ NOTHING, QUIET, HELD, PURSUIT, PURSUED = range(5)
 """What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle, pursuing, pursued."""
 RATES: Final = ("battle_rate", "afv_shop_rate", "afv_lost_rate", "guns_rate")
 _WRITTEN: Final = FORMATIONS.places("int64", *RATES)
-FLOWS: Final = ("men", "afv", "guns")
-_MEN, _AFV, _GUNS = range(len(FLOWS))
+FLOWS: Final = ("men", "afv", "guns", "works")
+_MEN, _AFV, _GUNS, _WORKS = range(len(FLOWS))
 PARAMETERS: Final = (
     "combat.intensity_quiet", "combat.intensity_hold", "combat.intensity_pursuit", "combat.attacker_loss_day",
     "combat.defender_loss_day", "combat.intensity_east", "combat.lethality_soviet", "combat.lethality_axis",
     "combat.afv_attack", "combat.afv_defence", "combat.afv_east", "combat.gun_rate", "repair.final_kept",
     "repair.final_lost", "switch.quiet_fire", "switch.pursuit_fire",
+    "contact.rear_guard_works",
 )  # fmt: skip
 (
     _QUIET, _HOLD, _PURSUIT, _LOSS_A, _LOSS_D, _EAST, _LETHAL_SOVIET, _LETHAL_AXIS, _AFV_A, _AFV_D, _AFV_EAST, _GUN_RATE,
-    _KEPT, _LEFT, _QUIET_ON, _PURSUIT_ON,
+    _KEPT, _LEFT, _QUIET_ON, _PURSUIT_ON, _IN_WORKS,
 ) = range(len(PARAMETERS))
 _INTENSITY: Final = ("", *PARAMETERS[_QUIET : _PURSUIT + 1], PARAMETERS[_PURSUIT])
 _LOSS: Final = ("", *(PARAMETERS[_LOSS_A],) * 3, PARAMETERS[_LOSS_D])
@@ -67,7 +71,7 @@ def skirmish(
     _skirmish(
         minute, world.statics.grid.ring_table(max(fire, reach)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
         standing(world).rows, lineup.formation, ending.out, formations.blocks["int8"], formations.blocks["int32"],
-        formations.blocks["int64"], plan, _WRITTEN, p, exposure, shares, rates, differs,
+        formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, exposure, shares, rates, differs,
     )  # fmt: skip
     rows = differs.nonzero()[0]
     if not len(rows):
@@ -89,7 +93,7 @@ def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: In
 @jit
 def _skirmish(
     minute: int, discs: Any, fire: int, reach: int, rows: Ints, fighting: Any, out: Any, f8: Array, f32: Array,
-    f64: Array, plan: Ints, written: Ints, p: Floats, exposure: Ints, shares: Floats, rates: Ints, differs: Any,
+    f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, exposure: Ints, shares: Floats, rates: Ints, differs: Any,
 ) -> None:  # fmt: skip
     """``fire``, ``reach``: cells of a disc in ``discs`` within which an enemy counts for fire and for pursuit.
 
@@ -111,13 +115,14 @@ def _skirmish(
             continue
         side, onward = f8[F_SIDE, row], _goes_on(f8, row, p)
         near, pursued = discs.shape[1], False
-        for place in range(max(fire, reach) if onward or chased[side] else fire):
+        flees = chased[side] and not _stands_dug_in(minute, row, f32, f64, x8, plan, p)
+        for place in range(max(fire, reach) if onward or flees else fire):
             cell = discs[f32[F_HEX, row], place]
             if cell >= 0 and here[1 - side, cell]:
                 near = min(near, place)
-                if place < reach and comes[1 - side, cell]:
+                if flees and place < reach and comes[1 - side, cell]:
                     pursued = True
-                if pursued or not chased[side]:
+                if pursued or not flees:
                     break
         lately = minute - f64[F_LAST_FIGHT_AT, row] <= DAY
         key = NOTHING
@@ -132,6 +137,13 @@ def _skirmish(
         for k in range(4):
             if rates[k, row] != f64[written[k], row]:
                 differs[row] = True
+
+
+@jit
+def _stands_dug_in(minute: int, row: int, f32: Array, f64: Array, x8: Array, plan: Ints, p: Floats) -> bool:
+    """Whether a formation stands in works of ``contact.rear_guard_works`` at least."""
+    level = works_of(read_flow(f64, plan, _WORKS, row, minute), int(x8[X_WORKS, f32[F_HEX, row]]))
+    return bool(f32[F_LEG_TO, row] < 0 and level >= p[_IN_WORKS])
 
 
 @jit

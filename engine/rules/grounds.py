@@ -134,8 +134,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     ),
     "Skirmished": _of(
         "combat_skirmish", "an enemy stands near it and nobody attacks it: fire, or forward detachments and rear guards",
-        "formations: men_u afv_u guns_u hex task last_fight_at", "combat.intensity_quiet", "combat.intensity_hold",
-        "combat.intensity_pursuit", "contact.fire_hexes", "contact.rear_guard_hexes",
+        "formations: men_u afv_u guns_u hex task works_n last_fight_at; hexes: works",
+        "combat.intensity_quiet", "combat.intensity_hold", "combat.intensity_pursuit", "contact.fire_hexes",
+        "contact.rear_guard_hexes", "contact.rear_guard_works",
     ),
     "BattleEnded": _of(
         "combat_outcomes combat_flows", "a threshold was used up, or nobody attacks any more",
@@ -144,12 +145,14 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     ),
     "Retreated": _of(
         "combat_outcomes combat_retreat", "the defender has yielded and has a way back",
-        "formations: men_u cohesion_n hex; battles: x phi depth_u", "combat.yield_loss", "combat.yield_captured",
+        "formations: men_u cohesion_n hex; battles: x phi depth_u", "combat.yield_loss", "combat.yield_loss_mean",
+        "combat.yield_captured",
         "combat.yield_cohesion", "combat.gun_retreat_rout", "contact.retreat_zoc_hops", "contact.retreat_pause_h",
     ),
     "GaveGround": _of(
         "combat_outcomes", "the defender has yielded, and keeps part of the hex",
-        "formations: men_u cohesion_n hex; battles: x phi depth_u", "combat.yield_loss", "combat.yield_captured",
+        "formations: men_u cohesion_n hex; battles: x phi depth_u", "combat.yield_loss", "combat.yield_loss_mean",
+        "combat.yield_captured",
         "combat.yield_cohesion", "combat.gun_retreat_rout", "combat.yield_retreat_km",
     ),
     "Cornered": _of(

@@ -378,6 +378,21 @@ def test_who_gives_ground_in_his_hex_keeps_the_part_of_his_men_that_the_cap_leav
     assert 0.55 < most <= 0.6 + 1e-6
 
 
+def test_the_usual_pursuit_is_taken_off_the_median_loss_of_who_yields() -> None:
+    """What the fitted median holds already is not multiplied in once more: shares fall by the parameter, all alike."""
+    shares: tuple[list[float], list[float]] = ([], [])
+    for found, usual in zip(shares, (1.0, 2.0), strict=True):
+        for seed in range(1, 11):
+            session = battle(LINE, ATTACK, seed=seed, sets={"combat.yield_loss_mean": usual})
+            while session.now < 4 * DAY and not of_kind(session, "Retreated", "GaveGround"):
+                before = session.world.formations.read("men", session.now)
+                session.advance(session.now + 60)
+            for event in of_kind(session, "Retreated", "GaveGround")[:1]:
+                found += ((event["men_u"] + event["captured_u"]) / before[event["formation"]]).tolist()
+    assert len(shares[0]) >= 3
+    assert shares[1] == pytest.approx([share / 2.0 for share in shares[0]], rel=0.02)
+
+
 def test_a_formation_without_a_way_back_is_cornered_or_gives_up() -> None:
     text = """
     :::::::

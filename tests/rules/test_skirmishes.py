@@ -57,6 +57,23 @@ def test_forward_detachments_of_who_follows_fight_rear_guards_within_reach() -> 
     assert _rate(session, "b1") == 0
 
 
+@pytest.mark.parametrize(("levels", "pursued"), [(0.0, True), (0.5, True), (1.1, False), (3.0, False)])
+def test_who_stands_dug_in_before_columns_that_come_up_is_no_rear_guard(levels: float, pursued: bool) -> None:
+    session = _field({"r1": FOLLOWS, "a1": {"works_n": round(levels * 1e9)}})
+    rules = session.world.statics.rules
+    fire = rules["combat.intensity_quiet"] * rules["combat.attacker_loss_day"]
+    flight = rules["combat.intensity_pursuit"] * rules["combat.defender_loss_day"]
+    expected = (flight if pursued else fire) * rules["combat.intensity_east"] * rules["combat.lethality_soviet"]
+    assert _rate(session, "a1") == pytest.approx(expected, rel=1e-3)
+
+
+def test_who_has_left_his_trenches_is_pursued() -> None:
+    session = _field({"r1": FOLLOWS, "a1": {"works_n": 3 * 10**9, "leg_to": 0}})
+    rules = session.world.statics.rules
+    flight = rules["combat.intensity_pursuit"] * rules["combat.intensity_east"] * rules["combat.defender_loss_day"]
+    assert _rate(session, "a1") == pytest.approx(flight * rules["combat.lethality_soviet"], rel=1e-3)
+
+
 def test_who_follows_out_of_reach_of_the_enemy_loses_nothing() -> None:
     session = _field({"c1": FOLLOWS})
     assert _rate(session, "c1") == 0
