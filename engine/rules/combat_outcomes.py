@@ -313,7 +313,7 @@ def _drive_back(
         lost = rows[to < 0]
         if len(lost):
             ending.out[lost] = True
-            freed = escaped(world, lost, minute, ending.tell)
+            freed = escaped(world, lost, minute, ending.tell, barred=True)
             ending.events.append(DISPERSED(minute, formation=lost, hex=f.cell, escaped_u=freed))
         rows, to, share = rows[to >= 0], to[to >= 0], share[to >= 0]
     share = np.minimum(share, rules["combat.yield_loss_cap"] if f.kind != OVERRUN else 1.0)
@@ -336,7 +336,7 @@ def _cornered(world: World, f: _Field, minute: int, dice: Dice, ending: Ending, 
     ending.tell(rows, luck=(luck, "contact.trapped_surrender"), loss_share=(loss, "contact.trapped_loss"))
     if anywhere(gives_up):
         ending.out[rows[gives_up]] = True
-        freed = escaped(world, rows[gives_up], minute, ending.tell)
+        freed = escaped(world, rows[gives_up], minute, ending.tell, barred=True)
         ending.events.append(SURRENDERED(minute, formation=rows[gives_up], hex=f.cell, escaped_u=freed))
     rows = rows[~gives_up]
     if len(rows):

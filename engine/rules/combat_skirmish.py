@@ -4,8 +4,9 @@ Divisions hold more front than the hex they stand in, so fire reaches those whos
 A division on its way to an attack or behind an enemy who goes back is fighting too: its forward detachment, a reinforced
 battalion or regiment some hours ahead, meets the enemy's rear guards (the reference combat process gives such days a
 quarter of the intensity of an assault). Who stands dug in is no rear guard: an enemy who comes up to a line of trenches
-has to attack it, and until then there is the fire of the front alone. Both are set on the calendar's grid, as rates that
-hold until the next.
+has to attack it, and until then he loses to the fire of the front alone. Whoever comes up feels his way forward under that
+fire, whatever he meets: his losses are those of a pursuit until he is told to attack or to stand. Both are set on the
+calendar's grid, as rates that hold until the next.
 """
 
 from __future__ import annotations

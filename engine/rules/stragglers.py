@@ -14,53 +14,66 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import Floats, rounded
-from engine.core.paths import FAR, hops
+from engine.core.columns import rows_where
+from engine.core.paths import FAR, hops, spread
+from engine.model.codes import DepotKind
 from engine.model.world import World
 from engine.rules import ice
-from engine.rules.derived import derived
+from engine.rules.ground import standing
 from engine.rules.power import on
+from engine.rules.rail import working_sources
 from engine.rules.supply import connected, passages
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 BY_EVENT: Final = 1
 """Hazard (1e-9 a minute) of who lays down his arms because he was told to: nobody slips away then."""
 
 
-def escaped(world: World, rows: Ints, minute: int, tell: Callable[..., None] | None = None) -> Ints:
+def escaped(
+    world: World, rows: Ints, minute: int, tell: Callable[..., None] | None = None, *, barred: bool = False
+) -> Ints:  # fmt: skip
     """Shape (rows,): men (1e-6) of formations that cease to be who come through; ``tell`` hears the share."""
-    share = escape_share(world, rows, minute)
+    share = escape_share(world, rows, minute, barred=barred)
     if tell is not None:
         tell(rows, come_through=(share, "combat.escape_open"))
     return rounded(world.formations.read("men", minute, rows) * share)
 
 
-def escape_share(world: World, rows: Ints, minute: int) -> Floats:
-    """Shape (rows,): share of the men who come through.
+def escape_share(world: World, rows: Ints, minute: int, *, barred: bool = False) -> Floats:
+    """Shape (rows,): share of the men who come through; ``barred``: a way back was looked for and there is none.
 
-    ``combat.escape_open`` where the formation was not cut off; else ``escape_near`` within ``escape_km`` of own ground
-    that hangs together with a source of supply, ``escape_far`` beyond it, nobody where no way leads over land.
+    ``combat.escape_open`` where the formation was not cut off and own lines begin in its hex or beside it now; else
+    ``escape_near`` within ``escape_km`` of own lines, ``escape_far`` beyond, nobody where no way leads to them over land.
     """
     rules, formations = world.statics.rules, world.formations
+    share = np.zeros(len(rows))
     if not on(rules, "stragglers") or not len(rows):
-        return np.zeros(len(rows))
-    open_way = formations.cut_off_since[rows] > minute
-    way = np.array([
-        _to_own_lines(world, side)[cell] if shut else 0
-        for side, cell, shut in zip(formations.side[rows].tolist(), formations.hex[rows].tolist(), ~open_way, strict=True)
-    ])  # fmt: skip
-    km = np.where(way < FAR, way, 0) * world.statics.grid.spacing_km
-    share = np.where(km <= rules["combat.escape_km"], rules["combat.escape_near"], rules["combat.escape_far"])
-    share = np.where(way < FAR, share, 0.0)
-    return np.where(open_way, rules["combat.escape_open"], share)
+        return share
+    near_km, cells = rules["combat.escape_km"], formations.hex[rows]
+    for side in (0, 1):
+        mine = formations.side[rows] == side
+        if not mine.any():
+            continue
+        lines = own_lines(world, side, rows)
+        way = hops(passages(world), ice.walked(world.statics)[:-1], rows_where(lines))[cells]
+        km = way * world.statics.grid.spacing_km
+        through = np.where(km <= near_km, rules["combat.escape_near"], rules["combat.escape_far"])
+        through = np.where(way < FAR, through, 0.0)
+        if not barred:
+            opens = (way <= 1) & (formations.cut_off_since[rows] > minute)
+            through = np.where(opens, rules["combat.escape_open"], through)
+        share = np.where(mine, through, share)
+    return share
 
 
-def _to_own_lines(world: World, side: int) -> npt.NDArray[np.int32]:
-    """Shape (hexes,): steps over land, whoever holds it, to own ground that is supplied; FAR where none lead."""
-
-    def make() -> npt.NDArray[np.int32]:
-        sources = np.flatnonzero(connected(world, side)).astype(np.int64)
-        return hops(passages(world), ice.walked(world.statics)[:-1], sources)
-
-    depots = (*world.depots.version("hex", "capacity_t", "open"), int(world.weather.strait_ice[0]))
-    key = (*world.hexes.version("owner"), *depots, *world.formations.version("beach"))
-    return derived(world, f"stragglers.way.{side}", key, make)
+def own_lines(world: World, side: int, without: Ints) -> Mask:
+    """Shape (hexes,): own ground in supply that hangs together over land with another formation of the side, or with
+    a source other than a port: with nothing but ships behind him nobody comes home on foot. ``without``: rows that are
+    ceasing to be."""
+    there, depots = standing(world), world.depots
+    others = (there.side == side) & ~np.isin(there.rows, without)
+    sources = working_sources(world, side)
+    inland = depots.hex[sources[depots.kind[sources] != DepotKind.PORT]]
+    seeds = np.concatenate([there.cell[others], inland]).astype(np.int64)
+    return spread(passages(world), world.hexes.owner, side, seeds) & connected(world, side)

@@ -181,7 +181,7 @@ def share_out(
             weight[slot] = men if battles[KIND, slot] >= 0 else 0
             total += weight[slot]
         along = total
-        if table[_USE_OF, pool] == GUNS and hq >= 0:
+        if table[_USE_OF, pool] == GUNS and hq >= 0 and reach == 0:  # a range says itself where they reach
             along = max(total, whole(p[_IN_REACH] * fronts[hq]))
         for slot in range(count):
             side = 0 if table[_SIDE, pool] == battles[ATTACKER, slot] else 1

@@ -198,7 +198,7 @@ def carry_out(
     """Allot the group to its targets, bring it up, and attack when enough of it is in place and it is ``released``."""
     targets = list(a.chosen)
     if aim.remembers:
-        _remember(s, aim.hq, targets)
+        _remember(s, aim.hq, targets, waits=released)
     if not targets:
         for at in group.tolist():
             wishes.stay(at, Reason.NO_TARGET, s.hex_of[at], aim.objective)
@@ -223,9 +223,10 @@ def see_through(s: Situation, wishes: Intentions, group: Ints, targets: list[int
     return np.array(left, np.int64)
 
 
-def _remember(s: Situation, hq: int, targets: list[int]) -> None:
+def _remember(s: Situation, hq: int, targets: list[int], *, waits: bool) -> None:
+    """``waits``: before a target only who may attack it waits for better odds."""
     staff = s.notes.staff
-    if targets and staff["target_a"][hq] != targets[0]:
+    if targets and (staff["target_a"][hq] != targets[0] or not waits):
         staff["target_since"][hq] = s.minute
     for name, cell in zip(TARGETS, [*targets, NONE, NONE, NONE], strict=False):
         staff[name][hq] = cell

@@ -32,6 +32,8 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
     for hq, members in who.items():
         plan, role = plans.of[hq], s.role_of
         mine = np.array([at for at in members.tolist() if role[at] not in (IN_ASSAULT, IN_MOBILE)], np.int64)
+        if not len(s.able(mine)):
+            s.notes.staff["need_before"][hq] = s.notes.staff["need"][hq] = 0  # who holds no line is in no need of holders
         if not len(mine):
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):

@@ -33,7 +33,7 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     """A loan to who is in need; whether anybody is."""
     staff, own, notes = s.notes.staff, s.view.own, s.notes.formation
     below = plans.below[superior]
-    takers = [hq for hq in below if _needy(s, hq) and not _crowded(plans, sectors, hq)]
+    takers = [hq for hq in below if _needy(s, hq) and not _crowded(s, plans, sectors, hq)]
     if not takers:
         return False
     taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
@@ -71,7 +71,7 @@ def _give_back(s: Situation, plans: Plans, sectors: Sectors, superior: int) -> N
     if not anywhere(fit):
         return
     below = (*plans.below[superior], superior)
-    takers = [hq for hq in below if _quiet(s, plans, hq) or _crowded(plans, sectors, hq)]
+    takers = [hq for hq in below if _quiet(s, plans, hq) or _crowded(s, plans, sectors, hq)]
     pool = rows_where(fit & plans.led_by(takers) & ~s.locked & ~s.fighting)
     if not len(pool):
         return
@@ -147,10 +147,10 @@ def _needy(s: Situation, hq: int) -> bool:
     return bool(staff["need"][hq] > least and staff["need_before"][hq] > least and not lately)
 
 
-def _crowded(plans: Plans, sectors: Sectors, hq: int) -> bool:
-    """Whether its front has room for no more: what it may lack is not formations."""
+def _crowded(s: Situation, plans: Plans, sectors: Sectors, hq: int) -> bool:
+    """Whether its front has room for no more who can hold ground: what it may lack is not formations."""
     km = sectors.sector(hq).length_km
-    return 0 < km < LEAST_KM * int((plans.commander == hq).sum())
+    return 0 < km < LEAST_KM * len(s.able(np.flatnonzero(plans.commander == hq)))
 
 
 def _quiet(s: Situation, plans: Plans, hq: int) -> bool:

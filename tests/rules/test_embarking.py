@@ -202,6 +202,27 @@ def test_who_screens_the_ground_beside_him_goes_aboard_and_who_is_attacked_does_
     assert kept(PORT) == Obstacle.ENEMY
 
 
+def test_who_goes_aboard_out_of_a_screen_fight_goes_on_losing_men_in_it():
+    """From an hour after each boarding, when the fight has been weighed anew for who is left."""
+    rows_ = COAST.split("\n")
+    rows_[2] = ":X" + "." * 12
+    s = in_port("\n".join(rows_), formations={"A": "infantry", "B": {"kind": "infantry", "cell": 20}, "X": "rifle"})
+    s.advance(12 * HOUR)
+    told(s, "x1", OrderKind.ATTACK, at(s, 1, 1))
+    s.advance(27 * HOUR)
+    embark(s)
+    found = 0
+    for hour in range(28, 60):
+        s.advance(hour * HOUR + 30)
+        p, a1 = s.world.participants, row(s, "a1")
+        live = live_participants(s.world)
+        mine = live[p.formation[live] == a1]
+        if len(mine) and of_kind(s, "Boarded") and not s.world.battles.stale[p.battle[mine]].any():
+            assert s.world.formations.battle_rate[a1] == p.battle_rate[mine].sum()
+            found += 1
+    assert found >= 10
+
+
 def test_who_finds_his_port_lost_lands_at_the_nearest_one_left():
     text = "\n".join(["~" * 14, "1AB" + "." * 5 + "3" + "." * 4 + "2", "." * 14, "." * 14])
     s = in_port(text, ports={"1": 8000, "2": 8000, "3": 8000}, sets={"naval.unload_h": 16})

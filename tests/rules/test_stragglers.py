@@ -12,6 +12,7 @@ from engine.rules.stragglers import escape_share, escaped
 from engine.run.session import Session
 from tests.rules import battlefield
 from tests.rules.battlefield import DAY, battle, row
+from tests.rules.sea import coast
 
 battlefield.register()
 
@@ -44,6 +45,16 @@ ISLAND = """
 ~~~~~~~
 ...B...
 """
+HELD = """
+:::::::::
+:::RR::::
+:::RAR:::
+.........
+.........
+....B....
+.........
+.........
+"""
 TROOPS = {"R": {"men": 6000}, "A": {"side": "axis"}}
 SHUT = {"a1": {"cut_off_since": 0}}
 
@@ -59,14 +70,31 @@ def share(session: Session) -> float:
 
 
 def test_most_come_back_with_a_way_open_fewer_from_a_ring_fewest_from_a_ring_far_off() -> None:
-    rules = at_noon(RING, {}).world.statics.rules
-    found = [share(at_noon(RING, {})), share(at_noon(RING, SHUT)), share(at_noon(FAR_RING, SHUT))]
+    rules = at_noon(HELD, {}).world.statics.rules
+    found = [share(at_noon(HELD, {})), share(at_noon(RING, SHUT)), share(at_noon(FAR_RING, SHUT))]
     assert found == [rules["combat.escape_open"], rules["combat.escape_near"], rules["combat.escape_far"]]
     assert found == sorted(found, reverse=True)
 
 
+def test_a_ring_that_has_just_closed_is_a_ring_and_so_is_ground_without_a_way_back() -> None:
+    """Whether somebody is cut off from supply is looked at every six hours; the ring is looked at when he falls."""
+    ringed, held = at_noon(RING, {}), at_noon(HELD, {})
+    assert share(ringed) == ringed.world.statics.rules["combat.escape_near"]
+    barred = escape_share(held.world, np.array([row(held, "a1")]), held.now, barred=True)
+    assert barred.tolist() == [held.world.statics.rules["combat.escape_near"]]
+
+
 def test_nobody_comes_over_water() -> None:
     assert share(at_noon(ISLAND, SHUT)) == 0
+
+
+def test_nobody_walks_home_from_a_port_with_nothing_but_ships_behind_it() -> None:
+    port = {"id": "port", "side": "axis", "kind": "port", "capacity_t": 3000.0, "at": "1"}
+    session = coast(supply=False, sources=[port])
+    session.advance(12 * 60)
+    both = np.array([row(session, "a1"), row(session, "b1")])
+    assert escape_share(session.world, both[:1], session.now)[0] > 0, "to the lines of the other"
+    assert escape_share(session.world, both, session.now).tolist() == [0.0, 0.0]
 
 
 def test_none_come_through_with_the_rule_off() -> None:

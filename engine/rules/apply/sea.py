@@ -55,7 +55,15 @@ def boarded(pen: Pen, event: Event) -> None:
     formations["afv_lost_u"][rows] += event["afv_left_u"]
     formations["guns_lost_u"][rows] += event["guns_left_u"]
     _set(pen, rows, afloat=Afloat.BY_SHIP, beach=-1, **dict.fromkeys(_BLEEDING, 0))
+    _weighed_anew(pen, rows)
     _check(pen, rows, event.kind.name)
+
+
+def _weighed_anew(pen: Pen, rows: Array) -> None:
+    """Screen fights of those who stay are set at the next wake-up for who is left, not only at the next refresh."""
+    those = pen["participants"].table
+    mine = (those.left_at >= NEVER) & np.isin(those.formation, rows)
+    pen["battles"]["stale"][those.battle[mine]] = 1
 
 
 def sailed(pen: Pen, event: Event) -> None:
