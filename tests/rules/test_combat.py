@@ -258,6 +258,15 @@ def test_of_the_guns_that_stand_along_a_whole_front_only_a_part_reaches_the_plac
     assert gain(LONG, "soviet", 0.5) == gain(LONG, "soviet", 0.15)
 
 
+def test_a_battery_with_a_range_of_its_own_reaches_by_that_alone() -> None:
+    def gain(reach: float) -> float:
+        battery = {"hq": "axis_hq", "kind": "artillery", "guns": 300, "range_km": 20, "at": "a1"}
+        sets = {"combat.guns_in_reach": reach}
+        return abs(first_x(battle(LONG, ATTACK, assets=[battery], sets=sets)) - first_x(battle(LONG, ATTACK, sets=sets)))
+
+    assert gain(0.5) == gain(0.15) > 0
+
+
 def test_army_artillery_aircraft_and_ships_weigh_in() -> None:
     plain = first_x(battle(LINE, ATTACK))
     for asset in (

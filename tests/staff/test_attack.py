@@ -354,6 +354,16 @@ def test_an_attack_that_names_nobody_holds_its_line_and_moves_up_as_a_whole_when
     assert max(before) < 4 * DAY
 
 
+def test_the_hours_before_its_hour_do_not_count_as_waiting_for_better_odds():
+    everybody = {"side": "axis", "kind": "attack", "axis": [(1, 6), (-5, 6)], "start_min": 4 * DAY, "end_day": 6}
+    session = war(":::::RRR:::::\n..A...A...A..\n.............", days=6, depth=6, directives=[everybody])
+    session.advance(4 * DAY - 18 * HOUR)
+    notes, hq = session.world.staff_notes, session.world.statics.headquarters_rows["axis_hq"]
+    assert notes.target_a[hq] >= 0, "it has a target already"
+    session.advance(4 * DAY)
+    assert notes.target_since[hq] >= 4 * DAY - 12 * HOUR
+
+
 def accepted_after(hours: int, end_day: float) -> float:
     """Odds at which an attack that may go on to ``end_day`` begins after so many hours before one target."""
     session = war(":R::R::R:\n..AA.....\n.........", days=9, depth=4,
