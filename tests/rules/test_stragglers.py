@@ -132,3 +132,5 @@ def test_no_more_come_through_than_there_are(men: int) -> None:
     rows = np.array([row(session, "a1")])
     there = int(session.world.formations.read("men", session.now, rows)[0])
     assert 0 <= int(escaped(session.world, rows, session.now)[0]) <= there
+    near = session.world.statics.rules["combat.escape_near"]
+    assert int(escaped(session.world, rows, session.now)[0]) == round(near * there)
