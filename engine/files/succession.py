@@ -51,6 +51,8 @@ def succession_of(setting: Setting) -> Succession:
     for checked in setting.tables["commands"].values():
         data = checked.data
         setting.refer(checked, "subject", data.subject, _KNOWN_BY, "the id of a formation or headquarters")
+        for source in (part.strip() for part in data.src.split(";")):
+            setting.refer(checked, "src", source, "sources", f"the id of a source for the command of {data.subject}")
         if data.from_ is not None and data.until is not None and data.until <= data.from_:
             setting.complain(checked.at("until"), "a time after `from`", shown(data.until.isoformat()), code="date/order")
         else:

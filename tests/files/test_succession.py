@@ -71,6 +71,7 @@ def test_a_change_that_nobody_can_name_is_told_at_its_place(table):
     ("s_rd_3,Both,,1944-08-16,,book,reference,", "expected a day after 'Ivanov' at "),
     ("g_hq_1,Back,,1944-08-16,1944-08-15,book,reference,", "expected a time after `from`, found '1944-08-15"),
     ("s_rd_99,Who,,,,book,reference,", "expected the id of a formation or headquarters, found 's_rd_99'"),
+    ("s_rd_3,Later,,1944-08-19,,bok,reference,", "expected the id of a source for the command of s_rd_3, found 'bok'"),
 ])  # fmt: skip
 def test_what_cannot_be_is_told_with_its_line(table, line, told):
     table.write("common/commanders.csv", TABLE + line + "\n")
