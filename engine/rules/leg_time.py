@@ -33,13 +33,13 @@ Mask = npt.NDArray[np.bool_]
 _FOLLOW, _EXPLOIT, _BRIGADE = int(Task.FOLLOW), int(Task.EXPLOIT), int(Echelon.BRIGADE)
 _FOREST, _MOTOR, _TRACK = int(Terrain.FOREST), int(Mobility.MOTOR), int(Mobility.TRACK)
 PARAMETERS: Final = (
-    "movement.exploit", "contact.entry_slowdown", "contact.pursuit_slowdown", "contact.fresh_slowdown",
-    "movement.road_crowding", "movement.bridging_factor", "movement.column_pace", "contact.zoc_mech_h",
-    "contact.zoc_leg_h", "contact.zoc_to_zoc_h", "contact.zoc_night_forest", "switch.zones",
+    "movement.exploit", "contact.entry_slowdown", "contact.pursuit_slowdown", "contact.forward_slowdown",
+    "contact.fresh_slowdown", "movement.road_crowding", "movement.bridging_factor", "movement.column_pace",
+    "contact.zoc_mech_h", "contact.zoc_leg_h", "contact.zoc_to_zoc_h", "contact.zoc_night_forest", "switch.zones",
 )  # fmt: skip
 (
-    _OWN_PACE, _ENTRY, _PURSUIT, _FRESH, _CROWDING, _BRIDGING, _COLUMN, _ZONE_MECH, _ZONE_LEG, _ZONE_TO_ZONE,
-    _NIGHT_FOREST, _ZONES,
+    _OWN_PACE, _ENTRY, _PURSUIT, _FORWARD, _FRESH, _CROWDING, _BRIDGING, _COLUMN, _ZONE_MECH, _ZONE_LEG,
+    _ZONE_TO_ZONE, _NIGHT_FOREST, _ZONES,
 ) = range(len(PARAMETERS))  # fmt: skip
 _LATELY, _SLOWEST, _SOON, _BURST, _FADE, _CAPACITY, _ZONE_FULL = range(7)
 """Entries of :func:`_whole_numbers`."""
@@ -68,9 +68,10 @@ def leg_minutes(
 
     Free enemy ground takes ``contact.entry_slowdown`` times as long, but no more than it takes to occupy a hex after a
     fight (the mean of ``contact.occupy_low_h`` and ``contact.occupy_high_h``). Where their side knows of no enemy near
-    exploiting brigades are slowed as all are and pursuing columns by ``contact.pursuit_slowdown``; where it knows of one the
-    pace of exploiting columns is ``movement.exploit`` of a march, but not below ``movement.exploit_km_day``: rear guards do
-    not hold them up longer because night and ground do so, too. Own ground that changed hands within ``contact.fresh_h``
+    exploiting brigades are slowed by ``contact.forward_slowdown`` and pursuing columns by ``contact.pursuit_slowdown``;
+    where it knows of one the pace of exploiting columns is ``movement.exploit`` of a march, but not below
+    ``movement.exploit_km_day``: rear guards do not hold them up longer because night and ground do so, too. Own ground
+    that changed hands within ``contact.fresh_h``
     takes ``contact.fresh_slowdown`` times as long at most; an exploiting column keeps its pace there only where enemy
     ground lies beside it, since farther back others have opened the way. An enemy zone of control and a crowded road add
     to it, by day the enemy's aircraft too; a forced march takes off. Who stands ``deployed`` before a target that turns out
@@ -254,8 +255,8 @@ def _resist(
     """
     breaks_through = f8[F_TASK, row] == _EXPLOIT and not unopposed
     slow = 1.0 / p[_OWN_PACE] if breaks_through else p[_ENTRY]
-    if f8[F_TASK, row] == _FOLLOW and unopposed:
-        slow = p[_PURSUIT]
+    if unopposed:
+        slow = p[_PURSUIT] if f8[F_TASK, row] == _FOLLOW else p[_FORWARD]
     most = max(w[_SLOWEST] - (base[i] - water[i]), 0) if breaks_through else w[_SOON]
     march = base[i] - terms[_BRIDGED, i]
     theirs, rim = owner[there] == 1 - side, False

@@ -95,10 +95,10 @@ def first_leg(drawing: str, kind: OrderKind, *, kind_of: str = "panzer", **sets:
 
 @pytest.mark.parametrize(
     ("kind", "who", "times"),
-    [(OrderKind.MARCH, "panzer", 2.0), (OrderKind.FOLLOW, "panzer", 1.0), (OrderKind.EXPLOIT, "tank_brigade", 2.0),
+    [(OrderKind.MARCH, "panzer", 2.0), (OrderKind.FOLLOW, "panzer", 1.0), (OrderKind.EXPLOIT, "tank_brigade", 1.25),
      (OrderKind.EXPLOIT, "panzer", 1 / 0.33)],
 )  # fmt: skip
-def test_free_enemy_ground_slows_a_column_by_half_a_pursuit_not_at_all_a_large_breakthrough_more(
+def test_free_enemy_ground_slows_a_march_by_half_a_brigade_in_a_breach_a_little_a_pursuit_not_at_all_a_corps_more(
     kind: OrderKind, who: str, times: float
 ):  # fmt: skip
     own, hostile = (first_leg(text, kind, kind_of=who) for text in (".T......", ".T::::::"))
