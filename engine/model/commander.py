@@ -99,27 +99,29 @@ class _Columns(dict[str, Array]):
         sheet, now = self._sheet, self._now
         if self._replaced:
             now = np.array([self[name] for name in sheet.names])
-        column, row = _differs(now, self._given).nonzero()
+        # Places in one row of numbers: they are found many times quicker than in a table.
+        at = _differs(now, self._given).ravel().nonzero()[0]
+        rows, places = max(now.shape[1], 1), sheet.places
         found: list[tuple[int, int, int, tuple[int, ...]]] = [
-            (number, r, sheet.places[c], (value,))
-            for c, r, value in zip(column.tolist(), row.tolist(), now[column, row].tolist(), strict=True)
+            (number, i % rows, places[i // rows], (value,))
+            for i, value in zip(at.tolist(), now.ravel()[at].tolist(), strict=True)
         ]
         for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
             values = self[wide.name]
-            at = np.unique(_differs(values.T, given.T).nonzero()[1])
-            found += [(number, r, position, tuple(v)) for r, v in zip(at.tolist(), values[at].tolist(), strict=True)]
+            changed = list(dict.fromkeys([i // wide.width for i in _differs(values, given).ravel().nonzero()[0].tolist()]))
+            found += [(number, r, position, tuple(v)) for r, v in zip(changed, values[changed].tolist(), strict=True)]
         found.sort(key=itemgetter(2))
         return found
 
 
 def _differs(new: Array, given: Array) -> Array:
-    """Where two arrays differ; all beyond the end (of the last axis) of what was given does."""
+    """Where two arrays differ; all beyond the end of what was given does."""
     if new.shape == given.shape:
         found: Array = new != given
         return found
     found = np.ones(new.shape, bool)
-    old = given.shape[1]
-    found[:, :old] = new[:, :old] != given
+    rows, columns = given.shape
+    found[:rows, :columns] = new[:rows, :columns] != given
     return found
 
 

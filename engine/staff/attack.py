@@ -109,7 +109,7 @@ def left_on_the_axis(s: Situation, axis: Points, objective: int, group: Ints) ->
 
 def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
     """Targets within reach of a group, judged for the number of targets it can take on at once."""
-    if not len(group) or not len(s.control.faces) or aim.objective < 0:
+    if not len(group) or aim.objective < 0 or not len(s.control.faces):
         return NOTHING
     found = _judged(s, aim, group, NONE)
     # The front has not come up to the axis: the attack fights its way there by the shortest way from where it is.
@@ -117,30 +117,36 @@ def appraise(s: Situation, aim: Aim, group: Ints) -> Appraisal:
 
 
 def _judged(s: Situation, aim: Aim, group: Ints, start: int) -> Appraisal:
-    control, rules, who = s.control, s.rules, group.tolist()
+    control, who, cells_of = s.control, group.tolist(), s.view.own.hex[group]
+    p, follow, shoulder = _parameters(s)
     failed, failed_worth = _failures(s, aim.hq)
     noted, ordered = _targets_until_now(s, aim, who)
     told, chosen = np.empty((2, len(control.faces)), np.int64), np.empty(MOST_TARGETS + 2, np.int64)
     count = judge(
         control.faces_of(frozenset([s.part_of[at] for at in who]) - {-1}), control.faces, control.face_share,
         s.travel(aim.objective), line_distance(s.statics, aim.axis or (aim.objective,)), control.part, aim.inside,
-        aim.corridor_m, round(rules["staff.follow_own_share"] * PPM) if aim.salient_weight > 0 else 0, start,
-        *s.grid.axial, s.grid.spacing_m, s.threat, s.tolls, s.defence, np.array([s.hex_of[at] for at in who]),
-        sum([s.power_of[at] for at in who]), float(aim.salient_weight), float(aim.go_x), _parameters(s),
-        round(rules["staff.shoulder_share"] * 1000),
-        round(rules["staff.shoulder_hexes"]), failed, failed_worth, noted, noted if aim.remembers else ordered, ordered,
+        aim.corridor_m, follow if aim.salient_weight > 0 else 0, start,
+        *s.grid.axial, s.grid.spacing_m, s.threat, s.tolls, s.defence, cells_of,
+        sum([s.power_of[at] for at in who]), float(aim.salient_weight), float(aim.go_x), p, shoulder,
+        s.whole("staff.shoulder_hexes"), failed, failed_worth, noted, noted if aim.remembers else ordered, ordered,
         told, chosen,
     )  # fmt: skip
+    if not count:
+        return NOTHING
     *taken, rival, worse = chosen.tolist()
     cells = told[0, :count]
-    targets = tuple([int(cells[i]) for i in taken if i >= 0])
-    return Appraisal(cells, told[1, :count], targets, int(cells[rival]) if rival >= 0 else NONE, worse)
+    cell_of = cells.item
+    targets = tuple([cell_of(i) for i in taken if i >= 0])
+    return Appraisal(cells, told[1, :count], targets, cell_of(rival) if rival >= 0 else NONE, worse)
 
 
-def _parameters(s: Situation) -> Floats:
-    found: Floats | None = s.statics.shared.get("staff.appraisal")
+def _parameters(s: Situation) -> tuple[Floats, int, int]:
+    """Parameters of the score; own ground that a follower wants round a hex, ppm; its worth to a shoulder, thousandths."""
+    found: tuple[Floats, int, int] | None = s.statics.shared.get("staff.appraisal")
     if found is None:
-        found = s.statics.shared["staff.appraisal"] = np.array([float(s.rules[name]) for name in RULES])
+        score = np.array([float(s.rules[name]) for name in RULES])
+        follow, shoulder = round(s.rules["staff.follow_own_share"] * PPM), round(s.rules["staff.shoulder_share"] * 1000)
+        found = s.statics.shared["staff.appraisal"] = score, follow, shoulder
     return found
 
 
@@ -204,8 +210,10 @@ def carry_out(
             wishes.stay(at, Reason.NO_TARGET, s.hex_of[at], aim.objective)
         return
     group = see_through(s, wishes, group, targets)
+    go_x = _patient(s, aim)
     for target, members in zip(targets, allot(s, group, targets), strict=True):
-        strike(s, wishes, Strike(target, aim.reason, _patient(s, aim), a.rival, a.worse, released), members)
+        if members:
+            strike(s, wishes, Strike(target, aim.reason, go_x, a.rival, a.worse, released), members)
 
 
 def see_through(s: Situation, wishes: Intentions, group: Ints, targets: list[int]) -> Ints:
@@ -216,11 +224,11 @@ def see_through(s: Situation, wishes: Intentions, group: Ints, targets: list[int
     left = []
     for at in group.tolist():
         target = goals[at]
-        if s.fighting[at] and tasks[at] == TO_ATTACK and target not in targets and target in s.going_well:
+        if tasks[at] == TO_ATTACK and s.fighting_of[at] and target not in targets and target in s.going_well:
             wishes.fight_on(at, Reason.SEES_IT_THROUGH, target)
         else:
             left.append(at)
-    return np.array(left, np.int64)
+    return np.array(left, np.int64) if len(left) < len(group) else group
 
 
 def _remember(s: Situation, hq: int, targets: list[int], *, waits: bool) -> None:
@@ -236,9 +244,9 @@ def _patient(s: Situation, aim: Aim) -> float:
     """Odds at which an attack begins: waiting in vain before a target makes it bolder, twice as long bolder still."""
     if not aim.remembers:
         return aim.go_x
-    waited = s.minute - int(s.notes.staff["target_since"][aim.hq])
+    waited = s.minute - s.notes.staff["target_since"].item(aim.hq)
     times = min(waited // max(aim.patience, 1), 2)
-    return max(aim.go_x - s.rules["staff.patience_x"] * times, s.rules["staff.feed_x"])
+    return float(max(aim.go_x - s.rules["staff.patience_x"] * times, s.rules["staff.feed_x"]))
 
 
 def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
@@ -248,9 +256,9 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
     """
     if len(targets) == 1:
         return [group.tolist()]
-    weights = [3] + [2] * (len(targets) - 1)
     power = {at: s.power_of[at] for at in group.tolist()}
-    quota = [sum(power.values()) * w // sum(weights) for w in weights]
+    total, parts = sum(power.values()), 2 * len(targets) + 1
+    quota = [total * w // parts for w in [3] + [2] * (len(targets) - 1)]
     members: list[list[int]] = [[] for _ in targets]
     have = [0] * len(targets)
     left = []
@@ -261,14 +269,15 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
             members[targets.index(busy)].append(at)
             have[targets.index(busy)] += power[at]
         else:
-            left.append(at)
-    gaps = {}
-    for at in left:
-        here, meant = s.hex_of[at], _meant_for(s, at)
-        gaps[at] = [2 * s.apart(here, t) - 3 * (meant == t) for t in targets]
-    for at in sorted(left, key=lambda at: (min(gaps[at]), s.row_of[at])):
-        open_targets = [t for t in range(len(targets)) if have[t] < quota[t]] or list(range(len(targets)))
-        t = min(open_targets, key=lambda t: (gaps[at][t], t))
+            here, meant = s.hex_of[at], _meant_for(s, at)
+            gaps = [2 * s.apart(here, t) - 3 * (meant == t) for t in targets]
+            left.append((min(gaps), s.row_of[at], at, gaps))
+    left.sort()
+    for _, _, at, gaps in left:
+        # Of equals the first: the spearhead, then its shoulders in order.
+        _, t = min([(gap, t) for t, gap in enumerate(gaps) if have[t] < quota[t]], default=(0, NONE))
+        if t == NONE:
+            t = gaps.index(min(gaps))
         members[t].append(at)
         have[t] += power[at]
     return members
@@ -277,17 +286,17 @@ def allot(s: Situation, group: Ints, targets: list[int]) -> list[list[int]]:
 def _meant_for(s: Situation, at: int) -> int:
     """The target a formation was last moving up to, by the reason noted for it."""
     row, notes = s.row_of[at], s.notes.formation
-    reason = int(notes["reason"][row])
+    reason = notes["reason"].item(row)
     if reason == _ASSAULT:
-        return int(notes["detail"][row, 1])
-    return int(notes["detail"][row, 0]) if reason in _AT_THE_TARGET else NONE
+        return int(notes["detail"].item(row, 1))
+    return int(notes["detail"].item(row, 0)) if reason in _AT_THE_TARGET else NONE
 
 
 def note_failures(s: Situation, hq: int, group: Ints) -> None:
     """After a break-off its formations rest for a day and the hex is remembered."""
-    own, since = s.view.own, int(s.notes.staff["planned_at"][hq])
-    if s.last_broken_off < since:
+    if s.last_broken_off < s.notes.staff["planned_at"].item(hq):
         return
+    own, since = s.view.own, int(s.notes.staff["planned_at"][hq])
     for ended, cell in s.broken_off:
         if ended < since or not len(group):
             continue

@@ -30,6 +30,11 @@ class Basis:
         self._q, self._r = _axial_lists(view.statics)
 
     @Once
+    def owner_of(self) -> bytes:
+        """Whose each hex is, as plain numbers (255 nobody's): to look at a few."""
+        return self.owner.tobytes()
+
+    @Once
     def headquarters_at(self) -> dict[int, int]:
         """Position in the view of each own headquarters, by row."""
         return {row: at for at, row in enumerate(self.view.headquarters.row.tolist())}
@@ -55,7 +60,8 @@ class Basis:
 
     def apart(self, a: int, b: int) -> int:
         """Steps between two hexes."""
-        dq, dr = self._q[a] - self._q[b], self._r[a] - self._r[b]
+        q, r = self._q, self._r
+        dq, dr = q[a] - q[b], r[a] - r[b]
         if dq < 0:
             dq, dr = -dq, -dr
         if dr >= 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from engine.core.columns import Array
 from engine.model.codes import OrderKind, Task
 from engine.model.orders import Order
@@ -16,6 +18,11 @@ _TASKS = {
 }  # fmt: skip
 _STANDING = frozenset(map(int, (Task.HOLD, Task.ENTRENCH, Task.REST)))
 _NOTHING = (0, 0, 0, 0)
+# As plain names: a look into an enumeration is dear, and all of this is done for every formation in every cycle.
+_HOLD: Final = OrderKind.HOLD
+_MARCH: Final = OrderKind.MARCH
+_EMBARK: Final = OrderKind.EMBARK
+_TASK_OF: Final = {kind: int(task) for kind, task in _TASKS.items()}
 _Wish = tuple[OrderKind, int, Reason, tuple[int, int, int, int]]
 
 
@@ -42,24 +49,24 @@ class Intentions:
         if at in self._wish:
             return
         if self._garrison[at]:
-            kind, goal, reason, detail = OrderKind.HOLD, self._hex[at], Reason.FORTRESS, (self._hex[at],)
+            kind, goal, reason, detail = _HOLD, self._hex[at], Reason.FORTRESS, (self._hex[at],)
         elif at in self._posted:
             goal = self._posted[at]
-            kind, reason, detail = OrderKind.MARCH, Reason.TO_THE_FORTRESS, (goal,)
+            kind, reason, detail = _MARCH, Reason.TO_THE_FORTRESS, (goal,)
         elif self._locked[at]:
-            kind, goal, reason, detail = OrderKind.HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
+            kind, goal, reason, detail = _HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
         said = tuple(map(int, detail)) if detail else (int(goal),)
         said += _NOTHING
         self._wish[at] = (kind, int(goal), reason, (said[0], said[1], said[2], said[3]))
 
     def place(self, at: int, cell: int, reason: Reason, *detail: int) -> None:
         """Wish that it stands at a hex: a march if it is elsewhere, else that it holds."""
-        kind = OrderKind.HOLD if self._hex[at] == cell else OrderKind.MARCH
+        kind = _HOLD if self._hex[at] == cell else _MARCH
         self.want(at, kind, cell, reason, *(detail or (cell,)))
 
     def stay(self, at: int, reason: Reason, *detail: int) -> None:
         """Wish that it stays where it is."""
-        self.want(at, OrderKind.HOLD, self._hex[at], reason, *(detail or (self._hex[at],)))
+        self.want(at, _HOLD, self._hex[at], reason, *(detail or (self._hex[at],)))
 
     def fight_on(self, at: int, reason: Reason, *detail: int) -> None:
         """Wish that it goes on with whatever it is doing."""
@@ -77,18 +84,20 @@ class Intentions:
         """Orders for what is not already intended, by position. To say again what is under way would be no order."""
         own, names = self.s.view.own, self.s.statics.headquarters_ids
         task, goal, coming = self.s.intent
-        moving = (own.leg_to >= 0).tolist()
+        moving, leaders = (own.leg_to >= 0).tolist(), commander.tolist()
         found = []
         self._note()
         for at in sorted(self._wish):
             kind, cell, reason, detail = self._wish[at]
-            if kind is OrderKind.HOLD and task[at] in _STANDING and (coming[at] or not moving[at]):
-                continue
+            if kind is _HOLD:
+                if task[at] in _STANDING and (coming[at] or not moving[at]):
+                    continue
+            elif task[at] == _TASK_OF[kind] and (goal[at] == cell or (kind is _EMBARK and cell < 0)):
+                continue  # of who embarks the goal lies off the map
             if (self._locked[at] and not self._garrison[at] and at not in self._posted) or at in self._as_it_is:
                 continue
-            if kind is not OrderKind.HOLD and self._already(kind, cell, task[at], goal[at]):
-                continue
-            hq = names[int(commander[at])] if commander[at] >= 0 else ""
+            giver = leaders[at]
+            hq = names[giver] if giver >= 0 else ""
             found.append(Order(kind, own.ids[at], cell, hq, reason=int(reason), detail=detail))
         return found
 
@@ -97,8 +106,3 @@ class Intentions:
             rows, notes = self.s.view.own.row[list(self._wish)], self.s.notes.formation
             notes["reason"][rows] = [int(wish[2]) for wish in self._wish.values()]
             notes["detail"][rows] = [wish[3] for wish in self._wish.values()]
-
-    def _already(self, kind: OrderKind, cell: int, task: int, goal: int) -> bool:
-        if kind is OrderKind.EMBARK and cell < 0:
-            return task == _TASKS[kind]  # its goal lies off the map
-        return task == _TASKS[kind] and goal == cell

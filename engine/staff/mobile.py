@@ -51,10 +51,10 @@ def breaks_out(s: Situation, aim: Aim, a: Appraisal, assault: Ints, start_at: in
     """Whether an attack that names no mobile group has broken in so that what drives of its group may run on."""
     if int(s.notes.staff["committed_at"][aim.hq]) >= start_at:
         return True
-    drivers = np.array([at for at in assault.tolist() if s.mechanised[at]], np.int64)
-    if not len(drivers) or captured(s, aim, start_at) < round(s.rules["staff.commit_hexes"]):
+    drivers = [at for at in assault.tolist() if s.mechanised_of[at]]
+    if not drivers or captured(s, aim, start_at) < s.whole("staff.commit_hexes"):
         return False
-    return _hole_ahead(s, aim, a, drivers, _NOBODY)
+    return _hole_ahead(s, aim, a, np.array(drivers, np.int64), _NOBODY)
 
 
 def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints, assault: Ints) -> bool:
@@ -64,12 +64,14 @@ def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints, assault: Ints
     """
     if not len(a):
         return False
-    travel, rules = s.travel(aim.objective), s.rules
-    ahead = a.cells[travel[a.cells] < int(travel[s.view.own.hex[group]].min())]
-    power = int(s.view.own.power[group].sum())
-    for cell in ahead.tolist():
+    travel, rules, who = s.travel(aim.objective).item, s.rules, group.tolist()
+    nearest = min([travel(s.hex_of[at]) for at in who])
+    power, beside = sum([s.power_of[at] for at in who]), assault.tolist()
+    for cell in a.cells.tolist():
+        if travel(cell) >= nearest:
+            continue
         least = rules["staff.commit_occupied_x"] if s.occupied[cell] else rules["staff.commit_screen_x"]
-        with_it = sum(s.power_of[at] for at in assault.tolist() if s.apart(s.hex_of[at], cell) <= SUPPORT)
+        with_it = sum([s.power_of[at] for at in beside if s.apart(s.hex_of[at], cell) <= SUPPORT])
         if s.defence[cell] == 0 or s.odds(power + with_it, cell) > least:
             return True
     return False
@@ -107,7 +109,7 @@ def exploit(s: Situation, wishes: Intentions, aim: Aim, group: Ints) -> None:
     """Descend to the objective round resistance; attack together if that is easy; halt on the leash or cut off."""
     own, rules = s.view.own, s.rules
     committed = int(s.notes.staff["committed_at"][aim.hq]) == s.minute
-    way, power = _ways(s, aim), int(own.power[group].sum())
+    way, power = _ways(s, aim), sum([s.power_of[at] for at in group.tolist()])
     for at, gap in zip(group.tolist(), _km_to_the_foot(s, group), strict=True):
         here = s.hex_of[at]
         if _spent_in_a_pocket(s, at):
@@ -153,8 +155,8 @@ def _push(
         wishes.stay(at, Reason.BLOCKED, here, objective)
         return
     target = path[0]
-    peers = [p for p in group.tolist() if s.apart(int(s.view.own.hex[p]), target) <= 1]
-    x = s.odds(sum(int(s.view.own.power[p]) for p in peers), target)
+    peers = [p for p in group.tolist() if s.apart(s.hex_of[p], target) <= 1]
+    x = s.odds(sum([s.power_of[p] for p in peers]), target)
     if x > s.rules["staff.exploit_attack_x"] or (target in s.attacked and x > s.rules["staff.feed_x"]):
         wishes.want(at, OrderKind.ATTACK, target, Reason.ATTACK, target, -1, round(x * PPM))
     else:
@@ -170,9 +172,9 @@ def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
     """
     least, free = s.rules["staff.exploit_attack_x"], list[int]()
     weak = s.rules["staff.commit_occupied_x"]
-    for cell in path[: round(s.rules["staff.exploit_stretch_hexes"])]:
+    for cell in path[: s.whole("staff.exploit_stretch_hexes")]:
         held = bool(s.occupied[cell])
-        met = s.owner[cell] != s.side and (held or s.defence[cell] > 0)
+        met = s.owner_of[cell] != s.side and (held or s.defence[cell] > 0)
         if met and (not free or s.odds(power, cell) <= (weak if held else least)):
             break
         free.append(cell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -57,6 +57,12 @@ class _Text:
     fall_back: list[Points]
     groups: dict[str, list[Ints]]
     """World rows of the formations that each directive names, by group."""
+    named: list[Ints]
+    """The same, group after group."""
+    of: dict[int, list[int]]
+    """Directives of each headquarters that it works on."""
+    when: list[tuple[int, int]]
+    """Hour and row of each directive: the order in which they count."""
     frame: Array
     """The view's column of axes that it was read from."""
     kept: dict[Any, Any] = field(default_factory=dict)
@@ -138,11 +144,19 @@ class Plans:
 
     def _ended_from_above(self) -> list[bool]:
         """Directives that a clearing one has ended: not even the line they named counts any more."""
+        clearing = ((self.d.clears == 1) & (self.d.state != _PENDING)).nonzero()[0]
+        kept, key = self.text.kept, ("ended", clearing.tobytes(), self.s.view.headquarters.parent.tobytes())
+        if key not in kept:
+            kept[key] = self._ended_by(clearing.tolist())
+        found: list[bool] = kept[key]
+        return found
+
+    def _ended_by(self, clearing: list[int]) -> list[bool]:
         d, headquarters = self.d, self.s.view.headquarters
         parents = dict(zip(headquarters.row.tolist(), headquarters.parent.tolist(), strict=True))
         gone = [False] * len(d.row)
         last: dict[int, int] = {}
-        for i in ((d.clears == 1) & (d.state != _PENDING)).nonzero()[0].tolist():
+        for i in clearing:
             last[int(d.hq[i])] = max(last.get(int(d.hq[i]), NONE), int(d.row[i]))
         if last:
             for i, (hq, row) in enumerate(zip(d.hq.tolist(), d.row.tolist(), strict=True)):
@@ -152,30 +166,24 @@ class Plans:
         return gone
 
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
-        d, text = self.d, self.text
-        rows: dict[int, list[int]] = {}
-        for i, hq in enumerate(d.hq.tolist()):
-            if self.kind[i] not in DECREES:
-                rows.setdefault(hq, []).append(i)
-        ended = self._ended_from_above()
-        begun = [is_ and not gone for is_, gone in zip(begun, ended, strict=True)]
-        lined = [bool(points) for points in text.line]
-        when = list(zip(self.start, d.row.tolist(), strict=True)).__getitem__
+        text = self.text
+        begun = [is_ and not gone for is_, gone in zip(begun, self._ended_from_above(), strict=True)]
+        state = [2 * is_ + gone for is_, gone in zip(begun, over, strict=True)]
         of = {}
         for hq in self.s.view.headquarters.row.tolist():
-            mine = rows.get(hq, [])
-            key = ("plan", hq, tuple([(begun[i], over[i]) for i in mine]))
+            mine = text.of.get(hq, [])
+            key = (hq, *[state[i] for i in mine])
             if key not in text.kept:
-                text.kept[key] = self._plan(hq, mine, begun, over, lined, when) if mine else Plan(hq)
+                text.kept[key] = self._plan(hq, mine, begun, over) if mine else Plan(hq)
             of[hq] = text.kept[key]
-        named, namer = [_NOBODY], []
-        for i, hq in enumerate(d.hq.tolist()):
-            # Who is to go aboard holds his ground until then; the others assemble.
-            if not over[i] and (begun[i] or (soon[i] and self.kind[i] != _EVACUATE)):
-                for group in text.groups.values():
-                    named.append(group[i])
-                    namer += [hq] * len(group[i])
-        return _Reading(of, self._acting(of), np.concatenate(named), np.array(namer, np.int64), self._below(), text)
+        # Who is to go aboard holds his ground until then; the others assemble.
+        in_force = [
+            i for i, group in enumerate(text.named)
+            if not over[i] and (begun[i] or (soon[i] and self.kind[i] != _EVACUATE)) and len(group)
+        ]  # fmt: skip
+        groups = [text.named[i] for i in in_force]
+        namer = np.repeat(self.d.hq[in_force].astype(np.int64), [len(group) for group in groups])
+        return _Reading(of, self._acting(of), np.concatenate([_NOBODY, *groups]), namer, self._below(), text)
 
     def _text(self) -> _Text:
         """What the directives say; read again only when one arrives, and the view shows other columns."""
@@ -183,8 +191,14 @@ class Plans:
         held = memo.get(key)
         if held is None or held.frame is not d.axis:
             groups = {name: [_named(row) for row in getattr(d, name)] for name in ("assault", "mobile", "reserve")}
+            named = [np.concatenate(rows) for rows in zip(*groups.values(), strict=True)]
+            of: dict[int, list[int]] = {}
+            for i, hq in enumerate(d.hq.tolist()):
+                if self.kind[i] not in DECREES:
+                    of.setdefault(hq, []).append(i)
+            when = list(zip(d.start_at.tolist(), d.row.tolist(), strict=True))
             axis, line, fall_back = (self._points(name) for name in ("axis", "line", "fall_back"))
-            held = memo[key] = _Text(axis, line, fall_back, groups, d.axis)
+            held = memo[key] = _Text(axis, line, fall_back, groups, named, of, when, d.axis)
         found: _Text = held
         return found
 
@@ -217,10 +231,9 @@ class Plans:
         memo[f"staff.below.{self.s.side}"] = (stamp, found)
         return found
 
-    def _plan(
-        self, hq: int, mine: list[int], begun: list[bool], over: list[bool], lined: list[bool],
-        when: Callable[[int], tuple[int, int]],
-    ) -> Plan:  # fmt: skip
+    def _plan(self, hq: int, mine: list[int], begun: list[bool], over: list[bool]) -> Plan:
+        line, when = self.text.line, self.text.when.__getitem__
+
         def last(these: list[int]) -> int:
             return max(these, key=when, default=NONE)
 
@@ -232,7 +245,7 @@ class Plans:
             hq,
             current,
             min(coming, key=when, default=NONE),
-            last([i for i in started if lined[i] and self.kind[i] not in ATTACKS]),
+            last([i for i in started if line[i] and self.kind[i] not in ATTACKS]),
             current >= 0 and self.kind[current] in ATTACKS,
             newest if newest >= 0 and self.kind[newest] in ATTACKS else NONE,
         )

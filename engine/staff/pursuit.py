@@ -71,15 +71,16 @@ def _from(s: Situation, at: int, travel: Array) -> int:
 
 def _lane(s: Situation, aim: Aim, here: int, open_faces: set[int], used: dict[int, int]) -> list[int]:
     """Hexes of the quickest way to the objective as far as nobody bars it, over the front where it is open."""
-    travel, owner = s.travel(aim.objective), s.owner
+    travel, owner = s.travel(aim.objective).item, s.owner_of
     lane: list[int] = []
     cell, ahead = here, 0
     for _ in range(APPROACH + AHEAD):
-        ring = [c for c in s.control.ways[cell].tolist() if c >= 0 and travel[c] < travel[cell]]
+        left = travel(cell)
+        ring = [c for c in s.control.ways[cell].tolist() if c >= 0 and travel(c) < left]
         ring = [c for c in ring if owner[c] == s.side or c in open_faces or (_still_free(s, c) and s.threat[c] == 0)]
         if not ring:
             return lane if ahead else []
-        cell = min(ring, key=lambda c: (int(travel[c]) + SHARED_MIN * used.get(c, 0), c))
+        cell = min(ring, key=lambda c: (travel(c) + SHARED_MIN * used.get(c, 0), c))
         lane.append(cell)
         ahead += owner[cell] != s.side
         if ahead == AHEAD:
@@ -89,7 +90,7 @@ def _lane(s: Situation, aim: Aim, here: int, open_faces: set[int], used: dict[in
 
 def _still_free(s: Situation, cell: int) -> bool:
     """Enemy ground that nobody is known to hold or screen."""
-    return cell >= 0 and int(s.owner[cell]) != s.side and int(s.defence[cell]) == 0 and cell not in s.attacked
+    return cell >= 0 and s.owner_of[cell] != s.side and s.defence.item(cell) == 0 and cell not in s.attacked
 
 
 def _free(s: Situation, aim: Aim, a: Appraisal) -> set[int]:
@@ -99,9 +100,12 @@ def _free(s: Situation, aim: Aim, a: Appraisal) -> set[int]:
     """
     if not len(a):
         return set()
+    met = s.defence[a.cells].tolist()
+    if 2 * met.count(0) < len(met):
+        return set()
     cells = a.cells.tolist()
-    free = [i for i, met in enumerate(s.defence[a.cells].tolist()) if met == 0 and cells[i] not in s.attacked]
-    if 2 * len(free) < len(a):
+    free = [i for i, cell in enumerate(cells) if met[i] == 0 and cell not in s.attacked]
+    if 2 * len(free) < len(met):
         return set()
     if aim.salient_weight > 0:
         least, share = round(s.rules["staff.follow_own_share"] * PPM), a.share.tolist()

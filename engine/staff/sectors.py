@@ -62,22 +62,31 @@ class Sectors:
         self.s, self.plans = s, plans
         self._holders: dict[int, list[int]] = {}
         self._noted: list[int] = s.notes.staff["phase"].tolist()
-        for at, (role, hq) in enumerate(zip(s.role_of, plans.commander.tolist(), strict=True)):
-            if hq >= 0 and role in (IN_LINE, IN_SCREEN) and not s.serves[at]:
-                self._holders.setdefault(hq, []).append(at)
+        commander, serves = plans.commander.tolist(), s.serves
+        for at, role in enumerate(s.role_of):
+            if role in (IN_LINE, IN_SCREEN) and not serves[at]:
+                hq = commander[at]
+                if hq in self._holders:
+                    self._holders[hq].append(at)
+                else:
+                    self._holders[hq] = [at]
+        self._holders.pop(-1, None)
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
+        self._own_lines: dict[int, Ints] = {}
         self._before: dict[int, Mask | None] = {}
+        self._sectors: dict[int, Sector] = {}
         self.label, self.away_m = self._cut()
 
     def _home(self, holders: list[int]) -> int:
         """Piece of own land in which most of the holders' power stands."""
-        power: dict[int, int] = {}
         part_of, power_of = self.s.part_of, self.s.power_of
+        power = dict.fromkeys([part_of[at] for at in holders], 0)
+        if len(power) == 1:
+            return part_of[holders[0]]
         for at in holders:
-            part = part_of[at]
-            power[part] = power.get(part, 0) + power_of[at] + 1
-        return min(power, key=lambda p: (p < 0, -power[p], p)) if len(power) > 1 else part
+            power[part_of[at]] += power_of[at] + 1
+        return min(power, key=lambda p: (p < 0, -power[p], p))
 
     # Where a headquarters stands with regard to its line.
 
@@ -97,12 +106,18 @@ class Sectors:
         holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if holders is None or not points:
             return True
-        far, metres = self.s.whole("staff.near_hexes") * self.s.grid.spacing_m, line_distance(self.s.statics, points)
-        near = metres[[self.s.hex_of[at] for at in holders]] <= far
-        return 2 * int(np.count_nonzero(near)) >= len(holders)
+        far, hex_of = self.s.whole("staff.near_hexes") * self.s.grid.spacing_m, self.s.hex_of
+        metres = line_distance(self.s.statics, points).item
+        return bool(2 * sum([metres(hex_of[at]) <= far for at in holders]) >= len(holders))
 
     def own_line(self, plan: Plan) -> Ints:
         """Own hexes of its piece of land along the line it was given, in order."""
+        found = self._own_lines.get(plan.hq)
+        if found is None:
+            found = self._own_lines[plan.hq] = self._own_line(plan)
+        return found
+
+    def _own_line(self, plan: Plan) -> Ints:
         points = self.plans.line_points(plan)
         if not points:
             return np.zeros(0, np.int64)
@@ -238,9 +253,13 @@ class Sectors:
 
     def sector(self, hq: int) -> Sector:
         """The sector of a headquarters; without sides if it has none."""
-        ends, sides, weights, (hot, chance, quiet, ring) = self._pieces
-        mine = slice(ends[hq - 1] if hq else 0, ends[hq])
-        return Sector(hq, sides[mine], weights[mine], hot[hq] > 0, chance[hq] > 0, quiet[hq], ring[hq] > 0)
+        found = self._sectors.get(hq)
+        if found is None:
+            ends, sides, weights, (hot, chance, quiet, ring) = self._pieces
+            mine = slice(ends[hq - 1] if hq else 0, ends[hq])
+            found = Sector(hq, sides[mine], weights[mine], hot[hq] > 0, chance[hq] > 0, quiet[hq], ring[hq] > 0)
+            self._sectors[hq] = found
+        return found
 
 
 def _before(s: Situation, points: Points) -> Mask | None:

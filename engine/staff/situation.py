@@ -61,12 +61,12 @@ class Situation(Doings, Threat):
         return found
 
     @Once
-    def need_along_the_front(self) -> tuple[list[bool], list[int], list[int]]:
+    def need_along_the_front(self) -> tuple[Mask, Array, Array]:
         """Of each side of the front: whether it is hot, the threat that nobody covers, and the threat."""
         own, other = self.front.own, self.front.other
         threat = self.threat[other]
         short = np.maximum(threat - self.cover[own] * round(self.rules["staff.need_cover"] * 10) // 10, 0)
-        return self.hot[own].tolist(), short.tolist(), threat.tolist()
+        return self.hot[own], short, threat
 
     @Once
     def provoked(self) -> Mask:

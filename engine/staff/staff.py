@@ -40,9 +40,10 @@ class Staff:
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> list[Order]:
         """Orders of all due headquarters of the side. Of two steps that want a formation the earlier has it."""
         acting = timing.acting(view, notes, due)
-        if not acting:
-            return []
-        s = Situation(view, notes)
+        return self.orders(Situation(view, notes), acting) if acting else []
+
+    def orders(self, s: Situation, acting: list[int]) -> list[Order]:
+        """The same of those that act now, in a situation that is known."""
         plans, members = _take_up(s, acting)
         wishes = Intentions(s)
         evacuate(s, wishes, plans, members, acting)
@@ -89,40 +90,40 @@ def _take_up(s: Situation, acting: list[int]) -> tuple[Plans, dict[int, Ints]]:
 
 def _attack(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """What assault and mobile groups do: assemble before H-hour, then attack and exploit."""
-    if not plans.attacking(plan) and plan.upcoming == NONE:
+    if not plan.attacks and plan.upcoming == NONE:
         return
     role = s.role_of
     grouped = [at for at in members.tolist() if role[at] in (IN_ASSAULT, IN_MOBILE)]
     if not grouped:
         return
-    assault, fast = (
-        np.array([at for at in grouped if role[at] == group and wishes.free(at)], np.int64)
-        for group in (IN_ASSAULT, IN_MOBILE)
-    )
+    assault = np.array([at for at in grouped if role[at] == IN_ASSAULT and wishes.free(at)], np.int64)
+    fast = np.array([at for at in grouped if role[at] == IN_MOBILE and wishes.free(at)], np.int64)
     i = plan.current
-    if not plans.attacking(plan):
+    if not plan.attacks:
         if timing.approaching(s, plans, plan):
             _approach(s, wishes, plans, plan, assault)
             assault = assault[[at not in wishes for at in assault.tolist()]]
         if plans.assembling(plan):
             assemble(s, wishes, plans, plan.upcoming, np.concatenate([assault, fast]))
         return
-    later = _of_the_next(plans, plan, np.concatenate([assault, fast]))
+    both = np.concatenate([assault, fast]) if len(fast) else assault
+    later = _of_the_next(plans, plan, both)
     if len(later):
         if timing.approaching(s, plans, plan):
             _approach(s, wishes, plans, plan, without(assault, without(assault, later)))
         if plans.assembling(plan):
             assemble(s, wishes, plans, plan.upcoming, later[[at not in wishes for at in later.tolist()]])
         assault, fast = without(assault, later), without(fast, later)
-    attack.note_failures(s, plan.hq, np.concatenate([assault, fast]))
-    if pausing.pauses(s, plans, plan.hq, i, np.concatenate([assault, fast])):
-        pausing.pause(s, wishes, plans, i, np.concatenate([assault, fast]))
+        both = np.concatenate([assault, fast])
+    attack.note_failures(s, plan.hq, both)
+    if pausing.pauses(s, plans, plan.hq, i, both):
+        pausing.pause(s, wishes, plans, i, both)
         return
     aim = attack.aim_of(s, plans, plan, i)
     assault = rear.put_in(s, plans, plan, aim, assault, members)
     appraisal = attack.appraise(s, aim, assault)
     if not len(fast) and mobile.breaks_out(s, aim, appraisal, assault, int(plans.d.start_at[i])):
-        fast = np.array([at for at in assault.tolist() if s.mechanised[at]], np.int64)
+        fast = np.array([at for at in assault.tolist() if s.mechanised_of[at]], np.int64)
         assault = without(assault, fast)
     fights = any(s.fighting_of[at] for at in assault.tolist())
     pursuit = pursue(s, wishes, aim, appraisal, assault)

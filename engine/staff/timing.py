@@ -56,19 +56,19 @@ def acting(view: SideView, notes: Notes, due: Sequence[int]) -> list[int]:
 
 def with_the_line(s: Situation, plans: Plans, who: list[int]) -> list[int]:
     """Those that look at their whole line now: holders always, those in attack or about to at every second cycle."""
-    return [hq for hq in who if _holds(s, plans, hq) or _full_look(s, hq)]
+    looked = s.notes.staff["full_at"][who].tolist()
+    return [hq for hq, last in zip(who, looked, strict=True) if _holds(s, plans, hq, last) or _full_look(s, hq, last)]
 
 
-def _holds(s: Situation, plans: Plans, hq: int) -> bool:
+def _holds(s: Situation, plans: Plans, hq: int, last: int) -> bool:
     """Whether it only holds, or has been alarmed since its last look with no attack to lead yet."""
-    if plans.attacking(plans.of[hq]):
+    if plans.of[hq].attacks:
         return False
-    return not _soon(s, plans, hq) or s.alarm_of[hq] >= int(s.notes.staff["full_at"][hq])
+    return not _soon(s, plans, hq) or s.alarm_of[hq] >= last
 
 
-def _full_look(s: Situation, hq: int) -> bool:
+def _full_look(s: Situation, hq: int, last: int) -> bool:
     """Whether a full cycle of an attacker has come due since its last look at the line."""
-    last = int(s.notes.staff["full_at"][hq])
     if last < 0 or s.minute % _LOOK:
         return last < 0
     length = s.hours("staff.cycle_full_h") * PPM // s.quality_of[hq]
@@ -102,32 +102,31 @@ def superior(s: Situation, hq: int) -> bool:
 def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
     """Write down when each planned and when it plans next."""
     staff, leading = s.notes.staff, set(plans.commander.tolist())
+    attacking, quality_of = [plans.of[hq].attacks for hq in who], s.quality_of
     staff["planned_at"][who] = s.minute
-    staff["cycle_at"][who] = [_next(s, plans, hq, hq in leading) for hq in who]
-    staff["attacking"][who] = [plans.attacking(plans.of[hq]) for hq in who]
+    staff["cycle_at"][who] = [
+        _next(s.minute, _cycle_min(s, plans, hq, attacks, hq in leading) * PPM // quality_of[hq], hq)
+        for hq, attacks in zip(who, attacking, strict=True)
+    ]
+    staff["attacking"][who] = attacking
     staff["full_at"][look] = s.minute
 
 
-def _next(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
+def _next(minute: int, cycle: int, hq: int) -> int:
     """The hour of the grid at which the next multiple of a cycle's length has passed."""
-    cycle = _cycle_min(s, plans, hq, leads)
     grid = _LOOK if cycle >= _LOOK else _GRID
     # Staggered: not all holders of a side at the same hours.
     shift = (hq + 1) % max(round(cycle / _LOOK), 1) * _LOOK
-    return round_up(((s.minute + shift) // cycle + 1) * cycle, grid) - shift
+    return round_up(((minute + shift) // cycle + 1) * cycle, grid) - shift
 
 
-def _cycle_min(s: Situation, plans: Plans, hq: int, leads: bool) -> int:
-    plan = plans.of[hq]
-    if plans.attacking(plan) or plans.afloat(plan) or _soon(s, plans, hq):
-        minutes = s.hours("staff.cycle_attack_h")
-    elif leads:
-        minutes = s.hours("staff.cycle_hold_h")
-    elif s.echelon_of[hq] <= _ARMY:
-        minutes = s.hours("staff.cycle_army_h")
-    else:
-        minutes = s.hours("staff.cycle_front_h")
-    return minutes * PPM // s.quality_of[hq]
+def _cycle_min(s: Situation, plans: Plans, hq: int, attacks: bool, leads: bool) -> int:
+    """Length of a cycle of a staff of usual quality."""
+    if attacks or _soon(s, plans, hq) or plans.afloat(plans.of[hq]):
+        return s.hours("staff.cycle_attack_h")
+    if leads:
+        return s.hours("staff.cycle_hold_h")
+    return s.hours("staff.cycle_army_h" if s.echelon_of[hq] <= _ARMY else "staff.cycle_front_h")
 
 
 def _soon(s: Situation, plans: Plans, hq: int) -> bool:

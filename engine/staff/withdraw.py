@@ -7,6 +7,7 @@ stands on its new line until the front has come up to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from engine.core.paths import FAR, Pathfinder
 from engine.model.codes import DirectiveKind, OrderKind, Permission
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
-from engine.staff.lines import line_cells, points_of
+from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_RESERVE, TO_WITHDRAW
 from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import EndReason, Reason
@@ -92,8 +93,8 @@ def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, forced: bo
 
 def _named_line(s: Situation, plans: Plans, plan: Plan, forced: bool) -> Ints:
     """Hexes of the line that a directive names for it; none if it says only that it may fall back."""
-    named = () if forced else points_of(plans.d.line[plan.current])
-    points = named or points_of(plans.d.fall_back[plan.current])
+    named = () if forced else plans.text.line[plan.current]
+    points = named or plans.text.fall_back[plan.current]
     return line_cells(s.statics, points) if points else np.zeros(0, np.int64)
 
 
@@ -116,16 +117,17 @@ def choose_line(s: Situation, sector: Sector) -> Ints:
 
 def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """One cycle of a withdrawal."""
-    staff, own, hq = s.notes.staff, s.view.own, plan.hq
+    staff, hq = s.notes.staff, plan.hq
     line = _named_line(s, plans, plan, bool(staff["fell_back"][hq])) if plan.current >= 0 else np.zeros(0, np.int64)
     _new_places(s, members, line)
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
     fell_back, (tasks, _, _) = bool(staff["fell_back"][hq]), s.intent
-    placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
-    _judge_need(s, hq, placed)
-    for i, at in enumerate(_in_order(s, placed)):
-        slot, here = int(s.slot[at]), int(own.hex[at])
+    slot_of: list[int] = s.slot.tolist()
+    placed = [at for at in members.tolist() if slot_of[at] >= 0 and s.role_of[at] != IN_RESERVE]
+    _judge_need(s, hq, [slot_of[at] for at in placed])
+    for i, at in enumerate(_in_order(s, placed, slot_of)):
+        slot, here = slot_of[at], s.hex_of[at]
         early = i % 2 == 0 or i == len(placed) - 1
         if here == slot:
             wishes.place(at, slot, Reason.ON_THE_NEW_LINE)
@@ -144,38 +146,37 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
             staff["end_reason"][hq] = EndReason.ON_THE_LINE
 
 
-def _judge_need(s: Situation, hq: int, placed: list[int]) -> None:
+def _judge_need(s: Situation, hq: int, places: list[int]) -> None:
     """How badly the line it goes back to needs help: that of the front it leaves says nothing any more.
 
     Counted as on a front (:func:`engine.staff.line.need_of`), at the places of the new line.
     """
-    staff, cells = s.notes.staff, np.unique(s.slot[placed]).astype(np.int64)
-    cells = cells[s.hot[cells]]
-    short = s.threat[cells] - s.cover[cells] * round(s.rules["staff.need_cover"] * 10) // 10
+    staff, hot, tenths = s.notes.staff, s.hot, round(s.rules["staff.need_cover"] * 10)
+    short = [int(s.threat[cell]) - int(s.cover[cell]) * tenths // 10 for cell in set(places) if hot[cell]]
     staff["need_before"][hq] = staff["need"][hq]
-    staff["need"][hq] = max(int(short.max(initial=0)), 0)
+    staff["need"][hq] = max(0, *short) if short else 0
 
 
-def _in_order(s: Situation, placed: list[int]) -> list[int]:
+def _in_order(s: Situation, placed: list[int], slot_of: list[int]) -> list[int]:
     """Along the new line: neighbours on it are neighbours in the list, so every second one covers."""
     if not placed:
         return []
-    slots = s.slot[placed]
-    first = int(slots[np.lexsort((slots, -s.grid.distance(slots, slots[0])))[0]])
-    return sorted(placed, key=lambda at: (s.apart(int(s.slot[at]), first), int(s.view.own.row[at])))
+    one = slot_of[placed[0]]
+    first = min([slot_of[at] for at in placed], key=lambda cell: (-s.apart(cell, one), cell))
+    return sorted(placed, key=lambda at: (s.apart(slot_of[at], first), s.row_of[at]))
 
 
 def _reserves_behind(s: Situation, wishes: Intentions, members: Ints, placed: list[int]) -> None:
     """Who has no place on the line goes behind it."""
-    slots = np.unique(s.slot[placed]) if placed else np.zeros(0, np.int64)
+    slots = set(s.slot[placed].tolist())
     for at in members.tolist():
         if at in wishes:
             continue
-        here = int(s.view.own.hex[at])
-        if not len(slots):
+        here = s.hex_of[at]
+        if not slots:
             wishes.stay(at, Reason.RESERVE)
             continue
-        nearest = int(slots[s.grid.distance(slots, here).argmin()])
+        nearest = _nearest(s, slots, here)
         if s.apart(here, nearest) <= 2 * REAR and s.control.depth[here] > s.control.depth[nearest]:
             wishes.stay(at, Reason.RESERVE, nearest)
             continue
@@ -184,10 +185,14 @@ def _reserves_behind(s: Situation, wishes: Intentions, members: Ints, placed: li
         wishes.want(at, kind, goal, Reason.RESERVE, nearest)
 
 
+def _nearest(s: Situation, cells: Iterable[int], here: int) -> int:
+    return min(cells, key=lambda cell: (s.apart(cell, here), cell))
+
+
 def _behind(s: Situation, cell: int, here: int) -> int:
     ring: Array = s.grid.ring_table(REAR)[cell]
-    own = [c for c in ring.tolist() if c >= 0 and s.owner[c] == s.side and s.control.part[c] == s.control.part[cell]]
-    depth = s.control.depth
+    part, depth = s.control.part[cell], s.control.depth
+    own = [c for c in ring.tolist() if c >= 0 and s.owner_of[c] == s.side and s.control.part[c] == part]
     return min(own, key=lambda c: (-int(depth[c]) if depth[c] < FAR else 0, s.apart(c, here), c), default=here)
 
 
@@ -196,21 +201,22 @@ def _new_places(s: Situation, members: Ints, line: Ints) -> None:
 
     It has been taken; or he joined while the others were on their way, and brings a place on the ground they leave.
     """
-    placed = [at for at in members.tolist() if s.slot[at] >= 0 and s.role[at] != IN_RESERVE]
-    on = set(line.tolist()) or {int(s.slot[at]) for at in placed}
-    none = [at for at in placed if s.owner[s.slot[at]] != s.side or int(s.slot[at]) not in on]
-    left = np.unique([cell for cell in on if s.owner[cell] == s.side])
-    if none and len(left):
-        old = s.slot[none].astype(np.int64)
-        s.give_place(np.array(none, np.int64), left[s.grid.distance(old[:, None], left[None, :]).argmin(axis=1)])
+    slot_of: list[int] = s.slot.tolist()
+    placed = [at for at in members.tolist() if slot_of[at] >= 0 and s.role_of[at] != IN_RESERVE]
+    on = set(line.tolist()) or {slot_of[at] for at in placed}
+    none = [at for at in placed if s.owner_of[slot_of[at]] != s.side or slot_of[at] not in on]
+    left = [cell for cell in on if s.owner_of[cell] == s.side] if none else []
+    if left:
+        fresh = [_nearest(s, left, slot_of[at]) for at in none]
+        s.give_place(np.array(none, np.int64), np.array(fresh, np.int64))
 
 
 def _is_manned(s: Situation, placed: list[int]) -> bool:
     """The front has come up to half of the places on the line, and half of its holders to theirs; or it is lost."""
     if not placed:
         return True
-    slots = s.slot[placed]
-    lost = s.owner[slots] != s.side
-    at_the_front = int((lost | (s.control.depth[slots] <= 1)).sum())
-    come = lost | (s.grid.distance(s.view.own.hex[placed].astype(np.int64), slots.astype(np.int64)) <= REAR)
-    return 2 * at_the_front >= len(placed) and 2 * int(come.sum()) >= len(placed)
+    slots: list[int] = s.slot[placed].tolist()
+    lost = [s.owner_of[cell] != s.side for cell in slots]
+    at_the_front = sum([gone or s.control.depth[cell] <= 1 for gone, cell in zip(lost, slots, strict=True)])
+    come = [gone or s.apart(s.hex_of[at], cell) <= REAR for gone, at, cell in zip(lost, placed, slots, strict=True)]
+    return bool(2 * at_the_front >= len(placed) and 2 * sum(come) >= len(placed))

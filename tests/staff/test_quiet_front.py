@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from engine.lab.generated import Size, generated_scenario
 from engine.model.codes import OrderKind
-from engine.staff.line import Stations, _at_most_two
+from engine.staff.line import MOST_IN_A_HEX
+from engine.staff.matching import make_room
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
@@ -118,10 +117,9 @@ def test_order_along_the_line_is_kept_and_at_most_one_moves_far():
 def test_two_share_a_hex_only_of_a_line_that_has_fewer_hexes_than_formations(held, wanted):
     """Hex 5 is a corner of the front and counts three sides."""
     many, sides = len(held), np.array([5, 5, 5, 6, 7])
-    line = Stations((0,), sides, np.ones(5, np.int64), np.array([0, 5]))
-    seen = SimpleNamespace(
-        view=SimpleNamespace(own=range(many)), slot=np.full(many, -1), apart=lambda a, b: abs(a - b)
-    )
-    everybody, places = np.arange(many), np.array(held)
-    found = _at_most_two(seen, line, everybody, np.zeros(many, np.int64), places, places, np.zeros(many, bool))
-    assert sorted(found.tolist()) == wanted
+    where, nobody = np.array(held), np.zeros(0, np.int64)
+    make_room(
+        np.arange(8), np.zeros(8, np.int64), sides, np.array([0, 5]), np.zeros(many, np.int64), np.zeros(many, bool), nobody,
+        MOST_IN_A_HEX, np.array(held), where,
+    )  # fmt: skip
+    assert sorted(where.tolist()) == wanted

@@ -14,6 +14,7 @@ from engine.model.instruction import Instruction
 from engine.model.orders import Order
 from engine.model.view import SideView
 from engine.rules.directing import PRELUDE
+from engine.staff import timing
 from engine.staff.high.bodies import tops
 from engine.staff.high.choice import all_clear, review
 from engine.staff.situation import Situation
@@ -40,10 +41,12 @@ class HighCommand:
 
     def plan(self, view: SideView, notes: Notes, dice: Dice, due: Sequence[int]) -> Sequence[Order | Instruction]:
         """Directives of a review, once a day, and the orders of all due headquarters."""
-        return [*self._directives(view, notes), *self._staff.plan(view, notes, dice, due)]
-
-    def _directives(self, view: SideView, notes: Notes) -> list[Order | Instruction]:
         s = Situation(view, notes)
+        told, acting = self._directives(s), timing.acting(view, notes, due)
+        return [*told, *self._staff.orders(s, acting)] if acting else told
+
+    def _directives(self, s: Situation) -> list[Order | Instruction]:
+        view, notes = s.view, s.notes
         heads = tops(s)
         last = max((int(notes.staff["directed_at"][hq]) for hq in heads), default=-1)
         first = last < 0
