@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.flows import read_flows, settle_flows
+from engine.core.jit import jit
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
@@ -279,13 +280,14 @@ class Writer:
     def put(self, columns: Ints, rows: Ints, values: Array) -> None:
         """Write ``values[i]`` (wide ones first number first) into column number ``columns[i]`` at ``rows[i]``."""
         for dtype, places in self._places.items():
-            place = places[columns]
-            its = rows_where(place >= 0)
-            self._blocks[dtype][:, : self._count][place[its], rows[its]] = values[its, 0]
+            if not _put_into(self._blocks[dtype], places, columns, rows, values, self._count):
+                raise IndexError(f"{self.spec.name}: a row beyond its {self._count}")
+        written = set(columns.tolist())
         for number, column in self._wide:
-            its = rows_where(columns == number)
-            self._arrays[column.name][: self._count][rows[its]] = values[its, : column.width]
-        for number in set(columns.tolist()):
+            if number in written:
+                its = rows_where(columns == number)
+                self._arrays[column.name][: self._count][rows[its]] = values[its, : column.width]
+        for number in written:
             self.table._versions[self.spec.columns[number].name] += 1
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
@@ -327,6 +329,21 @@ def _places(spec: TableSpec, dtype: str) -> Ints:
     found = np.full(len(spec.columns), -1, np.int64)
     found[[k for k, column in enumerate(spec.columns) if column.name in names]] = spec.places(dtype, *names)
     return found
+
+
+@jit
+def _put_into(block: Any, places: Any, columns: Any, rows: Any, values: Any, count: int) -> bool:
+    """Write ``values[i, 0]`` into column ``columns[i]`` at ``rows[i]`` where the column lies in this block.
+
+    ``places``: of each column in it, -1 for others. False if there is no such row among the first ``count``.
+    """
+    for i in range(len(columns)):
+        place = places[columns[i]]
+        if place >= 0:
+            if rows[i] < 0 or rows[i] >= count:
+                return False
+            block[place, rows[i]] = values[i, 0]
+    return True
 
 
 def _read_only(block: Array) -> Array:

@@ -82,7 +82,7 @@ def work(world: World, minute: int) -> list[Event]:
     if not len(down):
         return []
     here = sides.hex[down].astype(np.int64)
-    there = statics.grid.neighbours[here, sides.direction[down]]
+    there = statics.grid.neighbours[here, sides.direction[down]].astype(np.int64)
     owner = world.hexes.owner[here]
     safe = (owner >= 0) & (owner == world.hexes.owner[there])
     for side in (0, 1):

@@ -8,13 +8,14 @@ changed, or due by the calendar. A battle knows only its own sector.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.arithmetic import round_up
-from engine.core.columns import anywhere
+from engine.core.calendar import NEVER
 from engine.core.dice import Dice
+from engine.core.jit import jit
 from engine.model.codes import (
     LIVE,
     ON_MAP,
@@ -28,7 +29,7 @@ from engine.rules import combat_outcomes, surrender
 from engine.rules.combat_flows import settle_flows
 from engine.rules.combat_lineup import IS_ATTACK, changed, line_up
 from engine.rules.combat_outcomes import Ending
-from engine.rules.combat_refresh import GRID_MIN
+from engine.rules.combat_refresh import GRID_MIN, used_up_at
 from engine.rules.combat_skirmish import skirmish
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
@@ -52,17 +53,32 @@ def next_due(world: World, now: int) -> int:
 
 def _due(world: World, now: int) -> int:
     battles, formations = world.battles, world.formations
-    live = (battles.outcome == LIVE).nonzero()[0]
-    if (len(live) and battles.stale[live].any()) or changed(world, now):
-        return round_up(now, GRAIN_MIN)
-    resting = (formations.pause_until > now) & (formations.stage == WAITING)
-    resting &= IS_ATTACK[formations.task] & (formations.status == ON_MAP)
-    times = [surrender.next_due(world)]
-    if len(live):
-        times.append(int(battles.due_at[live].min()))
-    if anywhere(resting):
-        times.append(int(formations.pause_until[resting].min()))
-    return min(times)
+    first = _first(
+        now, battles.outcome, battles.stale, battles.due_at, formations.status, formations.stage, formations.task,
+        IS_ATTACK, formations.pause_until, formations.surrender_left, formations.surrender_gain, formations.as_of,
+    )  # fmt: skip
+    return round_up(now, GRAIN_MIN) if first < 0 or changed(world, now) else int(first)
+
+
+@jit
+def _first(
+    now: int, outcome: Any, stale: Any, due_at: Any, status: Any, stage: Any, task: Any, attacks: Any, pause_until: Any,
+    left: Any, gain: Any, as_of: Any,
+) -> int:  # fmt: skip
+    """When the first threshold is used up, of a battle or to lay down arms, or an attacker who waits has rested; -1 if a
+    battle is to be set anew at once.
+    """
+    first = NEVER
+    for battle in range(len(outcome)):
+        if outcome[battle] == LIVE:
+            if stale[battle] != 0:
+                return -1
+            first = min(first, due_at[battle])
+    for row in range(len(status)):
+        first = min(first, used_up_at(left[row], gain[row], as_of[row]))
+        if status[row] == ON_MAP and stage[row] == WAITING and attacks[task[row]] and pause_until[row] > now:
+            first = min(first, pause_until[row])
+    return first
 
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:

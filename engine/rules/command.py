@@ -128,7 +128,7 @@ def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
     orders, formations = world.orders, world.formations
     if len(rows) > 1:
         rows = rows[np.argsort(orders.arrives_at[rows], kind="stable")]
-    there = formations.status[orders.formation[rows]] == ON_MAP
+    there = formations.status[orders.formation[rows].astype(np.int64)] == ON_MAP
     events: list[Event] = []
     if anywhere(~there):
         events.append(ORDER_CLOSED(minute, order=rows[~there], state=OrderState.FAILED))
@@ -145,7 +145,7 @@ def _arrivals(world: World, minute: int, rows: Rows) -> list[Event]:
         events.append(KEPT(minute, formation=orders.formation[rows[stay]], kept=kept))
         events.append(ORDER_CLOSED(minute, order=rows[stay], state=OrderState.DONE))
         rows = rows[~stay]
-    out = fortress.leads_out(world, orders.formation[rows], orders.kind[rows], orders.goal[rows])
+    out = fortress.leads_out(world, orders.formation[rows].astype(np.int64), orders.kind[rows], orders.goal[rows])
     if anywhere(out):
         events.append(ORDER_CLOSED(minute, order=rows[out], state=OrderState.FAILED))
         rows = rows[~out]
@@ -198,7 +198,7 @@ def _reported_over(world: World) -> npt.NDArray[np.bool_]:
     directives, notes = world.directives, world.staff_notes
 
     def make() -> npt.NDArray[np.bool_]:
-        hq = directives.hq
+        hq = directives.hq.astype(np.int64)
         said = (notes.directive[hq] == np.arange(len(directives))) & (notes.end_reason[hq] > 0)
         over: npt.NDArray[np.bool_] = said & (hq >= 0) & (directives.state == RUNNING)
         return over
@@ -275,7 +275,7 @@ def stand_fast(world: World, rows: Any) -> npt.NDArray[np.bool_]:
     # A nearer headquarters that has leave to move outranks a farther one that forbids it.
     decided = result | free[hq]
     for _ in range(int(Echelon.FRONT) - int(Echelon.CORPS)):
-        hq = np.where(hq >= 0, headquarters.parent[hq], -1)
+        hq = np.where(hq >= 0, headquarters.parent[hq], -1).astype(np.int64)
         result = result | (bound[hq] & ~decided)
         decided = decided | bound[hq] | free[hq]
     return result

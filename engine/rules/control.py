@@ -59,7 +59,7 @@ def _left_open(cell: int, side: int, owner: Any, walked: Any, towns: Any, count:
 
 
 def _hostile_neighbours(world: World, side: int, cells: Rows) -> npt.NDArray[np.int64]:
-    near = world.statics.grid.neighbours[cells]
+    near = world.statics.grid.neighbours[cells].astype(np.int64)
     hostile = (world.hexes.owner[near] == 1 - side) & (near >= 0)
     count: npt.NDArray[np.int64] = hostile.sum(axis=1)
     return count

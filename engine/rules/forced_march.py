@@ -27,7 +27,7 @@ MOST_HALVINGS = 20
 
 def forced(world: World, rows: Rows) -> Mask:
     """Which of the formations are under orders to march as fast as they can."""
-    order = world.formations.order[rows]
+    order = world.formations.order[rows].astype(np.int64)
     found: Mask = order >= 0
     if anywhere(found):
         found &= world.orders.kind[order] == FORCED

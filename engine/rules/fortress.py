@@ -60,6 +60,8 @@ def garrison(world: World, rows: Any) -> Mask:
 def leads_out(world: World, rows: Any, kinds: Any, goals: Any) -> Mask:
     """Whether orders would lead a garrison out of its fortress; a goal of -1 is where the formation stands."""
     formations = world.formations
+    if not any_declared(world):
+        return np.zeros(len(rows), bool)
     stands = garrison(world, rows)
     if not anywhere(stands):
         return stands

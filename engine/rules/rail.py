@@ -70,12 +70,22 @@ def own_gauge(side: int) -> int:
     return int(Gauge.BROAD_1524 if side == SOVIET else Gauge.STANDARD_1435)
 
 
-def other_ends(world: World) -> npt.NDArray[np.int32]:
-    """The far hex of each link; where links lie never changes."""
-    found: npt.NDArray[np.int32] | None = world.statics.memo.get("rail.ends")
+def near_ends(world: World) -> Ints:
+    """The hex of each link as the machine's own integers; where links lie never changes."""
+    found: Ints | None = world.statics.memo.get("rail.near_ends")
     if found is None:
-        found = world.statics.memo["rail.ends"] = world.statics.grid.neighbours[world.links.hex, world.links.direction]
+        found = world.statics.memo["rail.near_ends"] = world.links.hex.astype(np.int64)
         found.flags.writeable = False
+    return found
+
+
+def other_ends(world: World) -> Ints:
+    """The far hex of each link."""
+    found: Ints | None = world.statics.memo.get("rail.ends")
+    if found is None:
+        found = world.statics.grid.neighbours[near_ends(world), world.links.direction].astype(np.int64)
+        found.flags.writeable = False
+        world.statics.memo["rail.ends"] = found
     return found
 
 
@@ -98,7 +108,7 @@ def _network(world: World, side: int) -> Network:
     links, sources = world.links, working_sources(world, side)
     ends, owner, thin = other_ends(world), world.hexes.owner, links.gauge == _NARROW
     fits = (links.gauge == own_gauge(side)) | thin | (links.gauge == _NO_GAUGE)
-    runs = fits & (links.broken == 0) & (owner[links.hex] == side) & (owner[ends] == side)
+    runs = fits & (links.broken == 0) & (owner[near_ends(world)] == side) & (owner[ends] == side)
     stamp = tuple(part.tobytes() for part in (sources, world.depots.hex[sources], runs, runs & thin))
     return derived(world, f"rail.laid.{side}", stamp, lambda: _laid(world, sources, runs, thin))
 
@@ -109,10 +119,11 @@ def _laid(world: World, sources: Ints, runs: Mask, thin: Mask) -> Network:
     costs, narrow = np.zeros((grid.size, 6), np.int32), np.zeros(grid.size, bool)
     if len(links):
         ends = other_ends(world)
-        costs[links.hex[runs], links.direction[runs]] = 1
+        begins = near_ends(world)
+        costs[begins[runs], links.direction[runs]] = 1
         costs[ends[runs], (links.direction[runs] + 3) % 6] = 1
         for chosen, value in ((runs & thin, True), (runs & ~thin, False)):  # a hex with both is not narrow
-            narrow[links.hex[chosen]] = value
+            narrow[begins[chosen]] = value
             narrow[ends[chosen]] = value
         narrow[cells] = False
     return Network(sources, cells, grid.neighbours, costs, narrow)
@@ -126,7 +137,7 @@ def link_numbers(world: World) -> npt.NDArray[np.int32]:
         found = np.full((world.statics.grid.size, 6), -1, np.int32)
         if len(links):
             rows = np.arange(len(links))
-            found[links.hex, links.direction] = rows
+            found[near_ends(world), links.direction] = rows
             found[other_ends(world), (links.direction + 3) % 6] = rows
         world.statics.memo["rail.numbers"] = found
     return found
@@ -147,7 +158,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
         events.append(RAIL_BROKEN(minute, link=rows_where(torn)))
     done = rows_where((links.ready_at <= minute) & ~torn)
     if len(done):
-        gauge = np.array([own_gauge(0), own_gauge(1)])[world.hexes.owner[links.hex[done]]]
+        gauge = np.array([own_gauge(0), own_gauge(1)])[world.hexes.owner[near_ends(world)[done]]]
         narrow = (links.gauge[done] == _NARROW) | (links.gauge[done] == _NO_GAUGE)
         events.append(RAIL_OPENED(minute, link=done, gauge=np.where(narrow, links.gauge[done], gauge)))
     for side in (0, 1):
@@ -163,7 +174,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
 def _lost(world: World, minute: int) -> Mask:
     """Links of which an end changed hands since the last look."""
     since, links = world.hexes.owner_since, world.links
-    ends = np.stack([since[links.hex], since[other_ends(world)]])
+    ends = np.stack([since[near_ends(world)], since[other_ends(world)]])
     fresh = ((ends > max(minute - CHECK_MIN, 0)) & (ends <= minute)).any(axis=0)
     lost: Mask = fresh & ((links.broken == 0) | (links.ready_at < NEVER))
     return lost
@@ -173,14 +184,14 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     """Links on which this side's crews begin to work now, and when they will be ready."""
     links, rules, owner = world.links, world.statics.rules, world.hexes.owner
     ends = other_ends(world)
-    own = (owner[links.hex] == side) & (owner[ends] == side) & ~torn
+    own = (owner[near_ends(world)] == side) & (owner[ends] == side) & ~torn
     busy = int((own & (links.ready_at < NEVER) & (links.ready_at > minute)).sum())
     crews = round(rules[f"supply.rail_crews_{SIDES[side]}"]) - busy
     gauged = (links.gauge != own_gauge(side)) & (links.gauge != _NARROW) & (links.gauge != _NO_GAUGE)
     wanting = rows_where(own & ((links.broken == 1) | gauged) & (links.ready_at >= NEVER))
     if crews <= 0 or not len(wanting):
         return wanting[:0], wanting[:0]
-    here, there = links.hex[wanting], ends[wanting]
+    here, there = near_ends(world)[wanting], ends[wanting]
     reach = network(world, side).least
     away = np.minimum(reach[here], reach[there])
     danger = formations_near(world, 1 - side, 1)
@@ -188,7 +199,7 @@ def _begun(world: World, side: int, minute: int, torn: Mask) -> tuple[Ints, Ints
     wanting, away = wanting[fit], away[fit]
     chosen = wanting[np.lexsort((wanting, away))][:crews]
     pace = np.where(gauged[chosen], rules[f"supply.gauge_{SIDES[side]}_km_day"], rules["supply.railhead_km_day"])
-    river = world.statics.theatre.river[links.hex[chosen], links.direction[chosen]]
+    river = world.statics.theatre.river[near_ends(world)[chosen], links.direction[chosen]]
     bridge = (river >= _RIVER) & (links.broken[chosen] == 1)
     days = world.statics.grid.spacing_km / pace + np.where(bridge, rules["supply.rail_bridge_days"], 0.0)
     return chosen, minute + np.ceil(days * DAY).astype(np.int64)

@@ -66,8 +66,8 @@ def watched(world: World, own: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Shape (hexes + 1,): hexes that formations ``own`` stand in or beside; the last entry is off the map."""
     grid = world.statics.grid
     near = np.zeros(grid.size + 1, dtype=bool)
-    cells = world.formations.hex[own]
+    cells = world.formations.hex[own].astype(np.int64)
     near[cells] = True
-    near[grid.neighbours[cells]] = True
+    near[grid.neighbours[cells].astype(np.int64)] = True
     near[-1] = False
     return near

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
-from engine.core.calendar import NEVER
 from engine.core.columns import FINE, NANO, Array, anywhere, rows_where
 from engine.core.dice import Dice, Stream
 from engine.core.flows import read_flow
@@ -22,7 +21,6 @@ from engine.model.events.combat import DISPERSED, ENDANGERED, SURRENDERED
 from engine.model.places import F_ABOARD_U, F_CUT_OFF_SINCE, F_MEN_FULL, F_STATUS, F_SURRENDER_GAIN
 from engine.model.world import World
 from engine.rules.combat_outcomes import Ending
-from engine.rules.combat_refresh import due_at
 from engine.rules.fortress import garrison
 from engine.rules.ground import contacts
 from engine.rules.power import on
@@ -33,16 +31,6 @@ Ints = npt.NDArray[np.int64]
 
 
 _REMNANT, _DOUBTFUL = 1, 2
-
-
-def next_due(world: World) -> int:
-    """When the first threshold is used up at present hazards."""
-    formations = world.formations
-    rows = rows_where(formations.surrender_gain > 0)
-    if not len(rows):
-        return NEVER
-    left, gain = formations.surrender_left[rows], formations.surrender_gain[rows]
-    return int(due_at(left, gain, formations.as_of[rows]).min())
 
 
 def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool, trace: Trace | None = None) -> None:

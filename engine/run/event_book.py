@@ -1,4 +1,4 @@
-"""Events as bytes: packed in the background a day at a time, so that saving has little left to do."""
+"""Events as bytes: packed in the background some days at a time, so that saving has little left to do."""
 
 from __future__ import annotations
 

@@ -52,7 +52,11 @@ def behind_the_other_side(
 def noted(entry: Input) -> Event:
     """The event that writes the notes of an entry."""
     table, row, column, given = zip(*entry.notes, strict=True)
-    value = np.array([(*numbers, 0, 0, 0)[:_WIDTH] for numbers in given])
+    value = np.zeros((len(given), _WIDTH), np.int64)
+    value[:, 0] = [numbers[0] for numbers in given]
+    for i, numbers in enumerate(given):
+        if len(numbers) > 1:
+            value[i, : len(numbers)] = numbers
     return NOTED(entry.at, table=np.array(table), row=np.array(row), column=np.array(column), value=value)
 
 

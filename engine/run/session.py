@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from engine.run.why import Why
 
 KEYFRAME_MIN = 12 * HOUR
+CHAPTER_MIN = 4 * DAY
+"""So long events are gathered before they are packed: many at a time cost less, and saving can still wait for the rest."""
 
 
 @dataclass(frozen=True)
@@ -471,7 +473,7 @@ class Session:
         if known is not None and known != digest:
             raise Diverged(f"the world at minute {self.now} is not what it was: a rule decides by something undeclared")
         self._digests[self.now] = digest
-        if self.now % DAY == 0:
+        if self.now % CHAPTER_MIN == 0:
             self._book.close(self._events)
         if self.now not in self._frames:
             self._frames.keep(self.now, self._pen.snapshot())

@@ -12,7 +12,7 @@ from engine.model.world import Pen
 
 def expected(pen: Pen, event: Event) -> None:
     """Formations that had left the theatre are on their way back."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     if np.any(~np.isin(formations["status"][rows], (Status.WITHDRAWN, Status.WAITING))):
         raise ValueError("only a formation that is not in the theatre can be expected")
     formations["status"][rows] = Status.WAITING
@@ -26,7 +26,7 @@ def expected(pen: Pen, event: Event) -> None:
 
 def kept(pen: Pen, event: Event) -> None:
     """Formations stay in spite of a date or a call, or are let go; who may go is looked at at once."""
-    pen["formations"]["kept"][event["formation"]] = event["kept"]
+    pen["formations"]["kept"][event.rows("formation")] = event["kept"]
     next_at = pen["systems"]["next_at"]
     next_at[Calendar.ARRIVALS] = min(int(next_at[Calendar.ARRIVALS]), event.minute)
 

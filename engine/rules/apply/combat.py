@@ -30,20 +30,20 @@ def joined(pen: Pen, event: Event) -> None:
 
 def left_battle(pen: Pen, event: Event) -> None:
     """Formations no longer take part; attackers still on the spot wait again, for movement to look at."""
-    participants, rows = pen["participants"], event["participant"]
+    participants, rows = pen["participants"], event.rows("participant")
     participants.settle(rows, event.minute)
     participants["left_at"][rows] = event.minute
     for rate in ("battle_rate", "shop_rate", "lost_rate", "guns_rate"):
         participants[rate][rows] = 0
     formations = pen["formations"]
-    waiting = event["formation"][event["stands_by"] == 1]
+    waiting = event.rows("formation")[event["stands_by"] == 1]
     formations["stage"][waiting] = Stage.WAITING
     formations["look_at"][waiting] = event.minute
 
 
 def fought(pen: Pen, event: Event) -> None:
     """Hazards and ground of battles are set anew."""
-    battles, rows = pen["battles"], event["battle"]
+    battles, rows = pen["battles"], event.rows("battle")
     battles.settle(rows, event.minute)
     for name in event.data:
         if name != "battle":
@@ -53,7 +53,7 @@ def fought(pen: Pen, event: Event) -> None:
 
 def bled(pen: Pen, event: Event) -> None:
     """Rates of loss of participants, battle by battle."""
-    participants, rows = pen["participants"], event["participant"]
+    participants, rows = pen["participants"], event.rows("participant")
     participants.settle(rows, event.minute)
     for name in ("share", "direction", "battle_rate", "shop_rate", "lost_rate", "guns_rate"):
         participants[name][rows] = event[name]
@@ -61,7 +61,7 @@ def bled(pen: Pen, event: Event) -> None:
 
 def suffered(pen: Pen, event: Event) -> None:
     """Rates of formations, all their battles together."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     formations["battle_rate"][rows] = event["battle_rate"]
     formations["afv_shop_rate"][rows] = event["shop_rate"]
@@ -79,7 +79,7 @@ def suffered(pen: Pen, event: Event) -> None:
 
 def skirmished(pen: Pen, event: Event) -> None:
     """Losses outside battles."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     formations["battle_rate"][rows] = event["battle_rate"]
     formations["afv_shop_rate"][rows] = event["shop_rate"]
@@ -89,7 +89,7 @@ def skirmished(pen: Pen, event: Event) -> None:
 
 def battle_ended(pen: Pen, event: Event) -> None:
     """A battle is over: its flows stop."""
-    battles, rows = pen["battles"], event["battle"]
+    battles, rows = pen["battles"], event.rows("battle")
     if np.any(battles["outcome"][rows] != Outcome.LIVE):
         raise ValueError("a battle ended twice")
     battles.settle(rows, event.minute)
@@ -104,7 +104,7 @@ def battle_ended(pen: Pen, event: Event) -> None:
 
 
 def _lose(pen: Pen, event: Event) -> None:
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     formations["men_u"][rows] -= event["men_u"] + event["captured_u"]
     formations["battle_u"][rows] += event["men_u"]
@@ -127,14 +127,14 @@ def _lose(pen: Pen, event: Event) -> None:
 
 def _alarm(pen: Pen, event: Event) -> None:
     """Their headquarters must look at their front."""
-    above = pen["formations"]["hq"][event["formation"]]
+    above = pen["formations"]["hq"][event.rows("formation")]
     pen["headquarters"]["alarm_at"][above[above >= 0]] = event.minute
 
 
 def retreated(pen: Pen, event: Event) -> None:
     """Defenders are driven into another hex; what they were doing ends."""
     _lose(pen, event)
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations["hex"][rows] = event["to"]
     formations["goal"][rows] = event["to"]
     formations["in_place_since"][rows] = event.minute
@@ -159,7 +159,7 @@ def _halt(formations: object, rows: Array) -> None:
 
 def _close_orders(pen: Pen, rows: Array, state: OrderState) -> None:
     """The orders in force of these formations end."""
-    given = pen["formations"]["order"][rows]
+    given = pen["formations"]["order"][rows].astype(np.int64)
     given = given[given >= 0]
     in_force = given[pen["orders"]["state"][given] == OrderState.IN_FORCE]
     pen["orders"]["state"][in_force] = state
@@ -168,7 +168,7 @@ def _close_orders(pen: Pen, rows: Array, state: OrderState) -> None:
 
 def broke_off(pen: Pen, event: Event) -> None:
     """Attackers give up; their orders have failed."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     formations["cohesion_n"][rows] -= event["cohesion_n"]
     formations["fatigue_n"][rows] += event["fatigue_n"]
@@ -183,7 +183,7 @@ def broke_off(pen: Pen, event: Event) -> None:
 
 def attack_done(pen: Pen, event: Event) -> None:
     """Attackers whose target is taken by one of them stand where they are; an exploiting column marches on."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     on_march = (formations["task"][rows] == Task.EXPLOIT) & (formations["order"][rows] >= 0)
     columns = rows[on_march]
     _halt(formations, columns)
@@ -206,7 +206,7 @@ def _end_attack(pen: Pen, event: Event, rows: Array, state: OrderState) -> None:
 
 def sent_in(pen: Pen, event: Event) -> None:
     """One attacker sets out for the hex that was given up; movement completes its entry. It has no way but that."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations["route"][rows] = -1
     formations["leg_to"][rows] = event["hex"]
     formations["goal"][rows] = event["hex"]
@@ -220,7 +220,7 @@ def sent_in(pen: Pen, event: Event) -> None:
 
 def broke_through(pen: Pen, event: Event) -> None:
     """Mobile formations pass through the breach."""
-    pen["formations"]["exploiting"][event["formation"]] = 1
+    pen["formations"]["exploiting"][event.rows("formation")] = 1
 
 
 def depth_kept(pen: Pen, event: Event) -> None:
@@ -236,7 +236,7 @@ def depth_kept(pen: Pen, event: Event) -> None:
 
 def endangered(pen: Pen, event: Event) -> None:
     """Hazards to lay down arms are set."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     formations["surrender_left"][rows] = event["surrender_left"]
     formations["surrender_gain"][rows] = event["surrender_gain"]
@@ -253,7 +253,7 @@ def dispersed(pen: Pen, event: Event) -> None:
 
 
 def _vanish(pen: Pen, event: Event, status: Status) -> None:
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     if np.any(formations["status"][rows] != Status.ON_MAP):
         raise ValueError(f"{event.kind.name}: a formation that is not on the map")
     formations.settle(rows, event.minute)

@@ -17,12 +17,12 @@ LEVELS: Final = 4
 def order_taken(pen: Pen, event: Event) -> None:
     """The formation's former order is superseded; movement must look at the formation at once."""
     orders, formations = pen["orders"], pen["formations"]
-    rows = event["formation"]
-    former = formations["order"][rows]
+    rows = event.rows("formation")
+    former = formations["order"][rows].astype(np.int64)
     former = former[former >= 0]
     state = orders["state"]
     state[former[state[former] == IN_FORCE]] = OrderState.SUPERSEDED
-    state[event["order"]] = IN_FORCE
+    state[event.rows("order")] = IN_FORCE
     formations["order"][rows] = event["order"]
     for name in ("task", "goal", "target", "posture"):
         formations[name][rows] = event[name]
@@ -31,36 +31,36 @@ def order_taken(pen: Pen, event: Event) -> None:
 
 def order_closed(pen: Pen, event: Event) -> None:
     """An order is done or cannot be carried out."""
-    pen["orders"]["state"][event["order"]] = event["state"]
+    pen["orders"]["state"][event.rows("order")] = event["state"]
 
 
 def attached(pen: Pen, event: Event) -> None:
     """Formations obey another headquarters."""
-    pen["formations"]["hq"][event["formation"]] = event["hq"]
+    pen["formations"]["hq"][event.rows("formation")] = event["hq"]
 
 
 def subordinated(pen: Pen, event: Event) -> None:
     """Headquarters obey another headquarters."""
-    pen["headquarters"]["parent"][event["hq"]] = event["parent"]
+    pen["headquarters"]["parent"][event.rows("hq")] = event["parent"]
 
 
 def commander_changed(pen: Pen, event: Event) -> None:
     """A new commander, and with him perhaps another quality of the staff's work."""
     headquarters = pen["headquarters"]
-    headquarters["commander"][event["hq"]] = event["commander"]
+    headquarters["commander"][event.rows("hq")] = event["commander"]
     known = event["staff"] > 0
-    headquarters["staff"][event["hq"][known]] = event["staff"][known]
+    headquarters["staff"][event.rows("hq")[known]] = event["staff"][known]
 
 
 def took_command(pen: Pen, event: Event) -> None:
     """A new man leads a formation."""
-    pen["formations"]["commander"][event["formation"]] = event["commander"]
+    pen["formations"]["commander"][event.rows("formation")] = event["commander"]
 
 
 def directive_started(pen: Pen, event: Event) -> None:
     """A directive comes into force; the one its headquarters followed so far is superseded."""
     directives = pen["directives"]
-    rows = event["directive"]
+    rows = event.rows("directive")
     older = (directives["state"] == DirectiveState.RUNNING) & np.isin(directives["hq"], directives["hq"][rows])
     directives["state"][older] = DirectiveState.SUPERSEDED
     _clear(pen, rows)
@@ -84,14 +84,14 @@ def _clear(pen: Pen, rows: Any) -> None:
 
 def alarmed(pen: Pen, event: Event) -> None:
     """Staffs are to look at their front at the next full hour."""
-    pen["headquarters"]["alarm_at"][event["hq"]] = event.minute
+    pen["headquarters"]["alarm_at"][event.rows("hq")] = event.minute
 
 
 def headquarters_moved(pen: Pen, event: Event) -> None:
     """Headquarters have another place."""
     headquarters = pen["headquarters"]
-    headquarters["hex"][event["hq"]] = event["hex"]
-    headquarters["moved_at"][event["hq"]] = event["moved_at"]
+    headquarters["hex"][event.rows("hq")] = event["hex"]
+    headquarters["moved_at"][event.rows("hq")] = event["moved_at"]
 
 
 APPLY = {

@@ -19,7 +19,7 @@ BELONGING: Final = np.array([1 if k == OrderKind.ATTACH else 2 if k in (OrderKin
 
 def ticked(pen: Pen, event: Event) -> None:
     """A calendar system names its next run."""
-    pen["systems"]["next_at"][event["system"]] = event["next_at"]
+    pen["systems"]["next_at"][event.rows("system")] = event["next_at"]
 
 
 def ordered(pen: Pen, event: Event) -> None:
@@ -30,9 +30,9 @@ def ordered(pen: Pen, event: Event) -> None:
     """
     orders = pen["orders"]
     again = np.zeros((3, len(pen["formations"].table)), bool)
-    again[BELONGING[event["kind"]], event["formation"]] = True
+    again[BELONGING[event["kind"]], event.rows("formation")] = True
     waiting = np.flatnonzero(orders.table.state == ON_ITS_WAY)
-    waiting = waiting[again[BELONGING[orders.table.kind[waiting]], orders.table.formation[waiting]]]
+    waiting = waiting[again[BELONGING[orders.table.kind[waiting]], orders.table.formation[waiting].astype(np.int64)]]
     orders["state"][waiting] = OrderState.SUPERSEDED
     orders.append({**event.data, "issued_at": event.minute}, len(event))
     _wake(pen, event["arrives_at"].min())
@@ -50,7 +50,7 @@ def noted(pen: Pen, event: Event) -> None:
         its = rows_where(event["table"] == table)
         if not len(its):
             continue
-        writer, row = pen[spec.name], event["row"][its]
+        writer, row = pen[spec.name], event.rows("row")[its]
         beyond = int(row.max()) + 1 - len(writer.table)
         if beyond > 0:
             writer.append({}, beyond)
@@ -65,12 +65,12 @@ def directed(pen: Pen, event: Event) -> None:
 
 def directive_ended(pen: Pen, event: Event) -> None:
     """A directive is done, has culminated or is superseded."""
-    pen["directives"]["state"][event["directive"]] = event["state"]
+    pen["directives"]["state"][event.rows("directive")] = event["state"]
 
 
 def redrawn(pen: Pen, event: Event) -> None:
     """Thresholds are drawn again; battles are looked at at once."""
-    row = event["row"]
+    row = event.rows("row")
     if event["table"][0] == 0:
         pen["battles"].settle(row, event.minute)
         pen["battles"]["stale"][row] = 1

@@ -11,13 +11,13 @@ from engine.model.world import Pen
 
 def fortress_declared(pen: Pen, event: Event) -> None:
     """Hexes belong to a fortress of a side: whoever of it stands there is told to stand fast."""
-    pen["hexes"]["fortress"][event["hex"]] = event["side"]
+    pen["hexes"]["fortress"][event.rows("hex")] = event["side"]
     _look(pen, event)
 
 
 def fortress_lifted(pen: Pen, event: Event) -> None:
     """Hexes no longer belong to a fortress of a side."""
-    fortress, cells = pen["hexes"]["fortress"], event["hex"]
+    fortress, cells = pen["hexes"]["fortress"], event.rows("hex")
     if np.any(fortress[cells] != event["side"]):
         raise ValueError("only a fortress of that side can be lifted")
     fortress[cells] = -1
@@ -26,7 +26,7 @@ def fortress_lifted(pen: Pen, event: Event) -> None:
 
 def _look(pen: Pen, event: Event) -> None:
     """The staffs of the garrison look at it at once, and its battles are weighed anew."""
-    formations, battles, cells = pen["formations"].table, pen["battles"], event["hex"]
+    formations, battles, cells = pen["formations"].table, pen["battles"], event.rows("hex")
     there = (formations.status == ON_MAP) & np.isin(formations.hex, cells) & (formations.side == event["side"][0])
     staffs = formations.hq[there]
     pen["headquarters"]["alarm_at"][staffs[staffs >= 0]] = event.minute

@@ -13,8 +13,9 @@ _REPORTED = ("level", "hex", "estimate", "half_life", "men", "afv", "power", "ki
 def sighted(pen: Pen, event: Event) -> None:
     """Reports are brought up to date or begun; a side has at most one of each formation."""
     sightings = pen["sightings"]
-    old = event["report"] >= 0
-    rows = event["report"][old]
+    report = event.rows("report")
+    old = report >= 0
+    rows = report[old]
     for name in ("observer", "formation"):
         if np.any(sightings[name][rows] != event[name][old]):
             raise ValueError("a report was brought up to date with another's news")
@@ -29,7 +30,7 @@ def sighted(pen: Pen, event: Event) -> None:
 
 def dismissed(pen: Pen, event: Event) -> None:
     """Reports that have proved wrong or out of date count no more."""
-    pen["sightings"]["level"][event["report"]] = 0
+    pen["sightings"]["level"][event.rows("report")] = 0
 
 
 APPLY = {"Sighted": sighted, "Dismissed": dismissed}

@@ -21,12 +21,12 @@ def departed(pen: Pen, event: Event) -> None:
     """Formations are on their way to the next hex."""
     names = ("departed_at", "leg_at", "marched_until", "goal", "route", "routed_at", "exploiting")
     columns = {name: event[name] for name in names}
-    _set(pen, event["formation"], leg_to=event["to"], stage=Stage.MARCHING, look_at=NEVER, **columns)
+    _set(pen, event.rows("formation"), leg_to=event["to"], stage=Stage.MARCHING, look_at=NEVER, **columns)
 
 
 def entered(pen: Pen, event: Event) -> None:
     """Formations stand in another hex; works are left behind. What the way has cost is charged on the six-hour grid."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     if anywhere(formations["hex"][rows] != event["came_from"]):
         raise ValueError("a formation entered a hex from where it was not")
     # Nothing but works changes its rate, and works start from nothing: no need to settle the other flows.
@@ -46,7 +46,7 @@ def halt(pen: Pen, rows: Array, look_at: object) -> None:
 
 def blocked(pen: Pen, event: Event) -> None:
     """Formations cannot go on for now; an exploiting column turns against what is in its way."""
-    rows = event["formation"]
+    rows = event.rows("formation")
     halt(pen, rows, event["look_at"])
     _set(pen, rows, stage=Stage.WAITING)
     turned = event["target"] >= 0
@@ -55,7 +55,7 @@ def blocked(pen: Pen, event: Event) -> None:
 
 def arrived(pen: Pen, event: Event) -> None:
     """Orders are carried out; formations hold where they are."""
-    rows = event["formation"]
+    rows = event.rows("formation")
     close(pen, rows, OrderState.DONE)
     halt(pen, rows, NEVER)
     _set(pen, rows, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=event["hex"], posture=0, exploiting=0)
@@ -63,7 +63,7 @@ def arrived(pen: Pen, event: Event) -> None:
 
 def close(pen: Pen, rows: Array, state: OrderState) -> None:
     """The orders in force of formations are over."""
-    given = pen["formations"]["order"][rows]
+    given = pen["formations"]["order"][rows].astype(np.int64)
     given = given[given >= 0]
     in_force = given[pen["orders"]["state"][given] == IN_FORCE]
     pen["orders"]["state"][in_force] = state
@@ -72,18 +72,18 @@ def close(pen: Pen, rows: Array, state: OrderState) -> None:
 
 def stopped(pen: Pen, event: Event) -> None:
     """Formations stand where they are."""
-    halt(pen, event["formation"], event["look_at"])
-    _set(pen, event["formation"], stage=event["stage"])
+    halt(pen, event.rows("formation"), event["look_at"])
+    _set(pen, event.rows("formation"), stage=event["stage"])
 
 
 def looked(pen: Pen, event: Event) -> None:
     """Formations go on with what they were doing."""
-    _set(pen, event["formation"], look_at=event["look_at"])
+    _set(pen, event.rows("formation"), look_at=event["look_at"])
 
 
 def captured(pen: Pen, event: Event) -> None:
     """Hexes change hands; works of a line serve who holds it."""
-    hexes, cells = pen["hexes"], event["hex"]
+    hexes, cells = pen["hexes"], event.rows("hex")
     if np.any(hexes["owner"][cells] == event["side"]):
         raise ValueError("a side captured its own hex")
     hexes["owner"][cells] = event["side"]
@@ -93,17 +93,17 @@ def captured(pen: Pen, event: Event) -> None:
 
 def closing(pen: Pen, event: Event) -> None:
     """Unguarded ground begins, or ceases, to fall to the other side."""
-    pen["hexes"]["closing_since"][event["hex"]] = event["since"]
+    pen["hexes"]["closing_since"][event.rows("hex")] = event["since"]
 
 
 def touched(pen: Pen, event: Event) -> None:
     """Formations meet or lose contact with the enemy."""
-    pen["formations"]["contact"][event["formation"]] = event["contact"]
+    pen["formations"]["contact"][event.rows("formation")] = event["contact"]
 
 
 def appeared(pen: Pen, event: Event) -> None:
     """Formations enter the map; those that came by rail have carried out their order."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     if np.any(formations["status"][rows] != Status.WAITING):
         raise ValueError("a formation arrived twice")
     formations.settle(rows, event.minute)
@@ -116,7 +116,7 @@ def appeared(pen: Pen, event: Event) -> None:
 
 def postponed(pen: Pen, event: Event) -> None:
     """There was no room to arrive."""
-    pen["formations"]["appears_at"][event["formation"]] = event["appears_at"]
+    pen["formations"]["appears_at"][event.rows("formation")] = event["appears_at"]
 
 
 STEADY = (
@@ -129,7 +129,7 @@ STEADY = (
 
 def left_map(pen: Pen, event: Event) -> None:
     """Formations leave the theatre with all they have."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     alarm(pen, rows, event.minute)
     halt(pen, rows, NEVER)
@@ -139,7 +139,7 @@ def left_map(pen: Pen, event: Event) -> None:
 
 def entrained(pen: Pen, event: Event) -> None:
     """Formations leave the map by train; their order is in force until they detrain."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     if np.any(formations["status"][rows] != Status.ON_MAP):
         raise ValueError("only a formation on the map can entrain")
     formations.settle(rows, event.minute)
@@ -152,7 +152,7 @@ def entrained(pen: Pen, event: Event) -> None:
 
 def not_entrained(pen: Pen, event: Event) -> None:
     """Formations stay where they are."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     close(pen, rows, OrderState.FAILED)
     halt(pen, rows, NEVER)
     _set(pen, rows, task=Task.HOLD, stage=Stage.IDLE, target=-1, goal=formations["hex"][rows], posture=0)
@@ -177,14 +177,14 @@ def bridge_blown(pen: Pen, event: Event) -> None:
 
 def bridge_work(pen: Pen, event: Event) -> None:
     """Work on a bridge begins or stops."""
-    pen["hexsides"]["bridge_ready_at"][event["hexside"]] = event["ready_at"]
+    pen["hexsides"]["bridge_ready_at"][event.rows("hexside")] = event["ready_at"]
 
 
 def bridge_rebuilt(pen: Pen, event: Event) -> None:
     """A bridge can be used again."""
     sides = pen["hexsides"]
-    sides["bridge_down"][event["hexside"]] = 0
-    sides["bridge_ready_at"][event["hexside"]] = NEVER
+    sides["bridge_down"][event.rows("hexside")] = 0
+    sides["bridge_ready_at"][event.rows("hexside")] = NEVER
 
 
 APPLY = {

@@ -11,7 +11,7 @@ from engine.rules.apply.supply import rail_broken
 
 def called_up(pen: Pen, event: Event) -> None:
     """Men called up join formations; the region has so many less."""
-    people, rows = pen["people"], event["people"]
+    people, rows = pen["people"], event.rows("people")
     _gain(pen, event)
     limited = people["left_u"][rows] >= 0
     np.subtract.at(people["left_u"], rows[limited], event["men_u"][limited])
@@ -22,7 +22,7 @@ def called_up(pen: Pen, event: Event) -> None:
 
 def came_back(pen: Pen, event: Event) -> None:
     """Convalescents join formations."""
-    people, rows = pen["people"], event["people"]
+    people, rows = pen["people"], event.rows("people")
     _gain(pen, event)
     np.subtract.at(people["owed_u"], rows, event["men_u"])
     np.add.at(people["done_u"], rows, event["men_u"])
@@ -31,7 +31,7 @@ def came_back(pen: Pen, event: Event) -> None:
 
 
 def _gain(pen: Pen, event: Event) -> None:
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     np.add.at(formations["men_u"], rows, event["men_u"])
     np.add.at(formations["gain_u"], rows, event["men_u"])
@@ -39,14 +39,14 @@ def _gain(pen: Pen, event: Event) -> None:
 
 def healed(pen: Pen, event: Event) -> None:
     """New wounded are counted."""
-    people, rows = pen["people"], event["people"]
+    people, rows = pen["people"], event.rows("people")
     people["seen_u"][rows] = event["seen_u"]
     people["owed_u"][rows] = event["owed_u"]
 
 
 def went_home(pen: Pen, event: Event) -> None:
     """Men leave their formations for good."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     np.subtract.at(formations["men_u"], rows, event["men_u"])
     np.add.at(formations["home_u"], rows, event["men_u"])
@@ -57,7 +57,7 @@ def went_home(pen: Pen, event: Event) -> None:
 
 def hunted(pen: Pen, event: Event) -> None:
     """Partisans fall or scatter."""
-    people, rows = pen["people"], event["people"]
+    people, rows = pen["people"], event.rows("people")
     people["left_u"][rows] -= event["men_u"]
     people["done_u"][rows] += event["men_u"]
     if np.any(people["left_u"][rows] < 0):

@@ -10,7 +10,7 @@ from engine.model.world import Pen
 
 def recovered(pen: Pen, event: Event) -> None:
     """Rates of the next six hours."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     for name, values in event.data.items():
         if name != "formation":
@@ -19,7 +19,7 @@ def recovered(pen: Pen, event: Event) -> None:
 
 def worn(pen: Pen, event: Event) -> None:
     """What the last march cost in fuel, vehicles and strength, and hunger in cohesion."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     formations["worn_m"][rows] = event["moved_m"]
     formations["forced_m"][rows] = 0
@@ -36,7 +36,7 @@ def worn(pen: Pen, event: Event) -> None:
 
 def replaced(pen: Pen, event: Event) -> None:
     """Men, vehicles and guns join formations."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     formations.settle(rows, event.minute)
     for stock, gained in (("men_u", "gain_u"), ("afv_u", "afv_gain_u"), ("guns_u", "guns_gain_u")):
         np.add.at(formations[stock], rows, event[stock])

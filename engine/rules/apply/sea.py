@@ -18,14 +18,14 @@ _STOCKS = (("men_u", "aboard_u"), ("afv_u", "aboard_afv_u"), ("guns_u", "aboard_
 
 def ports_served(pen: Pen, event: Event) -> None:
     """What ships bring to ports today."""
-    depots, rows = pen["depots"], event["depot"]
+    depots, rows = pen["depots"], event.rows("depot")
     depots["open"][rows] = event["open"]
     depots["sea_kg"][rows] = event["sea_kg"]
     depots["sunk_kg"][rows] += event["sunk_kg"]
 
 
 def _settle(pen: Pen, event: Event) -> Array:
-    rows = event["formation"]
+    rows = event.rows("formation")
     pen["formations"].settle(rows, event.minute)
     return rows
 
@@ -127,8 +127,8 @@ def _give_up(pen: Pen, rows: Array) -> None:
 
 def not_embarked(pen: Pen, event: Event) -> None:
     """Formations stay where they are."""
-    _give_up(pen, event["formation"])
-    alarm(pen, event["formation"], event.minute)
+    _give_up(pen, event.rows("formation"))
+    alarm(pen, event.rows("formation"), event.minute)
 
 
 def landed(pen: Pen, event: Event) -> None:
@@ -164,8 +164,8 @@ def beaten_off(pen: Pen, event: Event) -> None:
 
 def not_landed(pen: Pen, event: Event) -> None:
     """The landing is not made."""
-    _give_up(pen, event["formation"])
-    alarm(pen, event["formation"], event.minute)
+    _give_up(pen, event.rows("formation"))
+    alarm(pen, event.rows("formation"), event.minute)
 
 
 def came_ashore(pen: Pen, event: Event) -> None:
@@ -185,12 +185,12 @@ def _still_waiting(pen: Pen, rows: Array) -> Array:
 
 def beach_closed(pen: Pen, event: Event) -> None:
     """Formations are no longer served over a beach."""
-    pen["formations"]["beach"][event["formation"]] = -1
+    pen["formations"]["beach"][event.rows("formation")] = -1
 
 
 def craft_crossed(pen: Pen, event: Event) -> None:
     """Craft have made a lift."""
-    craft, rows = pen["craft"], event["craft"]
+    craft, rows = pen["craft"], event.rows("craft")
     craft["used_at"][rows] = event.minute
     craft["left"][rows] = event["left"]
 

@@ -14,7 +14,7 @@ KG = 1000
 
 def supplied(pen: Pen, event: Event) -> None:
     """Formations receive what was brought up."""
-    formations, sides, rows = pen["formations"], pen["sides"], event["formation"]
+    formations, sides, rows = pen["formations"], pen["sides"], event.rows("formation")
     formations.settle(rows, event.minute)
     for name in ("ammo", "fuel", "food"):
         formations[f"{name}_g"][rows] += event[f"{name}_kg"] * KG
@@ -26,7 +26,7 @@ def supplied(pen: Pen, event: Event) -> None:
 
 def shipped(pen: Pen, event: Event) -> None:
     """What sources passed on today."""
-    depots, rows = pen["depots"], event["depot"]
+    depots, rows = pen["depots"], event.rows("depot")
     depots["used_t"][rows] = event["kg"] // 1000
     depots["used_kg"][rows] += event["kg"]
     depots["working"][rows] = event["working"]
@@ -34,24 +34,24 @@ def shipped(pen: Pen, event: Event) -> None:
 
 def isolated(pen: Pen, event: Event) -> None:
     """Formations are cut off, or connected again."""
-    pen["formations"]["cut_off_since"][event["formation"]] = event["cut_off_since"]
+    pen["formations"]["cut_off_since"][event.rows("formation")] = event["cut_off_since"]
 
 
 def rail_broken(pen: Pen, event: Event) -> None:
     """Railways are torn up; work under way there is lost."""
-    links, rows = pen["links"], event["link"]
+    links, rows = pen["links"], event.rows("link")
     links["broken"][rows] = 1
     links["ready_at"][rows] = NEVER
 
 
 def rail_work(pen: Pen, event: Event) -> None:
     """Crews begin to repair or convert."""
-    pen["links"]["ready_at"][event["link"]] = event["ready_at"]
+    pen["links"]["ready_at"][event.rows("link")] = event["ready_at"]
 
 
 def rail_opened(pen: Pen, event: Event) -> None:
     """Trains run again."""
-    links, rows = pen["links"], event["link"]
+    links, rows = pen["links"], event.rows("link")
     links["broken"][rows] = 0
     links["gauge"][rows] = event["gauge"]
     links["ready_at"][rows] = NEVER

@@ -28,7 +28,7 @@ def weather_changed(pen: Pen, event: Event) -> None:
 
 def ice_broke(pen: Pen, event: Event) -> None:
     """Water without ice is nobody's."""
-    hexes, cells = pen["hexes"], event["hex"]
+    hexes, cells = pen["hexes"], event.rows("hex")
     hexes["owner"][cells] = NOBODY
     hexes["owner_since"][cells] = event.minute
     hexes["closing_since"][cells] = NEVER
@@ -37,7 +37,7 @@ def ice_broke(pen: Pen, event: Event) -> None:
 
 def broke_in(pen: Pen, event: Event) -> None:
     """Formations come off the ice with what they have saved; what they were doing ends."""
-    formations, rows = pen["formations"], event["formation"]
+    formations, rows = pen["formations"], event.rows("formation")
     if np.any(formations["hex"][rows] != event["came_from"]):
         raise ValueError("a formation broke in where it was not")
     formations.settle(rows, event.minute)
