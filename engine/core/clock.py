@@ -75,9 +75,8 @@ class Clock:
             at, earliest = dated[i], minute + wait
             if at is None:
                 at = self._due(i) if -(-earliest // grain) * grain < until else NEVER
-            if at < earliest:
-                at = earliest
-            at = -(-at // grain) * grain  # rounded up
+            if at < until:
+                at = -(-(at if at > earliest else earliest) // grain) * grain  # rounded up
             if at >= until:
                 at = NEVER
             if at != armed[i]:

@@ -60,15 +60,8 @@ def middles(world: World) -> Middle:
 
     def make() -> Middle:
         formations, grid = world.formations, world.statics.grid
-        rows = ground.standing(world).rows
-        chain = chains(world)[formations.hq[rows]]
-        q, r = (axis[formations.hex[rows]].astype(np.int64) for axis in grid.axial)
-        size = len(world.headquarters)
-        count, east, south = np.zeros((3, size + 1), np.int64)
-        for level in range(LEVELS):
-            for total, part in ((count, 1), (east, q), (south, r)):
-                np.add.at(total, chain[:, level], part)
-        count, east, south = count[:-1], east[:-1], south[:-1]
+        count, east, south = sums = np.zeros((3, len(world.headquarters)), np.int64)
+        _add_up(ground.standing(world).rows, formations.hq, formations.hex, chains(world), grid.axial_table, sums)
         most = np.maximum(count, 1)
         column, south = _nearest(east, most), _nearest(south, most)
         line = np.clip(south + column // 2, 0, grid.rows - 1)
@@ -76,6 +69,18 @@ def middles(world: World) -> Middle:
 
     key = (*world.formations.version("status", "hex", "hq"), *world.headquarters.version("parent"))
     return derived(world, "headquarters.middles", key, make)
+
+
+@jit
+def _add_up(rows: Any, hq: Any, at: Any, chains: Any, axial: Any, sums: Any) -> None:
+    """Formations under each headquarters, and the sums of their coordinates."""
+    for row in rows:
+        for level in range(LEVELS):
+            above = chains[hq[row], level]
+            if above >= 0:
+                sums[0, above] += 1
+                sums[1, above] += axial[0, at[row]]
+                sums[2, above] += axial[1, at[row]]
 
 
 def _nearest(total: Rows, count: Rows) -> Rows:
@@ -193,7 +198,7 @@ def _shifts(world: World, free: Mask, trace: Trace | None) -> list[tuple[int, in
         here = hqs.hex[rows].astype(np.int64)
         clear = _clearance(world, side, here)
         away = statics.grid.distance(here, middle.cell[rows])
-        wanted, most = _behind(world, rows), _range(world, rows)
+        wanted, most = (each[rows] for each in _places(world))
         restless = (here < 0) | (2 * clear <= wanted) | (away > most)
         if trace is not None:
             for i, row in enumerate(rows.tolist()):
@@ -225,7 +230,7 @@ def _cost(world: World, row: int, cells: Rows) -> Rows:
     hqs, middle = world.headquarters, int(middles(world).cell[row])
     goal = middle if middle >= 0 else int(hqs.hex[row])
     away = world.statics.grid.distance(cells, goal).astype(np.int64)
-    lacking = np.maximum(_behind(world, np.array([row])) - _clearance(world, int(hqs.side[row]), cells), 0)
+    lacking = np.maximum(_places(world)[0][row] - _clearance(world, int(hqs.side[row]), cells), 0)
     cost: Rows = away + 2 * lacking
     return cost
 
@@ -238,24 +243,21 @@ def _clearance(world: World, side: int, cells: Rows) -> Rows:
     return np.where(which >= 0, steps, 1 << 20)
 
 
-def _level(world: World, rows: Any) -> Rows:
-    """0 corps, 1 army, 2 front or army group."""
-    level: Rows = np.clip(world.headquarters.echelon[rows].astype(np.int64) - int(Echelon.CORPS), 0, 2)
-    return level
+def _places(world: World) -> tuple[Rows, Rows]:
+    """By headquarters: hexes that it keeps behind the front, and hexes from the middle of its formations beyond which it
 
-
-def _behind(world: World, rows: Any) -> Rows:
-    rules = world.statics.rules
-    table = np.array([round(rules[f"command.behind_hexes_{name}"]) for name in ("corps", "army", "front")])
-    wanted: Rows = table[_level(world, rows)]
-    return wanted
-
-
-def _range(world: World, rows: Any) -> Rows:
-    """Hexes from the middle of its formations beyond which a headquarters follows."""
-    hexes = world.statics.rules["command.range_km"] * 1000.0 * _TOO_FAR / world.statics.grid.spacing_m
-    most: Rows = np.array([int(hexes * reach) for reach in _REACH])[_level(world, rows)]
-    return most
+    follows. Its echelon never changes.
+    """
+    found: tuple[Rows, Rows] | None = world.statics.memo.get("headquarters.places")
+    if found is None:
+        rules = world.statics.rules
+        # 0 corps, 1 army, 2 front or army group.
+        level = np.clip(world.headquarters.echelon.astype(np.int64) - int(Echelon.CORPS), 0, 2)
+        behind = np.array([round(rules[f"command.behind_hexes_{name}"]) for name in ("corps", "army", "front")])
+        hexes = rules["command.range_km"] * 1000.0 * _TOO_FAR / world.statics.grid.spacing_m
+        most = np.array([int(hexes * reach) for reach in _REACH])
+        found = world.statics.memo["headquarters.places"] = (behind[level], most[level])
+    return found
 
 
 def _bound(statics: Statics) -> int:

@@ -165,9 +165,12 @@ def _breakdowns(statics: Statics) -> Floats:
 
 def _day_march(statics: Statics) -> Floats:
     """Kilometres of a full day's march by mobility."""
-    rules = statics.rules
-    paces = [rules[f"movement.{m.name.lower()}_km_day"] for m in Mobility if m != Mobility.STATIC]
-    return np.array([*paces, paces[0]])
+    found: Floats | None = statics.memo.get("recovery.day_march")
+    if found is None:
+        rules = statics.rules
+        paces = [rules[f"movement.{m.name.lower()}_km_day"] for m in Mobility if m != Mobility.STATIC]
+        found = statics.memo["recovery.day_march"] = np.array([*paces, paces[0]])
+    return found
 
 
 def _repair_day(c: Company) -> tuple[float, float]:

@@ -131,9 +131,8 @@ def passages(world: World) -> npt.NDArray[np.int32]:
 def _isolation(world: World, minute: int) -> Event | None:
     formations = world.formations
     rows = standing(world).rows
-    joined = np.where(
-        formations.side[rows] == 0, connected(world, 0)[formations.hex[rows]], connected(world, 1)[formations.hex[rows]]
-    )
+    cells = formations.hex[rows].astype(np.int64)
+    joined = np.where(formations.side[rows] == 0, connected(world, 0)[cells], connected(world, 1)[cells])
     since = formations.cut_off_since[rows]
     now = np.where(joined, NEVER, np.minimum(since, minute))
     changed = rows_where(now != since)
@@ -161,7 +160,7 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     # Narrow lines come last: what they bring is little, and it comes out of the same sources.
     for narrow in (False, True) if anywhere(net.narrow) else (False,):
         reach = truck_field(world, side, minute, narrow=narrow)
-        cells = formations.hex[rows]
+        cells = formations.hex[rows].astype(np.int64)
         way = way_km(world, side, reach.field[cells], minute)
         carried = np.maximum(carried, _truck_kg(world, rows, way))
         km = np.where(brought.sum(axis=0) > 0, km, way)

@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,10 @@ class Session:
         self.parent: Parent | None = None
         self.remark = ""
         self._systems = tuple(systems)
-        self._calendar = tuple(system.calendar for system in self._systems)
+        rows = [system.calendar for system in self._systems]  # -1, the last, for those that do not go by it
+        self._in_turn: Callable[[list[int | None]], Sequence[int | None]] = (
+            itemgetter(*rows) if len(rows) > 1 else lambda next_at: [next_at[row] for row in rows]
+        )
         self._world, self._pen = world, pen
         self._ledger, self._keep_events = ledger, keep_events
         self._log: list[Input] = []
@@ -415,10 +419,11 @@ class Session:
     def _due(self, i: int) -> int:
         return self._systems[i].next_due(self._world, self.now)
 
-    def _dated(self) -> list[int | None]:
+    def _dated(self) -> Sequence[int | None]:
         """When the systems are due that run by the calendar alone; None for the others."""
-        next_at: list[int] = self._world.systems.next_at.tolist()
-        return [next_at[row] if row >= 0 else None for row in self._calendar]
+        next_at: list[int | None] = self._world.systems.next_at.tolist()
+        next_at.append(None)
+        return self._in_turn(next_at)
 
     def _fire(self, i: int, minute: int) -> None:
         system = self._systems[i]
