@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import Floats, exp, exp_of
+from engine.core.arithmetic import Floats, exp, exp_of, rounded
 from engine.core.calendar import DAY, HOUR
 from engine.core.columns import Array
 from engine.core.jit import jit
@@ -71,3 +71,25 @@ def watched(world: World, own: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     near[grid.neighbours[cells].astype(np.int64)] = True
     near[-1] = False
     return near
+
+
+def usual_strength(world: World) -> npt.NDArray[np.int64]:
+    """Men, AFVs and points that a formation of each kind is taken to have when nothing better is known: (3, kinds)."""
+    statics = world.statics
+    found: npt.NDArray[np.int64] | None = statics.memo.get("sight.usual")
+    if found is None:
+        kinds = [statics.scenario.kinds[name] for name in statics.kinds]
+        men, afv, guns = (np.array([getattr(k, n) for k in kinds], np.int64) for n in ("men", "afv", "guns"))
+        cev, share = (np.array([getattr(k, n) for k in kinds]) for n in ("cev", "combat_share"))
+        rules = statics.rules
+        worth = men * share + rules["combat.weight_afv"] * afv + rules["combat.weight_gun"] * guns
+        found = statics.memo["sight.usual"] = np.stack([men, afv, rounded(worth * cev)])
+    return found
+
+
+def remnant(statics: Statics) -> int:
+    """Points, as reported, below which an enemy is too weak for a zone of control or a screen (``contact.zoc_men_min``).
+
+    Where he is he is in the way of a march, but nobody turns aside for what lies beside him.
+    """
+    return round(statics.rules["contact.zoc_men_min"])

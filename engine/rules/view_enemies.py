@@ -7,14 +7,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, rounded
+from engine.core.arithmetic import PPM
 from engine.core.columns import rows_where
 from engine.core.jit import jit
 from engine.model.codes import MARCHING
 from engine.model.view import Enemies
 from engine.model.world import World
 from engine.rules.derived import derived
-from engine.rules.sight import LEAST_LEVEL, faded_to, half_lives, memory_min, on_map, watched
+from engine.rules.sight import LEAST_LEVEL, faded_to, half_lives, memory_min, on_map, usual_strength, watched
 from engine.rules.view_frames import fixed
 
 Rows = npt.NDArray[np.int64]
@@ -34,7 +34,7 @@ def enemies(world: World, side: int, minute: int) -> Enemies:
     count = _tell(
         near, theirs, formations.hex, formations.kind, formations.leg_to, formations.stage, reports, sightings.formation,
         sightings.hex, sightings.seen_at, sightings.level, sightings.half_life, sightings.men, sightings.afv,
-        sightings.power, sightings.kind, world.hexes.owner, _usual(world), side, minute, memory_min(statics),
+        sightings.power, sightings.kind, world.hexes.owner, usual_strength(world), side, minute, memory_min(statics),
         half_lives(statics)[1], told,
     )  # fmt: skip
     return Enemies(**dict(zip(_TOLD, fixed(told[:, :count]), strict=True)))
@@ -98,17 +98,3 @@ def _tell(
 
 
 _MET: Final = -2
-
-
-def _usual(world: World) -> Rows:
-    """Men, AFVs and points that a formation of each kind is taken to have when nothing better is known: (3, kinds)."""
-    statics = world.statics
-    found: Rows | None = statics.memo.get("views.usual")
-    if found is None:
-        kinds = [statics.scenario.kinds[name] for name in statics.kinds]
-        men, afv, guns = (np.array([getattr(k, n) for k in kinds], np.int64) for n in ("men", "afv", "guns"))
-        cev, share = (np.array([getattr(k, n) for k in kinds]) for n in ("cev", "combat_share"))
-        rules = statics.rules
-        worth = men * share + rules["combat.weight_afv"] * afv + rules["combat.weight_gun"] * guns
-        found = statics.memo["views.usual"] = np.stack([men, afv, rounded(worth * cev)])
-    return found

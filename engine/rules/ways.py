@@ -24,7 +24,7 @@ from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.derived import derived
 from engine.rules.power import on
-from engine.rules.sight import half_lives, memory_min
+from engine.rules.sight import half_lives, memory_min, remnant, usual_strength
 from engine.rules.steps import (
     MEAN,
     blown_sides,
@@ -58,8 +58,10 @@ class Known:
     owner: npt.NDArray[np.int8]
     enemy: Mask
     """Hexes with an enemy formation."""
+    held: Mask
+    """Those where more than a remnant is reported."""
     zone: Mask
-    """Hexes in or beside them."""
+    """Hexes in or beside these."""
     covered: Mask
     """Hexes they may screen."""
     places: npt.NDArray[np.int16]
@@ -88,23 +90,23 @@ def _stamp(world: World, minute: int) -> tuple[int, ...]:
     return (
         minute,
         *world.formations.version("status", "hex", "leg_to"),
-        *world.sightings.version("hex", "seen_at", "level", "half_life"),
+        *world.sightings.version("hex", "seen_at", "level", "half_life", "power"),
         *world.hexes.version("owner"),
         *world.weather.version("ground", "ice_mm", "strait_ice"),
     )
 
 
 def _known_to(world: World, side: int, minute: int) -> Known:
-    cells, moving = _enemies(world, side, minute)
+    cells, moving, power = _enemies(world, side, minute)
     return _known(
-        world.statics, side, going_now(world), world.hexes.owner, cells, moving,
+        world.statics, side, going_now(world), world.hexes.owner, cells, moving, power,
         ground.standing(world).places[side], blown_sides(world),
     )  # fmt: skip
 
 
 def clear(world: World, side: int, minute: int, route: npt.NDArray[np.int32]) -> Mask:
     """Shape (k,): whether nothing is known to ``side`` on or beside the rest of ways ``route`` (k, steps; -1 ends)."""
-    cells, _ = _enemies(world, side, minute)
+    cells, _, _ = _enemies(world, side, minute)
     free = np.empty(len(route), bool)
     _clear(world.statics.grid.ring_table(_SCREENS), cells, world.hexes.owner, 1 - side, route, free)
     return free
@@ -134,50 +136,55 @@ def known_near(world: World, side: int, minute: int, radius: int) -> Mask:
     return derived(world, f"ways.near.{side}.{radius}", _stamp(world, minute), make)
 
 
-def _enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
-    """Where enemies are known to be, and which of them move."""
+def _enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask, Rows]:
+    """Where enemies are known to be, which of them move, and their points as reported."""
     key = _stamp(world, minute)
     return derived(world, f"ways.enemies.{side}", key, lambda: _find_enemies(world, side, minute))
 
 
-def _find_enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask]:
+def _find_enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.int32], Mask, Rows]:
     formations, sightings, now = world.formations, world.sightings, ground.standing(world)
     most = len(now.rows) + len(sightings)
-    cells, moving = np.empty(most, np.int32), np.empty(most, bool)
+    cells, moving, power = np.empty(most, np.int32), np.empty(most, bool), np.empty(most, np.int64)
     count = _known_enemies(
         now.rows, formations.side, formations.hex, formations.leg_to, ground.formations_near(world, side, 1), side,
         minute, sightings.observer, sightings.hex, sightings.seen_at, sightings.level, sightings.half_life,
-        sightings.formation, world.hexes.owner, _LASTING, memory_min(world.statics), half_lives(world.statics)[1],
-        cells, moving,
+        sightings.formation, sightings.power, formations.kind, usual_strength(world)[2], world.hexes.owner, _LASTING,
+        memory_min(world.statics), half_lives(world.statics)[1], cells, moving, power,
     )  # fmt: skip
-    return cells[:count], moving[:count]
+    return cells[:count], moving[:count], power[:count]
 
 
 @jit
 def _known_enemies(
     rows: Any, of: Any, at: Any, leg_to: Any, near: Any, side: int, minute: int, observer: Any, seen_in: Any,
-    seen_at: Any, level: Any, half_life: Any, formation: Any, owner: Any, lasting: Any, memory: int, marching: int,
-    cells: Any, moving: Any,
+    seen_at: Any, level: Any, half_life: Any, formation: Any, reported: Any, kind: Any, usual: Any, owner: Any,
+    lasting: Any, memory: int, marching: int, cells: Any, moving: Any, power: Any,
 ) -> int:  # fmt: skip
     """Enemies in contact, then reports of others that still count; returns how many.
 
-    A report counts while its certainty lasts (``lasting`` half-lives in thousandths by level) and the ground it speaks
-    of is not one's own or under one's eyes.
+    Of whom there is no report yet one expects what is usual for his kind. A report counts while its certainty lasts
+    (``lasting`` half-lives in thousandths by level) and the ground it speaks of is not one's own or under one's eyes.
     """
     count = 0
-    met = np.zeros(len(of), np.bool_)
+    place = np.full(len(of), -1, np.int64)
     for row in rows:
         if of[row] != side and near[at[row]]:
-            met[row] = True
-            cells[count], moving[count] = at[row], leg_to[row] >= 0
+            place[row] = count
+            cells[count], moving[count], power[count] = at[row], leg_to[row] >= 0, usual[kind[row]]
             count += 1
     for i in range(len(observer)):
         cell, who = seen_in[i], formation[i]
-        if observer[i] != side or cell < 0 or near[cell] or owner[cell] == side or (who >= 0 and met[who]):
+        if observer[i] != side:
+            continue
+        if who >= 0 and place[who] >= 0:
+            power[place[who]] = reported[i]
+            continue
+        if cell < 0 or near[cell] or owner[cell] == side:
             continue
         counts = lasting[min(max(level[i] // 1000000, 0), 4)] * half_life[i] // 1000
         if minute - seen_at[i] <= min(counts, memory):
-            cells[count], moving[count] = cell, half_life[i] == marching
+            cells[count], moving[count], power[count] = cell, half_life[i] == marching, reported[i]
             count += 1
     return count
 
@@ -191,29 +198,36 @@ def known_of(view: SideView) -> Known:
     return _known(
         view.statics, view.side, going(view.statics, view.weather.ground, view.weather.ice_mm, view.weather.strait_ice),
         view.hexes.owner,
-        enemies.hex[sure], enemies.moving[sure] == 1, places, view.hexes.blown,
+        enemies.hex[sure], enemies.moving[sure] == 1, enemies.power[sure], places, view.hexes.blown,
     )  # fmt: skip
 
 
 def _known(
-    statics: Statics, side: int, state: int, owner: Any, cells: Any, moving: Any, places: Any, blown: Any
+    statics: Statics, side: int, state: int, owner: Any, cells: Any, moving: Any, power: Any, places: Any, blown: Any
 ) -> Known:
-    enemy, zone, covered = marks = np.zeros((3, statics.grid.size + 1), bool)
-    _mark(statics.grid.ring_table(2), np.asarray(cells, np.int32), np.asarray(moving, bool), marks)
-    return Known(statics, side, state, owner, enemy, zone, covered, places, blown)
+    enemy, held, zone, covered = marks = np.zeros((4, statics.grid.size + 1), bool)
+    counts = np.asarray(power) >= remnant(statics)
+    _mark(statics.grid.ring_table(2), np.asarray(cells, np.int32), np.asarray(moving, bool), counts, marks)
+    return Known(statics, side, state, owner, enemy, held, zone, covered, places, blown)
 
 
 @jit
-def _mark(discs: Any, cells: Any, moving: Any, marks: Any) -> None:
-    """Hexes with enemies, those in or beside them, and those they may screen: farther where they stand still."""
+def _mark(discs: Any, cells: Any, moving: Any, counts: Any, marks: Any) -> None:
+    """Hexes with enemies; of those who are more than a remnant also hexes in or beside them, and those they may screen:
+
+    farther where they stand still.
+    """
     for i in range(len(cells)):
         marks[0, cells[i]] = True
+        if not counts[i]:
+            continue
+        marks[1, cells[i]] = True
         for k in range(7 if moving[i] else discs.shape[1]):
             there = discs[cells[i], k]
             if there >= 0:
-                marks[2, there] = True
+                marks[3, there] = True
                 if k < 7:
-                    marks[1, there] = True
+                    marks[2, there] = True
 
 
 def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
@@ -226,7 +240,7 @@ def tolls(known: Known, task: int, drives: bool) -> tuple[Tolls, int]:
             far, near, held = (round(rules[f"staff.exploit_{x}_h"] * HOUR) for x in ("hostile", "zoc", "occupied"))
             # A screen must be fought for, too; farther off it is the weaker.
             weaker = rules["contact.screen_far"] / rules["contact.screen_near"]
-            _exploiters_tolls(known.owner, 1 - known.side, known.enemy, known.zone, known.covered, far, near,
+            _exploiters_tolls(known.owner, 1 - known.side, known.held, known.zone, known.covered, far, near,
                               round(near * min(weaker, 1.0)), held, toll)  # fmt: skip
             most = far + near + held
         else:
@@ -251,12 +265,12 @@ def _tolls(
 
 @jit
 def _exploiters_tolls(
-    owner: Any, hostile: int, enemy: Any, zone: Any, covered: Any, far: int, near: int, screen: int, held: int,
+    owner: Any, hostile: int, garrison: Any, zone: Any, covered: Any, far: int, near: int, screen: int, held: int,
     toll: Any,
 ) -> None:  # fmt: skip
     for cell in range(len(toll)):
         theirs = owner[cell] == hostile
-        toll[cell] = (far if theirs else 0) + (held if enemy[cell] else 0)
+        toll[cell] = (far if theirs else 0) + (held if garrison[cell] else 0)
         if zone[cell]:
             toll[cell] += near
         elif covered[cell] and theirs:

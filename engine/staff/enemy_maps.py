@@ -27,31 +27,35 @@ class EnemyMaps:
     occupied: Mask
     """Hexes where an enemy is reported with some certainty."""
     zone: Mask
-    """Hexes beside a reported enemy, and its own."""
+    """Hexes beside a reported enemy who is more than a remnant, and its own."""
     tolls: Array
     """Minutes that resistance adds to the way over each hex."""
+    held: Mask
+    """Where one who is more than a remnant is reported."""
 
 
 def enemy_maps(
-    discs: Array, cells: Array, power: Ints, certainty: Array, reach: Ints, screen: Ints, terrain: Ints, p: Ints
-) -> EnemyMaps:  # fmt: skip
-    """Maps of reports at ``cells`` with ``power``. Shapes (reports,).
+    discs: Array, cells: Array, power: Ints, told: Array, certainty: Array, reach: Ints, screen: Ints, terrain: Ints, p: Ints
+) -> EnemyMaps:
+    """Maps of reports at ``cells`` with the ``power`` that was ``told``, as far as it can be counted on. Shapes (reports,).
 
     ``discs`` (hexes, 37): hexes by distance; ``reach`` and ``screen``: thousandths of a power that count at each of them
     as threat and as screen; ``terrain`` (hexes,), ppm. ``p``: least certainty of an occupied hex; most that screens
-    count; thousandths that a position counts; minutes over an occupied hex and over one beside.
+    count; thousandths that a position counts; minutes over an occupied hex and over one beside; points below which an
+    enemy is a remnant.
     """
     size = len(discs)
     threat, defence = np.zeros(size, np.int32), np.zeros(size, np.int32)
     occupied, zone, tolls = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int32)
-    _map(discs, cells, power, certainty, reach, screen, terrain, p, threat, defence, occupied, zone, tolls)
-    return EnemyMaps(threat, defence, occupied, zone, tolls)
+    held = np.zeros(size, bool)
+    _map(discs, cells, power, told, certainty, reach, screen, terrain, p, threat, defence, occupied, zone, tolls, held)
+    return EnemyMaps(threat, defence, occupied, zone, tolls, held)
 
 
 @jit
 def _map(
-    discs: Any, cells: Any, power: Any, certainty: Any, reach: Any, screen: Any, terrain: Any, p: Any, threat: Any,
-    defence: Any, occupied: Any, zone: Any, tolls: Any,
+    discs: Any, cells: Any, power: Any, told: Any, certainty: Any, reach: Any, screen: Any, terrain: Any, p: Any,
+    threat: Any, defence: Any, occupied: Any, zone: Any, tolls: Any, held: Any,
 ) -> None:  # fmt: skip
     for i in range(len(cells)):
         share = 0
@@ -67,6 +71,9 @@ def _map(
                 defence[there] += power[i] * screen[k] // 1000
         if certainty[i] > p[0]:
             occupied[cells[i]] = True
+            if told[i] < p[5]:
+                continue
+            held[cells[i]] = True
             for k in range(BESIDE):
                 there = discs[cells[i], k]
                 if there >= 0:

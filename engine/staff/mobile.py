@@ -173,7 +173,7 @@ def _free_stretch(s: Situation, path: list[int], power: int) -> list[int]:
     least, free = s.rules["staff.exploit_attack_x"], list[int]()
     weak = s.rules["staff.commit_occupied_x"]
     for cell in path[: s.whole("staff.exploit_stretch_hexes")]:
-        held = bool(s.occupied[cell])
+        held = bool(s.held[cell])
         met = s.owner_of[cell] != s.side and (held or s.defence[cell] > 0)
         if met and (not free or s.odds(power, cell) <= (weak if held else least)):
             break
@@ -257,8 +257,9 @@ def _tolls(s: Situation) -> tuple[Array, int]:
     if "exploit tolls" not in s.kept:
         hostile, zone, held = (HOUR * round(s.rules[f"staff.exploit_{x}_h"]) for x in ("hostile", "zoc", "occupied"))
         toll = (s.owner != s.side) * np.int32(hostile)
+        # A remnant of some hundred men turns no brigade.
         toll[s.enemy_zone.nonzero()] += zone
-        toll[s.occupied.nonzero()] += held
+        toll[s.held.nonzero()] += held
         s.kept["exploit tolls"] = toll, hostile + zone + held
     found: tuple[Array, int] = s.kept["exploit tolls"]
     return found

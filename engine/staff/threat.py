@@ -16,6 +16,7 @@ from engine.model.commander import Notes
 from engine.model.view import SideView
 from engine.model.world import Statics
 from engine.rules.power import terrain_factor
+from engine.rules.sight import remnant
 from engine.staff.control import Ints, Mask
 from engine.staff.enemy_maps import EnemyMaps, enemy_maps
 from engine.staff.numbers import IN_RESERVE
@@ -62,10 +63,11 @@ class Threat(Troops):
             round(rules["fortification.posture_1"] * 1000),
             round(rules["staff.occupied_min"]),
             round(rules["staff.zoc_min"]),
+            remnant(self.statics),
         ])  # fmt: skip
         discs = self.grid.ring_table(len(self.kernel) - 1)
         return enemy_maps(
-            discs, enemies.hex, self.enemy_power, enemies.certainty, _weights(self.kernel), _weights(kernel),
+            discs, enemies.hex, self.enemy_power, enemies.power, enemies.certainty, _weights(self.kernel), _weights(kernel),
             _terrain_ppm(self.statics), p,
         )  # fmt: skip
 
@@ -86,8 +88,13 @@ class Threat(Troops):
         return self._enemy.occupied
 
     @Once
+    def held(self) -> Mask:
+        """Those of them where more than a remnant is reported."""
+        return self._enemy.held
+
+    @Once
     def enemy_zone(self) -> Mask:
-        """Hexes beside a reported enemy, and its own."""
+        """Hexes beside a reported enemy who is more than a remnant, and its own."""
         return self._enemy.zone
 
     @Once

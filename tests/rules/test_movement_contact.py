@@ -497,6 +497,27 @@ def test_an_exploiting_column_plans_to_go_round_known_resistance():
     assert (apart[2:] > 2).all(), "it leaves the screen at once and does not come back"
 
 
+def test_a_remnant_beside_the_way_turns_no_exploiting_column():
+    s = field(
+        """
+        :::::::::::::::::
+        :::::::::::::::::
+        :::::::::::::::::
+        ::::::::D::::::::
+        ........T........
+        """,
+        {"T": "panzer", "D": {"kind": "rifle", "strength": 0.05}},
+    )  # fmt: skip
+    s.advance(HOUR)
+    known = ways.known_to(s.world, 0, s.now)
+    there = hex_of(s, "d1")
+    assert known.enemy[there] and not known.held[there]
+    assert not known.zone.any() and not known.covered.any()
+    goal = at(s, 0, 8)
+    way = ways.plan(known, Mobility.TRACK, Task.EXPLOIT, hex_of(s, "t1"), goal)
+    assert len(way) == s.world.statics.grid.distance(hex_of(s, "t1"), goal)
+
+
 def test_a_column_goes_on_after_one_of_it_has_broken_a_screen():
     s = field(
         """
