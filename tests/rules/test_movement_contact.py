@@ -511,8 +511,10 @@ def test_a_remnant_beside_the_way_turns_no_exploiting_column():
     s.advance(HOUR)
     known = ways.known_to(s.world, 0, s.now)
     there = hex_of(s, "d1")
-    assert known.enemy[there] and not known.held[there]
-    assert not known.zone.any() and not known.covered.any()
+    assert known.enemy[there]
+    assert not known.held[there]
+    assert not known.zone.any()
+    assert not known.covered.any()
     goal = at(s, 0, 8)
     way = ways.plan(known, Mobility.TRACK, Task.EXPLOIT, hex_of(s, "t1"), goal)
     assert len(way) == s.world.statics.grid.distance(hex_of(s, "t1"), goal)
