@@ -76,6 +76,15 @@ def _philox(c0: Words, c1: int, c2: int, c3: int, k0: int, k1: int, out: npt.NDA
 
 
 @jit
+def _uniforms(c0: Words, minute: int, stream: int, draw: int, k0: int, k1: int, out: Floats) -> None:
+    words = np.empty((len(c0), 4), np.uint64)
+    _philox(c0, minute, stream, draw, k0, k1, words)
+    for i in range(len(c0)):
+        whole = (words[i, 0] << np.uint64(21)) ^ (words[i, 1] >> np.uint64(11))
+        out[i] = (float(whole) + 0.5) * _TO_UNIT
+
+
+@jit
 def _normals(c0: Words, minute: int, stream: int, first: int, k0: int, k1: int, out: Floats) -> None:
     words = np.empty((len(c0), 4), np.uint64)
     for k in range(out.shape[0]):
@@ -123,9 +132,10 @@ class Dice:
 
     def uniform(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:
         """Shape (len(subjects),): uniform in the open interval (0, 1), 53 bits."""
-        w = self.words(stream, subjects, minute, draw)
-        whole = (w[:, 0] << np.uint64(21)) ^ (w[:, 1] >> np.uint64(11))
-        return (whole.astype(np.float64) + 0.5) * _TO_UNIT
+        counter = self._asked(stream, subjects, minute, draw)
+        out = np.empty(len(counter))
+        _uniforms(counter, minute & 0xFFFFFFFF, int(stream), draw, self.seed & 0xFFFFFFFF, self.seed >> 32, out)
+        return out
 
     def normal(self, stream: int, subjects: npt.ArrayLike, minute: int, draw: int = 0) -> Floats:
         """Shape (len(subjects),): standard normal."""

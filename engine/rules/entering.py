@@ -310,14 +310,36 @@ def _beside(scene: Scene, cells: Rows, side: int) -> Rows:
     world = scene.world
     if not len(cells) or not on(world.statics.rules, "neighbours"):
         return cells[:0]
-    near: Rows = np.unique(world.statics.grid.neighbours[cells]).astype(np.int64)
-    near = near[near >= 0]
-    near = near[ice.dry(world)[near]]
-    near = near[(scene.owner[near] == 1 - side) & ice.walked(world.statics)[near]]
-    near = near[~ground.towns(world.statics)[near]]
-    if not len(near):
-        return near
-    now = ground.standing(world)
-    enemy = scene.cell[now.rows[now.side == 1 - side]]
-    guarded = ground.near(world, enemy, round(world.statics.rules["contact.flip_radius"]))
-    return near[~guarded[near]]
+    grid, found = world.statics.grid, np.empty(6 * len(cells), np.int64)
+    discs = grid.ring_table(round(world.statics.rules["contact.flip_radius"]))
+    many = _fall(
+        cells, grid.neighbours, discs, ice.dry(world), ice.walked(world.statics), ground.towns(world.statics), scene.owner,
+        1 - side, scene.count[1 - side], found,
+    )  # fmt: skip
+    return found[:many]
+
+
+@jit
+def _fall(
+    cells: Any, near: Any, discs: Any, dry: Any, walked: Any, towns: Any, owner: Any, hostile: int, enemies: Any,
+    found: Any,
+) -> int:  # fmt: skip
+    """Hostile neighbours of ``cells`` that no formation of theirs stands near enough to guard, in order; how many."""
+    many = 0
+    seen = np.zeros(len(near), np.bool_)
+    for cell in cells:
+        for there in near[cell]:
+            if there < 0 or seen[there]:
+                continue
+            seen[there] = True
+            falls = dry[there] and walked[there] and owner[there] == hostile and not towns[there]
+            for beyond in discs[there]:
+                falls = falls and not (beyond >= 0 and enemies[beyond] > 0)
+            if falls:
+                k = many
+                while k > 0 and found[k - 1] > there:
+                    found[k] = found[k - 1]
+                    k -= 1
+                found[k] = there
+                many += 1
+    return many

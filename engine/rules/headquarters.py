@@ -209,13 +209,30 @@ def _shifts(world: World, free: Mask, trace: Trace | None) -> list[tuple[int, in
         safe = rows_where(_safe(world, side)[:-1])
         for row in rows[restless].tolist():
             cell = int(hqs.hex[row])
-            reach = safe if cell < 0 else safe[statics.grid.distance(safe, cell) <= _bound(statics)]
+            reach = safe if cell < 0 else _within(statics, safe, cell)
             if not len(reach):
                 continue
             best, cost = _best(world, row, reach)
             if cell < 0 or cost + _WORTH_IT <= _cost(world, row, np.array([cell]))[0]:
                 chosen.append((row, best))
     return chosen
+
+
+def _within(statics: Statics, cells: Rows, here: int) -> Rows:
+    """Those of ``cells`` that lie within a headquarters' bound of ``here``."""
+    found = np.empty(len(cells), np.int64)
+    return found[: _pick_near(statics.grid.axial_table, cells, here, _bound(statics), found)]
+
+
+@jit
+def _pick_near(axial: Any, cells: Any, here: int, most: int, found: Any) -> int:
+    count = 0
+    for cell in cells:
+        dq, dr = int(axial[0, cell]) - int(axial[0, here]), int(axial[1, cell]) - int(axial[1, here])
+        if (abs(dq) + abs(dr) + abs(dq + dr)) // 2 <= most:
+            found[count] = cell
+            count += 1
+    return count
 
 
 def _best(world: World, row: int, cells: Rows) -> tuple[int, int]:
