@@ -52,6 +52,7 @@ class _Sheet:
         self.places = [position for position, _ in self.narrow]
         self.names = [column.name for _, column in self.narrow]
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
+        self.wide_names = [column.name for _, column in self.wide]
         self._names = tuple(column.name for _, column in numbered)
         self._versions: tuple[int, ...] = ()
         self.values = np.zeros((len(self.narrow), 0), np.int64)
@@ -85,10 +86,16 @@ class _Columns(dict[str, Array]):
         self._sheet, self._given, self._given_wide = sheet, sheet.values, sheet.wide_values
         self._now = sheet.values.copy()
         self._replaced = False
-        super().__init__(zip(sheet.names, self._now, strict=True))
-        for (_, column), values in zip(sheet.wide, sheet.wide_values, strict=True):
-            self[column.name] = values.copy()
-        self._replaced = False
+
+    def __missing__(self, name: str) -> Array:
+        """A column that nobody has asked for yet."""
+        sheet = self._sheet
+        if name in sheet.wide_names:
+            values: Array = self._given_wide[sheet.wide_names.index(name)].copy()
+        else:
+            values = self._now[sheet.names.index(name)]
+        super().__setitem__(name, values)
+        return values
 
     def __setitem__(self, name: str, values: Array) -> None:
         self._replaced = True
@@ -97,6 +104,8 @@ class _Columns(dict[str, Array]):
     def changes(self, number: int) -> list[tuple[int, int, int, tuple[int, ...]]]:
         """Rows (table, row, column, values) of what was changed, column by column."""
         sheet, now = self._sheet, self._now
+        if not self:
+            return []
         if self._replaced:
             now = np.array([self[name] for name in sheet.names])
         # Places in one row of numbers: they are found many times quicker than in a table.
@@ -107,7 +116,9 @@ class _Columns(dict[str, Array]):
             for i, value in zip(at.tolist(), now.ravel()[at].tolist(), strict=True)
         ]
         for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
-            values = self[wide.name]
+            values = self.get(wide.name)
+            if values is None:
+                continue
             changed = list(dict.fromkeys([i // wide.width for i in _differs(values, given).ravel().nonzero()[0].tolist()]))
             found += [(number, r, position, tuple(v)) for r, v in zip(changed, values[changed].tolist(), strict=True)]
         found.sort(key=itemgetter(2))

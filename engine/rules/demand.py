@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats, rounded
+from engine.core.arithmetic import PPM, Floats
+from engine.core.columns import FINE, Array
+from engine.core.jit import jit
 from engine.model.world import Statics
 
 TON: Final = 1_000_000
@@ -55,8 +58,20 @@ def needs(statics: Statics) -> Needs:
     return found
 
 
-def days_of(stock_g: Ints, need_g: Floats) -> Ints:
-    """How long a stock lasts at a daily need, in millionths of a day."""
-    some = need_g > 0
-    days = stock_g.astype(np.float64) / np.where(some, need_g, 1.0)
-    return rounded(np.where(some, np.minimum(days, PLENTY), PLENTY) * PPM)
+def days_of(stock_g: Ints, kind: Array, rate: Floats, men: Ints) -> Ints:
+    """How long stocks last at the daily need of each formation's kind and men (fine units), in millionths of a day.
+
+    Shapes (formations,), but ``rate``: grammes a man by kind.
+    """
+    days = np.empty(len(stock_g), np.int64)
+    _days_each(stock_g, kind, rate, men, days)
+    return days
+
+
+@jit
+def _days_each(stock: Any, kind: Any, rate: Any, men: Any, days: Any) -> None:
+    for i in range(len(days)):
+        need, lasts = rate[kind[i]] * (men[i] / FINE), PLENTY
+        if need > 0:
+            lasts = min(stock[i] / need, PLENTY)
+        days[i] = math.floor(lasts * PPM + 0.5)

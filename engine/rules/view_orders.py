@@ -86,6 +86,15 @@ def directives_known(world: World, side: int, minute: int) -> OwnDirectives:
 
     One that waits for an event that has happened waits for its hour alone: its headquarters prepares it as any other.
     """
+    key = (
+        *world.directives.version("hq", "arrives_at", "state", "start_at", "end_at", "trigger", "trigger_ref"),
+        *world.headquarters.version("side"), (world.directives.arrives_at <= minute).tobytes(),
+        (world.happenings.happened_at <= minute).tobytes(),
+    )  # fmt: skip
+    return derived(world, f"views.directives.now.{side}", key, lambda: _directives_known(world, side, minute))
+
+
+def _directives_known(world: World, side: int, minute: int) -> OwnDirectives:
     directives = world.directives
     known = (directives.arrives_at <= minute).nonzero()[0]
     rows = known[world.headquarters.side[directives.hq[known]] == side]

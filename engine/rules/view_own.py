@@ -69,8 +69,7 @@ def own_formations(world: World, side: int, minute: int, at_once: bool) -> OwnFo
 
 def _per_man(world: World, known: dict[str, Any], now: _Stocks, stock: str, need: str) -> Rows:
     """Days (fills of fuel) that a stock lasts at present strength, millionths."""
-    rate: npt.NDArray[np.float64] = getattr(needs(world.statics), need)[known["kind"]]
-    return days_of(now[stock], rate * (now["men"] / FINE))
+    return days_of(now[stock], known["kind"], getattr(needs(world.statics), need), now["men"])
 
 
 _CHANGING: dict[str, Callable[[World, dict[str, Any], _Stocks], Rows]] = {

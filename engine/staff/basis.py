@@ -21,18 +21,15 @@ class Basis:
         self.side, self.minute = view.side, view.minute
         self.statics, self.grid, self.rules = view.statics, view.statics.grid, view.statics.rules
         self.owner = held_soon(view)
-        self.control: Control = control_of(view, self.owner)
+        self.owner_of = self.owner.tobytes()
+        """Whose each hex is, as plain numbers (255 nobody's): to look at a few."""
+        self.control: Control = control_of(view, self.owner, self.owner_of)
         self.front: FrontTrace = self.control.front
         self.kept: dict[Any, Any] = {}
         """What one step has worked out and may want again for another headquarters."""
         self._minutes: dict[str, int] = view.statics.memo.setdefault("staff.minutes", {})
         self._wholes: dict[str, int] = view.statics.memo.setdefault("staff.wholes", {})
         self._q, self._r = _axial_lists(view.statics)
-
-    @Once
-    def owner_of(self) -> bytes:
-        """Whose each hex is, as plain numbers (255 nobody's): to look at a few."""
-        return self.owner.tobytes()
 
     @Once
     def headquarters_at(self) -> dict[int, int]:

@@ -291,17 +291,19 @@ def held_soon(view: SideView) -> Array:
     return mine
 
 
-def control_of(view: SideView, owner: Array | None = None) -> Control:
+def control_of(view: SideView, owner: Array | None = None, stamp: bytes | None = None) -> Control:
     """What follows from who has which hex, from the last one made if that has not changed since.
 
-    ``owner`` is that of the view unless given (:func:`held_soon`).
+    ``owner`` is that of the view unless given (:func:`held_soon`), ``stamp`` the same as bytes.
     """
     memo, key = view.statics.memo, f"staff.control.{view.side}"
     owner = view.hexes.owner if owner is None else owner
-    held = memo.get(key)
-    if isinstance(held, Control) and (held.owner is owner or np.array_equal(held.owner, owner)):
-        return held
-    made = memo[key] = _make(view, owner)
+    stamp = owner.tobytes() if stamp is None else stamp
+    held: tuple[bytes, Control] | None = memo.get(key)
+    if held is not None and held[0] == stamp:
+        return held[1]
+    made = _make(view, owner, stamp)
+    memo[key] = (stamp, made)
     return made
 
 
@@ -323,9 +325,9 @@ def ways_of(statics: Statics) -> Array:
     return found
 
 
-def _make(view: SideView, owner: Array) -> Control:
+def _make(view: SideView, owner: Array, stamp: bytes) -> Control:
     statics, grid = view.statics, view.statics.grid
-    pieces = _pieces(statics, owner)
+    pieces = _pieces(statics, owner, stamp)
     own, direction, chain, closed = border_chains(grid.neighbours, pieces.colours, view.side)
     front = FrontTrace(
         own.astype(np.int64),
@@ -342,7 +344,8 @@ def _make(view: SideView, owner: Array) -> Control:
 class _Pieces:
     """Connected pieces of land of one owner: the same for both sides."""
 
-    owner: Array
+    stamp: bytes
+    """The owner of each hex."""
     colours: Array
     """The owner of land, -1 elsewhere."""
     part: Array
@@ -351,30 +354,30 @@ class _Pieces:
     """The lowest cell of each piece: pieces are numbered in that order."""
 
 
-def _pieces(statics: Statics, owner: Array) -> _Pieces:
+def _pieces(statics: Statics, owner: Array, stamp: bytes) -> _Pieces:
     held: tuple[_Pieces, ...] = statics.memo.get("staff.parts", ())
     for pieces in held:
-        if pieces.owner is owner or np.array_equal(pieces.owner, owner):
+        if pieces.stamp == stamp:
             return pieces
     colours = np.where(land_of(statics), owner, np.int8(-1))
-    made = (_altered(held[0], statics, owner, colours) if held else None) or _found(statics, owner, colours)
+    made = (_altered(held[0], statics, stamp, colours) if held else None) or _found(statics, stamp, colours)
     # The sides differ in what they are about to enter: one map for each.
     statics.memo["staff.parts"] = (made, *held[:1])
     return made
 
 
-def _found(statics: Statics, owner: Array, colours: Array) -> _Pieces:
+def _found(statics: Statics, stamp: bytes, colours: Array) -> _Pieces:
     part, count = areas(ways_of(statics), colours)
     sizes, first = np.zeros(count, np.int64), np.full(count, -1, np.int32)
     _count(part, sizes, first)
-    return _Pieces(owner, colours, part, sizes, first)
+    return _Pieces(stamp, colours, part, sizes, first)
 
 
-def _altered(known: _Pieces, statics: Statics, owner: Array, colours: Array) -> _Pieces | None:
+def _altered(known: _Pieces, statics: Statics, stamp: bytes, colours: Array) -> _Pieces | None:
     """The pieces after some hexes have changed hands, from those before; None where that parts, joins or renumbers any."""
     part, sizes = known.part.copy(), known.sizes.copy()
     same = _hand_over(known.colours.copy(), colours, ways_of(statics), part, sizes, known.first)
-    return _Pieces(owner, colours, part, sizes, known.first) if same else None
+    return _Pieces(stamp, colours, part, sizes, known.first) if same else None
 
 
 @jit
@@ -391,29 +394,38 @@ def _hand_over(now: Any, then: Any, ways: Any, part: Any, sizes: Any, first: Any
     """Give hexes one by one from piece to piece, until ``now`` is as ``then``; False if a piece is parted, joined or new.
 
     A hex parts nothing if those of its old piece round it hang together without it, and joins nothing if those of its
-    new side all belong to one piece.
+    new side all belong to one piece. One that cannot be given yet waits until others round it have been.
     """
-    for cell in range(len(now)):
-        if now[cell] == then[cell]:
-            continue
-        old, new, runs = part[cell], -1, 0
-        for d in range(6):
-            there, after = ways[cell, d], ways[cell, (d + 1) % 6]
-            if there < 0:
+    waiting = 1
+    while waiting > 0:
+        waiting, given = 0, 0
+        for cell in range(len(now)):
+            if now[cell] == then[cell]:
                 continue
-            if now[there] == then[cell]:
-                if new >= 0 and part[there] != new:
-                    return False
-                new = part[there]
-            elif now[there] == now[cell]:
-                hangs = False
-                if after >= 0 and now[after] == now[cell]:
-                    for e in range(6):
-                        hangs = hangs or ways[there, e] == after
-                runs += 0 if hangs else 1
-        if new < 0 or cell == first[old] or cell < first[new] or runs != 1:
+            old, new, runs = part[cell], -1, 0
+            for d in range(6):
+                there, after = ways[cell, d], ways[cell, (d + 1) % 6]
+                if there < 0:
+                    continue
+                if now[there] == then[cell]:
+                    if new >= 0 and part[there] != new:
+                        return False
+                    new = part[there]
+                elif now[there] == now[cell]:
+                    hangs = False
+                    if after >= 0 and now[after] == now[cell]:
+                        for e in range(6):
+                            hangs = hangs or ways[there, e] == after
+                    runs += 0 if hangs else 1
+            if cell == first[old] or (new >= 0 and cell < first[new]):
+                return False
+            if new < 0 or runs != 1:
+                waiting += 1
+                continue
+            now[cell], part[cell] = then[cell], new
+            sizes[old] -= 1
+            sizes[new] += 1
+            given += 1
+        if given == 0 and waiting > 0:
             return False
-        now[cell], part[cell] = then[cell], new
-        sizes[old] -= 1
-        sizes[new] += 1
     return True

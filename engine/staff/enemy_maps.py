@@ -57,6 +57,7 @@ def _map(
     discs: Any, cells: Any, power: Any, told: Any, certainty: Any, reach: Any, screen: Any, terrain: Any, p: Any,
     threat: Any, defence: Any, occupied: Any, zone: Any, tolls: Any, held: Any,
 ) -> None:  # fmt: skip
+    near, touched, count = np.zeros(len(terrain), np.bool_), np.empty(len(terrain), np.int32), 0
     for i in range(len(cells)):
         share = 0
         for k in range(len(reach)):
@@ -67,8 +68,10 @@ def _map(
                 threat[there] += share
         for k in range(len(screen)):
             there = discs[cells[i], k]
-            if there >= 0 and screen[k] != 0:
+            if there >= 0:
                 defence[there] += power[i] * screen[k] // 1000
+                if not near[there]:
+                    near[there], touched[count], count = True, there, count + 1
         if certainty[i] > p[0]:
             occupied[cells[i]] = True
             if told[i] < p[5]:
@@ -80,19 +83,11 @@ def _map(
                     zone[there] = True
                     tolls[there] = p[4]
     # Screens count so much at most, whoever stands in a hex counts in full, and all by the terrain.
-    for i in range(len(cells)):
-        for k in range(len(screen)):
-            there = discs[cells[i], k]
-            if there >= 0 and defence[there] > p[1]:
-                defence[there] = p[1]
+    for n in range(count):
+        defence[touched[n]] = min(defence[touched[n]], p[1])
     for i in range(len(cells)):
         defence[cells[i]] += power[i] * p[2] // 1000
         if occupied[cells[i]]:
             tolls[cells[i]] = p[3] + p[4]
-    done = np.zeros(len(terrain), np.bool_)
-    for i in range(len(cells)):
-        for k in range(len(screen)):
-            there = discs[cells[i], k]
-            if there >= 0 and not done[there]:
-                done[there] = True
-                defence[there] = defence[there] * terrain[there] // PPM
+    for n in range(count):
+        defence[touched[n]] = defence[touched[n]] * terrain[touched[n]] // PPM

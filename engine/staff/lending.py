@@ -22,7 +22,7 @@ from engine.staff.situation import Situation
 
 def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superiors: list[int]) -> None:
     """At most one loan below each superior that is due; a lower one decides before a higher."""
-    in_need = bool((s.notes.staff["need"] > s.rules["staff.loan_need"]).any())
+    in_need = max(s.notes.staff["need"].tolist()) > s.rules["staff.loan_need"]
     for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
         if not (in_need and _below(s, wishes, plans, sectors, superior)):
             _give_back(s, plans, sectors, superior)
@@ -66,13 +66,17 @@ def _give_back(s: Situation, plans: Plans, sectors: Sectors, superior: int) -> N
     Corps are themselves again between two battles.
     """
     own, notes = s.view.own, s.notes.formation
-    fit = (notes["lent_to"][own.row] >= 0) & (notes["lent_from"][own.row] == own.hq)
-    fit &= notes["lent_at"][own.row] + s.hours("staff.loan_back_h") <= s.minute
-    if not anywhere(fit):
+    lent = rows_where(notes["lent_to"][own.row] >= 0)
+    if not len(lent):
+        return
+    row = own.row[lent]
+    due = (notes["lent_from"][row] == own.hq[lent]) & (notes["lent_at"][row] + s.hours("staff.loan_back_h") <= s.minute)
+    lent = lent[due & ~s.locked[lent] & ~s.fighting[lent]]
+    if not len(lent):
         return
     below = (*plans.below[superior], superior)
     takers = [hq for hq in below if _quiet(s, plans, hq) or _crowded(s, plans, sectors, hq)]
-    pool = rows_where(fit & plans.led_by(takers) & ~s.locked & ~s.fighting)
+    pool = lent[plans.led_by(takers)[lent]]
     if not len(pool):
         return
     chosen = int(pool[np.lexsort((own.row[pool], notes["lent_at"][own.row[pool]]))[0]])
@@ -84,11 +88,13 @@ def _give_back(s: Situation, plans: Plans, sectors: Sectors, superior: int) -> N
 def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int) -> None:
     """The superior's own troops, what drives first, reinforce the attack below it that has broken in deepest."""
     own, notes = s.view.own, s.notes.formation
-    fit = (plans.commander == superior) & (s.role == IN_RESERVE)
-    if not anywhere(fit):
+    pool = rows_where((plans.commander == superior) & (s.role == IN_RESERVE))
+    if not len(pool):
         return
-    fit &= ~s.locked & ~s.fighting & (notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute)
-    pool = rows_where(fit & _no_longer_needed_where_it_is(s, plans))
+    pool = pool[~s.locked[pool] & ~s.fighting[pool]]
+    pool = pool[notes["lent_at"][own.row[pool]] + s.hours("staff.loan_formation_h") <= s.minute]
+    if len(pool):
+        pool = pool[_no_longer_needed_where_it_is(s, plans)[pool]]
     if not len(pool):
         return
     depths = {hq: _broken_in(s, plans, hq) for hq in plans.below[superior]}
@@ -150,7 +156,7 @@ def _needy(s: Situation, hq: int) -> bool:
 def _crowded(s: Situation, plans: Plans, sectors: Sectors, hq: int) -> bool:
     """Whether its front has room for no more who can hold ground: what it may lack is not formations."""
     km = sectors.sector(hq).length_km
-    return 0 < km < LEAST_KM * len(s.able(np.flatnonzero(plans.commander == hq)))
+    return 0 < km < LEAST_KM * len(s.able(rows_where(plans.commander == hq)))
 
 
 def _quiet(s: Situation, plans: Plans, hq: int) -> bool:

@@ -23,6 +23,8 @@ from engine.staff.situation import Situation
 from engine.staff.threat import ln
 
 _HORSE: Final = int(Mobility.HORSE)
+_TRACK: Final = int(Mobility.TRACK)
+_DRY: Final = int(Ground.DRY)
 SUPPORT = 2
 """Hexes from a target, at most, of those of the assault group who would attack it together with the mobile group."""
 _NOBODY: Final = np.zeros(0, np.int64)
@@ -234,14 +236,14 @@ class _Ways:
     """Ways of exploiting columns: round what is held, through what is not, and not far through the neighbours' sectors."""
 
     def __init__(self, s: Situation, aim: Aim) -> None:
-        self.costs = bridged_steps(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
+        self.costs = bridged_steps(s.statics, _TRACK, _DRY, MEAN)
         self.toll, dearer = _tolls(s)
         if s.echelon_of[aim.hq] <= Echelon.CORPS:
             away = HOUR * round(s.rules["staff.exploit_astray_h"])
             astray = line_distance(s.statics, aim.axis or (aim.objective,)) > aim.corridor_m
             self.toll, dearer = self.toll + astray * np.int32(away), dearer + away
-        self.top = dearest(s.statics, Mobility.TRACK, Ground.DRY, MEAN) + dearer
-        self.least = cheapest(s.statics, Mobility.TRACK, Ground.DRY, MEAN)
+        self.top = dearest(s.statics, _TRACK, _DRY, MEAN) + dearer
+        self.least = cheapest(s.statics, _TRACK, _DRY, MEAN)
         self.finder = _finder(s)
 
     def to(self, here: int, objective: int) -> list[int]:

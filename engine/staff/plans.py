@@ -110,7 +110,7 @@ class Plans:
     def _reading(self) -> _Reading:
         d, s = self.d, self.s
         parts = (d.row, d.start_at, d.end_at, d.state, self._ended(), s.view.headquarters.parent)
-        key, stamp = f"staff.plans.{s.side}", b"".join(part.tobytes() for part in parts)
+        key, stamp = f"staff.plans.{s.side}", b"".join([part.tobytes() for part in parts])
         held = s.statics.memo.get(key)
         if held is None or held[0] != stamp or held[2].text is not self.text or s.minute not in held[1]:
             begun, over = self._begun_and_over()

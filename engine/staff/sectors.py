@@ -16,9 +16,9 @@ import numpy as np
 from engine.core.chains import areas
 from engine.core.columns import Array, rows_where
 from engine.core.jit import jit
-from engine.core.nearest import nearest_in_group
 from engine.core.once import Once
 from engine.model.codes import DirectiveKind, HexKind
+from engine.staff.claims import claim, metres_from_places
 from engine.staff.control import Ints, Mask, ways_of
 from engine.staff.lines import AWAY_M, KEPT, Points, line_cells, line_distance
 from engine.staff.numbers import IN_LINE, IN_SCREEN
@@ -166,10 +166,8 @@ class Sectors:
             return np.full(len(front), -1, np.int64), np.full(len(front), NEVER_M, np.int64)
         metres = self._metres([self.plans.of[hq] for hq in claimants])
         home = np.array([self.home[hq] for hq in claimants])
-        metres[self.s.control.part[rim][None, :] != home[:, None]] = NEVER_M
-        best = metres.argmin(axis=0)
-        least = metres[best, np.arange(len(rim))]
-        owner = np.where(least < NEVER_M, np.array(claimants)[best], -1)
+        owner, least = np.empty(len(rim), np.int64), np.empty(len(rim), np.int64)
+        claim(metres, home, np.array(claimants), self.s.control.part, rim, NEVER_M, owner, least)
         at = self.s.control.rim_at
         return _without_slivers(owner[at], front.chain), least[at]
 
@@ -189,7 +187,7 @@ class Sectors:
             else:
                 metres[k] = self._rim_metres(points)
         if standing:
-            metres[standing] = self._from_places([claimants[k].hq for k in standing])
+            self._from_places([claimants[k].hq for k in standing], standing, metres)
         for k, plan in enumerate(claimants):
             if plan.axis >= 0 and (axis := self.plans.axis_points(plan.axis)):
                 np.minimum(metres[k], self._rim_metres(axis), out=metres[k])
@@ -197,17 +195,15 @@ class Sectors:
                 metres[k, before[rim]] = NEVER_M
         return metres
 
-    def _from_places(self, claimants: list[int]) -> Ints:
-        """Metres from the rim's hexes to the nearest place of each of some headquarters. Shape (claimants, rim)."""
-        s, rim = self.s, self.s.control.rim
+    def _from_places(self, claimants: list[int], rows: list[int], metres: Ints) -> None:
+        """Fill rows with metres from the rim's hexes to the nearest place of each of some headquarters."""
+        s = self.s
         who = [at for hq in claimants for at in self._holders[hq]]
         ends = list(accumulate((len(self._holders[hq]) for hq in claimants), initial=0))
-        slot = s.slot[who]
-        places = np.where(slot >= 0, slot, s.view.own.hex[who]).astype(np.int64)
-        group = np.repeat(np.arange(len(claimants)), len(rim))
-        _, steps = nearest_in_group(s.grid, np.tile(rim, len(claimants)), group, places, np.array(ends))
-        metres: Ints = steps.reshape(len(claimants), len(rim)) * s.grid.spacing_m
-        return metres
+        places = [slot if slot >= 0 else s.hex_of[at] for at, slot in zip(who, s.slot[who].tolist(), strict=True)]
+        metres_from_places(
+            *s.grid.axial, s.control.rim, np.array(places), np.array(ends), np.array(rows), s.grid.spacing_m, metres
+        )
 
     def _rim_metres(self, points: Points) -> Array:
         kept = self.s.control.kept
@@ -267,12 +263,12 @@ def _before(s: Situation, points: Points) -> Mask | None:
 
     Whoever holds the land round the line: one with an end on land parts nothing.
     """
-    depots = s.view.depots.hex
-    homes = depots[depots >= 0]
-    homes = homes[s.owner[homes] == s.side]
+    homes, stamp = _homes(s)
     if not len(homes):
         return None
-    parted = _parted(s, points, homes)
+    parted = _parted(s, points, homes, stamp)
+    if not len(parted):
+        return None
     own = parted[s.owner[parted] == s.side]
     if not len(own):
         return None
@@ -281,10 +277,21 @@ def _before(s: Situation, points: Points) -> Mask | None:
     return before
 
 
-def _parted(s: Situation, points: Points, homes: Ints) -> Ints:
+def _homes(s: Situation) -> tuple[Ints, bytes]:
+    """Hexes of depots, ports and railheads of one's own on own ground, and the same to compare them by."""
+    if "homes" not in s.kept:
+        depots = s.view.depots.hex
+        homes = depots[depots >= 0]
+        homes = homes[s.owner[homes] == s.side]
+        s.kept["homes"] = homes, homes.tobytes()
+    found: tuple[Ints, bytes] = s.kept["homes"]
+    return found
+
+
+def _parted(s: Situation, points: Points, homes: Ints, stamp: bytes) -> Ints:
     """Land beside a line that it parts from all of ``homes``, whosever it is; the same until a depot moves."""
     held: dict[Points, tuple[bytes, Ints]] = s.statics.private.setdefault("staff.parted", {})
-    known, stamp = held.get(points), homes.tobytes()
+    known = held.get(points)
     if known is None or known[0] != stamp:
         if len(held) >= KEPT:
             held.clear()

@@ -13,6 +13,7 @@ from engine.model.codes import Ground, Mobility
 from engine.rules.steps import MEAN, bridged_steps
 from engine.staff.control import Ints, Mask
 from engine.staff.doings import Doings
+from engine.staff.lately import judge_faces, mark_lately
 from engine.staff.threat import Threat, ln
 
 FIELDS = 64
@@ -50,15 +51,7 @@ class Situation(Doings, Threat):
     @Once
     def hot(self) -> Mask:
         """Hexes with fighting or a change of owner within two hexes in the last day."""
-        since = self.minute - self.hours("staff.need_h")
-        changed = self._changed_after(max(since, 0))
-        battles = self.view.battles
-        cells = np.concatenate([changed, battles.hex[battles.ended_at > since]])
-        mask = np.zeros(self.grid.size + 1, bool)
-        if len(cells):
-            mask[self.grid.ring_table(round(self.rules["staff.need_hexes"]))[cells]] = True
-        found: Mask = mask[:-1]
-        return found
+        return self._lately[0]
 
     @Once
     def need_along_the_front(self) -> tuple[Mask, Array, Array]:
@@ -71,16 +64,20 @@ class Situation(Doings, Threat):
     @Once
     def provoked(self) -> Mask:
         """Hexes near which the enemy has attacked or taken ground within the days that a counter-attack answers."""
-        since = self.minute - round(self.rules["staff.counter_days"] * DAY)
-        changed, battles = self._changed_after(max(since, 0)), self.view.battles
-        lost = changed[self.owner[changed] == 1 - self.side]
-        theirs = (battles.attacking == 0) & (battles.ended_at > since)
-        cells = np.concatenate([lost, battles.hex[theirs]])
-        mask = np.zeros(self.grid.size + 1, bool)
-        if len(cells):
-            mask[self.grid.ring_table(round(self.rules["staff.need_hexes"]))[cells]] = True
-        found: Mask = mask[:-1]
-        return found
+        return self._lately[1]
+
+    @Once
+    def _lately(self) -> tuple[Mask, Mask]:
+        """``hot`` and ``provoked``."""
+        hot, provoked = np.zeros(self.grid.size, bool), np.zeros(self.grid.size, bool)
+        cells, since = self._ever_changed
+        battles, discs = self.view.battles, self.grid.ring_table(self.whole("staff.need_hexes"))
+        mark_lately(
+            cells, since, self.owner, self.side, battles.hex, battles.ended_at, battles.attacking, discs,
+            self.minute - self.hours("staff.need_h"), self.minute - round(self.rules["staff.counter_days"] * DAY),
+            hot, provoked,
+        )  # fmt: skip
+        return hot, provoked
 
     @Once
     def won(self) -> Ints:
@@ -116,10 +113,11 @@ class Situation(Doings, Threat):
         """
         control, rules = self.control, self.rules
         since = self.minute - round(rules["staff.counter_days"] * DAY)
-        bases = self.view.hexes.owner_since[control.faces] > max(since, 0)
-        bases = bases & (control.face_share >= round(rules["staff.counter_own_share"] * PPM))
-        salients = self.occupied[control.faces] & (control.face_own >= round(rules["staff.pinch_neighbours"]))
-        salients = salients & self.provoked[control.faces]
+        bases, salients = np.empty(len(control.faces), bool), np.empty(len(control.faces), bool)
+        judge_faces(
+            control.faces, control.face_share, control.face_own, self.view.hexes.owner_since, self.occupied, self.provoked,
+            max(since, 0), round(rules["staff.counter_own_share"] * PPM), self.whole("staff.pinch_neighbours"), bases, salients,
+        )  # fmt: skip
         return bases, salients
 
     def travel(self, objective: int) -> Array:
