@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.core.arithmetic import PPM
 from engine.core.calendar import HOUR
+from engine.core.columns import Array
 from engine.core.once import Once
 from engine.model.commander import Notes
 from engine.model.view import SideView
@@ -32,22 +35,23 @@ class Basis:
         self._q, self._r = _axial_lists(view.statics)
 
     @Once
-    def headquarters_at(self) -> dict[int, int]:
-        """Position in the view of each own headquarters, by row."""
-        return {row: at for at, row in enumerate(self.view.headquarters.row.tolist())}
-
-    @Once
     def echelon_of(self) -> dict[int, int]:
         """Level of each own headquarters, by row."""
-        headquarters = self.view.headquarters
-        return dict(zip(headquarters.row.tolist(), headquarters.echelon.tolist(), strict=True))
+        return self._by_row("echelon", self.view.headquarters.echelon)
 
     @Once
     def quality_of(self) -> dict[int, int]:
         """Quality of the staff of each own headquarters (millionths), by row; a bad one counts as a quarter."""
-        headquarters = self.view.headquarters
-        least = [max(quality, PPM // 4) for quality in headquarters.staff.tolist()]
-        return dict(zip(headquarters.row.tolist(), least, strict=True))
+        return self._by_row("quality", np.maximum(self.view.headquarters.staff, PPM // 4))
+
+    def _by_row(self, name: str, values: Array) -> dict[int, int]:
+        """Values of own headquarters by row; the same dictionary while they stay the same."""
+        memo, key, rows = self.statics.memo, f"staff.{name}.{self.side}", self.view.headquarters.row
+        held, stamp = memo.get(key), (rows.tobytes(), values.tobytes())
+        if held is None or held[0] != stamp:
+            held = memo[key] = (stamp, dict(zip(rows.tolist(), values.tolist(), strict=True)))
+        found: dict[int, int] = held[1]
+        return found
 
     @Once
     def alarm_of(self) -> dict[int, int]:

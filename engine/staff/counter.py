@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.arithmetic import PPM
+from engine.core.columns import among
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
 from engine.staff.numbers import IN_RESERVE
@@ -48,8 +49,9 @@ def reduce_pockets(s: Situation, wishes: Intentions, hq: int, sector: Sector, me
     """Attack enemy pockets on the sector at several places, with half of those who ring them and the reserves."""
     if not sector.ring:
         return
-    on_ring = np.isin(s.control.part[s.front.other[sector.sides]], sorted(s.control.enemy_pockets))
-    faces = np.unique(s.front.other[sector.sides][on_ring])
+    other, pockets = s.front.other[sector.sides], np.array(sorted(s.control.enemy_pockets), np.int64)
+    on_ring = among(s.control.part[other], pockets, len(s.control.part_sizes))
+    faces = np.array(sorted(set(other[on_ring].tolist())), np.int64)
     free = np.array([at for at in members.tolist() if wishes.free(at)], np.int64)
     pool = _nearest_is_pocket(s, sector, on_ring, free)
     reserves = free[s.role[free] == IN_RESERVE]

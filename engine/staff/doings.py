@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from engine.core.arithmetic import PPM
+from engine.core.columns import among, rows_where
 from engine.core.once import Once
 from engine.model.codes import ATTACKING, HOLDING, LIVE, OrderKind, OrderState, Outcome, Task
 from engine.model.orders import TASK_OF
@@ -20,7 +21,7 @@ _ATTACK: Final = int(OrderKind.ATTACK)
 _ON_ITS_WAY: Final = int(OrderState.ON_ITS_WAY)
 _IN_FORCE: Final = int(OrderState.IN_FORCE)
 _BROKEN_OFF: Final = int(Outcome.BROKEN_OFF)
-_AT_A_TARGET = tuple(task in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for task in range(max(Task) + 1))
+_AT_A_TARGET = np.array([task in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for task in range(max(Task) + 1)])
 """For each task whether what it aims at is a target, not a goal."""
 _DIRECTED = (int(Reason.ATTACK), int(Reason.FEED))
 
@@ -33,9 +34,9 @@ class Doings(Troops):
         """Task and goal that each own formation has or will have when the order on its way arrives, and if one is."""
         own, orders = self.view.own, self.view.orders
         task, goal = own.task.tolist(), own.goal.tolist()
-        for at, target in enumerate(own.target.tolist()):
-            if _AT_A_TARGET[task[at]]:
-                goal[at] = target
+        aiming = rows_where(_AT_A_TARGET[own.task])
+        for at, target in zip(aiming.tolist(), own.target[aiming].tolist(), strict=True):
+            goal[at] = target
         coming = [False] * len(own)
         rows = (orders.state == _ON_ITS_WAY).nonzero()[0]  # by number: a later one counts
         which = (own.position[orders.formation[rows]], orders.kind[rows], orders.goal[rows])
@@ -52,7 +53,7 @@ class Doings(Troops):
         if not len(battles.battle):
             return mask
         pinned = (battles.role == ATTACKING) | (battles.role == HOLDING)
-        pinned &= battles.outcome[np.searchsorted(battles.row, battles.battle)] == LIVE
+        pinned &= among(battles.battle, battles.row[battles.outcome == LIVE], int(battles.row[-1]) + 1)
         at = own.position[battles.formation[pinned]]
         mask[at[at >= 0]] = True
         return mask

@@ -104,7 +104,7 @@ def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, 
     i = plan.current
     share = int(plans.d.reserve_share[i]) if i >= 0 else -1
     kept = plans.named(i, "reserve") if i >= 0 else mine[:0]
-    named = np.intersect1d(kept, mine) if len(kept) else mine[:0]
+    named = np.array(sorted(set(kept.tolist()).intersection(mine.tolist())), np.int64) if len(kept) else mine[:0]
     wanted = reserve_wanted(s, km, len(mine), share)
     if int(s.notes.staff["planned_at"][plan.hq]) < 0:
         _first_reserves(s, mine, wanted)

@@ -23,7 +23,7 @@ from engine.staff.situation import Situation
 def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superiors: list[int]) -> None:
     """At most one loan below each superior that is due; a lower one decides before a higher."""
     in_need = max(s.notes.staff["need"].tolist()) > s.rules["staff.loan_need"]
-    for superior in sorted(superiors, key=lambda hq: (int(s.view.headquarters.echelon[s.headquarters_at[hq]]), hq)):
+    for superior in sorted(superiors, key=lambda hq: (s.echelon_of[hq], hq)):
         if not (in_need and _below(s, wishes, plans, sectors, superior)):
             _give_back(s, plans, sectors, superior)
             _to_success(s, wishes, plans, superior)

@@ -245,13 +245,18 @@ class _Ways:
         self.top = dearest(s.statics, _TRACK, _DRY, MEAN) + dearer
         self.least = cheapest(s.statics, _TRACK, _DRY, MEAN)
         self.finder = _finder(s)
+        self._found: dict[tuple[int, int], list[int]] = {}
+        """Ways that another column has asked for: some start from one hex or make for one."""
 
     def to(self, here: int, objective: int) -> list[int]:
         """Hexes from ``here`` to the objective, empty if there is no way."""
-        path = self.finder.path(
-            self.costs, here, objective, top=self.top, least=self.least, toll=self.toll, limit=FARTHEST
-        )
-        return [] if path is None else path.tolist()
+        found = self._found.get((here, objective))
+        if found is None:
+            path = self.finder.path(
+                self.costs, here, objective, top=self.top, least=self.least, toll=self.toll, limit=FARTHEST
+            )
+            found = self._found[here, objective] = [] if path is None else path.tolist()
+        return found
 
 
 def _tolls(s: Situation) -> tuple[Array, int]:

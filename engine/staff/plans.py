@@ -59,6 +59,7 @@ class _Text:
     """World rows of the formations that each directive names, by group."""
     named: list[Ints]
     """The same, group after group."""
+    permission: list[int]
     of: dict[int, list[int]]
     """Directives of each headquarters that it works on."""
     when: list[tuple[int, int]]
@@ -198,7 +199,7 @@ class Plans:
                     of.setdefault(hq, []).append(i)
             when = list(zip(d.start_at.tolist(), d.row.tolist(), strict=True))
             axis, line, fall_back = (self._points(name) for name in ("axis", "line", "fall_back"))
-            held = memo[key] = _Text(axis, line, fall_back, groups, named, of, when, d.axis)
+            held = memo[key] = _Text(axis, line, fall_back, groups, named, d.permission.tolist(), of, when, d.axis)
         found: _Text = held
         return found
 
@@ -313,7 +314,7 @@ class Plans:
 
     def stand_fast(self, plan: Plan) -> bool:
         """Whether no step back is allowed."""
-        return plan.current >= 0 and int(self.d.permission[plan.current]) == _STAND_FAST
+        return plan.current >= 0 and self.text.permission[plan.current] == _STAND_FAST
 
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""
@@ -343,7 +344,8 @@ class Plans:
     @Once
     def named_reserves(self) -> list[int]:
         """Positions of the formations that a directive in force names as its reserve."""
-        groups = (self.named(plan.current, "reserve") for plan in self.of.values() if plan.current >= 0)
+        current = [plan.current for plan in self.of.values() if plan.current >= 0]
+        groups = [self.named(i, "reserve") for i in current if len(self._groups["reserve"][i])]
         return [at for group in groups for at in group.tolist()]
 
     def names(self, i: int, group: str) -> bool:

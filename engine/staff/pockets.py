@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.core.columns import among, rows_where
 from engine.staff.appraisal import ELSEWHERE_M
 from engine.staff.attack import Aim, appraise, carry_out
 from engine.staff.control import Ints
@@ -22,7 +23,7 @@ from engine.staff.situation import Situation
 def break_out(s: Situation, wishes: Intentions, plans: Plans, acting: list[int]) -> None:
     """Lead the formations of each pocket; the headquarters with most power in it answers for them."""
     for part in sorted(s.own_pockets):
-        group = np.flatnonzero((s.part == part) & ((s.role != IN_MOBILE) | s.long_cut_off))
+        group = rows_where((s.part == part) & ((s.role != IN_MOBILE) | s.long_cut_off))
         group = np.array([at for at in group.tolist() if wishes.free(at)], np.int64)
         if not len(group):
             continue
@@ -73,7 +74,7 @@ def _led_out(s: Situation, wishes: Intentions, hq: int, group: Ints) -> bool:
 def _nearest_front(s: Situation, group: Ints) -> tuple[int, int]:
     """The nearest own front hex outside all pockets, and the formation's hex from which it is nearest."""
     rim = s.control.rim
-    rim = rim[~np.isin(s.control.part[rim], sorted(s.own_pockets))]
+    rim = rim[~among(s.control.part[rim], np.array(sorted(s.own_pockets), np.int64), len(s.control.part_sizes))]
     if not len(rim):
         return -1, -1
     gap = s.grid.distance(s.view.own.hex[group][:, None], rim[None, :])

@@ -67,9 +67,11 @@ class Troops(Basis):
     @Once
     def serves(self) -> list[bool]:
         """Whether each own formation is a service that holds no ground."""
-        kinds = self.statics.scenario.kinds
-        holds = np.array([kinds[name].holds_ground for name in self.statics.kinds])
-        found: list[bool] = (~holds[self.view.own.kind]).tolist()
+        serves: Mask | None = self.statics.shared.get("staff.serves")
+        if serves is None:
+            kinds = self.statics.scenario.kinds
+            serves = self.statics.shared["staff.serves"] = np.array([not kinds[n].holds_ground for n in self.statics.kinds])
+        found: list[bool] = serves[self.view.own.kind].tolist()
         return found
 
     def able(self, who: Ints) -> Ints:
