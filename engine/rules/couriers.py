@@ -1,7 +1,7 @@
 """Couriers: how long an order takes to reach a formation, and which orders need none because they change nothing.
 
 The delay is lognormal about the median of the headquarters' level, shorter under a good staff, longer if the
-headquarters moved today or lies out of wire and radio range.
+headquarters moved today or lies out of wire and radio range, which is longer to formations on wheels and tracks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.core.arithmetic import PPM, exp, rounded
 from engine.core.calendar import DAY, HOUR
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
-from engine.model.codes import IN_FORCE, ON_ITS_WAY, SIDES, Echelon, OrderKind, Task
+from engine.model.codes import IN_FORCE, ON_ITS_WAY, SIDES, Echelon, Mobility, OrderKind, Task
 from engine.model.orders import TASK_OF
 from engine.model.world import Statics, World
 from engine.rules.parameters import packed
@@ -29,10 +29,11 @@ _LEVELS = ("division", "corps", "army", "front")
 _REACH = np.array([1.0, 1.0, 2.0, 4.0])
 _DELAYS: Final = (
     "command.range_km", "command.delay_moved", "command.delay_out_of_range", "command.courier_kmh",
-    "command.delay_continue",
+    "command.delay_continue", "command.range_driven",
 )  # fmt: skip
 _TERMS: Final = ("median_h", "staff", "luck", "goes_on", "moved", "km_beyond_reach", "out_of_action_h", "hours")
 _DIVISION: Final = int(Echelon.DIVISION)
+_MOTOR, _TRACK = int(Mobility.MOTOR), int(Mobility.TRACK)
 TASKS = np.array([TASK_OF.get(OrderKind(k), Task.HOLD) if k else Task.HOLD for k in range(max(OrderKind) + 1)], dtype=np.int8)
 """What an order of each kind makes a formation do."""
 _ONWARD = np.array([t in (Task.ATTACK, Task.FOLLOW) for t in Task])
@@ -57,9 +58,9 @@ def courier_minutes(
     on = goes_on(world, formation, kinds, minute)
     level, terms = np.empty(len(formation), np.int64), np.empty((len(_TERMS), len(formation)))
     _hours(
-        formation, minute, formations.hq, formations.hex, formations.side, headquarters.echelon, headquarters.staff,
-        headquarters.moved_at, headquarters.hex, world.statics.grid.axial_table, world.statics.grid.spacing_km,
-        _medians(world.statics), _REACH, luck, on, packed(world.statics, _DELAYS), level, terms,
+        formation, minute, formations.hq, formations.hex, formations.side, formations.mobility, headquarters.echelon,
+        headquarters.staff, headquarters.moved_at, headquarters.hex, world.statics.grid.axial_table,
+        world.statics.grid.spacing_km, _medians(world.statics), _REACH, luck, on, packed(world.statics, _DELAYS), level, terms,
     )  # fmt: skip
     if trace is not None:
         for i, row in enumerate(formation.tolist()):
@@ -77,8 +78,8 @@ def courier_minutes(
 
 @jit
 def _hours(
-    formation: Any, minute: int, of: Any, at: Any, side: Any, echelon: Any, quality: Any, moved_at: Any, place: Any,
-    axial: Any, hex_km: float, medians: Any, reach: Any, luck: Any, on: Any, p: Any, level: Any, terms: Any,
+    formation: Any, minute: int, of: Any, at: Any, side: Any, mobility: Any, echelon: Any, quality: Any, moved_at: Any,
+    place: Any, axial: Any, hex_km: float, medians: Any, reach: Any, luck: Any, on: Any, p: Any, level: Any, terms: Any,
 ) -> None:  # fmt: skip
     """Hours each order takes, and what they come from (``_TERMS``)."""
     for i in range(len(formation)):
@@ -95,7 +96,8 @@ def _hours(
                 dq = int(axial[0, at[row]]) - int(axial[0, place[hq]])
                 dr = int(axial[1, at[row]]) - int(axial[1, place[hq]])
                 away = ((abs(dq) + abs(dr) + abs(dq + dr)) // 2) * hex_km
-        median, beyond = medians[side[row], level[i]], max(away - p[0] * reach[level[i]], 0.0)
+        driven = p[5] if mobility[row] == _MOTOR or mobility[row] == _TRACK else 1.0
+        median, beyond = medians[side[row], level[i]], max(away - p[0] * reach[level[i]] * driven, 0.0)
         hours = median / staff * luck[i]
         if on[i]:
             hours = hours * p[4]

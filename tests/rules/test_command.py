@@ -22,11 +22,12 @@ FIELD = """
 """
 
 
-def staffs(echelon: str = "corps", staff: float = 1.0, **sets: Any) -> Session:
+def staffs(echelon: str = "corps", staff: float = 1.0, kind: str = "infantry", **sets: Any) -> Session:
     """A session in which couriers take their time, with one headquarters a side."""
     hq = {"axis_hq": {"side": "axis", "formations": "AB", "echelon": echelon, "staff": staff},
           "soviet_hq": {"side": "soviet", "formations": "R", "echelon": echelon}}  # fmt: skip
-    return field(FIELD, headquarters=hq, sets={"switch.command_delay": 1, **sets})
+    kinds = {"A": "infantry", "B": kind, "R": "rifle"}
+    return field(FIELD, kinds, headquarters=hq, sets={"switch.command_delay": 1, **sets})
 
 
 def hours(session: Session, name: str, orders: int = 400) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -55,6 +56,13 @@ def test_a_good_staff_is_quicker_and_no_order_takes_less_than_a_quarter_of_an_ho
 def test_beyond_the_range_of_wire_and_radio_a_courier_rides() -> None:
     near, far = staffs(), staffs(**{"command.range_km": 0.0})
     assert (hours(far, "b1") > hours(near, "b1")).all()
+
+
+@pytest.mark.parametrize(("reach", "farther"), [(1.0, False), (2.0, True)])
+def test_radio_cars_reach_who_drives_farther_off_than_who_walks(reach: float, farther: bool) -> None:
+    sets = {"command.range_km": 6.0, "command.range_driven": reach}
+    walks, drives = (hours(staffs(kind=kind, **sets), "b1") for kind in ("infantry", "tank_brigade"))
+    assert (drives < walks).all() if farther else (drives == walks).all()
 
 
 def test_the_later_of_two_orders_counts_and_the_earlier_is_overtaken() -> None:
