@@ -49,14 +49,20 @@ class _Sheet:
         types = [column.dtype for _, column in self.narrow]
         self._spans = [(t, slice(types.index(t), types.index(t) + types.count(t))) for t in sorted(set(types))]
         self._blank = np.array([[column.default] for _, column in self.narrow], np.int64)
-        self.places = [position for position, _ in self.narrow]
         self.names = [column.name for _, column in self.narrow]
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
-        self.wide_names = [column.name for _, column in self.wide]
+        self.place_of = {name: (False, at) for at, name in enumerate(self.names)}
+        self.place_of |= {column.name: (True, at) for at, (_, column) in enumerate(self.wide)}
+        self._columns = np.array([position for position, _ in self.narrow], np.int64)
         self._names = tuple(column.name for _, column in numbered)
         self._versions: tuple[int, ...] = ()
         self.values = np.zeros((len(self.narrow), 0), np.int64)
         self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
+
+    def column(self, narrow: Array) -> list[int]:
+        """Numbers of columns of the table, of their places among the narrow ones."""
+        numbers: list[int] = self._columns[narrow].tolist()
+        return numbers
 
     def read(self) -> None:
         """Read again if anything has been written since."""
@@ -89,11 +95,8 @@ class _Columns(dict[str, Array]):
 
     def __missing__(self, name: str) -> Array:
         """A column that nobody has asked for yet."""
-        sheet = self._sheet
-        if name in sheet.wide_names:
-            values: Array = self._given_wide[sheet.wide_names.index(name)].copy()
-        else:
-            values = self._now[sheet.names.index(name)]
+        wide, at = self._sheet.place_of[name]
+        values: Array = self._given_wide[at].copy() if wide else self._now[at]
         super().__setitem__(name, values)
         return values
 
@@ -110,10 +113,10 @@ class _Columns(dict[str, Array]):
             now = np.array([self[name] for name in sheet.names])
         # Places in one row of numbers: they are found many times quicker than in a table.
         at = _differs(now, self._given).ravel().nonzero()[0]
-        rows, places = max(now.shape[1], 1), sheet.places
+        column, row = np.divmod(at, max(now.shape[1], 1))
         found: list[tuple[int, int, int, tuple[int, ...]]] = [
-            (number, i % rows, places[i // rows], (value,))
-            for i, value in zip(at.tolist(), now.ravel()[at].tolist(), strict=True)
+            (number, r, c, (value,))
+            for r, c, value in zip(row.tolist(), sheet.column(column), now.ravel()[at].tolist(), strict=True)
         ]
         for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
             values = self.get(wide.name)

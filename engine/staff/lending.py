@@ -149,8 +149,9 @@ def _no_longer_needed_where_it_is(s: Situation, plans: Plans) -> np.ndarray:
 def _needy(s: Situation, hq: int) -> bool:
     """In need for two cycles running, and nobody lent to it today."""
     staff, least = s.notes.staff, s.rules["staff.loan_need"]
-    lately = int(staff["lent_to_at"][hq]) + s.hours("staff.loan_taker_h") > s.minute
-    return bool(staff["need"][hq] > least and staff["need_before"][hq] > least and not lately)
+    if staff["need"].item(hq) <= least or staff["need_before"].item(hq) <= least:
+        return False
+    return bool(staff["lent_to_at"].item(hq) + s.hours("staff.loan_taker_h") <= s.minute)
 
 
 def _crowded(s: Situation, plans: Plans, sectors: Sectors, hq: int) -> bool:
