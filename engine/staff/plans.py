@@ -59,13 +59,17 @@ class _Text:
     """World rows of the formations that each directive names, by group."""
     named: list[Ints]
     """The same, group after group."""
+    kind: list[int]
     permission: list[int]
+    start: list[int]
+    """Minute at which each directive begins."""
+    landings: list[int]
     of: dict[int, list[int]]
     """Directives of each headquarters that it works on."""
     when: list[tuple[int, int]]
     """Hour and row of each directive: the order in which they count."""
-    frame: Array
-    """The view's column of axes that it was read from."""
+    frame: tuple[Array, Array]
+    """The view's columns of axes and hours that it was read from."""
     kept: dict[Any, Any] = field(default_factory=dict)
     """What others derive from what the directives say."""
 
@@ -92,12 +96,9 @@ class Plans:
     def __init__(self, s: Situation) -> None:
         self.s = s
         self.d = s.view.directives
-        self.kind: list[int] = self.d.kind.tolist()
         self.text = self._text()
-        """The same object while no directive arrives."""
-        self.start: list[int] = self.d.start_at.tolist()
-        """Minute at which each directive begins."""
-        self.landings = [i for i, kind in enumerate(self.kind) if kind == _LAND]
+        """The same object while no directive arrives or changes its hour."""
+        self.kind, self.start, self.landings = self.text.kind, self.text.start, self.text.landings
         reading = self._reading()
         self.of, self.below = reading.of, reading.below
         text = self.text
@@ -190,16 +191,21 @@ class Plans:
         """What the directives say; read again only when one arrives, and the view shows other columns."""
         d, memo, key = self.d, self.s.statics.memo, f"staff.directives.{self.s.side}"
         held = memo.get(key)
-        if held is None or held.frame is not d.axis:
+        if held is None or held.frame[0] is not d.axis or held.frame[1] is not d.start_at:
             groups = {name: [_named(row) for row in getattr(d, name)] for name in ("assault", "mobile", "reserve")}
             named = [np.concatenate(rows) for rows in zip(*groups.values(), strict=True)]
             of: dict[int, list[int]] = {}
+            kind, start = d.kind.tolist(), d.start_at.tolist()
             for i, hq in enumerate(d.hq.tolist()):
-                if self.kind[i] not in DECREES:
+                if kind[i] not in DECREES:
                     of.setdefault(hq, []).append(i)
-            when = list(zip(d.start_at.tolist(), d.row.tolist(), strict=True))
+            landings = [i for i, one in enumerate(kind) if one == _LAND]
+            when = list(zip(start, d.row.tolist(), strict=True))
             axis, line, fall_back = (self._points(name) for name in ("axis", "line", "fall_back"))
-            held = memo[key] = _Text(axis, line, fall_back, groups, named, d.permission.tolist(), of, when, d.axis)
+            held = memo[key] = _Text(
+                axis, line, fall_back, groups, named, kind, d.permission.tolist(), start, landings, of, when,
+                (d.axis, d.start_at),
+            )  # fmt: skip
         found: _Text = held
         return found
 
