@@ -26,10 +26,10 @@ F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_ORDER, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY
 
 # battles
 B_ATTACKER, B_KIND, B_OUTCOME = BATTLES.places("int8", "attacker", "kind", "outcome").tolist()
-(B_HEX, B_EFFECT_ATTACKER, B_EFFECT_DEFENDER, B_EFFECT_SPEED, B_SURPRISE, B_NOISE_ATTACKER, B_NOISE_DEFENDER) = (
+(B_HEX, B_EFFECT_ATTACKER, B_EFFECT_DEFENDER, B_EFFECT_SPEED, B_SURPRISE, B_NOISE_ATTACKER, B_NOISE_DEFENDER, B_X) = (
     BATTLES.places(
         "int32", "hex", "effect_attacker", "effect_defender", "effect_speed", "surprise", "noise_attacker",
-        "noise_defender",
+        "noise_defender", "x",
     ).tolist()
 )  # fmt: skip
 B_STARTED_AT, B_ENDED_AT = BATTLES.places("int64", "started_at", "ended_at").tolist()

@@ -8,12 +8,14 @@ changed, or due by the calendar. A battle knows only its own sector.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.core.arithmetic import round_up
 from engine.core.calendar import NEVER
+from engine.core.columns import anywhere
 from engine.core.dice import Dice
 from engine.core.jit import jit
 from engine.model.codes import (
@@ -27,17 +29,14 @@ from engine.model.events.common import TICKED
 from engine.model.world import World
 from engine.rules import combat_outcomes, surrender
 from engine.rules.combat_flows import settle_flows
-from engine.rules.combat_lineup import IS_ATTACK, changed, line_up
+from engine.rules.combat_lineup import IS_ATTACK, Lineup, changed, line_up, live_participants
 from engine.rules.combat_outcomes import Ending
-from engine.rules.combat_refresh import GRID_MIN, used_up_at
+from engine.rules.combat_refresh import GRAIN_MIN, GRID_MIN, used_up_at
 from engine.rules.combat_skirmish import skirmish
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
 
-GRAIN_MIN: Final = 60
-"""What falls due, and who comes and goes, is settled on the hour: battles last days, and each look costs. Events keep
-the exact minute at which a battle was decided.
-"""
+Mask = npt.NDArray[np.bool_]
 _WATCHED = (
     "status", "hex", "leg_to", "task", "target", "stage", "pause_until", "in_place_since", "exploiting",
     "surrender_gain", "surrender_left",
@@ -90,10 +89,20 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     combat_outcomes.decide(world, minute, dice, ending, trace)
     lineup = line_up(world, minute, np.array(ending.rows, dtype=np.int64), ending.out, ending.spent)
     events = [*ending.events, *settle_flows(world, lineup, ending, minute, dice, tick=tick, trace=trace)]
+    concerned = np.ones(len(nobody), dtype=bool) if tick else _out_of_battle(world, lineup)
+    if anywhere(concerned):
+        events += skirmish(world, lineup, ending, concerned, minute, trace)
     if tick:
-        events += skirmish(world, lineup, ending, minute, trace)
         events.append(TICKED(minute, system=Calendar.COMBAT, next_at=(minute // GRID_MIN + 1) * GRID_MIN))
     return events
+
+
+def _out_of_battle(world: World, lineup: Lineup) -> Mask:
+    """Who was in battle and is in none from now on: what he is exposed to does not wait for the calendar."""
+    was = np.zeros(len(world.formations), dtype=bool)
+    was[world.participants.formation[live_participants(world)]] = True
+    was[lineup.formation] = False
+    return was
 
 
 SYSTEM = System("combat", 6, GRAIN_MIN, next_due, decide)

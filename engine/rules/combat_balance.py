@@ -55,7 +55,7 @@ from engine.model.theatre import Strait
 from engine.model.world import Statics, World
 from engine.rules import ice, power, preparation, support
 from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SHARE, SLOT, WHO, Lineup
-from engine.rules.combat_rates import activity_of, log_ratio, saturated, tank_worth
+from engine.rules.combat_rates import activity_of, log_ratio, saturated, surprise_left, tank_worth
 from engine.rules.combat_roll import STARTED_AT, SURPRISE
 from engine.rules.combat_terms import (
     T_AIRCRAFT,
@@ -81,6 +81,7 @@ from engine.rules.combat_terms import (
     T_SHIPS,
     T_SITUATION,
     T_SURPRISED,
+    T_SWING,
     T_TANK,
     T_WET,
     T_WORKS,
@@ -166,10 +167,12 @@ class Balance:
     """Shape (combat_terms.ROWS, battles)."""
 
 
-def weigh(world: World, lineup: Lineup, memory: Ints, minute: int, until: int) -> Balance:
-    """The balance of every battle of ``lineup`` over the next ``until`` minutes.
+def weigh(world: World, lineup: Lineup, memory: Ints, minute: int, spans: Ints, wear: Ints) -> Balance:
+    """The balance of every battle of ``lineup`` over the next ``spans`` minutes, shape (battles,): what holds on the
+    average until it is set anew, not what holds now.
 
-    ``memory`` is what battles remember (``combat_roll.MEMORY``).
+    ``memory`` is what battles remember (``combat_roll.MEMORY``), ``wear`` what participants of battles that begin now will
+    have lost half-way, shape (power.FLOWS, participants).
     """
     formations, headquarters, statics = world.formations, world.headquarters, world.statics
     count, many = lineup.battles.shape[1], lineup.members.shape[1]
@@ -179,7 +182,7 @@ def weigh(world: World, lineup: Lineup, memory: Ints, minute: int, until: int) -
     weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
     terms = np.zeros((T_ROWS, count))
     _weigh(
-        minute, until, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
+        minute, spans, wear, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
         formations.plan(*power.FLOWS), headquarters.blocks["int32"], headquarters.blocks["int64"], len(headquarters),
         world.hexes.blocks["int8"], world.weather.blocks["int8"], int(world.weather.flyable[0]),
         int(world.weather.ice_mm[0]), ground_table(statics), ice.water(world), power.ground(statics).works,
@@ -223,33 +226,38 @@ def kind_table(statics: Statics) -> Floats:
 
 @jit
 def _weigh(
-    minute: int, until: int, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array, kind: Array,
-    plan: Ints, h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int, ground: Floats,
-    strait: Array, works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints,
-    moved: Ints, p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats,
-    terms: Floats,
+    minute: int, spans: Ints, wear: Ints, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array,
+    kind: Array, plan: Ints, h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int,
+    ground: Floats, strait: Array, works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int,
+    pools: Ints, moved: Ints, p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats,
+    shares: Floats, terms: Floats,
 ) -> None:  # fmt: skip
     count, many = battles.shape[1], members.shape[1]
     line = np.empty(many, np.int64)
-    _take_stock(minute, battles, members, f8, f32, f64, plan, p, now, ours)
-    _take_part(battles, members, f8, f32, now, ours, people, line, p)
+    mean, ammunition = np.empty_like(now), np.empty((2, many))
+    _take_stock(minute, spans, wear, battles, members, memory, f8, f32, f64, plan, now, mean, ours)
+    _take_part(battles, members, f8, f32, mean, ours, people, line, p)
     fronts = men_of_fronts(minute, f8, f32, f64, MEN, plan, h32, staffs)
     share_out(minute, battles, members, ours, line // MILLI, f32, h32, staffs, fronts, pools, moved, axial, spacing,
               flyable, p_support, shares)  # fmt: skip
     afv, antitank = np.zeros((count, 2)), np.zeros((count, 2))
-    _count(members, memory, f64, kind, kinds, now, ours, people, line, shares, afv, antitank, terms, p)
+    _count(members, memory, f64, kind, kinds, mean, ours, people, line, shares, afv, antitank, terms, p)
     _saturate(battles, members, ground, afv, antitank, terms, p)
     rivers = _rivers(battles, members, ours, ground)
     for i in range(many):
         row, cell = members[WHO, i], battles[HEX, members[SLOT, i]]
-        people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), now[COHESION, i], now[FATIGUE, i], p)
+        people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), mean[COHESION, i], mean[FATIGUE, i], p)
         fires = kinds[NEED_ATTACK if members[ROLE, i] in (ATTACKING, SUPPORTING) else NEED_DEFENCE, kind[row]]
         activity = activity_of(battles[KIND, members[SLOT, i]], p[SCREEN_RATE], p[PROBE], p[BOMBARD_USE])
-        use = fires * activity * (members[SHARE, i] / PPM) * (now[MEN, i] / FINE) * (until / DAY)
-        people[AMMO_FACTOR, i] = ammunition_over(now[AMMO, i], now[MEN, i], kinds[NEED_DEFENCE, kind[row]], use, p)
+        half = fires * activity * (members[SHARE, i] / PPM) * (now[MEN, i] / FINE)
+        half = half * (spans[members[SLOT, i]] / 2.0 / DAY)
+        for k in range(2):
+            have = max(now[AMMO, i] - k * whole(half), 0)
+            ammunition[k, i] = ammunition_over(have, now[MEN, i], kinds[NEED_DEFENCE, kind[row]], half, p)
+        people[AMMO_FACTOR, i] = np.sqrt(ammunition[0, i] * ammunition[1, i])
         people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
         people[LINE, i] = line[i]
-        level = works_of(now[WORKS, i], int(x8[X_WORKS, cell]))
+        level = works_of(mean[WORKS, i], int(x8[X_WORKS, cell]))
         people[WORKS_LEVEL, i] = level
         if ours[i] == 0:
             engineers = shares[ENGINEERS, members[SLOT, i], 0] / max(rivers[members[SLOT, i]] * p[RIVER_ENGINEER_MEN], 1.0)
@@ -263,24 +271,31 @@ def _weigh(
                 beside = f32[F_LEG_TO, row] < 0 and steps_between(axial, f32[F_HEX, row], cell) == 1
                 posture = max(p[SCREEN_POSTURE], dug_in(level * p[SCREEN_WORKS], works) if beside else 1.0)
             elif role != SUPPORTING:
-                posture = posture_of(f8, f32, f64, row, level, works, minute, p)
+                posture = posture_of(f8, f32, f64, row, level, works, minute, spans[members[SLOT, i]], p)
             people[POSTURE, i] = posture
             people[SITUATION_FACTOR, i] = posture * ground[cell, G_DEFENCE]
-    _add_up(members, f32, now, ours, people, line, weak, shares, terms, p)
+    _add_up(members, f32, mean, ours, people, ammunition, line, weak, shares, terms, p)
     _bearing(members, f8, f32, people, line, terms)
-    _shift(minute, battles, members, memory, f32, f64, plans, naval, shares, w8, ground, terms, p)
+    _shift(minute, spans, battles, members, memory, f32, f64, plans, naval, shares, w8, ground, terms, p)
 
 
 @jit
 def _take_stock(
-    minute: int, battles: Ints, members: Ints, f8: Array, f32: Array, f64: Array, plan: Ints, p: Floats, now: Ints, ours: Ints
-) -> None:
-    """Stocks of every participant, and whose side it is on."""
+    minute: int, spans: Ints, wear: Ints, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array,
+    plan: Ints, now: Ints, mean: Ints, ours: Ints,
+) -> None:  # fmt: skip
+    """Stocks of every participant ``now`` and in the ``mean`` of what lies ahead, and whose side it is on.
+
+    Stocks run evenly, so that their mean is what is left half-way: as they have been running where the fight goes on,
+    less ``wear`` where it begins.
+    """
     for i in range(members.shape[1]):
-        row = members[WHO, i]
-        ours[i] = 0 if f8[F_SIDE, row] == battles[ATTACKER, members[SLOT, i]] else 1
+        row, slot = members[WHO, i], members[SLOT, i]
+        ours[i] = 0 if f8[F_SIDE, row] == battles[ATTACKER, slot] else 1
+        middle = minute + (spans[slot] // 2 if memory[STARTED_AT, slot] < minute else 0)
         for flow in range(now.shape[0]):
             now[flow, i] = read_flow(f64, plan, flow, row, minute)
+            mean[flow, i] = max(read_flow(f64, plan, flow, row, middle) - wear[flow, i], 0)
 
 
 @jit
@@ -446,43 +461,53 @@ def _rivers(battles: Ints, members: Ints, ours: Ints, ground: Floats) -> Ints:
 
 @jit
 def _add_up(
-    members: Ints, f32: Array, now: Ints, ours: Ints, people: Floats, line: Ints, weak: Floats, shares: Floats,
-    terms: Floats, p: Floats,
+    members: Ints, f32: Array, now: Ints, ours: Ints, people: Floats, ammunition: Floats, line: Ints, weak: Floats,
+    shares: Floats, terms: Floats, p: Floats,
 ) -> None:  # fmt: skip
-    """Points of both sides, army artillery and assault guns included, and means over the men in the line."""
+    """Points of both sides, army artillery and assault guns included, and means over the men in the line.
+
+    The time to the next refresh has two halves, for guns that have fired all they had in the first. Points are the
+    geometric mean of both.
+    """
     count = terms.shape[1]
-    men, points = np.zeros((count, 2), np.int64), np.zeros((count, 2), np.int64)
-    means = np.zeros((7, count, 2), np.int64)
+    men, points = np.zeros((count, 2), np.int64), np.zeros((2, count, 2), np.int64)
+    means, worthy = np.zeros((6, count, 2), np.int64), np.zeros((2, count, 2), np.int64)
     for i in range(members.shape[1]):
         slot, side, part = members[SLOT, i], ours[i], people[PART, i]
-        quality = people[OWN_QUALITY, i] * people[AMMO_FACTOR, i] * people[COMMAND_FACTOR, i] * weak[i]
+        situation = people[SITUATION_FACTOR, i]
+        quality = people[OWN_QUALITY, i] * people[COMMAND_FACTOR, i] * weak[i] * situation
         tanks = 0 if members[ROLE, i] == SUPPORTING else whole(now[AFV, i] * part / MILLI)
         guns = whole(now[GUNS, i] * part / MILLI)
         worth = line[i] * terms[T_SATURATION + side, slot] + p[WEIGHT_AFV] * tanks * terms[T_TANK + side, slot]
-        worth = worth + p[WEIGHT_GUN] * guns * people[AMMO_FACTOR, i]
-        situation = people[SITUATION_FACTOR, i]
-        people[POWER, i] = whole(worth * quality * situation)
-        points[slot, side] += whole(worth * quality * situation)
+        for k in range(2):
+            fires = quality * ammunition[k, i]
+            points[k, slot, side] += whole((worth + p[WEIGHT_GUN] * guns * ammunition[k, i]) * fires)
+            worthy[k, slot, side] += whole(line[i] * fires)
+        fires = people[AMMO_FACTOR, i]
+        people[POWER, i] = whole((worth + p[WEIGHT_GUN] * guns * fires) * quality * fires)
         men[slot, side] += line[i]
-        means[0, slot, side] += whole(line[i] * quality * situation)
-        means[1, slot, side] += whole(line[i] * (f32[F_LETHALITY, members[WHO, i]] / PPM))
-        means[2, slot, side] += whole(line[i] * people[OWN_QUALITY, i])
-        means[3, slot, side] += whole(line[i] * people[AMMO_FACTOR, i])
-        means[4, slot, side] += whole(line[i] * people[COMMAND_FACTOR, i])
-        means[5, slot, side] += whole(line[i] * situation)
-        means[6, slot, side] += whole(line[i] * people[WORKS_LEVEL, i])
+        means[0, slot, side] += whole(line[i] * (f32[F_LETHALITY, members[WHO, i]] / PPM))
+        means[1, slot, side] += whole(line[i] * people[OWN_QUALITY, i])
+        means[2, slot, side] += whole(line[i] * people[AMMO_FACTOR, i])
+        means[3, slot, side] += whole(line[i] * people[COMMAND_FACTOR, i])
+        means[4, slot, side] += whole(line[i] * situation)
+        means[5, slot, side] += whole(line[i] * people[WORKS_LEVEL, i])
     for slot in range(count):
         for side in range(2):
             total = men[slot, side]
             army = p[WEIGHT_GUN] * shares[ARMY_GUNS, slot, side]
             army = army + p[WEIGHT_AFV] * shares[ASSAULT_GUNS, slot, side] * terms[T_TANK + side, slot]
-            terms[T_POINTS + side, slot] = points[slot, side] / MILLI + army * _mean(means[0, slot, side], total)
-            terms[T_LETHALITY + side, slot] = _mean(means[1, slot, side], total)
-            terms[T_QUALITY + side, slot] = _mean(means[2, slot, side], total)
-            terms[T_AMMUNITION + side, slot] = _mean(means[3, slot, side], total)
-            terms[T_COMMAND + side, slot] = _mean(means[4, slot, side], total)
-            terms[T_SITUATION + side, slot] = _mean(means[5, slot, side], total)
-        terms[T_WORKS, slot] = _mean(means[6, slot, 1], men[slot, 1])
+            first = points[0, slot, side] / MILLI + army * _mean(worthy[0, slot, side], total)
+            then = points[1, slot, side] / MILLI + army * _mean(worthy[1, slot, side], total)
+            terms[T_POINTS + side, slot] = np.sqrt(first * then)
+            swing = log_ratio(first, then) / 2.0 if first != then else 0.0
+            terms[T_SWING, slot] += swing if side == 0 else -swing
+            terms[T_LETHALITY + side, slot] = _mean(means[0, slot, side], total)
+            terms[T_QUALITY + side, slot] = _mean(means[1, slot, side], total)
+            terms[T_AMMUNITION + side, slot] = _mean(means[2, slot, side], total)
+            terms[T_COMMAND + side, slot] = _mean(means[3, slot, side], total)
+            terms[T_SITUATION + side, slot] = _mean(means[4, slot, side], total)
+        terms[T_WORKS, slot] = _mean(means[5, slot, 1], men[slot, 1])
 
 
 @jit
@@ -514,7 +539,7 @@ def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, t
 
 @jit
 def _shift(
-    minute: int, battles: Ints, members: Ints, memory: Ints, f32: Array, f64: Array, plans: Floats, naval: Floats,
+    minute: int, spans: Ints, battles: Ints, members: Ints, memory: Ints, f32: Array, f64: Array, plans: Floats, naval: Floats,
     shares: Floats, w8: Array, ground: Floats, terms: Floats, p: Floats,
 ) -> None:  # fmt: skip
     """x: the log of the ratio of points and the terms that are added to it."""
@@ -532,8 +557,7 @@ def _shift(
     mud = w8[W_GROUND, 0] == _MUD
     wet = mud or w8[W_GROUND, 0] == _WET
     for slot in range(count):
-        age = (minute - memory[STARTED_AT, slot]) / DAY
-        left = max(0.0, 1.0 - p[SURPRISE_DECAY] * age)
+        left = surprise_left((minute - memory[STARTED_AT, slot]) / DAY, spans[slot] / DAY, p[SURPRISE_DECAY])
         terms[T_GROUND, slot] = ground[battles[HEX, slot], G_DEFENCE]
         terms[T_LOG_RATIO, slot] = log_ratio(terms[T_POINTS, slot], terms[T_POINTS + 1, slot])
         terms[T_SURPRISED, slot] = memory[SURPRISE, slot] / PPM * left * p[SURPRISE_X]

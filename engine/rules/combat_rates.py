@@ -144,6 +144,19 @@ def tank_worth(terrain: float, afv: float, enemy_antitank: float, base: float, k
 
 
 @jit
+def surprise_left(age: float, span: float, decay: float) -> float:
+    """Share of the surprise of contact that is left in the mean of ``span`` days from ``age`` days on.
+
+    It goes evenly, ``decay`` of it a day, to nothing.
+    """
+    if decay * age >= 1.0:
+        return 0.0
+    lasts = min(span, (1.0 - decay * age) / decay) if decay > 0.0 else span
+    mean = 1.0 - decay * (age + lasts / 2.0)
+    return mean * (lasts / span) if span > 0.0 else mean
+
+
+@jit
 def log_ratio(attacker: float, defender: float) -> float:
     """x from two powers in points (of a point at least: an empty side gives a large but finite x)."""
     return log_of(max(attacker, 1.0)) - log_of(max(defender, 1.0))

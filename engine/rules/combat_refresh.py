@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp_of, log_of, whole
 from engine.core.calendar import NEVER
-from engine.core.columns import FINE, NANO, Array
+from engine.core.columns import FINE, NANO, Array, anywhere
 from engine.core.dice import Dice, Stream, battle_subject
 from engine.core.jit import jit
 from engine.model.codes import (
@@ -27,7 +27,7 @@ from engine.model.codes import (
     SUPPORTING,
     Ground,
 )
-from engine.model.places import W_GROUND
+from engine.model.places import B_X, W_GROUND
 from engine.model.world import Statics, World
 from engine.rules import combat_situation as circumstances
 from engine.rules import power
@@ -40,7 +40,7 @@ from engine.rules.combat_balance import (
     ground_table,
     weigh,
 )
-from engine.rules.combat_lineup import HEX, KIND, ROLE, SLOT, Lineup
+from engine.rules.combat_lineup import HEX, KIND, ROLE, ROW, SLOT, Lineup
 from engine.rules.combat_rates import (
     BREAK_OFF_DAYS,
     DECISION_DAYS,
@@ -50,6 +50,8 @@ from engine.rules.combat_rates import (
     PACE,
     TAU,
     TAU_DAYS,
+    TAU_SLOPE,
+    TAU_X,
     WIN,
     WIN_SLOPE,
     Curves,
@@ -87,19 +89,25 @@ from engine.rules.combat_terms import (
     T_PHI,
     T_PREPARED,
     T_SIZE,
+    T_SWING,
     T_TAU,
     T_X,
 )
 from engine.rules.combat_why import explain
 from engine.rules.ground import blocks_of
 from engine.rules.parameters import packed
-from engine.rules.power import AFV, COHESION, GUNS, MEN
+from engine.rules.power import AFV, BATTLE, COHESION, GUNS, MEN
 from engine.rules.support import SORTIES
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
+GRAIN_MIN: Final = 60
+"""What falls due, and who comes and goes, is settled on the hour: battles last days, and each look costs. Events keep
+the exact minute at which a battle was decided.
+"""
 GRID_MIN: Final = 360
-MOST_GONE: Final = 400
+SPARE_MIN: Final = 40
+MOST_GONE: Final = GRID_MIN + SPARE_MIN
 """A stock of s lasts at least so many minutes: no flow can drive it below nothing before the next refresh."""
 _WET, _MUD = int(Ground.WET), int(Ground.MUD)
 
@@ -110,13 +118,13 @@ PARAMETERS: Final = (
     "combat.loss_hasty_attacker", "combat.loss_delay_attacker", "combat.loss_wet_attacker", "combat.loss_hasty_defender",
     "combat.loss_delay_defender", "combat.loss_wet_defender", "combat.advance_size", "combat.advance_size_men",
     "combat.afv_attack", "combat.afv_defence", "combat.afv_east", "air.afv_100", "repair.final_kept", "combat.gun_rate",
-    "combat.hex_depth_km", "naval.cohesion_day", "combat.advance_intensity",
+    "combat.hex_depth_km", "naval.cohesion_day", "combat.advance_intensity", "combat.cohesion_loss",
 )  # fmt: skip
 (
     SCREEN_TAU, PROBE_DAYS, OVERRUN_H, OVERRUN_X, OVERRUN_COHESION, OVERRUN_FORT, OVERRUN_MEN, MAY_OVERRUN,
     INTENSITY_ASSAULT, INTENSITY_PROBE, INTENSITY_BOMBARD, INTENSITY_HASTY, INTENSITY_EAST, SCREEN_RATE, AIR_MEN_100,
     HASTY_A, DELAY_A, WET_A, HASTY_D, DELAY_D, WET_D, ADVANCE_SIZE, ADVANCE_SIZE_MEN, AFV_ATTACK, AFV_DEFENCE, AFV_EAST,
-    AIR_AFV_100, FINAL_KEPT, GUN_RATE, HEX_DEPTH, NAVAL_COHESION, ADVANCE_INTENSITY,
+    AIR_AFV_100, FINAL_KEPT, GUN_RATE, HEX_DEPTH, NAVAL_COHESION, ADVANCE_INTENSITY, COHESION_LOSS,
 ) = range(len(PARAMETERS))  # fmt: skip
 
 FOUGHT: Final = (
@@ -141,6 +149,8 @@ class Flows:
     members: Ints
     """Shape (BLED, participants)."""
     balance: Balance
+    spans: Ints
+    """Shape (battles,): minutes for which the rates will stand, as far as can be foreseen."""
 
 
 def curves(world: World) -> Curves:
@@ -155,13 +165,32 @@ def curves(world: World) -> Curves:
 def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | None) -> Flows:
     """Rates of every battle and participant of ``lineup`` from ``minute`` on."""
     until = GRID_MIN - minute % GRID_MIN
-    balance = weigh(world, lineup, roll.memory, minute, until)
+    spans = np.empty(lineup.battles.shape[1], np.int64)
+    _spans(
+        minute, until, lineup.battles, roll.memory, world.battles.blocks["int32"], curves(world).packed,
+        packed(world.statics, PARAMETERS), spans,
+    )  # fmt: skip
+    wear = np.zeros((len(power.FLOWS), lineup.members.shape[1]), np.int64)
+    found = _found(world, lineup, roll, minute, spans, wear)
+    if anywhere(roll.memory[STARTED_AT] == minute):
+        # What those who have just met will have lost half-way is known when their losses are.
+        p = packed(world.statics, PARAMETERS)
+        _wear(minute, spans, lineup.members, roll.memory, found.balance.now, found.members, p, wear)
+        found = _found(world, lineup, roll, minute, spans, wear)
+    if trace is not None:
+        explain(trace, world, lineup, roll.battle, found.balance)
+    return found
+
+
+def _found(world: World, lineup: Lineup, roll: Roll, minute: int, spans: Ints, wear: Ints) -> Flows:
+    """:func:`flows`, with what is lost half-way in battles that begin."""
+    balance = weigh(world, lineup, roll.memory, minute, spans, wear)
     battles = np.empty((len(FOUGHT), lineup.battles.shape[1]), np.int64)
     members = np.empty((len(BLED), lineup.members.shape[1]), np.int64)
     statics, participants = world.statics, world.participants
     near = statics.grid.ring_table(round(statics.rules["combat.phi_reserve_hexes"]))
     _flow(
-        minute, until, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
+        minute, GRID_MIN - minute % GRID_MIN, spans, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
         *blocks_of(world.formations), len(world.formations), world.hexes.blocks["int8"], world.hexes.blocks["int64"],
         *blocks_of(world.battles), len(world.battles), participants.blocks["int32"], participants.blocks["int64"],
         len(participants), world.weather.blocks["int8"], near,
@@ -169,18 +198,51 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
         balance.shares, curves(world).packed, packed(statics, circumstances.PARAMETERS), packed(statics, PARAMETERS),
         balance.terms, battles, members,
     )  # fmt: skip
-    if trace is not None:
-        explain(trace, world, lineup, roll.battle, balance)
-    return Flows(battles, members, balance)
+    return Flows(battles, members, balance, spans)
+
+
+@jit
+def _spans(minute: int, until: int, battles: Ints, memory: Ints, b32: Array, c: Floats, p: Floats, spans: Ints) -> None:
+    """Minutes for which what is set now will stand, as far as can be foreseen: to the calendar's next hour, or to where
+    the defender's clock begins to run or the attacker's, by the balance of the last refresh, if that is sooner.
+    """
+    for slot in range(len(spans)):
+        kind, begun, spans[slot] = battles[KIND, slot], memory[STARTED_AT, slot], until
+        if kind not in (ASSAULT, SCREEN_FIGHT):
+            continue
+        row = battles[ROW, slot]
+        x = b32[B_X, row] / PPM if row >= 0 else 0.0
+        pace = exp_of(-c[TAU_SLOPE] * max(0.0, x - c[TAU_X])) * (p[SCREEN_TAU] if kind == SCREEN_FIGHT else 1.0)
+        for days in (c[DECISION_DAYS], c[BREAK_OFF_DAYS]):
+            at = -((-begun - whole(days * pace * DAY)) // GRAIN_MIN) * GRAIN_MIN
+            if at > minute:
+                spans[slot] = min(spans[slot], at - minute)
+
+
+@jit
+def _wear(
+    minute: int, spans: Ints, members: Ints, memory: Ints, now: Ints, rates: Ints, p: Floats, wear: Ints
+) -> None:  # fmt: skip
+    """What participants of battles that begin will have lost half-way to the next refresh, at ``rates``."""
+    for i in range(members.shape[1]):
+        slot = members[SLOT, i]
+        if memory[STARTED_AT, slot] < minute:
+            continue
+        half = spans[slot] // 2
+        wear[MEN, i] = rates[BATTLE_RATE, i] * half
+        wear[BATTLE, i] = -wear[MEN, i]
+        wear[AFV, i] = (rates[SHOP_RATE, i] + rates[LOST_RATE, i]) * half
+        wear[GUNS, i] = rates[GUNS_RATE, i] * half
+        wear[COHESION, i] = whole(wear[MEN, i] / max(now[MEN, i], 1) * p[COHESION_LOSS] * NANO)
 
 
 @jit
 def _flow(
-    minute: int, until: int, most_gone: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints, f8: Array,
-    f32: Array, f64: Array, formations: int, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array, fought: int, p32: Array,
-    p64: Array, participants: int, w8: Array, ring: Array, firm: Array, leaving: Array, ground: Floats, now: Ints,
-    ours: Ints, people: Floats, shares: Floats, curve: Floats, p_situation: Floats, p: Floats, terms: Floats, new: Ints,
-    rates: Ints,
+    minute: int, until: int, spans: Ints, most_gone: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints,
+    f8: Array, f32: Array, f64: Array, formations: int, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array,
+    fought: int, p32: Array, p64: Array, participants: int, w8: Array, ring: Array, firm: Array, leaving: Array,
+    ground: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats, curve: Floats, p_situation: Floats, p: Floats,
+    terms: Floats, new: Ints, rates: Ints,
 ) -> None:  # fmt: skip
     weigh_situation(
         minute, battles, members, memory, joined_at, f8, f32, f64, formations, x8, x64, b8, b32, b64, fought, p32, p64,
@@ -198,19 +260,35 @@ def _flow(
         size = size_shift(terms[T_ATTACKERS, slot], p[ADVANCE_SIZE], p[ADVANCE_SIZE_MEN])
         noise_a = (memory[EFFECT_ATTACKER, slot] + memory[NOISE_ATTACKER, slot]) / PPM
         noise_d = (memory[EFFECT_DEFENDER, slot] + memory[NOISE_DEFENDER, slot]) / PPM
-        curves_at(
-            curve, terms[T_X, slot], terms[T_PHI, slot], shift_a + ground[cell, G_ATTACKER_SHIFT] + noise_a,
-            shift_d + ground[cell, G_DEFENDER_SHIFT] + noise_d, size + fierce + memory[EFFECT_SPEED, slot] / PPM, one,
+        _curves_over(
+            curve, terms[T_X, slot], terms[T_SWING, slot], terms[T_PHI, slot],
+            shift_a + ground[cell, G_ATTACKER_SHIFT] + noise_a, shift_d + ground[cell, G_DEFENDER_SHIFT] + noise_d,
+            size + fierce + memory[EFFECT_SPEED, slot] / PPM, one,
         )  # fmt: skip
         terms[T_LOSS_SHIFT, slot], terms[T_LOSS_SHIFT + 1, slot] = shift_a, shift_d
         terms[T_SIZE, slot], terms[T_FIERCE, slot] = size, fierce
         _hazards(minute, slot, one, curve, memory, terms, new, p)
         _shares_lost(slot, one, shares, terms, new, p)
-        _due(minute, slot, memory, new, p)
+        _due(minute, minute + spans[slot] if spans[slot] < until else NEVER, slot, memory, new, p)
         new[X_PPM, slot], new[PHI_PPM, slot] = _ppm(terms[T_X, slot]), _ppm(terms[T_PHI, slot])
         new[CAUSE, slot] = cause_of(terms, slot, curve[WIN_SLOPE])
         new[NEW_NOISE_A, slot], new[NEW_NOISE_D, slot] = memory[NOISE_ATTACKER, slot], memory[NOISE_DEFENDER, slot]
-    _losses(until, most_gone, members, now, ours, people, shares, terms, rates, p)
+    _losses(spans, most_gone, members, now, ours, people, shares, terms, rates, p)
+
+
+@jit
+def _curves_over(
+    c: Floats, x: float, swing: float, phi: float, attacker: float, defender: float, speed: float, out: Floats
+) -> None:
+    """The curves in the mean of two halves, ``x`` being higher by ``swing`` in the first and lower in the second."""
+    if swing == 0.0:
+        curves_at(c, x, phi, attacker, defender, speed, out)
+        return
+    then = np.empty(len(out))
+    curves_at(c, x + swing, phi, attacker, defender, speed, out)
+    curves_at(c, x - swing, phi, attacker, defender, speed, then)
+    for k in range(len(out)):
+        out[k] = (out[k] + then[k]) / 2.0
 
 
 @jit
@@ -294,8 +372,10 @@ def _shares_lost(slot: int, curve: Floats, shares: Floats, terms: Floats, new: I
 
 
 @jit
-def _due(minute: int, slot: int, memory: Ints, new: Ints, p: Floats) -> None:
-    """When the first threshold is used up, or the hex is crossed; an overrun is decided in ``combat.overrun_h``."""
+def _due(minute: int, foreseen: int, slot: int, memory: Ints, new: Ints, p: Floats) -> None:
+    """When the first threshold is used up, or the hex is crossed; an overrun is decided in ``combat.overrun_h``. When it
+    was ``foreseen`` that rates are set anew they are, for stocks may not last beyond.
+    """
     yields, breaks = memory[YIELD_LEFT, slot], memory[BREAK_LEFT, slot]
     if new[NEW_KIND, slot] == OVERRUN and memory[BEFORE, slot] != OVERRUN:
         yields = NANO
@@ -306,25 +386,26 @@ def _due(minute: int, slot: int, memory: Ints, new: Ints, p: Floats) -> None:
         new[DEPTH_RATE, slot] = 0
     else:
         due = min(due, used_up_at(deep, new[DEPTH_RATE, slot], minute))
-    due = min(due, new[DUE_AT, slot])
+    due = min(due, new[DUE_AT, slot], foreseen)
     new[DUE_AT, slot], new[YIELDS_AFTER, slot] = max(due, minute + 1), yields
 
 
 @jit
 def _losses(
-    until: int, most_gone: int, members: Ints, now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats,
+    spans: Ints, most_gone: int, members: Ints, now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats,
     rates: Ints, p: Floats,
 ) -> None:  # fmt: skip
     """Rates of every participant, fine units a minute.
 
-    A share lost a day leaves fewer to lose from: the even rate of the ``until`` minutes to the next refresh takes what
+    A share lost a day leaves fewer to lose from: the even rate of the ``spans`` of minutes to the next refresh takes what
     that share would take of a shrinking stock.
     """
     count = terms.shape[1]
     even, some = np.empty((count, 2)), np.zeros((count, 2), np.int64)
     for slot in range(count):
+        span = max(spans[slot], 1)
         for side in range(2):
-            even[slot, side] = (1.0 - exp_of(terms[T_LOSS + side, slot] * (-until / DAY))) / until
+            even[slot, side] = (1.0 - exp_of(terms[T_LOSS + side, slot] * (-span / DAY))) / span
     for i in range(members.shape[1]):
         some[members[SLOT, i], ours[i]] += now[AFV, i] // PPM
     for i in range(members.shape[1]):

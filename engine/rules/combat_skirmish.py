@@ -6,7 +6,7 @@ battalion or regiment some hours ahead, meets the enemy's rear guards (the refer
 quarter of the intensity of an assault). Who stands dug in is no rear guard: an enemy who comes up to a line of trenches
 has to attack it, and until then he loses to the fire of the front alone. Whoever comes up feels his way forward under that
 fire, whatever he meets: his losses are those of a pursuit until he is told to attack or to stand. Both are set on the
-calendar's grid, as rates that hold until the next.
+calendar's grid, as rates that hold until the next, and for who leaves a battle at once.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ _ATTACK, _FOLLOW, _EXPLOIT = int(Task.ATTACK), int(Task.FOLLOW), int(Task.EXPLOI
 
 
 def skirmish(
-    world: World, lineup: Lineup, ending: Ending, minute: int, trace: Trace | None = None
+    world: World, lineup: Lineup, ending: Ending, concerned: npt.NDArray[np.bool_], minute: int, trace: Trace | None = None
 ) -> list[Event]:
-    """New rates of loss of formations that are in no battle; none where nothing changes."""
+    """New rates of loss of ``concerned`` formations that are in no battle; none where nothing changes."""
     formations, rules = world.formations, world.statics.rules
     count = len(formations)
     exposure, differs = np.zeros(count, np.int64), np.zeros(count, np.bool_)
@@ -71,7 +71,7 @@ def skirmish(
     p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
     _skirmish(
         minute, world.statics.grid.ring_table(max(fire, reach)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
-        standing(world).rows, lineup.formation, ending.out, formations.blocks["int8"], formations.blocks["int32"],
+        standing(world).rows, lineup.formation, ending.out, concerned, formations.blocks["int8"], formations.blocks["int32"],
         formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, exposure, shares, rates, differs,
     )  # fmt: skip
     rows = differs.nonzero()[0]
@@ -93,7 +93,7 @@ def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: In
 
 @jit
 def _skirmish(
-    minute: int, discs: Any, fire: int, reach: int, rows: Ints, fighting: Any, out: Any, f8: Array, f32: Array,
+    minute: int, discs: Any, fire: int, reach: int, rows: Ints, fighting: Any, out: Any, concerned: Any, f8: Array, f32: Array,
     f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, exposure: Ints, shares: Floats, rates: Ints, differs: Any,
 ) -> None:  # fmt: skip
     """``fire``, ``reach``: cells of a disc in ``discs`` within which an enemy counts for fire and for pursuit.
@@ -112,7 +112,7 @@ def _skirmish(
         if idle[row] and _goes_on(f8, row, p):
             comes[f8[F_SIDE, row], f32[F_HEX, row]] = chased[1 - f8[F_SIDE, row]] = True
     for row in rows:
-        if not idle[row]:
+        if not idle[row] or not concerned[row]:
             continue
         side, onward = f8[F_SIDE, row], _goes_on(f8, row, p)
         near, pursued = discs.shape[1], False

@@ -90,7 +90,8 @@ T_GROUND, T_WORKS, T_HASTY, T_DELAYING = _places(
 T_PHI, T_P_YIELD, T_TAU, T_DECISION, T_SIZE, T_FIERCE, T_PACE = _places(
     "phi", "p_yield", "tau_days", "decision_from_day", "advance_size", "advance_intensity", "advance_km_day"
 )
-T_PREPARED, T_ATTACKERS, T_MOBILE, T_ROWS = range(len(TERMS), len(TERMS) + 4)
+T_PREPARED, T_ATTACKERS, T_MOBILE, T_SWING, T_ROWS = range(len(TERMS), len(TERMS) + 5)
 """What is used and has no name of its own: share of the attackers that had time to prepare, men who attack, whether
-mobile troops are among them; and the number of all rows.
+mobile troops are among them, by how much x is above its mean in the first half of the time till the next refresh and
+below it in the second; and the number of all rows.
 """

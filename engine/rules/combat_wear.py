@@ -24,7 +24,7 @@ from engine.rules.combat_balance import NEED_ATTACK, NEED_DEFENCE, kind_table
 from engine.rules.combat_lineup import KIND, ROLE, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_rates import activity_of
-from engine.rules.combat_refresh import MOST_GONE, Flows
+from engine.rules.combat_refresh import MOST_GONE, SPARE_MIN, Flows
 from engine.rules.combat_roll import Roll
 from engine.rules.parameters import packed
 from engine.rules.system import Trace
@@ -59,9 +59,10 @@ def suffered(
     if result is None:
         rates = np.empty((4, lineup.members.shape[1]), np.int64)
         naval, ours = np.zeros((len(lineup.hex), 2)), np.zeros(lineup.members.shape[1], np.int64)
+        spans = np.zeros(len(lineup.hex), np.int64)
     else:
         # Rates of other battles are not looked at.
-        rates, naval, ours = result.members, result.balance.naval, result.balance.ours
+        rates, naval, ours, spans = result.members, result.balance.naval, result.balance.ours, result.spans
         wanted[lineup.formation[stale[lineup.slot]]] = True
     rows = (concerned & wanted).nonzero()[0]
     if not len(rows):
@@ -71,7 +72,7 @@ def suffered(
         taken[row] = cohesion
     found = np.zeros((len(COLUMNS), len(rows)), np.int64)
     _suffer(
-        minute, MOST_GONE, result is not None, lineup.battles, lineup.members, roll.row, roll.known, stale, rates,
+        minute, MOST_GONE, spans, result is not None, lineup.battles, lineup.members, roll.row, roll.known, stale, rates,
         participants.blocks["int64"], formations.blocks["int64"], formations.kind, formations.plan(*FLOWS),
         kind_table(world.statics), naval, ours, taken, rows, len(formations), packed(world.statics, PARAMETERS), found,
     )  # fmt: skip
@@ -101,17 +102,18 @@ def _vanished(ending: Ending, present: Mask) -> Mask:
 
 @jit
 def _suffer(
-    minute: int, most_gone: int, refreshed: bool, battles: Ints, members: Ints, known_row: Ints, known: Mask,
+    minute: int, most_gone: int, spans: Ints, refreshed: bool, battles: Ints, members: Ints, known_row: Ints, known: Mask,
     stale: Mask, rates: Ints, p64: Array, f64: Array, kind: Array, plan: Ints, kinds: Floats, naval: Floats, ours: Ints,
     taken: Ints, rows: Ints, formations: int, p: Floats, found: Ints,
 ) -> None:  # fmt: skip
     total, spent = np.zeros((4, formations), np.int64), np.zeros(formations, np.int64)
     tiring, steadying = np.zeros(formations), np.zeros(formations)
-    fights = np.zeros(formations, np.bool_)
+    fights, lasts = np.zeros(formations, np.bool_), np.full(formations, most_gone, np.int64)
     for i in range(members.shape[1]):
         row, slot, role, share = members[WHO, i], members[SLOT, i], members[ROLE, i], members[SHARE, i]
         fights[row] = True
         if refreshed and stale[slot]:
+            lasts[row] = min(lasts[row], spans[slot] + SPARE_MIN)
             for k in range(4):
                 total[k, row] += rates[k, i]
         elif known[i]:
@@ -137,8 +139,8 @@ def _suffer(
         found[_FIGHTING, i] = 1
         lost = total[0, row] / max(men, 1) * p[COHESION_LOSS]
         worn = whole(max(lost - steadying[row] / DAY, 0.0) * NANO)
-        found[_COHESION_WORN, i] = min(worn, max(cohesion - taken[row], 0) // most_gone)
+        found[_COHESION_WORN, i] = min(worn, max(cohesion - taken[row], 0) // lasts[row])
         room = NANO - read_flow(f64, plan, _FATIGUE, row, minute) - NANO // 5
-        found[_TIRED, i] = min(whole(tiring[row] * (NANO / DAY)), max(room, 0) // most_gone)
+        found[_TIRED, i] = min(whole(tiring[row] * (NANO / DAY)), max(room, 0) // lasts[row])
         used = spent[row] / PPM * (men / FINE) / DAY
-        found[_AMMO_USED, i] = min(whole(used), read_flow(f64, plan, _AMMO, row, minute) // most_gone)
+        found[_AMMO_USED, i] = min(whole(used), read_flow(f64, plan, _AMMO, row, minute) // lasts[row])

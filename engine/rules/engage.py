@@ -29,6 +29,7 @@ from engine.rules.combat_rates import (
     loss_shifts,
     saturated,
     size_shift,
+    surprise_left,
     tank_worth,
 )
 from engine.rules.combat_refresh import GRID_MIN
@@ -256,7 +257,7 @@ class _Course:
     def _by_now(self, step: int) -> Floats:
         """Shift of x since contact, shape (n,): surprise wears off, and of each day the second half is night."""
         rules, age = self.rules, step * STEP_DAYS
-        gone = min(rules["combat.surprise_decay_day"] * age, 1.0)
+        gone = 1.0 - surprise_left(age, STEP_DAYS, rules["combat.surprise_decay_day"])
         dark = (_nights(age + STEP_DAYS) - _nights(age)) / STEP_DAYS
         by_night = dark * float(log(np.array(rules["combat.attack_night"])))
         shift: Floats = by_night - rules["combat.surprise_x"] * gone * self.d.surprise

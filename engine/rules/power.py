@@ -221,10 +221,13 @@ def dug_in(level: float, works: Floats) -> float:
 
 
 @jit
-def posture_of(f8: Array, f32: Array, f64: Array, row: int, level: float, works: Floats, minute: int, p: Floats) -> float:
+def posture_of(
+    f8: Array, f32: Array, f64: Array, row: int, level: float, works: Floats, minute: int, span: int, p: Floats
+) -> float:
     """Multiplier of a defender's power by what it is doing and how it is dug in (QJM postures).
 
-    ``level`` is that of its works, ``works`` the multiplier by level 0..4.
+    ``level`` is that of its works, ``works`` the multiplier by level 0..4. Who settles within the ``span`` of minutes has
+    the geometric mean of before and after.
     """
     if f32[F_LEG_TO, row] >= 0:
         if f8[F_TASK, row] == TO_WITHDRAW:
@@ -234,8 +237,13 @@ def posture_of(f8: Array, f32: Array, f64: Array, row: int, level: float, works:
     if f8[F_POSTURE, row] == DELAYING:
         return float(p[POSTURE_DELAY])
     dug = dug_in(level, works)
-    settled = minute - f64[F_IN_PLACE_SINCE, row] >= p[HASTY_H] * 60.0
-    return float(max(dug, p[POSTURE_HASTY]) if settled else dug)
+    waits = min(max(f64[F_IN_PLACE_SINCE, row] + p[HASTY_H] * 60.0 - minute, 0.0), float(span))
+    if dug >= p[POSTURE_HASTY]:
+        return dug
+    if waits <= 0.0:
+        return float(p[POSTURE_HASTY])
+    unsettled = waits / span
+    return float(exp_of(unsettled * log_of(dug) + (1.0 - unsettled) * log_of(p[POSTURE_HASTY])))
 
 
 @jit

@@ -90,6 +90,14 @@ def battle(
 ) -> Session:  # fmt: skip
     """A session at minute 0 in which ``orders`` are told and combat runs; it can be rewound only with ``frames``."""
     scenario = drawn_scenario(text, formations or {}, days=days, **drawing)
+    return begin(scenario, orders, seed, combat_system=combat_system, frames=frames)
+
+
+def begin(
+    scenario: Scenario, orders: Mapping[str, Mapping[str, Any]], seed: int = 1, *, combat_system: System = combat.SYSTEM,
+    frames: bool = False,
+) -> Session:  # fmt: skip
+    """:func:`battle` on what is drawn already."""
     return Session(scenario, seed, systems=(tell(scenario, orders), MOVE, combat_system), ledger=True, keep_frames=frames)
 
 

@@ -68,8 +68,8 @@ def test_what_is_found_where_it_really_is_may_not_be_believed() -> None:
 def test_dummies_are_seen_as_often_as_their_hazard_says() -> None:
     sets = {**BLIND, "intelligence.dummy_hazard_h": 0.15, "intelligence.start_h": 6, "intelligence.dummy_trust": 0.6}
     everybody = {**REGROUPED, "mobile": [f"r{n}" for n in range(1, 11)]}
-    seen = sum(len(shown(looked(REAR, directives=[everybody], sets=sets, seed=seed), f"r{n}"))
-               for seed in range(40) for n in range(1, 11))  # fmt: skip
+    nights = [looked(REAR, directives=[everybody], sets=sets, seed=seed) for seed in range(40)]
+    seen = sum(len(shown(night, f"r{n}")) for night in nights for n in range(1, 11))
     assert seen / 400 == pytest.approx(1.0 - np.exp(-0.15 * 6), abs=0.06)
 
 
