@@ -33,7 +33,7 @@ def test_every_scenario_checks_clean_and_runs(name: str) -> None:
     assert [str(f) for f in loaded.faults if f.severity != "note"] == []
     made = loaded.scenario
     assert made is not None
-    run = Session(made, 1, commanders({"axis": "staff", "soviet": "staff"}))
+    run = Session(made, 1, commanders({"axis": "staff", "soviet": "staff"}), keep_frames=False)
     run.advance(DAY)
     assert run.now == DAY
     assert len(run.log) > 0

@@ -99,7 +99,7 @@ def storm(seed: int) -> Session:
         STORM,
         {"T": "tank_corps", "P": "panzer", "A": {"men": 5000, "cohesion": 0.6}, "B": {"men": 4000},
          "b2": {"arrives_min": 99 * DAY}},
-        people=people, events=told, changes=changes, seed=seed, days=14, depth=3,
+        people=people, events=told, changes=changes, seed=seed, days=14, depth=3, frames=True,
         headquarters={
             "axis_hq": {"side": "axis", "formations": ["a1", "a2", "a3", "a4", "p1", "b1", "b2"], "echelon": "army"},
             "lower": {"side": "axis", "formations": []},

@@ -44,9 +44,9 @@ def war(
     text: str, formations: dict[str, Any] | None = None, *, people: Sequence[dict[str, Any]] = (),
     events: Sequence[PoliticalEvent] = (), victory: VictorySpec | None = None, objectives: dict[str, Any] | None = None,
     changes: Sequence[dict[str, Any]] = (), systems: Sequence[System] = (), seed: int = 1, days: int = 10,
-    sets: dict[str, Any] | None = None, nations: dict[str, str] | None = None, **drawing: Any,
+    sets: dict[str, Any] | None = None, nations: dict[str, str] | None = None, frames: bool = False, **drawing: Any,
 ) -> Session:  # fmt: skip
-    """A session on a drawing with what it is told of people and politics."""
+    """A session on a drawing with what it is told of people and politics; it can be rewound only with ``frames``."""
     scenario = drawn_scenario(text, formations or {}, days=days, sets={**AT_ONCE, **STILL, **(sets or {})}, **drawing)
     rows = tuple(sorted((PeopleSpec(**row) for row in people), key=lambda row: row.id))
     dated = tuple(ReinforcementSpec(id=f"change_{i}", **change) for i, change in enumerate(changes))
@@ -57,7 +57,7 @@ def war(
         scenario, people=rows, events=tuple(sorted(events, key=lambda e: e.id)), victory=victory or VictorySpec(),
         objectives=goals, formations=units, reinforcements=dated,
     )  # fmt: skip
-    return Session(scenario, seed, systems=(*SYSTEMS, *systems), ledger=True)
+    return Session(scenario, seed, systems=(*SYSTEMS, *systems), ledger=True, keep_frames=frames)
 
 
 def event(id: str, *conditions: Condition, does: Sequence[Effect] = (), **more: Any) -> PoliticalEvent:

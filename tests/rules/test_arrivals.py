@@ -45,7 +45,7 @@ def dated(
         for i, change in enumerate(changes)
     ]
     formed, rest = arrivals_folded(scenario.formations, tuple(sorted(rows, key=lambda r: (r.at_min, r.id))))
-    return Session(replace(scenario, formations=formed, reinforcements=rest), seed, ledger=True)
+    return Session(replace(scenario, formations=formed, reinforcements=rest), seed, ledger=True, keep_frames=False)
 
 
 def status(session: Session, name: str) -> int:
@@ -83,7 +83,7 @@ def test_a_formation_whose_place_is_full_enters_beside_it():
         s.scenario,
         formations=tuple(replace(f, arrives_min=DAY) if f.id == "c1" else f for f in s.scenario.formations),
     )
-    run = Session(late, 1, ledger=True)
+    run = Session(late, 1, ledger=True, keep_frames=False)
     run.advance(DAY + 15)
     assert hex_of(run, "a1") == hex_of(run, "b1") == 30
     assert run.world.statics.grid.distance(hex_of(run, "c1"), 30) == 1
@@ -105,7 +105,7 @@ def captured(session: Session, cells: Sequence[int]) -> Session:
     """The same session on a map where these hexes are the enemy's."""
     owner = session.scenario.owner.copy()
     owner[list(cells)] = 1
-    return Session(replace(session.scenario, owner=owner), 1, ledger=True)
+    return Session(replace(session.scenario, owner=owner), 1, ledger=True, keep_frames=False)
 
 
 def test_a_formation_whose_place_is_in_enemy_hands_enters_nearby():
@@ -268,7 +268,7 @@ def test_a_scenario_without_dates_wakes_the_rule_once():
         return arrivals.decide(world, minute, dice, trace)
 
     systems = tuple(x.replace(decide=counted) if x.name == "arrivals" else x for x in SYSTEMS)
-    run = Session(s.scenario, 1, systems=systems)
+    run = Session(s.scenario, 1, systems=systems, keep_frames=False)
     run.advance(3 * DAY)
     assert calls == [0]
     assert run.world.systems.next_at[2] == NEVER
@@ -315,7 +315,7 @@ def test_arrivals_of_others_change_nothing_for_a_formation(where: str):
     together = dated(text, {"B": {"arrives_min": DAY}, "C": {"arrives_min": DAY}}).scenario
     cells = []
     for scenario in (alone, together):
-        s = Session(scenario, 1, ledger=True)
+        s = Session(scenario, 1, ledger=True, keep_frames=False)
         s.advance(DAY + 15)
         cells.append(hex_of(s, where))
     assert cells[0] == cells[1] == drawn_cell(alone, 4, 2 if where == "b1" else 6)

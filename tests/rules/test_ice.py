@@ -56,7 +56,7 @@ def frozen(
     )  # fmt: skip
     water = np.where(scenario.theatre.kind != 1, 1, 0).astype(np.uint8)
     theatre = replace(scenario.theatre, ice=water, ice_months=((), months))
-    s = Session(replace(scenario, theatre=theatre), 1, systems=SYSTEMS, ledger=True)
+    s = Session(replace(scenario, theatre=theatre), 1, systems=SYSTEMS, ledger=True, keep_frames=False)
     s.advance(1)
     return s
 

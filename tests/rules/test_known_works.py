@@ -30,7 +30,7 @@ def line_behind(known: str = "", ready: str = "1944-08-01") -> tuple[Scenario, n
 
 
 def seen(made: Scenario, side: str, cells: np.ndarray, minute: int = 0) -> list[int]:
-    session = Session(made, 1)
+    session = Session(made, 1, keep_frames=False)
     session.advance(minute)
     return (session.view(side).hexes.works[cells] > 0).tolist()
 

@@ -214,8 +214,10 @@ def railway(rows: tuple[int, ...] = (3, 4)) -> dict[str, np.ndarray]:
     return {"rail": rail, "gauge": np.where(rail > 0, 1, 0)}
 
 
-def bandits(count: int, formations: Any = None, days: int = 40, kinds: Any = None, **sets: float) -> Session:
-    s = war(RAILS, formations, days=days, sets=sets, kinds=kinds, people=[
+def bandits(
+    count: int, formations: Any = None, days: int = 40, kinds: Any = None, frames: bool = False, **sets: float
+) -> Session:  # fmt: skip
+    s = war(RAILS, formations, days=days, sets=sets, kinds=kinds, frames=frames, people=[
         {"id": "bands", "kind": "partisans", "side": "soviet", "cell": 28, "radius_km": 60, "men": count},
     ], sources=[{"id": "line", "side": "axis", "at": (4, 0), "kind": "rail", "capacity_t": 500}], **railway())  # fmt: skip
     s.advance(days * DAY)
@@ -269,7 +271,7 @@ def test_slices_and_saving_change_nothing(tmp_path):
         return war(RAILS, people=[
             {"id": "bands", "kind": "partisans", "side": "soviet", "cell": 28, "radius_km": 60, "men": 900},
             {"id": "draft", "kind": "conscription", "side": "axis", "cell": 28, "radius_km": 60, "men_day": 33},
-        ], days=6, **railway())  # fmt: skip
+        ], days=6, frames=True, **railway())  # fmt: skip
 
     whole, sliced = made(), made()
     whole.advance(6 * DAY)
@@ -286,7 +288,7 @@ def test_slices_and_saving_change_nothing(tmp_path):
 
 
 def test_every_row_can_tell_its_terms():
-    s = bandits(300, days=2)
+    s = bandits(300, days=2, frames=True)
     s.rewind(DAY)
     trace: Trace = s.traced(DAY, "people")
     keys = {key: address for what, row, key, _, address in trace.terms if what == "people" and row == 0}

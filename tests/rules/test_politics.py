@@ -191,7 +191,7 @@ def test_a_row_of_people_is_opened_and_shut():
 
 
 def test_a_side_lays_down_its_arms_and_the_run_ends_with_that_day():
-    s = doing(Effect("surrender", side="axis"), Effect("end"))
+    s = doing(Effect("surrender", side="axis"), Effect("end"), frames=True)
     assert s.now == s.end == 2 * DAY
     assert {status(s, n) for n in ("a1", "b1")} == {Status.SURRENDERED}
     assert int(s.world.formations.captured_u[row(s, "a1")]) == 9500 * 1_000_000
@@ -201,7 +201,7 @@ def test_a_side_lays_down_its_arms_and_the_run_ends_with_that_day():
 
 
 def test_ground_is_handed_over_but_not_where_formations_still_stand():
-    s = doing(Effect("hand_over", side="axis"))
+    s = doing(Effect("hand_over", side="axis"), frames=True)
     stands = {int(s.world.formations.hex[row(s, name)]) for name in ("a1", "b1")}
     owner = s.world.hexes.owner
     assert set((owner == 0).nonzero()[0].tolist()) <= stands
@@ -237,7 +237,7 @@ def test_slices_saving_and_rewinding_change_nothing(tmp_path):
         return war(FIELD, events=[
             event("fall", TAKEN, after_days=0.5, does=[Effect("withdraw", subjects=("a1",))]),
             event("after", Condition("event", subject="fall"), does=[Effect("commander", subjects=("b1",), text="X")]),
-        ], systems=(hands(DAY, [TWO], "soviet"),))  # fmt: skip
+        ], systems=(hands(DAY, [TWO], "soviet"),), frames=True)  # fmt: skip
 
     whole, sliced = made(), made()
     whole.advance(5 * DAY)

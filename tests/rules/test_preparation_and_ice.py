@@ -31,7 +31,7 @@ def told_late(start_day: float, known_day: float, **sets: float) -> Session:
     plan = {"id": "go", "hq": "axis_hq", "kind": "defend", "start_day": start_day}
     s = field(FIELD, directives=[plan], days=30, sets=sets)
     late = tuple(replace(d, known_min=round(known_day * DAY)) for d in s.scenario.directives)
-    run = Session(replace(s.scenario, directives=late), 1)
+    run = Session(replace(s.scenario, directives=late), 1, keep_frames=False)
     run.advance(round(start_day * DAY) + HOUR)
     return run
 
@@ -78,7 +78,7 @@ RIVER = """
 def winter(temp_c: float, days: int = 40, start: date = date(1944, 12, 1)) -> Session:
     record = [WeatherDay(day, "all", "clear", "frozen", temp_c=temp_c) for day in range(days)]
     scenario = drawn_scenario(RIVER, weather=record, days=days, start=start, sets={"switch.command_delay": 0})
-    return Session(scenario, 1)
+    return Session(scenario, 1, keep_frames=False)
 
 
 def ice_cm(session: Session) -> float:

@@ -150,7 +150,7 @@ def iced(months: tuple[int, ...], columns: range) -> Session:
     ice = np.zeros(scenario.theatre.grid.size, np.uint8)
     ice[list(columns)] = 1
     theatre = replace(scenario.theatre, ice=ice, ice_months=((), months))
-    return Session(replace(scenario, theatre=theatre), 1, systems=SYSTEMS, ledger=True)
+    return Session(replace(scenario, theatre=theatre), 1, systems=SYSTEMS, ledger=True, keep_frames=False)
 
 
 def test_ice_shuts_the_port_behind_it_and_no_other():

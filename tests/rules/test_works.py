@@ -94,7 +94,7 @@ def test_a_prepared_line_is_there_from_its_date_where_its_builder_holds_the_grou
     row = [c for c in range(made.theatre.grid.size) if made.owner[c] >= 0 and c % made.theatre.grid.columns == 5]
     day = (made.start + timedelta(days=2)).isoformat()
     line = FortifiedLine("line", "Line", {}, tuple(row), 2, day, "axis", "deep_battle")
-    s = Session(replace(made, theatre=replace(made.theatre, lines=(line,))), 1)
+    s = Session(replace(made, theatre=replace(made.theatre, lines=(line,))), 1, keep_frames=False)
     s.advance(2 * DAY)
     assert total(s) == 0
     s.advance(3 * DAY)

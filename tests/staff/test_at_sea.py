@@ -34,7 +34,7 @@ def evacuation(text: str = PORTS, *, days: int = 16, directive: dict[str, Any] |
         text, {"A": "infantry", "B": "infantry", "C": "infantry", "X": "rifle"}, directives=[told], days=days, sets=SETS,
         ports={"1": 8000, "2": 8000}, weather=calm(days), **options,
     )  # fmt: skip
-    return Session(scenario, 1, commanders({"axis": "staff", "soviet": "none"}), ledger=True)
+    return Session(scenario, 1, commanders({"axis": "staff", "soviet": "none"}), ledger=True, keep_frames=False)
 
 
 def test_everybody_goes_to_the_ports_and_leaves_the_theatre():
@@ -111,7 +111,7 @@ def landing(text: str = SOUND, *, assets: int = 2000, **options: Any) -> Session
         assets=[{"hq": "axis_hq", "kind": "landing_craft", "men": assets, "lifts_day": 2, "range_km": 60.0, "at": (4, 4)}],
         weather=calm(10, sea=options.pop("sea", 1)), **options,
     )  # fmt: skip
-    return Session(scenario, 1, commanders({"axis": "staff", "soviet": "none"}), ledger=True)
+    return Session(scenario, 1, commanders({"axis": "staff", "soviet": "none"}), ledger=True, keep_frames=False)
 
 
 def test_the_force_comes_to_the_craft_before_the_day_and_crosses_on_it():

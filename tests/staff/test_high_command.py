@@ -45,7 +45,7 @@ def war(since: str = "", *, days: int = 10, **more: Any) -> Session:
         days=days,
         **more,
     )
-    return Session(scenario, 1, {"soviet": HighCommand(since)})
+    return Session(scenario, 1, {"soviet": HighCommand(since)}, keep_frames=False)
 
 
 def told(session: Session, hq: str) -> list[tuple[str, str]]:
@@ -81,7 +81,7 @@ WIDE = "\n".join((
 def test_an_army_squeezed_out_of_the_front_marches_behind_the_main_effort_and_follows_it() -> None:
     kinds = {"A": {"kind": "infantry", "strength": 0.4}, "R": "rifle", "S": "rifle", "T": "tank_corps"}
     scenario = drawn_scenario(WIDE, kinds, headquarters=STAFFS, depth=DEPTH, days=14)
-    s = Session(scenario, 1, {"soviet": HighCommand()})
+    s = Session(scenario, 1, {"soviet": HighCommand()}, keep_frames=False)
     s.advance(DAY)
     columns, goal = s.world.statics.grid.columns, cell_at(s, (1, 40), DEPTH)
     assert told(s, "tanks")[0] == ("RAIL", "SHIFTED")
@@ -101,7 +101,7 @@ def test_it_takes_the_goal_unaided() -> None:
 
 def test_a_side_that_is_far_weaker_attacks_nowhere() -> None:
     scenario = war().scenario
-    s = Session(scenario, 1, {"axis": HighCommand()})
+    s = Session(scenario, 1, {"axis": HighCommand()}, keep_frames=False)
     s.advance(5 * DAY)
     assert {kind for kind, _ in told(s, "axis_army")} <= {"DEFEND", "WITHDRAW"}
 

@@ -36,7 +36,7 @@ def war(text: str = MAP, **sets: float) -> Session:
     kinds = {"A": "infantry", "D": {"kind": "infantry", "strength": 0.5}, "R": "rifle"}
     rules = {"high.shift_points": 1000.0, **{name.replace("__", "."): value for name, value in sets.items()}}
     scenario = drawn_scenario(text, kinds, headquarters=STAFFS, days=12, points=40, sets=rules)
-    return Session(scenario, 1, {"axis": HighCommand()})
+    return Session(scenario, 1, {"axis": HighCommand()}, keep_frames=False)
 
 
 def named(s: Session) -> list[tuple[str, int]]:

@@ -23,7 +23,7 @@ def war(text: str, *, side: str, days: int = 12, headquarters: dict[str, dict[st
     sets = {**SETS, **more.pop("sets", {})}
     more.setdefault("weather", calm(days + 1))
     scenario = drawn_scenario(text, days=days, sets=sets, headquarters=headquarters, **more)
-    return Session(scenario, 1, {side: HighCommand()})
+    return Session(scenario, 1, {side: HighCommand()}, keep_frames=False)
 
 
 def words(s: Session) -> list[dict[str, Any]]:
@@ -342,7 +342,7 @@ def test_who_has_no_ammunition_pauses(days: float) -> None:
 
 def test_both_sides_can_have_a_high_command() -> None:
     scenario = drawn_scenario(TWO_ARMIES, headquarters=FRONT, depth=3, days=6)
-    s = Session(scenario, 1, {side: HighCommand() for side in SIDES})
+    s = Session(scenario, 1, {side: HighCommand() for side in SIDES}, keep_frames=False)
     s.advance(6 * DAY)
     assert {"front", "red"} <= {one["hq"] for one in words(s)}
 

@@ -48,7 +48,7 @@ def scenario(neighbour: float, strong: bool) -> Any:
 
 def war(*, neighbour: float = 1.0, strong: bool = False) -> Session:
     """An army stands before a strong enemy in the west; far in the east a goal lies behind a weak one."""
-    return Session(scenario(neighbour, strong), 1, {"soviet": HighCommand()})
+    return Session(scenario(neighbour, strong), 1, {"soviet": HighCommand()}, keep_frames=False)
 
 
 def told(session: Session, hq: str) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def war(
     made = drawn_scenario(text, {"A": "infantry", "B": "infantry", "R": enemy}, headquarters=STAFFS, depth=DEPTH,
                           days=8, **more)  # fmt: skip
     called = ReinforcementSpec("called", kind, who, at)
-    return Session(replace(made, reinforcements=(called,)), 1, {"axis": commander})
+    return Session(replace(made, reinforcements=(called,)), 1, {"axis": commander}, keep_frames=False)
 
 
 def status(s: Session, name: str = "b1") -> int:

@@ -36,7 +36,7 @@ LINES = [{"id": "stand_left", "hq": "left", "kind": "defend", "line": [(3, 0), (
 
 def war(directives: list[dict[str, Any]]) -> Session:
     scenario = drawn_scenario(MAP, headquarters=STAFFS, directives=directives, depth=DEPTH, days=12)
-    return Session(scenario, 1, {"soviet": Staff()})
+    return Session(scenario, 1, {"soviet": Staff()}, keep_frames=False)
 
 
 def leaders(s: Session) -> dict[str, str]:

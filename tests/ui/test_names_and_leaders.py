@@ -22,7 +22,8 @@ def stage() -> LiveStage:
         event("whisper", at_min=DAY // 2, side="axis", secret=True),
     ]
     changes = [{"kind": "commander", "subject": s, "at_min": 360, "text": "L. Rendulic"} for s in ("a1", "axis_hq")]
-    return LiveStage(war(FIELD, {"A": {"commander": "F. Beckmann"}}, events=told, changes=changes, days=2), "replay")
+    led = {"A": {"commander": "F. Beckmann"}}
+    return LiveStage(war(FIELD, led, events=told, changes=changes, days=2, frames=True), "replay")
 
 
 def test_a_unit_has_the_name_and_the_commander_of_the_moment():
