@@ -248,11 +248,15 @@ class Plans:
         newest = last(started)
         coming = [i for i in mine if not begun[i] and not over[i] and self.kind[i] in ATTACKS]
         current = last([i for i in started if not over[i]])
+        stands = last([i for i in started if line[i] and self.kind[i] not in ATTACKS])
+        attack = last([i for i in started if self.kind[i] in ATTACKS])
+        if newest >= 0 and self.kind[newest] == _LAND and min(stands, attack) >= 0 and when(attack) > when(stands):
+            stands = NONE  # who is to cross the sea does not go back to a line that he has attacked from since
         return Plan(
             hq,
             current,
             min(coming, key=when, default=NONE),
-            last([i for i in started if line[i] and self.kind[i] not in ATTACKS]),
+            stands,
             current >= 0 and self.kind[current] in ATTACKS,
             newest if newest >= 0 and self.kind[newest] in ATTACKS else NONE,
         )

@@ -61,7 +61,7 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
 def _circumstances(s: Situation, plans: Plans, plan: Plan, members: Ints) -> tuple[object, ...]:
     some = itemgetter(*members.tolist())
     near = plans.assembling(plan), timing.approaching(s, plans, plan)
-    return (some(s.row_of), some(s.role_of), some(s.locked_of), plan, plans.text, near)
+    return (some(s.row_of), some(s.role_of), some(s.locked_of), some(s.contact_of), plan, plans.text, near)
 
 
 def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
@@ -104,7 +104,9 @@ def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) 
         if i < 0:
             continue
         near = i == plan.current or plans.assembling(plan)
-        assault, mobile = _group(s, plans, i, members, "assault", near), _group(s, plans, i, members, "mobile", near)
+        # Of an attack that is far ahead only those need know who wait for it behind the front; the others hold that.
+        able = members if near else np.array([at for at in members.tolist() if not s.contact_of[at]], np.int64)
+        assault, mobile = _group(s, plans, i, able, "assault", near), _group(s, plans, i, able, "mobile", near)
         # Until the hour is near they hold the line from which they will attack.
         gathers = i == plan.current or (not plans.attacking(plan) and timing.approaching(s, plans, plan))
         if gathers and not len(assault):

@@ -265,3 +265,15 @@ def test_who_must_stand_fast_at_a_neck_of_land_is_not_drawn_out_of_it():
 
 def test_who_may_choose_his_ground_holds_what_is_still_his_before_the_neck():
     assert min(_at_the_neck(ACROSS, kind="defend")) < 5
+
+
+def test_who_is_named_for_an_attack_far_ahead_holds_the_line_till_then():
+    attack = {"side": "axis", "kind": "attack", "axis": [(1, 4), (-3, 4)], "assault": ["A", "B"], "start_min": 6 * DAY}
+    text = "::R:::R::\n..A...A..\n.........\n.........\n...B....."
+    session = war(text, days=8, depth=4, directives=[attack])
+    roles, front = session.world.formation_notes.role, [row(session, name) for name in ("a1", "a2")]
+    session.advance(2 * DAY)
+    assert StaffRole.ASSAULT not in roles[front].tolist(), "they stand before the enemy"
+    assert roles[row(session, "b1")] == StaffRole.ASSAULT, "he waits behind the front"
+    session.advance(5 * DAY)
+    assert roles[front].tolist() == [StaffRole.ASSAULT] * 2, "two days before the hour"
