@@ -144,8 +144,8 @@ def test_a_mobile_group_is_given_a_days_way_at_once():
 
 
 def test_a_brigade_is_committed_sooner_for_the_divisions_beside_it(monkeypatch: pytest.MonkeyPatch):
-    """Alone it is no match for a screen; beside four divisions that have broken in it need not wait for an empty hex. With
-    the luck of these seeds they do break in.
+    """Alone it is no match for a screen; beside four divisions that have broken in it need not wait for an empty hex. Where
+    luck keeps them from breaking in it is all one: never later, and sooner in half of the wars at least.
     """
     text = ":R:RRRRR::R::\n..AAAA.......\n....T........\n............."
     attack = THRUST | {"axis": [(1, 5), (-8, 5)], "mobile": "T"}
@@ -153,13 +153,14 @@ def test_a_brigade_is_committed_sooner_for_the_divisions_beside_it(monkeypatch: 
     hours = {}
     for support in (mobile.SUPPORT, -1):
         monkeypatch.setattr(mobile, "SUPPORT", support)
-        for seed in (3, 4, 5):
+        for seed in range(1, 7):
             session = war(text, days=6, depth=8, seed=seed, formations=kinds, directives=[attack])
             session.advance(5 * DAY)
             committed = int(session.world.staff_notes.committed_at.max())
             hours[support, seed] = committed // HOUR if committed >= 0 else 5 * 24
-    for seed in (3, 4, 5):
-        assert 0 < hours[2, seed] < hours[-1, seed], hours
+    sooner = [hours[-1, seed] - hours[2, seed] for seed in range(1, 7)]
+    assert min(sooner) >= 0, hours
+    assert sum(gained > 0 for gained in sooner) >= 3, hours
 
 
 def test_what_is_about_to_be_entered_counts_as_taken_when_the_next_task_is_given():
