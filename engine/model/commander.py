@@ -86,7 +86,7 @@ class _Sheet:
 
 
 class _Columns(dict[str, Array]):
-    """Writable copies of the columns of a note table, by name."""
+    """Writable copies of the columns of a note table, by name: made when asked for, so that it lists only those."""
 
     def __init__(self, sheet: _Sheet) -> None:
         self._sheet, self._given, self._given_wide = sheet, sheet.values, sheet.wide_values

@@ -17,8 +17,8 @@ from engine.rules.combat_lineup import GIVEN_UP, IS_ATTACK, Lineup
 from engine.rules.combat_outcomes import Ending, kept_depth, left_to, won
 from engine.rules.combat_refresh import BLED as BLED_COLUMNS
 from engine.rules.combat_refresh import FOUGHT as FOUGHT_COLUMNS
-from engine.rules.combat_refresh import NEW_KIND, Flows, flows, moved_noise
-from engine.rules.combat_roll import BEFORE, MEMORY, NOISE_ATTACKER, NOISE_DEFENDER, Roll, call_roll
+from engine.rules.combat_refresh import Flows, flows, moved_noise
+from engine.rules.combat_roll import MEMORY, NOISE_ATTACKER, NOISE_DEFENDER, Roll, call_roll
 from engine.rules.combat_start import engage
 from engine.rules.combat_wear import suffered
 from engine.rules.system import Trace
@@ -57,8 +57,6 @@ def settle_flows(
         if tick:
             _move_noise(world, lineup, roll, minute, dice)
         result = flows(world, lineup, roll, minute, trace)
-        if not tick:
-            stale |= old & (roll.memory[BEFORE] != result.battles[NEW_KIND])
         stale &= fights
         if anywhere(stale):
             events += _written(lineup, roll, result, stale, minute)

@@ -172,7 +172,7 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
     )  # fmt: skip
     wear = np.zeros((len(power.FLOWS), lineup.members.shape[1]), np.int64)
     found = _found(world, lineup, roll, minute, spans, wear)
-    if anywhere(roll.memory[STARTED_AT] == minute):
+    if anywhere((roll.memory[STARTED_AT] == minute) & (lineup.kind >= 0)):
         # What those who have just met will have lost half-way is known when their losses are.
         p = packed(world.statics, PARAMETERS)
         _wear(minute, spans, lineup.members, roll.memory, found.balance.now, found.members, p, wear)

@@ -6,7 +6,8 @@ battalion or regiment some hours ahead, meets the enemy's rear guards (the refer
 quarter of the intensity of an assault). Who stands dug in is no rear guard: an enemy who comes up to a line of trenches
 has to attack it, and until then he loses to the fire of the front alone. Whoever comes up feels his way forward under that
 fire, whatever he meets: his losses are those of a pursuit until he is told to attack or to stand. Both are set on the
-calendar's grid, as rates that hold until the next, and for who leaves a battle at once.
+calendar's grid, as rates that hold until the next; who leaves a battle and stays where he is lies under the fire of the
+front at once, who is thrown back or drives on is looked at on the grid.
 """
 
 from __future__ import annotations

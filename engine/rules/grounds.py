@@ -46,7 +46,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "Ordered": _of(
         "door command", "a commander gave an order; its courier needs time",
         "formations: hex hq task; headquarters: staff hex moved_at", "command.delay_spread", "command.range_km",
-        "command.courier_kmh",
+        "command.range_driven", "command.delay_continue", "command.courier_kmh",
     ),
     "Noted": _of("memory", "a staff wrote down what it will want to know at its next cycle"),
     "Directed": _of(

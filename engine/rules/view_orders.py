@@ -82,12 +82,12 @@ def _still_awaited(world: World, rows: Rows, minute: int) -> npt.NDArray[Any]:
 
 
 def directives_known(world: World, side: int, minute: int) -> OwnDirectives:
-    """Directives that have arrived. What they say never changes once written but for state and start.
+    """Directives that have arrived. What they say never changes once written but for state, hours and permission.
 
     One that waits for an event that has happened waits for its hour alone: its headquarters prepares it as any other.
     """
     key = (
-        *world.directives.version("hq", "arrives_at", "state", "start_at", "end_at", "trigger", "trigger_ref"),
+        *world.directives.version("hq", "arrives_at", "state", "start_at", "end_at", "trigger", "trigger_ref", "permission"),
         *world.headquarters.version("side"), (world.directives.arrives_at <= minute).tobytes(),
         (world.happenings.happened_at <= minute).tobytes(),
     )  # fmt: skip
@@ -99,7 +99,8 @@ def _directives_known(world: World, side: int, minute: int) -> OwnDirectives:
     known = (directives.arrives_at <= minute).nonzero()[0]
     rows = known[world.headquarters.side[directives.hq[known]] == side]
     waits_for = _still_awaited(world, rows, minute)
-    stamp = tuple(a.tobytes() for a in (rows, directives.start_at[rows], directives.end_at[rows], waits_for))
+    told = (rows, directives.start_at[rows], directives.end_at[rows], directives.permission[rows], waits_for)
+    stamp = tuple(a.tobytes() for a in told)
     said = derived(
         world, f"views.directives.{side}", stamp,
         lambda: {"row": fixed(rows), **directives.pick(_DIRECTIVE, rows), "trigger": fixed(waits_for)},

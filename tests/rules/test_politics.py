@@ -180,6 +180,17 @@ def test_leave_to_fall_back_is_given_to_directives_in_force_and_to_come():
     assert s.world.directives.permission.tolist() == [Permission.FREE, Permission.FREE]
 
 
+def test_a_staff_that_has_looked_before_sees_the_leave_to_fall_back():
+    plans = [{"id": "now", "hq": "axis_hq", "kind": "defend", "permission": "stand_fast"}]
+    leave = event("it", at_min=2 * DAY, does=[Effect("permission", subjects=("axis_hq",), permission="free")])
+    s = war(FIELD, events=[leave], directives=plans)
+    seen = []
+    for _ in range(3):
+        s.advance(s.now + DAY)
+        seen += s.view("axis").directives.permission.tolist()
+    assert seen == [Permission.STAND_FAST, Permission.STAND_FAST, Permission.FREE]
+
+
 def test_a_row_of_people_is_opened_and_shut():
     people = [{"id": "home", "kind": "release", "side": "axis", "share_day": 0.1, "opens": "event"}]
     s = war(FIELD, people=people, events=[
