@@ -403,6 +403,8 @@ def _hand_over(now: Any, then: Any, ways: Any, part: Any, sizes: Any, first: Any
             if now[cell] == then[cell]:
                 continue
             old, new, runs = part[cell], -1, 0
+            if old < 0:
+                return False
             for d in range(6):
                 there, after = ways[cell, d], ways[cell, (d + 1) % 6]
                 if there < 0:

@@ -66,7 +66,7 @@ def _map(
             there = discs[cells[i], k]
             if there >= 0 and reach[k] != 0:
                 threat[there] += share
-        for k in range(len(screen)):
+        for k in range(len(screen) if told[i] >= p[5] else 1):
             there = discs[cells[i], k]
             if there >= 0:
                 defence[there] += power[i] * screen[k] // 1000

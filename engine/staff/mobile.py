@@ -72,7 +72,7 @@ def _hole_ahead(s: Situation, aim: Aim, a: Appraisal, group: Ints, assault: Ints
     for cell in a.cells.tolist():
         if travel(cell) >= nearest:
             continue
-        least = rules["staff.commit_occupied_x"] if s.occupied[cell] else rules["staff.commit_screen_x"]
+        least = rules["staff.commit_occupied_x"] if s.held[cell] else rules["staff.commit_screen_x"]
         with_it = sum([s.power_of[at] for at in beside if s.apart(s.hex_of[at], cell) <= SUPPORT])
         if s.defence[cell] == 0 or s.odds(power + with_it, cell) > least:
             return True

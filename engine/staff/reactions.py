@@ -99,7 +99,7 @@ def follow(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: I
         return
     other = s.front.other[sector.sides]
     share = s.control.face_share[s.control.face_at[sector.sides]]
-    free = (s.threat[other] < rules["staff.follow_threat"]) & ~s.enemy_zone[other]
+    free = (s.threat[other] < rules["staff.follow_threat"]) & ~s.enemy_zone[other] & ~s.occupied[other]
     free &= share >= round(rules["staff.follow_own_share"] * PPM)
     ahead = dict(zip(other[free].tolist(), share[free].tolist(), strict=True))
     able = [at for at in members[own.contact[members] == 0].tolist() if s.role_of[at] != IN_RESERVE and wishes.free(at)]

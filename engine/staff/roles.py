@@ -73,12 +73,12 @@ def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
 
 
 def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> None:
-    wanted = _wanted(s, plans, plan, members, fresh)
+    wanted, awaited = _wanted(s, plans, plan, members, fresh), _holding_till_then(s, plans, plan, members)
     changes: dict[int, list[int]] = {}
     for at, was in zip(members.tolist(), s.role[members].tolist(), strict=True):
         role = wanted.get(at)
         if role is None and was in _BY_DIRECTIVE:
-            role = IN_LINE if was == IN_ASSAULT else IN_RESERVE
+            role = IN_LINE if was == IN_ASSAULT or at in awaited else IN_RESERVE
         if role is not None and was != role:
             changes.setdefault(role, []).append(at)
     for role, group in changes.items():
@@ -105,7 +105,7 @@ def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) 
             continue
         near = i == plan.current or plans.assembling(plan)
         # Of an attack that is far ahead only those need know who wait for it behind the front; the others hold that.
-        able = members if near else np.array([at for at in members.tolist() if not s.contact_of[at]], np.int64)
+        able = members if near else without(members, _at_the_front(s, members))
         assault, mobile = _group(s, plans, i, able, "assault", near), _group(s, plans, i, able, "mobile", near)
         # Until the hour is near they hold the line from which they will attack.
         gathers = i == plan.current or (not plans.attacking(plan) and timing.approaching(s, plans, plan))
@@ -120,6 +120,20 @@ def _wanted(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) 
             for at in group.tolist():
                 wanted.setdefault(at, role)
     return wanted
+
+
+def _at_the_front(s: Situation, members: Ints) -> Ints:
+    """Those of ``members`` who stand at the rim of their own land, or before an enemy."""
+    depth = s.control.depth.item
+    return np.array([at for at in members.tolist() if s.contact_of[at] or depth(s.hex_of[at]) <= 1], np.int64)
+
+
+def _holding_till_then(s: Situation, plans: Plans, plan: Plan, members: Ints) -> frozenset[int]:
+    """Who is named for the mobile group of an attack far ahead and meanwhile has a part of the line to hold."""
+    if plan.upcoming < 0 or plans.assembling(plan) or not plans.names(plan.upcoming, "mobile"):
+        return frozenset()
+    front = _at_the_front(s, members).tolist()
+    return frozenset(front) & frozenset(plans.named(plan.upcoming, "mobile").tolist())
 
 
 def _names_any(plans: Plans, i: int) -> bool:
