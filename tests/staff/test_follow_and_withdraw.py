@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.model.codes import OrderKind, StaffRole
+import pytest
+
+from engine.model.codes import OrderKind, StaffRole, Status, Task
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
@@ -277,3 +279,28 @@ def test_who_is_named_for_an_attack_far_ahead_holds_the_line_till_then():
     assert roles[row(session, "b1")] == StaffRole.ASSAULT, "he waits behind the front"
     session.advance(5 * DAY)
     assert roles[front].tolist() == [StaffRole.ASSAULT] * 2, "two days before the hour"
+
+
+@pytest.mark.parametrize(("group", "gap"), [("assault", True), ("mobile", False), ("mobile", True)])
+def test_so_does_who_is_named_for_its_mobile_group_or_has_an_empty_hex_before_him(group: str, gap: bool):
+    attack = {"side": "axis", "kind": "attack", "axis": [(1, 4), (-3, 4)], group: ["A"], "start_min": 6 * DAY}
+    text = ("::R:::R::\n:::::::::\n" if gap else "::R:::R::\n") + "..A...A..\n.........\n.........\n........."
+    session = war(text, days=8, depth=4, formations={"A": "panzer"}, directives=[attack], led=["axis"])
+    roles, front = session.world.formation_notes.role, [row(session, name) for name in ("a1", "a2")]
+    for day in (1, 2):
+        session.advance(day * DAY)
+        assert roles[front].tolist() == [StaffRole.LINE] * 2, day
+
+
+def test_nobody_steps_unasked_onto_a_remnant():
+    text = ":::::::::\n:::R:::::\n..A.A.A..\n.........\n........."
+    session = war(text, days=4, depth=4, formations={"R": {"kind": "rifle", "strength": 0.05}}, led=["axis"])
+    formations, remnant = session.world.formations, row(session, "r1")
+    there, looks, goals = int(formations.hex[remnant]), 0, set[int]()
+    while session.now < 3 * DAY and formations.status[remnant] == Status.ON_MAP:
+        session.advance(session.now + 6 * HOUR)
+        following = (formations.side == 0) & (formations.task == Task.FOLLOW)
+        goals |= set(formations.goal[following].tolist())
+        looks += 1
+    assert looks >= 4, "he stands there long enough to be stepped on"
+    assert there not in goals
