@@ -90,7 +90,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     lineup = line_up(world, minute, np.array(ending.rows, dtype=np.int64), ending.out, ending.spent)
     events = [*ending.events, *settle_flows(world, lineup, ending, minute, dice, tick=tick, trace=trace)]
     concerned = np.ones(len(nobody), dtype=bool) if tick else _out_of_battle(world, lineup)
-    if anywhere(concerned):
+    if tick or anywhere(concerned):
         events += skirmish(world, lineup, ending, concerned, minute, trace)
     if tick:
         events.append(TICKED(minute, system=Calendar.COMBAT, next_at=(minute // GRID_MIN + 1) * GRID_MIN))

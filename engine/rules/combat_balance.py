@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, Floats, whole
+from engine.core.arithmetic import PPM, Floats, log_of, whole
 from engine.core.calendar import DAY, HOUR
 from engine.core.columns import FINE, Array
 from engine.core.flows import read_flow
@@ -52,9 +52,9 @@ from engine.model.places import (
     X_WORKS,
 )
 from engine.model.theatre import Strait
-from engine.model.world import Statics, World
-from engine.rules import ice, power, preparation, support
-from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SHARE, SLOT, WHO, Lineup
+from engine.model.world import Statics
+from engine.rules import power
+from engine.rules.combat_lineup import ATTACKER, DIRECTION, HEX, KIND, ROLE, SHARE, SLOT, WHO
 from engine.rules.combat_rates import activity_of, log_ratio, saturated, surprise_left, tank_worth
 from engine.rules.combat_roll import STARTED_AT, SURPRISE
 from engine.rules.combat_terms import (
@@ -76,7 +76,6 @@ from engine.rules.combat_terms import (
     T_PREPARATION,
     T_PREPARED,
     T_QUALITY,
-    T_ROWS,
     T_SATURATION,
     T_SHIPS,
     T_SITUATION,
@@ -88,12 +87,10 @@ from engine.rules.combat_terms import (
     T_X,
 )
 from engine.rules.demand import needs
-from engine.rules.ground import blocks_of
-from engine.rules.landing import weakness
-from engine.rules.parameters import packed
 from engine.rules.power import (
     AFV,
     AMMO,
+    AMMO_FLOOR,
     BATTLE,
     COHESION,
     FATIGUE,
@@ -103,7 +100,7 @@ from engine.rules.power import (
     WEIGHT_AFV,
     WEIGHT_GUN,
     WORKS,
-    ammunition_over,
+    ammunition_while,
     drives,
     dug_in,
     line_of,
@@ -112,7 +109,7 @@ from engine.rules.power import (
     quality_of,
     works_of,
 )
-from engine.rules.support import ANTITANK, ASSAULT_GUNS, ENGINEERS, MILLI, SORTIES, men_of_fronts, share_out
+from engine.rules.support import ANTITANK, ASSAULT_GUNS, ENGINEERS, MILLI, SORTIES, share_out
 from engine.rules.support import GUNS as ARMY_GUNS
 
 Ints = npt.NDArray[np.int64]
@@ -167,32 +164,6 @@ class Balance:
     """Shape (combat_terms.ROWS, battles)."""
 
 
-def weigh(world: World, lineup: Lineup, memory: Ints, minute: int, spans: Ints, wear: Ints) -> Balance:
-    """The balance of every battle of ``lineup`` over the next ``spans`` minutes, shape (battles,): what holds on the
-    average until it is set anew, not what holds now.
-
-    ``memory`` is what battles remember (``combat_roll.MEMORY``), ``wear`` what participants of battles that begin now will
-    have lost half-way, shape (power.FLOWS, participants).
-    """
-    formations, headquarters, statics = world.formations, world.headquarters, world.statics
-    count, many = lineup.battles.shape[1], lineup.members.shape[1]
-    pools, naval = support.pools(statics), support.naval(world, lineup, minute)
-    now, ours = np.empty((len(power.FLOWS), many), np.int64), np.empty(many, np.int64)
-    people, shares = np.ones((PEOPLE, many)), np.empty((support.USES, count, 2))
-    weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
-    terms = np.zeros((T_ROWS, count))
-    _weigh(
-        minute, spans, wear, lineup.battles, lineup.members, memory, *blocks_of(formations), formations.kind,
-        formations.plan(*power.FLOWS), headquarters.blocks["int32"], headquarters.blocks["int64"], len(headquarters),
-        world.hexes.blocks["int8"], world.weather.blocks["int8"], int(world.weather.flyable[0]),
-        int(world.weather.ice_mm[0]), ground_table(statics), ice.water(world), power.ground(statics).works,
-        kind_table(statics), np.ones(many) if weak is None else weak, np.zeros(0) if plans is None else plans,
-        statics.grid.axial_table, statics.grid.spacing_m, pools.matrix, pools.moved, packed(statics, support.PARAMETERS),
-        naval, packed(statics, PARAMETERS), now, ours, people, shares, terms,
-    )  # fmt: skip
-    return Balance(now, ours, people, shares, naval, terms)
-
-
 G_DEFENCE, G_TANKS, G_ATTACKER_SHIFT, G_DEFENDER_SHIFT, G_RIVER = range(5)
 """Columns of :func:`ground_table`; six of rivers, one for each hexside, come last."""
 
@@ -225,19 +196,22 @@ def kind_table(statics: Statics) -> Floats:
 
 
 @jit
-def _weigh(
-    minute: int, spans: Ints, wear: Ints, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array,
-    kind: Array, plan: Ints, h32: Array, h64: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int,
-    ground: Floats, strait: Array, works: Floats, kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int,
-    pools: Ints, moved: Ints, p_support: Floats, naval: Floats, p: Floats, now: Ints, ours: Ints, people: Floats,
-    shares: Floats, terms: Floats,
+def weigh(
+    minute: int, spans: Ints, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array, kind: Array,
+    h32: Array, staffs: int, x8: Array, w8: Array, flyable: int, ice_mm: int, ground: Floats, strait: Array, works: Floats,
+    kinds: Floats, weak: Floats, plans: Floats, axial: Array, spacing: int, pools: Ints, moved: Ints, fronts: Ints,
+    p_support: Floats, naval: Floats, p: Floats, mean: Ints, ours: Ints, ammunition: Floats, people: Floats, shares: Floats,
+    terms: Floats,
 ) -> None:  # fmt: skip
+    """The balance of every battle over the next ``spans`` minutes, shape (battles,): what holds on the average until it is
+    set anew, not what holds now.
+
+    ``memory`` is what battles remember (``combat_roll.MEMORY``); ``mean``, ``ours`` and ``ammunition`` are by
+    :func:`take_stock` and :func:`arm`, which also has set what of ``people`` does not hang on losses.
+    """
     count, many = battles.shape[1], members.shape[1]
     line = np.empty(many, np.int64)
-    mean, ammunition = np.empty_like(now), np.empty((2, many))
-    _take_stock(minute, spans, wear, battles, members, memory, f8, f32, f64, plan, now, mean, ours)
     _take_part(battles, members, f8, f32, mean, ours, people, line, p)
-    fronts = men_of_fronts(minute, f8, f32, f64, MEN, plan, h32, staffs)
     share_out(minute, battles, members, ours, line // MILLI, f32, h32, staffs, fronts, pools, moved, axial, spacing,
               flyable, p_support, shares)  # fmt: skip
     afv, antitank = np.zeros((count, 2)), np.zeros((count, 2))
@@ -247,15 +221,6 @@ def _weigh(
     for i in range(many):
         row, cell = members[WHO, i], battles[HEX, members[SLOT, i]]
         people[OWN_QUALITY, i] = quality_of(int(f32[F_QUALITY, row]), mean[COHESION, i], mean[FATIGUE, i], p)
-        fires = kinds[NEED_ATTACK if members[ROLE, i] in (ATTACKING, SUPPORTING) else NEED_DEFENCE, kind[row]]
-        activity = activity_of(battles[KIND, members[SLOT, i]], p[SCREEN_RATE], p[PROBE], p[BOMBARD_USE])
-        half = fires * activity * (members[SHARE, i] / PPM) * (now[MEN, i] / FINE)
-        half = half * (spans[members[SLOT, i]] / 2.0 / DAY)
-        for k in range(2):
-            have = max(now[AMMO, i] - k * whole(half), 0)
-            ammunition[k, i] = ammunition_over(have, now[MEN, i], kinds[NEED_DEFENCE, kind[row]], half, p)
-        people[AMMO_FACTOR, i] = np.sqrt(ammunition[0, i] * ammunition[1, i])
-        people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
         people[LINE, i] = line[i]
         level = works_of(mean[WORKS, i], int(x8[X_WORKS, cell]))
         people[WORKS_LEVEL, i] = level
@@ -280,14 +245,14 @@ def _weigh(
 
 
 @jit
-def _take_stock(
-    minute: int, spans: Ints, wear: Ints, battles: Ints, members: Ints, memory: Ints, f8: Array, f32: Array, f64: Array,
-    plan: Ints, now: Ints, mean: Ints, ours: Ints,
+def take_stock(
+    minute: int, spans: Ints, battles: Ints, members: Ints, memory: Ints, f8: Array, f64: Array, plan: Ints, now: Ints,
+    mean: Ints, ours: Ints,
 ) -> None:  # fmt: skip
     """Stocks of every participant ``now`` and in the ``mean`` of what lies ahead, and whose side it is on.
 
-    Stocks run evenly, so that their mean is what is left half-way: as they have been running where the fight goes on,
-    less ``wear`` where it begins.
+    Stocks run evenly, so that their mean is what is left half-way, as they have been running where the fight goes on.
+    Where it begins nobody knows yet what he will lose.
     """
     for i in range(members.shape[1]):
         row, slot = members[WHO, i], members[SLOT, i]
@@ -295,7 +260,30 @@ def _take_stock(
         middle = minute + (spans[slot] // 2 if memory[STARTED_AT, slot] < minute else 0)
         for flow in range(now.shape[0]):
             now[flow, i] = read_flow(f64, plan, flow, row, minute)
-            mean[flow, i] = max(read_flow(f64, plan, flow, row, middle) - wear[flow, i], 0)
+            mean[flow, i] = max(read_flow(f64, plan, flow, row, middle), 0)
+
+
+@jit
+def arm(
+    minute: int, spans: Ints, battles: Ints, members: Ints, f32: Array, kind: Array, h32: Array, h64: Array, staffs: int,
+    kinds: Floats, axial: Array, spacing: int, now: Ints, p: Floats, ammunition: Floats, people: Floats,
+) -> None:  # fmt: skip
+    """What ammunition and command leave of each participant's power.
+
+    ``ammunition``, shape (2, participants): in the first and in the second half of the time ahead.
+    """
+    bottom = log_of(p[AMMO_FLOOR])
+    for i in range(members.shape[1]):
+        row, slot = members[WHO, i], members[SLOT, i]
+        fires = kinds[NEED_ATTACK if members[ROLE, i] in (ATTACKING, SUPPORTING) else NEED_DEFENCE, kind[row]]
+        activity = activity_of(battles[KIND, slot], p[SCREEN_RATE], p[PROBE], p[BOMBARD_USE])
+        half = fires * activity * (members[SHARE, i] / PPM) * (now[MEN, i] / FINE)
+        half = half * (spans[slot] / 2.0 / DAY)
+        for k in range(2):
+            have = max(now[AMMO, i] - k * whole(half), 0)
+            ammunition[k, i] = ammunition_while(have, now[MEN, i], kinds[NEED_DEFENCE, kind[row]], half, bottom, p)
+        people[AMMO_FACTOR, i] = np.sqrt(ammunition[0, i] * ammunition[1, i])
+        people[COMMAND_FACTOR, i] = _commanded(f32, h32, h64, staffs, axial, spacing, row, minute, p)
 
 
 @jit
@@ -501,7 +489,7 @@ def _add_up(
             then = points[1, slot, side] / MILLI + army * _mean(worthy[1, slot, side], total)
             terms[T_POINTS + side, slot] = np.sqrt(first * then)
             swing = log_ratio(first, then) / 2.0 if first != then else 0.0
-            terms[T_SWING, slot] += swing if side == 0 else -swing
+            terms[T_SWING, slot] = swing if side == 0 else terms[T_SWING, slot] - swing
             terms[T_LETHALITY + side, slot] = _mean(means[0, slot, side], total)
             terms[T_QUALITY + side, slot] = _mean(means[1, slot, side], total)
             terms[T_AMMUNITION + side, slot] = _mean(means[2, slot, side], total)

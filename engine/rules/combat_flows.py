@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -17,8 +15,8 @@ from engine.rules.combat_lineup import GIVEN_UP, IS_ATTACK, Lineup
 from engine.rules.combat_outcomes import Ending, kept_depth, left_to, won
 from engine.rules.combat_refresh import BLED as BLED_COLUMNS
 from engine.rules.combat_refresh import FOUGHT as FOUGHT_COLUMNS
-from engine.rules.combat_refresh import Flows, flows, moved_noise
-from engine.rules.combat_roll import MEMORY, NOISE_ATTACKER, NOISE_DEFENDER, Roll, call_roll
+from engine.rules.combat_refresh import Flows, flows, move_noise
+from engine.rules.combat_roll import MEMORY, Roll, call_roll
 from engine.rules.combat_start import engage
 from engine.rules.combat_wear import suffered
 from engine.rules.system import Trace
@@ -31,59 +29,36 @@ def settle_flows(
     world: World, lineup: Lineup, ending: Ending, minute: int, dice: Dice, *, tick: bool, trace: Trace | None
 ) -> list[Event]:
     """Everything about battles that go on or begin."""
-    participants, roll = world.participants, call_roll(world, lineup, minute)
+    roll = call_roll(world, lineup, minute, tick=tick)
     events: list[Event] = []
-    fights, old = lineup.kind >= 0, lineup.live >= 0
-    for slot in rows_where(old & ~fights).tolist():
-        events += _dissolved(world, lineup, slot, roll, ending, minute, dice)
+    if roll.dissolving:
+        for slot in rows_where((lineup.kind < 0) & (lineup.live >= 0)).tolist():
+            events += _dissolved(world, lineup, slot, roll, ending, minute, dice)
     if len(roll.leaving):
         events.append(_left(world, lineup, ending, roll.leaving, minute))
-    begins = rows_where(fights & ~old)
-    if len(begins):
+    if roll.beginning:
+        begins = rows_where((lineup.kind >= 0) & (lineup.live < 0))
         started = engage(world, lineup, begins, ending, minute, dice, trace)
         events.append(started)
         for place, name in enumerate(MEMORY):
             if name in started.data:
                 roll.memory[place, begins] = started[name]
-    if not roll.known.all():
+    if roll.joining:
         joins = rows_where(~roll.known)
         events.append(
             JOINED(minute, battle=roll.battle[lineup.slot[joins]], formation=lineup.formation[joins],
                    role=lineup.role[joins], share=lineup.share[joins], direction=lineup.direction[joins])
         )  # fmt: skip
-    stale = _stale(world, lineup, roll, minute, tick=tick)
     result = None
-    if anywhere(fights) and (anywhere(stale) or trace is not None):
+    if roll.setting or (trace is not None and anywhere(lineup.kind >= 0)):
         if tick:
-            _move_noise(world, lineup, roll, minute, dice)
+            move_noise(world, lineup, roll, minute, dice)
         result = flows(world, lineup, roll, minute, trace)
-        stale &= fights
-        if anywhere(stale):
-            events += _written(lineup, roll, result, stale, minute)
+        if roll.setting:
+            events += _written(lineup, roll, result, minute)
         else:
             result = None
-    leavers = participants.formation[roll.leaving].astype(np.int64)
-    return [*events, *suffered(world, lineup, ending, roll, result, stale, leavers, minute, trace)]
-
-
-def _stale(world: World, lineup: Lineup, roll: Roll, minute: int, *, tick: bool) -> Mask:
-    """Battles to be set anew: touched, new, told to be, used up; on the calendar's grid all."""
-    battles, rows = world.battles, lineup.live
-    if tick:
-        return np.ones(len(rows), dtype=bool)
-    stale = roll.touched | ((rows < 0) & (lineup.kind >= 0))
-    old = (rows >= 0).nonzero()[0]
-    stale[old] |= (battles.stale[rows[old]] == 1) | (battles.due_at[rows[old]] <= minute)
-    return stale
-
-
-def _move_noise(world: World, lineup: Lineup, roll: Roll, minute: int, dice: Dice) -> None:
-    old: Any = rows_where(lineup.live >= 0)
-    if len(old):
-        if len(old) == len(lineup.live):
-            old = slice(None)
-        was = roll.memory[NOISE_ATTACKER : NOISE_DEFENDER + 1, old]
-        roll.memory[NOISE_ATTACKER : NOISE_DEFENDER + 1, old] = moved_noise(world, lineup.live[old], was, minute, dice)
+    return [*events, *suffered(world, lineup, ending, roll, result, minute, trace)]
 
 
 def _dissolved(
@@ -121,16 +96,18 @@ def _decided(ending: Ending, who: Ints, most: int) -> Mask:
     return among(who, np.concatenate(busy), most) if busy else np.zeros(len(who), dtype=bool)
 
 
-def _written(lineup: Lineup, roll: Roll, result: Flows, stale: Mask, minute: int) -> list[Event]:
+def _written(lineup: Lineup, roll: Roll, result: Flows, minute: int) -> list[Event]:
     """Events that set the rates of stale battles and of their participants."""
-    every = bool(stale.all())  # as on the grid
-    slots: Any = slice(None) if every else stale.nonzero()[0]
-    fought = FOUGHT(
-        minute, battle=roll.battle[slots], **dict(zip(FOUGHT_COLUMNS, result.battles[:, slots], strict=True))
-    )
-    mine: Any = slice(None) if every else stale[lineup.slot].nonzero()[0]
-    bled = BLED(
-        minute, participant=roll.row[mine], formation=lineup.formation[mine], share=lineup.share[mine],
-        direction=lineup.direction[mine], **dict(zip(BLED_COLUMNS, result.members[:, mine], strict=True)),
-    )  # fmt: skip
-    return [fought, bled]
+    battle, set_for_battles, set_for_members = roll.battle, result.battles, result.members
+    row, formation, share, direction = roll.row, lineup.formation, lineup.share, lineup.direction
+    if roll.setting < len(battle):  # all are on the grid
+        slots, mine = roll.stale.nonzero()[0], roll.stale[lineup.slot].nonzero()[0]
+        battle, set_for_battles, set_for_members = battle[slots], set_for_battles[:, slots], set_for_members[:, mine]
+        row, formation, share, direction = row[mine], formation[mine], share[mine], direction[mine]
+    return [
+        FOUGHT(minute, battle=battle, **dict(zip(FOUGHT_COLUMNS, set_for_battles, strict=True))),
+        BLED(
+            minute, participant=row, formation=formation, share=share, direction=direction,
+            **dict(zip(BLED_COLUMNS, set_for_members, strict=True)),
+        ),
+    ]  # fmt: skip

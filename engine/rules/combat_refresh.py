@@ -7,14 +7,14 @@ changes nothing. A battle is refreshed when something about it has changed and o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp_of, log_of, whole
 from engine.core.calendar import NEVER
-from engine.core.columns import FINE, NANO, Array, anywhere
+from engine.core.columns import FINE, NANO, Array
 from engine.core.dice import Dice, Stream, battle_subject
 from engine.core.jit import jit
 from engine.model.codes import (
@@ -29,15 +29,19 @@ from engine.model.codes import (
 )
 from engine.model.places import B_X, W_GROUND
 from engine.model.world import Statics, World
+from engine.rules import combat_balance, ice, power, preparation, support
 from engine.rules import combat_situation as circumstances
-from engine.rules import power
 from engine.rules.combat_balance import (
     G_ATTACKER_SHIFT,
     G_DEFENDER_SHIFT,
     PART,
+    PEOPLE,
     WORKS_LEVEL,
     Balance,
+    arm,
     ground_table,
+    kind_table,
+    take_stock,
     weigh,
 )
 from engine.rules.combat_lineup import HEX, KIND, ROLE, ROW, SLOT, Lineup
@@ -88,6 +92,7 @@ from engine.rules.combat_terms import (
     T_PACE,
     T_PHI,
     T_PREPARED,
+    T_ROWS,
     T_SIZE,
     T_SWING,
     T_TAU,
@@ -95,9 +100,10 @@ from engine.rules.combat_terms import (
 )
 from engine.rules.combat_why import explain
 from engine.rules.ground import blocks_of
+from engine.rules.landing import weakness
 from engine.rules.parameters import packed
 from engine.rules.power import AFV, BATTLE, COHESION, GUNS, MEN
-from engine.rules.support import SORTIES
+from engine.rules.support import SORTIES, men_of_fronts
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -164,41 +170,92 @@ def curves(world: World) -> Curves:
 
 def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | None) -> Flows:
     """Rates of every battle and participant of ``lineup`` from ``minute`` on."""
-    until = GRID_MIN - minute % GRID_MIN
-    spans = np.empty(lineup.battles.shape[1], np.int64)
-    _spans(
-        minute, until, lineup.battles, roll.memory, world.battles.blocks["int32"], curves(world).packed,
-        packed(world.statics, PARAMETERS), spans,
+    headquarters, participants = world.headquarters, world.participants
+    count, many = lineup.battles.shape[1], lineup.members.shape[1]
+    spans, battles = np.empty(count, np.int64), np.empty((len(FOUGHT), count), np.int64)
+    now, ours = np.empty((len(power.FLOWS), many), np.int64), np.empty(many, np.int64)
+    members, people = np.empty((len(BLED), many), np.int64), np.ones((PEOPLE, many))
+    shares, terms = np.empty((support.USES, count, 2)), np.zeros((T_ROWS, count))
+    weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
+    naval, weather = support.naval(world, lineup, minute), world.weather
+    _refresh(
+        minute, GRID_MIN - minute % GRID_MIN, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
+        *blocks_of(world.formations), len(world.formations), world.formations.kind, headquarters.blocks["int32"],
+        headquarters.blocks["int64"], len(headquarters), world.hexes.blocks["int8"], world.hexes.blocks["int64"],
+        *blocks_of(world.battles), len(world.battles), participants.blocks["int32"], participants.blocks["int64"],
+        len(participants), weather.blocks["int8"], int(weather.flyable[0]), int(weather.ice_mm[0]), bound_to_stay(world),
+        evacuating(world), ice.water(world), np.ones(many) if weak is None else weak, _ALL if plans is None else plans, naval,
+        spans, now, ours, people, shares, terms, battles, members, *_given(world),
     )  # fmt: skip
-    wear = np.zeros((len(power.FLOWS), lineup.members.shape[1]), np.int64)
-    found = _found(world, lineup, roll, minute, spans, wear)
-    if anywhere((roll.memory[STARTED_AT] == minute) & (lineup.kind >= 0)):
-        # What those who have just met will have lost half-way is known when their losses are.
-        p = packed(world.statics, PARAMETERS)
-        _wear(minute, spans, lineup.members, roll.memory, found.balance.now, found.members, p, wear)
-        found = _found(world, lineup, roll, minute, spans, wear)
+    found = Flows(battles, members, Balance(now, ours, people, shares, naval, terms), spans)
     if trace is not None:
         explain(trace, world, lineup, roll.battle, found.balance)
     return found
 
 
-def _found(world: World, lineup: Lineup, roll: Roll, minute: int, spans: Ints, wear: Ints) -> Flows:
-    """:func:`flows`, with what is lost half-way in battles that begin."""
-    balance = weigh(world, lineup, roll.memory, minute, spans, wear)
-    battles = np.empty((len(FOUGHT), lineup.battles.shape[1]), np.int64)
-    members = np.empty((len(BLED), lineup.members.shape[1]), np.int64)
-    statics, participants = world.statics, world.participants
-    near = statics.grid.ring_table(round(statics.rules["combat.phi_reserve_hexes"]))
-    _flow(
-        minute, GRID_MIN - minute % GRID_MIN, spans, MOST_GONE, lineup.battles, lineup.members, roll.memory, roll.joined_at,
-        *blocks_of(world.formations), len(world.formations), world.hexes.blocks["int8"], world.hexes.blocks["int64"],
-        *blocks_of(world.battles), len(world.battles), participants.blocks["int32"], participants.blocks["int64"],
-        len(participants), world.weather.blocks["int8"], near,
-        bound_to_stay(world), evacuating(world), ground_table(statics), balance.now, balance.ours, balance.people,
-        balance.shares, curves(world).packed, packed(statics, circumstances.PARAMETERS), packed(statics, PARAMETERS),
-        balance.terms, battles, members,
+_ALL: Final = np.zeros(0)
+"""Stands for the preparation of plans where all are fully prepared."""
+
+
+def _given(world: World) -> tuple[Any, ...]:
+    """What :func:`_refresh` is given of the scenario and its parameters, gathered once for a run."""
+    statics = world.statics
+    found: tuple[Any, ...] | None = statics.memo.get("combat.given")
+    if found is None:
+        pools, grid = support.pools(statics), statics.grid
+        found = statics.memo["combat.given"] = (
+            world.formations.plan(*power.FLOWS), grid.ring_table(round(statics.rules["combat.phi_reserve_hexes"])),
+            ground_table(statics), power.ground(statics).works, kind_table(statics), grid.axial_table, grid.spacing_m,
+            pools.matrix, pools.moved, curves(world).packed, packed(statics, support.PARAMETERS),
+            packed(statics, circumstances.PARAMETERS), packed(statics, combat_balance.PARAMETERS),
+            packed(statics, PARAMETERS),
+        )  # fmt: skip
+    return found
+
+
+@jit
+def _refresh(
+    minute: int, until: int, most_gone: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints, f8: Array,
+    f32: Array, f64: Array, formations: int, kind: Array, h32: Array, h64: Array, staffs: int, x8: Array, x64: Array,
+    b8: Array, b32: Array, b64: Array, fought: int, p32: Array, p64: Array, participants: int, w8: Array, flyable: int,
+    ice_mm: int, firm: Array, leaving: Array, strait: Array, weak: Floats, plans: Floats, naval: Floats, spans: Ints,
+    now: Ints, ours: Ints, people: Floats, shares: Floats, terms: Floats, new: Ints, rates: Ints, plan: Ints, ring: Array,
+    ground: Floats, works: Floats, kinds: Floats, axial: Array, spacing: int, pools: Ints, moved: Ints, curve: Floats,
+    p_support: Floats, p_situation: Floats, p_balance: Floats, p: Floats,
+) -> None:  # fmt: skip
+    """All of it in one pass; where battles begin the balance and what follows from it twice, for what those who have just
+    met will have lost half-way is known when their losses are.
+    """
+    _spans(minute, until, battles, memory, b32, curve, p, spans)
+    mean, ammunition = np.empty_like(now), np.empty((2, members.shape[1]))
+    take_stock(minute, spans, battles, members, memory, f8, f64, plan, now, mean, ours)
+    arm(minute, spans, battles, members, f32, kind, h32, h64, staffs, kinds, axial, spacing, now, p_balance, ammunition,
+        people)  # fmt: skip
+    weigh_situation(
+        minute, battles, members, memory, joined_at, f8, f32, f64, formations, x8, x64, b8, b32, b64, fought, p32, p64,
+        participants, ring, firm, leaving, p_situation, terms,
     )  # fmt: skip
-    return Flows(battles, members, balance, spans)
+    fronts = men_of_fronts(minute, f8, f32, f64, MEN, plan, h32, staffs)
+    for _ in range(2 if _some_begin(minute, battles, memory) else 1):
+        weigh(
+            minute, spans, battles, members, memory, f8, f32, f64, kind, h32, staffs, x8, w8, flyable, ice_mm, ground, strait,
+            works, kinds, weak, plans, axial, spacing, pools, moved, fronts, p_support, naval, p_balance, mean, ours,
+            ammunition, people, shares, terms,
+        )  # fmt: skip
+        _flow(
+            minute, until, spans, most_gone, battles, members, memory, w8, ground, now, ours, people, shares, curve, p, terms,
+            new, rates,
+        )  # fmt: skip
+        _wear(minute, spans, members, memory, now, rates, p, mean)
+
+
+@jit
+def _some_begin(minute: int, battles: Ints, memory: Ints) -> bool:
+    """Whether some of the battles begin now."""
+    some = False
+    for slot in range(battles.shape[1]):
+        some = some or (memory[STARTED_AT, slot] == minute and battles[KIND, slot] >= 0)
+    return some
 
 
 @jit
@@ -220,34 +277,28 @@ def _spans(minute: int, until: int, battles: Ints, memory: Ints, b32: Array, c: 
 
 
 @jit
-def _wear(
-    minute: int, spans: Ints, members: Ints, memory: Ints, now: Ints, rates: Ints, p: Floats, wear: Ints
-) -> None:  # fmt: skip
-    """What participants of battles that begin will have lost half-way to the next refresh, at ``rates``."""
+def _wear(minute: int, spans: Ints, members: Ints, memory: Ints, now: Ints, rates: Ints, p: Floats, mean: Ints) -> None:
+    """Stocks half-way to the next refresh of participants of battles that begin, at ``rates``."""
     for i in range(members.shape[1]):
         slot = members[SLOT, i]
         if memory[STARTED_AT, slot] < minute:
             continue
         half = spans[slot] // 2
-        wear[MEN, i] = rates[BATTLE_RATE, i] * half
-        wear[BATTLE, i] = -wear[MEN, i]
-        wear[AFV, i] = (rates[SHOP_RATE, i] + rates[LOST_RATE, i]) * half
-        wear[GUNS, i] = rates[GUNS_RATE, i] * half
-        wear[COHESION, i] = whole(wear[MEN, i] / max(now[MEN, i], 1) * p[COHESION_LOSS] * NANO)
+        men = rates[BATTLE_RATE, i] * half
+        mean[MEN, i], mean[BATTLE, i] = max(now[MEN, i] - men, 0), max(now[BATTLE, i] + men, 0)
+        mean[AFV, i] = max(now[AFV, i] - (rates[SHOP_RATE, i] + rates[LOST_RATE, i]) * half, 0)
+        mean[GUNS, i] = max(now[GUNS, i] - rates[GUNS_RATE, i] * half, 0)
+        worn = whole(men / max(now[MEN, i], 1) * p[COHESION_LOSS] * NANO)
+        mean[COHESION, i] = max(now[COHESION, i] - worn, 0)
 
 
 @jit
 def _flow(
-    minute: int, until: int, spans: Ints, most_gone: int, battles: Ints, members: Ints, memory: Ints, joined_at: Ints,
-    f8: Array, f32: Array, f64: Array, formations: int, x8: Array, x64: Array, b8: Array, b32: Array, b64: Array,
-    fought: int, p32: Array, p64: Array, participants: int, w8: Array, ring: Array, firm: Array, leaving: Array,
-    ground: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats, curve: Floats, p_situation: Floats, p: Floats,
-    terms: Floats, new: Ints, rates: Ints,
+    minute: int, until: int, spans: Ints, most_gone: int, battles: Ints, members: Ints, memory: Ints, w8: Array,
+    ground: Floats, now: Ints, ours: Ints, people: Floats, shares: Floats, curve: Floats, p: Floats, terms: Floats, new: Ints,
+    rates: Ints,
 ) -> None:  # fmt: skip
-    weigh_situation(
-        minute, battles, members, memory, joined_at, f8, f32, f64, formations, x8, x64, b8, b32, b64, fought, p32, p64,
-        participants, ring, firm, leaving, p_situation, terms,
-    )  # fmt: skip
+    """What follows from the balance: kinds of battle, hazards, ground won, and losses."""
     _kinds(battles, members, now, people, terms, new, p)
     wet = 1.0 if w8[W_GROUND, 0] == _WET or w8[W_GROUND, 0] == _MUD else 0.0
     # Where both sides lose more a day, ground changes hands faster, too; no decision is hastened by it.
@@ -434,15 +485,22 @@ def due_at(left: Ints, rate: Ints, as_of: Ints | int) -> Ints:
     return np.where(rate > 0, as_of + wait, NEVER)
 
 
-def moved_noise(world: World, rows: Ints, noise: Ints, minute: int, dice: Dice) -> Ints:
-    """Noise of losses after another six hours, shape (2, rows): an Ornstein-Uhlenbeck step on the calendar's grid, in
-    ppm of log. ``noise`` is what it was.
+def move_noise(world: World, lineup: Lineup, roll: Roll, minute: int, dice: Dice) -> None:
+    """Noise of losses that the battles going on remember, after another six hours: an Ornstein-Uhlenbeck step on the
+    calendar's grid.
     """
-    battles, (r, spread) = world.battles, _noise(world.statics)
-    subjects = battle_subject(battles.hex[rows], battles.ordinal[rows])
-    fresh = dice.normals(Stream.BATTLE_NOISE, subjects, minute, 2) * spread
-    moved: Ints = np.floor(noise * r + fresh * PPM + 0.5).astype(np.int64)
-    return moved
+    old = roll.going_on
+    if old:
+        subjects = battle_subject(lineup.hex[:old], world.battles.ordinal[lineup.live[:old]])
+        _move_noise(roll.memory, dice.normals(Stream.BATTLE_NOISE, subjects, minute, 2), *_noise(world.statics))
+
+
+@jit
+def _move_noise(memory: Ints, fresh: Floats, r: float, spread: float) -> None:
+    """``fresh``: standard normals, shape (2, battles going on); the noise is in ppm of log."""
+    for k in range(2):
+        for slot in range(fresh.shape[1]):
+            memory[NOISE_ATTACKER + k, slot] = whole(memory[NOISE_ATTACKER + k, slot] * r + fresh[k, slot] * spread * PPM)
 
 
 def _noise(statics: Statics) -> tuple[float, float]:

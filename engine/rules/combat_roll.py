@@ -29,6 +29,7 @@ from engine.model.places import (
     P_ROLE,
     P_SHARE,
 )
+from engine.model.tables import BATTLES
 from engine.model.world import World
 from engine.rules.combat_lineup import DIRECTION, KIND, ROLE, ROW, SHARE, SLOT, WHO, Lineup
 from engine.rules.ground import blocks_of
@@ -37,6 +38,7 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 FLOWS: Final = ("depth", "yield", "break")
+(_STALE,), (_DUE_AT,) = BATTLES.places("int8", "stale").tolist(), BATTLES.places("int64", "due_at").tolist()
 MEMORY: Final = (
     "started_at", "surprise", "depth_u", "effect_attacker", "effect_defender", "effect_speed", "noise_attacker",
     "noise_defender", "yield_left", "break_left", "kind",
@@ -60,43 +62,55 @@ class Roll:
     """Shape (participants,)."""
     known: Mask
     """Shape (participants,): was in the battle before."""
-    touched: Mask
-    """Shape (battles,): somebody joins or leaves, or somebody's share or place has changed."""
+    stale: Mask
+    """Shape (battles,): to be set anew, being new, told to be, used up, or touched (somebody joins or leaves, or somebody's
+    share or place has changed); on the calendar's grid every one.
+    """
     leaving: Ints
     """Rows of participants that leave."""
     memory: Ints
     """Shape (MEMORY, battles); only ``started_at`` is set for battles about to begin."""
+    going_on: int
+    """Battles that were going on before: the first ones of the line-up."""
+    dissolving: int
+    """Of them those that are none any more."""
+    beginning: int
+    joining: int
+    """Participants that were not in their battle before."""
+    setting: int
+    """Battles that are stale."""
 
 
-def call_roll(world: World, lineup: Lineup, minute: int) -> Roll:
+def call_roll(world: World, lineup: Lineup, minute: int, *, tick: bool) -> Roll:
     """Match the line-up with who is in battle now."""
     battles, participants = world.battles, world.participants
     count, many = lineup.battles.shape[1], lineup.members.shape[1]
     whole = np.empty((2, many), np.int64)
-    known, touched = np.empty(many, bool), np.zeros(count, bool)
+    known, stale, counted = np.empty(many, bool), np.empty(count, bool), np.zeros(5, np.int64)
     battle, leaving = np.empty(count, np.int64), np.empty(len(participants), np.int64)
     memory = np.zeros((len(MEMORY), count), np.int64)
     left = _call_roll(
-        minute, lineup.battles, lineup.members, battles.blocks["int8"], battles.blocks["int32"], battles.blocks["int64"],
-        battles.plan(*FLOWS), len(battles), *blocks_of(participants), len(participants), battle, whole, known, touched,
-        leaving, memory,
+        minute, tick, lineup.battles, lineup.members, battles.blocks["int8"], battles.blocks["int32"], battles.blocks["int64"],
+        battles.plan(*FLOWS), len(battles), *blocks_of(participants), len(participants), battle, whole, known, stale,
+        leaving, memory, counted,
     )  # fmt: skip
-    return Roll(battle, whole[0], whole[1], known, touched, leaving[:left], memory)
+    return Roll(battle, whole[0], whole[1], known, stale, leaving[:left], memory, *counted.tolist())
 
 
 @jit
 def _call_roll(
-    minute: int, battles: Ints, members: Ints, b8: Array, b32: Array, b64: Array, plan: Ints, rows: int, p8: Array,
-    p32: Array, p64: Array, participants: int, battle: Ints, whole: Ints, known: Mask, touched: Mask, leaving: Ints,
-    memory: Ints,
+    minute: int, tick: bool, battles: Ints, members: Ints, b8: Array, b32: Array, b64: Array, plan: Ints, rows: int,
+    p8: Array, p32: Array, p64: Array, participants: int, battle: Ints, whole: Ints, known: Mask, stale: Mask, leaving: Ints,
+    memory: Ints, counted: Ints,
 ) -> int:  # fmt: skip
     count, many = battles.shape[1], members.shape[1]
     slot_of = np.full(rows + 1, -1, np.int64)
     begun = rows
     for slot in range(count):
-        battle[slot] = battles[ROW, slot]
-        if battle[slot] >= 0:
-            slot_of[battle[slot]] = slot
+        row = battle[slot] = battles[ROW, slot]
+        stale[slot] = tick or row < 0 or b8[_STALE, row] == 1 or b64[_DUE_AT, row] <= minute
+        if row >= 0:
+            slot_of[row] = slot
             _remember(minute, b32, b64, plan, battle[slot], slot, memory)
             memory[BEFORE, slot] = b8[B_KIND, battle[slot]]
         else:
@@ -127,15 +141,23 @@ def _call_roll(
             known[here] = True
             whole[0, here], whole[1, here] = row, p64[P_JOINED_AT, row]
             if p32[P_SHARE, row] != members[SHARE, here] or p8[P_DIRECTION, row] != members[DIRECTION, here]:
-                touched[slot] = True
+                stale[slot] = True
         if here < 0 and slot >= 0:
-            touched[slot] = True
+            stale[slot] = True
     joins = participants
     for i in range(many):
         if not known[i]:
             whole[0, i], whole[1, i] = joins, minute
             joins += 1
-            touched[members[SLOT, i]] = True
+            stale[members[SLOT, i]] = True
+    for slot in range(count):
+        fights, old = battles[KIND, slot] >= 0, battles[ROW, slot] >= 0
+        stale[slot] = stale[slot] and fights
+        counted[0] += old
+        counted[1] += old and not fights
+        counted[2] += fights and not old
+        counted[4] += stale[slot]
+    counted[3] = joins - participants
     return left
 
 

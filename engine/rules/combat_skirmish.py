@@ -39,6 +39,8 @@ Ints = npt.NDArray[np.int64]
 
 NOTHING, QUIET, HELD, PURSUIT, PURSUED = range(5)
 """What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle, pursuing, pursued."""
+_COMES: Final = 4
+"""Bit of a map of hexes: somebody of side 0 who comes on stands here; the next is that of side 1."""
 RATES: Final = ("battle_rate", "afv_shop_rate", "afv_lost_rate", "guns_rate")
 _WRITTEN: Final = FORMATIONS.places("int64", *RATES)
 FLOWS: Final = ("men", "afv", "guns", "works")
@@ -66,52 +68,56 @@ def skirmish(
     """New rates of loss of ``concerned`` formations that are in no battle; none where nothing changes."""
     formations, rules = world.formations, world.statics.rules
     count = len(formations)
-    exposure, differs = np.zeros(count, np.int64), np.zeros(count, np.bool_)
-    rates, shares = np.zeros((len(RATES), count), np.int64), np.zeros((2, count))
+    rows, exposure = np.empty(count, np.int64), np.empty(count, np.int64)
+    rates, shares = np.empty((len(RATES), count), np.int64), np.empty((2, count))
     fire, reach = int(rules["contact.fire_hexes"]), int(rules["contact.rear_guard_hexes"])
     p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
-    _skirmish(
+    differ = _skirmish(
         minute, world.statics.grid.ring_table(max(fire, reach)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
         standing(world).rows, lineup.formation, ending.out, concerned, formations.blocks["int8"], formations.blocks["int32"],
-        formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, exposure, shares, rates, differs,
+        formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, rows, exposure, shares, rates,
     )  # fmt: skip
-    rows = differs.nonzero()[0]
-    if not len(rows):
+    if not differ:
         return []
+    rows, rates = rows[:differ], rates[:, :differ]
     if trace is not None:
         _explain(trace, rows, exposure, shares, rates)
-    return [SKIRMISHED(minute, formation=rows, **dict(zip(BLED, rates[:, rows], strict=True)))]
+    return [SKIRMISHED(minute, formation=rows, **dict(zip(BLED, rates, strict=True)))]
 
 
 def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: Ints) -> None:
-    for row in rows.tolist():
-        key = int(exposure[row])
-        trace.record("formations", row, "intensity", float(shares[0, row]), _INTENSITY[key])
-        trace.record("formations", row, "enemy_lethality", float(shares[1, row]))
-        trace.record("formations", row, "men_lost_day", float(rates[0, row]) * DAY / FINE, _LOSS[key])
-        trace.record("formations", row, "vehicles_hit_day", float(rates[1:3, row].sum()) * DAY / FINE, _VEHICLES[key])
+    for i, row in enumerate(rows.tolist()):
+        key = int(exposure[i])
+        trace.record("formations", row, "intensity", float(shares[0, i]), _INTENSITY[key])
+        trace.record("formations", row, "enemy_lethality", float(shares[1, i]))
+        trace.record("formations", row, "men_lost_day", float(rates[0, i]) * DAY / FINE, _LOSS[key])
+        trace.record("formations", row, "vehicles_hit_day", float(rates[1:3, i].sum()) * DAY / FINE, _VEHICLES[key])
 
 
 @jit
 def _skirmish(
     minute: int, discs: Any, fire: int, reach: int, rows: Ints, fighting: Any, out: Any, concerned: Any, f8: Array, f32: Array,
-    f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, exposure: Ints, shares: Floats, rates: Ints, differs: Any,
-) -> None:  # fmt: skip
+    f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, differing: Ints, exposure: Ints, shares: Floats, rates: Ints,
+) -> int:  # fmt: skip
     """``fire``, ``reach``: cells of a disc in ``discs`` within which an enemy counts for fire and for pursuit.
 
-    ``shares``: intensity and the enemy's lethality. ``rates``: men, vehicles to repair and written off, guns.
+    Those whose rates change go into ``differing``; returns how many. For each ``shares``: intensity and the enemy's
+    lethality; ``rates``: men, vehicles to repair and written off, guns.
     """
-    here, comes = np.zeros((2, len(discs)), np.bool_), np.zeros((2, len(discs)), np.bool_)
+    # What is in a hex, as bits: somebody of side 0 and 1, and somebody of them who comes on. One small map.
+    marks = np.zeros(len(discs), np.int8)
     idle = np.zeros(f8.shape[1], np.bool_)
     for row in rows:
-        here[f8[F_SIDE, row], f32[F_HEX, row]] = True
+        marks[f32[F_HEX, row]] |= 1 << f8[F_SIDE, row]
         idle[row] = not out[row]
     for row in fighting:
         idle[row] = False
     chased = np.zeros(2, np.bool_)
     for row in rows:
         if idle[row] and _goes_on(f8, row, p):
-            comes[f8[F_SIDE, row], f32[F_HEX, row]] = chased[1 - f8[F_SIDE, row]] = True
+            marks[f32[F_HEX, row]] |= _COMES << f8[F_SIDE, row]
+            chased[1 - f8[F_SIDE, row]] = True
+    found = 0
     for row in rows:
         if not idle[row] or not concerned[row]:
             continue
@@ -120,9 +126,9 @@ def _skirmish(
         flees = chased[side] and not _stands_dug_in(minute, row, f32, f64, x8, plan, p)
         for place in range(max(fire, reach) if onward or flees else fire):
             cell = discs[f32[F_HEX, row], place]
-            if cell >= 0 and here[1 - side, cell]:
+            if cell >= 0 and marks[cell] >> 1 - side & 1:
                 near = min(near, place)
-                if flees and place < reach and comes[1 - side, cell]:
+                if flees and place < reach and marks[cell] >> 1 - side & _COMES:
                     pursued = True
                 if pursued or not flees:
                     break
@@ -134,11 +140,13 @@ def _skirmish(
             key = PURSUED
         elif near < fire:
             key = HELD if lately else QUIET
-        exposure[row] = key
-        _lose(minute, row, key, side, f64, plan, p, shares, rates)
+        exposure[found], differing[found] = key, row
+        _lose(minute, row, found, key, side, f64, plan, p, shares, rates)
+        differs = False
         for k in range(4):
-            if rates[k, row] != f64[written[k], row]:
-                differs[row] = True
+            differs = differs or rates[k, found] != f64[written[k], row]
+        found += differs
+    return found
 
 
 @jit
@@ -158,21 +166,22 @@ def _goes_on(f8: Array, row: int, p: Floats) -> bool:
 
 @jit
 def _lose(
-    minute: int, row: int, key: int, side: int, f64: Array, plan: Ints, p: Floats, shares: Floats, rates: Ints
+    minute: int, row: int, at: int, key: int, side: int, f64: Array, plan: Ints, p: Floats, shares: Floats, rates: Ints
 ) -> None:  # fmt: skip
     """Vehicles and guns are hit in a pursuit only: who pursues keeps the field and mends most of them, who goes back
     leaves most behind.
     """
+    shares[:, at], rates[:, at] = 0.0, 0
     if key == NOTHING:
         return
     enemy = p[_LETHAL_SOVIET] if side == 0 else p[_LETHAL_AXIS]
     intensity = p[_QUIET] * p[_QUIET_ON] if key == QUIET else p[_HOLD] * p[_QUIET_ON] if key == HELD else p[_PURSUIT]
-    shares[0, row], shares[1, row] = intensity, enemy
+    shares[0, at], shares[1, at] = intensity, enemy
     lost = intensity * (p[_LOSS_D] if key == PURSUED else p[_LOSS_A]) * p[_EAST] / DAY * enemy
-    rates[0, row] = whole(lost * read_flow(f64, plan, _MEN, row, minute))
+    rates[0, at] = whole(lost * read_flow(f64, plan, _MEN, row, minute))
     if key in (PURSUIT, PURSUED):
         gone = p[_LEFT] if key == PURSUED else p[_KEPT]
         hit = (p[_AFV_D] if key == PURSUED else p[_AFV_A]) * p[_AFV_EAST]
         vehicles = lost * hit * read_flow(f64, plan, _AFV, row, minute)
-        rates[1, row], rates[2, row] = whole(vehicles * (1.0 - gone)), whole(vehicles * gone)
-        rates[3, row] = whole(lost * p[_GUN_RATE] * read_flow(f64, plan, _GUNS, row, minute))
+        rates[1, at], rates[2, at] = whole(vehicles * (1.0 - gone)), whole(vehicles * gone)
+        rates[3, at] = whole(lost * p[_GUN_RATE] * read_flow(f64, plan, _GUNS, row, minute))

@@ -18,7 +18,7 @@ from engine.model.codes import (
 )
 from engine.model.events import Event
 from engine.model.events.combat import SUFFERED
-from engine.model.places import P_BATTLE_RATE, P_GUNS_RATE, P_LOST_RATE, P_SHOP_RATE
+from engine.model.places import P_BATTLE_RATE, P_FORMATION, P_GUNS_RATE, P_LOST_RATE, P_SHOP_RATE
 from engine.model.world import World
 from engine.rules.combat_balance import NEED_ATTACK, NEED_DEFENCE, kind_table
 from engine.rules.combat_lineup import KIND, ROLE, SHARE, SLOT, WHO, Lineup
@@ -48,37 +48,34 @@ _COHESION_WORN, _TIRED, _AMMO_USED, _FIGHTING = 4, 5, 6, 7
 
 
 def suffered(
-    world: World, lineup: Lineup, ending: Ending, roll: Roll, result: Flows | None, stale: Mask, leavers: Ints,
-    minute: int, trace: Trace | None,
-) -> list[Event]:  # fmt: skip
-    """Rates of formations whose battles are set anew (``stale``, by ``result``) and of those that leave one."""
-    formations, participants = world.formations, world.participants
-    concerned = _vanished(ending, formations.status == ON_MAP)
-    wanted = np.zeros(len(formations), dtype=bool)
-    wanted[leavers] = True
-    if result is None:
-        rates = np.empty((4, lineup.members.shape[1]), np.int64)
-        naval, ours = np.zeros((len(lineup.hex), 2)), np.zeros(lineup.members.shape[1], np.int64)
-        spans = np.zeros(len(lineup.hex), np.int64)
-    else:
-        # Rates of other battles are not looked at.
-        rates, naval, ours, spans = result.members, result.balance.naval, result.balance.ours, result.spans
-        wanted[lineup.formation[stale[lineup.slot]]] = True
-    rows = (concerned & wanted).nonzero()[0]
-    if not len(rows):
+    world: World, lineup: Lineup, ending: Ending, roll: Roll, result: Flows | None, minute: int, trace: Trace | None
+) -> list[Event]:
+    """Rates of formations whose battles are set anew (the stale ones, by ``result``) and of those that leave one."""
+    if result is None and not len(roll.leaving):
         return []
-    taken = np.zeros(len(formations), np.int64)
+    formations, participants = world.formations, world.participants
+    many = len(formations)
+    present, taken = _vanished(ending, formations.status == ON_MAP), np.zeros(many, np.int64)
     for row, cohesion in ending.cohesion_taken.items():
         taken[row] = cohesion
-    found = np.zeros((len(COLUMNS), len(rows)), np.int64)
-    _suffer(
-        minute, MOST_GONE, spans, result is not None, lineup.battles, lineup.members, roll.row, roll.known, stale, rates,
-        participants.blocks["int64"], formations.blocks["int64"], formations.kind, formations.plan(*FLOWS),
-        kind_table(world.statics), naval, ours, taken, rows, len(formations), packed(world.statics, PARAMETERS), found,
+    # Rates of other battles are not looked at.
+    given = (result.members, result.balance.naval, result.balance.ours, result.spans) if result is not None else _NOTHING
+    rows, found = np.empty(many, np.int64), np.empty((len(COLUMNS), many), np.int64)
+    concerned = _suffer(
+        minute, MOST_GONE, result is not None, lineup.battles, lineup.members, roll.row, roll.known, roll.stale, roll.leaving,
+        *given, participants.blocks["int32"], participants.blocks["int64"], formations.blocks["int64"], formations.kind,
+        formations.plan(*FLOWS), kind_table(world.statics), present, taken, packed(world.statics, PARAMETERS), rows, found,
     )  # fmt: skip
+    if not concerned:
+        return []
+    rows, found = rows[:concerned], found[:, :concerned]
     if trace is not None:
         _explain(trace, rows, found)
     return [SUFFERED(minute, formation=rows, **dict(zip(COLUMNS, found, strict=True)))]
+
+
+_NOTHING: Final = (np.zeros((4, 0), np.int64), np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros(0, np.int64))
+"""Stands for rates, ships, sides and spans of a refresh where there was none."""
 
 
 def _explain(trace: Trace, rows: Ints, found: Ints) -> None:
@@ -102,10 +99,15 @@ def _vanished(ending: Ending, present: Mask) -> Mask:
 
 @jit
 def _suffer(
-    minute: int, most_gone: int, spans: Ints, refreshed: bool, battles: Ints, members: Ints, known_row: Ints, known: Mask,
-    stale: Mask, rates: Ints, p64: Array, f64: Array, kind: Array, plan: Ints, kinds: Floats, naval: Floats, ours: Ints,
-    taken: Ints, rows: Ints, formations: int, p: Floats, found: Ints,
-) -> None:  # fmt: skip
+    minute: int, most_gone: int, refreshed: bool, battles: Ints, members: Ints, known_row: Ints, known: Mask, stale: Mask,
+    leaving: Ints, rates: Ints, naval: Floats, ours: Ints, spans: Ints, p32: Array, p64: Array, f64: Array, kind: Array,
+    plan: Ints, kinds: Floats, present: Mask, taken: Ints, p: Floats, rows: Ints, found: Ints,
+) -> int:  # fmt: skip
+    """``rows`` of those concerned, and what is set for each into ``found``; returns how many."""
+    formations = len(present)
+    wanted = np.zeros(formations, np.bool_)
+    for i in range(len(leaving)):
+        wanted[p32[P_FORMATION, leaving[i]]] = True
     total, spent = np.zeros((4, formations), np.int64), np.zeros(formations, np.int64)
     tiring, steadying = np.zeros(formations), np.zeros(formations)
     fights, lasts = np.zeros(formations, np.bool_), np.full(formations, most_gone, np.int64)
@@ -113,6 +115,7 @@ def _suffer(
         row, slot, role, share = members[WHO, i], members[SLOT, i], members[ROLE, i], members[SHARE, i]
         fights[row] = True
         if refreshed and stale[slot]:
+            wanted[row] = True
             lasts[row] = min(lasts[row], spans[slot] + SPARE_MIN)
             for k in range(4):
                 total[k, row] += rates[k, i]
@@ -125,15 +128,19 @@ def _suffer(
         pace = (p[FATIGUE_ASSAULT] if role == ATTACKING else p[FATIGUE_DEFENCE]) * activity
         if role != SUPPORTING:
             tiring[row] = max(tiring[row], pace * (share / PPM))
-        if naval[slot, ours[i]] > 0:
+        if refreshed and naval[slot, ours[i]] > 0:
             steadying[row] = max(steadying[row], p[NAVAL_COHESION])
         fires = kinds[NEED_ATTACK if role in (ATTACKING, SUPPORTING) else NEED_DEFENCE, kind[row]]
         spent[row] += whole(fires * activity * share)
-    for i in range(len(rows)):
-        row = rows[i]
+    count = 0
+    for row in range(formations):
+        if not (wanted[row] and present[row]):
+            continue
+        i, rows[count] = count, row
+        count += 1
         men, cohesion = read_flow(f64, plan, _MEN, row, minute), read_flow(f64, plan, _COHESION, row, minute)
-        for k in range(4):
-            found[k, i] = total[k, row]
+        for k in range(len(found)):
+            found[k, i] = total[k, row] if k < 4 else 0
         if not fights[row]:
             continue
         found[_FIGHTING, i] = 1
@@ -144,3 +151,4 @@ def _suffer(
         found[_TIRED, i] = min(whole(tiring[row] * (NANO / DAY)), max(room, 0) // lasts[row])
         used = spent[row] / PPM * (men / FINE) / DAY
         found[_AMMO_USED, i] = min(whole(used), read_flow(f64, plan, _AMMO, row, minute) // lasts[row])
+    return count

@@ -185,6 +185,12 @@ def ammunition_over(ammo: int, men: int, need: float, use: float, p: Floats) -> 
     So a battle that is looked at once a day knows that its guns fall silent at noon. A geometric mean: losses are log-linear
     in x, and x is a logarithm of power, so that the mean of logs bleeds as the hours in turn would.
     """
+    return ammunition_while(ammo, men, need, use, log_of(p[AMMO_FLOOR]), p)
+
+
+@jit
+def ammunition_while(ammo: int, men: int, need: float, use: float, bottom: float, p: Floats) -> float:
+    """:func:`ammunition_over` for who asks for many formations: ``bottom`` is the log of ``ammo_floor``."""
     day = need * (men / FINE)
     if day <= 0.0 or use < SLIGHT * day:
         return ammunition_of(ammo, men, need, p)
@@ -192,19 +198,19 @@ def ammunition_over(ammo: int, men: int, need: float, use: float, p: Floats) -> 
     left = max(have - gone, 0.0)
     if left >= full:
         return 1.0
-    dry = max(gone - have, 0.0) * log_of(floor)
-    mean = (_scarcity(have, floor, full) - _scarcity(left, floor, full) + dry) / gone
+    dry = max(gone - have, 0.0) * bottom
+    mean = (_scarcity(have, floor, bottom, full) - _scarcity(left, floor, bottom, full) + dry) / gone
     return whole(min(max(exp_of(mean), floor), 1.0) * PPM) / PPM
 
 
 @jit
-def _scarcity(days: float, floor: float, full: float) -> float:
-    """Integral of the log of the power left, from no days of ammunition to ``days``."""
+def _scarcity(days: float, floor: float, bottom: float, full: float) -> float:
+    """Integral of the log of the power left, from no days of ammunition to ``days``; ``bottom`` is the log of ``floor``."""
     slope = (1.0 - floor) / full
     if slope <= 0.0:
         return 0.0
     power = floor + slope * min(days, full)
-    return (power * (log_of(power) - 1.0) - floor * (log_of(floor) - 1.0)) / slope
+    return (power * (log_of(power) - 1.0) - floor * (bottom - 1.0)) / slope
 
 
 @jit

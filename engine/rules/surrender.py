@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
-from engine.core.columns import FINE, NANO, Array, anywhere, rows_where
+from engine.core.columns import FINE, NANO, Array, anywhere
 from engine.core.dice import Dice, Stream
 from engine.core.flows import read_flow
 from engine.core.jit import jit
@@ -22,7 +22,7 @@ from engine.model.places import F_ABOARD_U, F_CUT_OFF_SINCE, F_MEN_FULL, F_STATU
 from engine.model.world import World
 from engine.rules.combat_outcomes import Ending
 from engine.rules.fortress import garrison
-from engine.rules.ground import contacts
+from engine.rules.ground import blocks_of, contacts
 from engine.rules.power import on
 from engine.rules.stragglers import BY_EVENT, escaped
 from engine.rules.system import Trace
@@ -31,27 +31,39 @@ Ints = npt.NDArray[np.int64]
 
 
 _REMNANT, _DOUBTFUL = 1, 2
+_SURRENDER, _MEN, _COHESION = range(3)
 
 
 def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool, trace: Trace | None = None) -> None:
     """End formations whose time has come; on the grid set hazards anew. Adds to ``ending``."""
     formations = world.formations
-    here = formations.status == ON_MAP
-    rows = rows_where(here & (formations.surrender_gain > 0))
-    rows = rows[formations.read("surrender", minute, rows) <= 0] if len(rows) else rows
-    if len(rows):
-        _give_up(world, minute, ending, rows)
+    rows = np.empty(len(formations), np.int64)
+    blocks, plan = blocks_of(formations), formations.plan("surrender", "men", "cohesion")
+    given_up = _give_out(minute, blocks[0], blocks[2], plan, rows)
+    if given_up:
+        _give_up(world, minute, ending, rows[:given_up])
     if not tick:
         return
     share = round(world.statics.rules["combat.disperse_share"] * PPM) * (FINE // PPM)
     state = np.zeros(len(formations), np.int8)
-    _look(
-        minute, share, world.statics.rules["combat.surrender_cohesion"], formations.blocks["int8"],
-        formations.blocks["int32"], formations.blocks["int64"], formations.plan("men", "cohesion"), contacts(world),
-        ending.out, state,
-    )  # fmt: skip
-    _scatter(world, minute, ending, (state == _REMNANT).nonzero()[0])
-    _endanger(world, minute, dice, ending, (state == _DOUBTFUL).nonzero()[0], trace)
+    least = world.statics.rules["combat.surrender_cohesion"]
+    seen = _look(minute, share, least, *blocks, plan, contacts(world), ending.out, state)
+    if seen & _REMNANT:
+        _scatter(world, minute, ending, (state == _REMNANT).nonzero()[0])
+    if seen & _DOUBTFUL:
+        _endanger(world, minute, dice, ending, (state == _DOUBTFUL).nonzero()[0], trace)
+
+
+@jit
+def _give_out(minute: int, f8: Array, f64: Array, plan: Ints, rows: Ints) -> int:
+    """Formations on the map whose threshold to lay down arms is used up, into ``rows``; returns how many."""
+    found = 0
+    for row in range(len(rows)):
+        endangered = f8[F_STATUS, row] == ON_MAP and f64[F_SURRENDER_GAIN, row] > 0
+        if endangered and read_flow(f64, plan, _SURRENDER, row, minute) <= 0:
+            rows[found] = row
+            found += 1
+    return found
 
 
 def _give_up(world: World, minute: int, ending: Ending, rows: Ints) -> None:
@@ -78,18 +90,22 @@ def _scatter(world: World, minute: int, ending: Ending, rows: Ints) -> None:
 def _look(
     minute: int, share: int, least: float, f8: Array, f32: Array, f64: Array, plan: Ints, contact: Array, out: Array,
     state: Array,
-) -> None:  # fmt: skip
-    """Who is a remnant, and whose hazard may be other than nothing or was until now."""
+) -> int:  # fmt: skip
+    """Who is a remnant, and whose hazard may be other than nothing or was until now; returns what was found, as bits."""
+    seen = 0
     for row in range(len(state)):
         if f8[F_STATUS, row] != ON_MAP or out[row]:
             continue
-        men = read_flow(f64, plan, 0, row, minute) + f64[F_ABOARD_U, row]
+        men = read_flow(f64, plan, _MEN, row, minute) + f64[F_ABOARD_U, row]
         if men < int(f32[F_MEN_FULL, row]) * share:
             state[row] = _REMNANT
+            seen |= _REMNANT
             continue
-        shaken = contact[row] == 1 and read_flow(f64, plan, 1, row, minute) / NANO < least
+        shaken = contact[row] == 1 and read_flow(f64, plan, _COHESION, row, minute) / NANO < least
         if f64[F_SURRENDER_GAIN, row] != 0 or f64[F_CUT_OFF_SINCE, row] <= minute or shaken:
             state[row] = _DOUBTFUL
+            seen |= _DOUBTFUL
+    return seen
 
 
 def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints, trace: Trace | None) -> None:
