@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from engine.files.checked import Checked, Table, shared
 from engine.files.faults import Report, shown
+from engine.files.front_line import in_the_front
 from engine.files.heads import ScenarioHead
 from engine.files.order_of_battle import (
     arrivals_folded,
@@ -62,6 +63,8 @@ def resolve(
     dated = changes_of_command(setting, succession, reinforcements_of(setting))
     formations, reinforcements = arrivals_folded(led_from_the_start(setting, succession, formations_of(setting, kinds)), dated)
     drawn = _owner(setting, window)
+    owner = _taken(drawn, formations)
+    formations = in_the_front(theatre, owner, formations)
     scenario = Scenario(
         id=head.id,
         title=head.title,
@@ -71,7 +74,7 @@ def resolve(
         theatre=theatre,
         sides=_sides(head),
         window=window,
-        owner=_taken(drawn, formations),
+        owner=owner,
         kinds=kinds,
         terrain=tuple(sorted(terrain, key=lambda row: row.code)),
         parameters=_parameters(tables["rules"], raw),

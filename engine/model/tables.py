@@ -459,6 +459,7 @@ STAFF_NOTES: Final = TableSpec(
         C("committed_at", I64, -NEVER, "minute", "mobile group committed"),
         C("need", I64, 0, "points", "need at the last cycle"),
         C("need_before", I64, 0, "points", "need at the cycle before"),
+        C("need_since", I64, NEVER, "minute", "since when its line has been in need of a reserve"),
         C("role_changed_at", I64, -NEVER, "minute", ""),
         C("lent_to_at", I64, -NEVER, "minute", ""),
         C("gave_at", I64, -NEVER, "minute", ""),

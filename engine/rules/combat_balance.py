@@ -240,7 +240,7 @@ def weigh(
             people[POSTURE, i] = posture
             people[SITUATION_FACTOR, i] = posture * ground[cell, G_DEFENCE]
     _add_up(members, f32, mean, ours, people, ammunition, line, weak, shares, terms, p)
-    _bearing(members, f8, f32, people, line, terms)
+    _bearing(members, f8, f32, people, line, terms, p)
     _shift(minute, spans, battles, members, memory, f32, f64, plans, naval, shares, w8, ground, terms, p)
 
 
@@ -505,7 +505,7 @@ def _mean(weighted: int, men: int) -> float:
 
 
 @jit
-def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, terms: Floats) -> None:
+def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, terms: Floats, p: Floats) -> None:
     """Shares of the defenders' line that is not dug in, and that delays or withdraws; mobile troops that attack."""
     count = terms.shape[1]
     hasty, delaying = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -513,13 +513,14 @@ def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, t
         row, slot = members[WHO, i], members[SLOT, i]
         if members[ROLE, i] == ATTACKING and drives(f8[F_MOBILITY, row]):
             terms[T_MOBILE, slot] = 1.0
-        if members[ROLE, i] != HOLDING:
+        if members[ROLE, i] != HOLDING and members[ROLE, i] != SCREENING:
             continue
         leaves = f8[F_POSTURE, row] == _DELAY or (f32[F_LEG_TO, row] >= 0 and f8[F_TASK, row] == TO_WITHDRAW)
         if leaves:
             delaying[slot] += line[i]
         else:
-            hasty[slot] += whole(line[i] * min(max(2.0 - people[WORKS_LEVEL, i], 0.0), 1.0))
+            level = people[WORKS_LEVEL, i] * (p[SCREEN_WORKS] if members[ROLE, i] == SCREENING else 1.0)
+            hasty[slot] += whole(line[i] * min(max(2.0 - level, 0.0), 1.0))
     for slot in range(count):
         total = max(terms[T_MEN + 1, slot] * MILLI, 1.0)
         terms[T_HASTY, slot], terms[T_DELAYING, slot] = hasty[slot] / total, delaying[slot] / total

@@ -274,8 +274,32 @@ def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
     spacing = world.statics.grid.spacing_m
     return ENTERED(
         minute, formation=rows, came_from=formations.hex[rows], hex=to, at=formations.leg_at[rows], moved_m=spacing,
-        forced_m=np.where(forced(world, rows), spacing, 0),
+        forced_m=np.where(forced(world, rows), spacing, 0), works_n=_trenches(world, rows, to, minute),
     )  # fmt: skip
+
+
+def _trenches(world: World, rows: Rows, to: Rows, minute: int) -> Rows:
+    """Level (1e-9) of the works that formations find where they step: those of their own sector if they move along the front.
+
+    The trenches of a division run on beside the hex in which its counter stands (``contact.screen_works``), as far as
+    both hexes face the enemy and the new one has been own ground for as long as it has stood in the old.
+    """
+    formations, hexes = world.formations, world.hexes
+    level, dug = np.zeros(len(rows), np.int64), formations.read("works", minute, rows)
+    if not anywhere(dug > 0):
+        return level
+    side, near = formations.side[rows], world.statics.grid.neighbours
+    settled = (hexes.owner[to] == side) & (hexes.owner_since[to] <= formations.in_place_since[rows])
+    for i in np.flatnonzero(settled & (dug > 0)).tolist():
+        enemy = 1 - int(side[i])
+        if all((hexes.owner[_land(near[cell])] == enemy).any() for cell in (formations.hex[rows[i]], to[i])):
+            level[i] = round(int(dug[i]) * world.statics.rules["contact.screen_works"])
+    return level
+
+
+def _land(cells: Rows) -> Rows:
+    """Of the neighbours of a hex those on the map."""
+    return cells[cells >= 0]
 
 
 def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:

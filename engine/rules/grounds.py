@@ -200,7 +200,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     ),
     "Entered": _of(
         "entering", "its step is over; of rivals for a place the die decides",
-        "formations: hex leg_to departed_at leg_at", "contact.stack_limit",
+        "formations: hex leg_to departed_at leg_at works_n", "contact.stack_limit", "contact.screen_works",
     ),
     "Blocked": _of(
         "marching", "the next hex cannot be entered now", "formations: hex goal task fuel_g; hexes: owner",

@@ -249,7 +249,8 @@ def _step_back(world: World, minute: int, owner: Owner) -> list[Event]:
     goal = np.array([_nearest(grid.distance(int(formations.hex[row]), own[formations.side[row]]),
                               own[formations.side[row]]) for row in lost.tolist()])  # fmt: skip
     here = formations.hex[lost]
-    return [ENTERED(minute, formation=lost, came_from=here, hex=goal, at=minute, moved_m=0, forced_m=0)]
+    return [ENTERED(minute, formation=lost, came_from=here, hex=goal, at=minute, moved_m=0, forced_m=0,
+                    works_n=0)]  # fmt: skip
 
 
 def _own(owner: npt.NDArray[np.int8], side: int) -> Cells:

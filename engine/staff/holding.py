@@ -10,7 +10,7 @@ from engine.staff import flanks, reactions, rear, withdraw
 from engine.staff.control import Ints
 from engine.staff.counter import counter_attack, reduce_pockets
 from engine.staff.intentions import Intentions
-from engine.staff.line import match, stations
+from engine.staff.line import match, no_need, stations
 from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import Plan, Plans
 from engine.staff.reasons import EndReason, Reason
@@ -33,7 +33,7 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
         plan, role = plans.of[hq], s.role_of
         mine = np.array([at for at in members.tolist() if role[at] not in (IN_ASSAULT, IN_MOBILE)], np.int64)
         if not len(s.able(mine)):
-            s.notes.staff["need_before"][hq] = s.notes.staff["need"][hq] = 0  # who holds no line is in no need of holders
+            no_need(s, hq)
         if not len(mine):
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
@@ -79,7 +79,7 @@ def _one(
     """
     _change_roles(s, plans, plan, place, mine)
     if not isinstance(place, Sector):
-        s.notes.staff["need_before"][plan.hq] = s.notes.staff["need"][plan.hq] = 0
+        no_need(s, plan.hq)
         return
     reactions.plug(s, wishes, plan.hq, place, mine)
     flanks.guard(s, wishes, place, mine, bends=not plans.stand_fast(plan))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.core.calendar import NEVER
 from engine.staff.control import Ints, Mask
 from engine.staff.matching import place_each, worst_need
 from engine.staff.sectors import Sector
@@ -86,3 +87,19 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
     )  # fmt: skip
     need, where = found.tolist()
     return need, where
+
+
+def note_need(s: Situation, hq: int, need: int) -> None:
+    """Keep the need of a headquarters' line, that of the look before, and since when a reserve has been wanting."""
+    staff = s.notes.staff
+    staff["need_before"][hq], staff["need"][hq] = staff["need"][hq], need
+    if need <= s.rules["staff.need_plug"]:
+        staff["need_since"][hq] = NEVER
+    elif staff["need_since"][hq] >= NEVER:
+        staff["need_since"][hq] = s.minute
+
+
+def no_need(s: Situation, hq: int) -> None:
+    """Who holds no line is in no need of holders, and was in none before."""
+    note_need(s, hq, 0)
+    s.notes.staff["need_before"][hq] = 0

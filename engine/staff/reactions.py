@@ -11,7 +11,7 @@ from engine.core.paths import FAR
 from engine.model.codes import OrderKind
 from engine.staff.control import Ints, Mask
 from engine.staff.intentions import Intentions
-from engine.staff.line import need_of
+from engine.staff.line import need_of, note_need
 from engine.staff.numbers import IN_LINE, IN_RESERVE, TO_ATTACK, TO_FOLLOW, TO_MARCH
 from engine.staff.plans import NONE
 from engine.staff.reasons import Reason
@@ -31,11 +31,9 @@ TWO = 2
 
 def plug(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: Ints) -> None:
     """Judge the sector's need; the nearest reserve becomes line where it is worse than a worn division."""
-    staff = s.notes.staff
     holders = sum(s.role_of[at] != IN_RESERVE for at in members.tolist()) if sector.hot else 0
     need, where = need_of(s, sector, holders) if sector.hot else (0, NONE)
-    staff["need_before"][hq] = staff["need"][hq]
-    staff["need"][hq] = need
+    note_need(s, hq, need)
     if need <= s.rules["staff.need_plug"] or where < 0:
         return
     part = int(s.control.part[where])

@@ -220,7 +220,7 @@ def change_roles(s: Situation, hq: int, members: Ints, named: Ints, wanted: int,
         return
     own, notes, row = s.view.own, s.notes, s.row_of
     role_since, latest = notes.formation["role_since"], s.minute - s.hours("staff.role_h")
-    since = s.minute - int(notes.staff["role_changed_at"][hq])
+    since = s.minute - max(int(notes.staff["role_changed_at"][hq]), 0)
 
     def settled(role: int) -> list[int]:
         """Those of a role who have had it for some time and are under no human's order."""

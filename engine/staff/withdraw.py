@@ -17,6 +17,7 @@ from engine.core.paths import FAR, Pathfinder
 from engine.model.codes import DirectiveKind, OrderKind, Permission
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
+from engine.staff.line import note_need
 from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_RESERVE, TO_WITHDRAW
 from engine.staff.plans import NONE, Plan, Plans
@@ -42,12 +43,13 @@ def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
 
 
 def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
-    """Whether it falls back of its own accord: allowed, in need for two cycles, and no reserve left."""
+    """Whether it falls back of its own accord: allowed, in need for a day and two looks, and no reserve left."""
     staff, i = s.notes.staff, plan.current
     if i < 0 or int(plans.d.permission[i]) != _MAY_FALL_BACK or staff["fell_back"][plan.hq]:
         return False
     least = s.rules["staff.need_plug"]
     pressed = staff["need"][plan.hq] > least and staff["need_before"][plan.hq] > least
+    pressed = pressed and staff["need_since"][plan.hq] <= s.minute - s.hours("staff.fall_back_h")
     return bool(pressed) and not bool((s.role[members] == IN_RESERVE).any())
 
 
@@ -151,10 +153,9 @@ def _judge_need(s: Situation, hq: int, places: list[int]) -> None:
 
     Counted as on a front (:func:`engine.staff.line.need_of`), at the places of the new line.
     """
-    staff, hot, tenths = s.notes.staff, s.hot, round(s.rules["staff.need_cover"] * 10)
+    hot, tenths = s.hot, round(s.rules["staff.need_cover"] * 10)
     short = [int(s.threat[cell]) - int(s.cover[cell]) * tenths // 10 for cell in set(places) if hot[cell]]
-    staff["need_before"][hq] = staff["need"][hq]
-    staff["need"][hq] = max(0, *short) if short else 0
+    note_need(s, hq, max(0, *short) if short else 0)
 
 
 def _in_order(s: Situation, placed: list[int], slot_of: list[int]) -> list[int]:

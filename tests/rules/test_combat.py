@@ -766,3 +766,20 @@ def test_every_factor_of_the_situation_has_a_row_with_its_parameter() -> None:
         "combat.lethality_soviet", "combat.lethality_axis",
     }  # fmt: skip
     assert {address for _, address in terms.values() if address} <= set(rules)
+
+
+def test_a_fight_for_a_screened_hex_is_as_fierce_by_its_trenches_as_one_for_a_held_hex() -> None:
+    def open_field(level: float) -> float:
+        """By how much the attacker loses more because those who screen the hex before R are not dug in (log)."""
+        orders = {"r1": {"attack": 7 + 3}, "a1": {"works_n": round(level * NANO), "in_place_since": -DAY}}
+        session = battle(":::R:::\n.......\n...A...\n.......\n", orders, {"A": {"kind": "infantry"}})
+        session.advance(60)
+        trace = Trace()
+        combat.decide(session.world, 120, session.dice(120).__class__(6), trace)
+        return {key: value for _, _, key, value, _ in trace.terms}["attacker_loss_shift"]
+
+    rules = battle(":R:\n.A.\n", {}).world.statics.rules
+    share, most = rules["contact.screen_works"], rules["combat.loss_hasty_attacker"]
+    assert open_field(0.0) == open_field(1.0) == pytest.approx(most)
+    assert open_field(2.0) == pytest.approx(most * (2.0 - 2.0 * share))
+    assert open_field(3.0) == 0

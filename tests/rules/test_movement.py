@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.core.columns import NANO
 from engine.files.build import sample_kinds
 from engine.model.codes import Obstacle, OrderKind, OrderState, Stage, Taking, Task
 from engine.model.facts import WeatherDay
@@ -392,3 +393,38 @@ def test_an_order_to_march_forced_has_a_text_and_ends_like_a_march():
     assert hex_of(s, "a1") == at(s, 0, 5)
     assert s.world.orders.state.tolist() == [OrderState.DONE]
     assert s.world.formations.task[row(s, "a1")] == Task.HOLD
+
+
+ALONG = """
+:::::::::::
+...A...B...
+...........
+...C.......
+"""
+
+
+def _works_after(name: str, goal: tuple[int, int], *, lately_own: bool = False) -> float:
+    """Level of the works of a formation that was dug in to level 2 and has gone to a hex beside it."""
+    session = field(ALONG)
+    who, to = row(session, name), at(session, *goal)
+    session._pen["formations"]["works_n"][who] = 2 * NANO
+    if lately_own:
+        session._pen["hexes"]["owner_since"][to] = 30
+        session._pen["formations"]["in_place_since"][who] = 20
+    march(session, name, to)
+    session.advance(2 * DAY)
+    assert hex_of(session, name) == to
+    return float(session.world.formations.works_n[who] / NANO)
+
+
+def test_who_steps_along_his_front_finds_his_own_trenches_there() -> None:
+    share = field(ALONG).world.statics.rules["contact.screen_works"]
+    assert _works_after("a1", (1, 4)) >= 2 * share
+    assert _works_after("b1", (1, 6)) >= 2 * share
+
+
+def test_who_goes_back_comes_from_behind_or_enters_ground_lately_won_finds_none() -> None:
+    """Two days of digging by those who stand again come to less than a level."""
+    assert _works_after("a1", (2, 3)) < 1.2
+    assert _works_after("c1", (2, 3)) < 1.2
+    assert _works_after("a1", (1, 4), lately_own=True) < 1.2

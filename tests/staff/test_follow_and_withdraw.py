@@ -304,3 +304,34 @@ def test_nobody_steps_unasked_onto_a_remnant():
         looks += 1
     assert looks >= 4, "he stands there long enough to be stepped on"
     assert there not in goals
+
+
+def test_who_is_pressed_fights_for_a_day_before_he_falls_back():
+    def first_back(hours: float) -> int:
+        """Minute of the first order to fall back under the same pressure."""
+        order = {
+            "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": "may_fall_back",
+            "reserve_share": 0.0,
+        }  # fmt: skip
+        push = {"side": "soviet", "kind": "attack", "axis": [(0, 6), (6, 6)], "start_min": 0}
+        text = BACK.replace("::R:::R:::R::", ":RRRRRRRRRRR:")
+        session = run(
+            text, days=6, depth=3, directives=[order, push], formations={"A": {"strength": 0.4}},
+            sets={"staff.fall_back_h": hours},
+        )  # fmt: skip
+        given = [at for n in of_side(session, "axis") for at, _, _, why in orders_to(session, n) if why.name == "FALL_BACK"]
+        return min(given)
+
+    soon, late = first_back(12), first_back(48)
+    assert late >= 48 * HOUR
+    assert soon < late
+
+
+def test_nobody_is_drawn_from_his_trenches_at_the_very_beginning():
+    """A scenario says who is in the line and who in reserve; the staff changes that no sooner than any other time."""
+    session = war(":R:::::R:\n.AAAAAAA.", days=4, depth=4, led=["axis"], formations={"R": {"strength": 0.2}})
+    rows = [row(session, name) for name in of_side(session, "axis")]
+    session.advance(DAY)
+    assert (session.world.formation_notes.role[rows] == StaffRole.LINE).all()
+    session.advance(3 * DAY)
+    assert (session.world.formation_notes.role[rows] == StaffRole.RESERVE).sum() == 1

@@ -31,6 +31,7 @@ ENTERED = EventKind(
         Field("at", "int64", "the exact minute"),
         Field("moved_m", "int32", "metres covered"),
         Field("forced_m", "int32", "of them by forced march"),
+        Field("works_n", "int64", "level of its works there, 1e-9: of the trenches that it dug on both sides of its place"),
     ),
     subject="formation",
     sentence="{formation} enters {hex}",

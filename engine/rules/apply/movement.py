@@ -25,12 +25,15 @@ def departed(pen: Pen, event: Event) -> None:
 
 
 def entered(pen: Pen, event: Event) -> None:
-    """Formations stand in another hex; works are left behind. What the way has cost is charged on the six-hour grid."""
+    """Formations stand in another hex; works other than those of the same front are left behind. What the way has cost is
+    charged on the six-hour grid.
+    """
     formations, rows = pen["formations"], event.rows("formation")
     if anywhere(formations["hex"][rows] != event["came_from"]):
         raise ValueError("a formation entered a hex from where it was not")
-    # Nothing but works changes its rate, and works start from nothing: no need to settle the other flows.
-    _set(pen, rows, hex=event["hex"], in_place_since=event.minute, leg_to=-1, leg_at=NEVER, works_n=0, works_gain=0)
+    # Nothing but works changes its rate, and works start anew: no need to settle the other flows.
+    works = event["works_n"]
+    _set(pen, rows, hex=event["hex"], in_place_since=event.minute, leg_to=-1, leg_at=NEVER, works_n=works, works_gain=0)
     formations["moved_m"][rows] += event["moved_m"]
     formations["forced_m"][rows] += event["forced_m"]
     route = formations["route"]
