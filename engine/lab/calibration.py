@@ -30,6 +30,7 @@ NOT_COMPUTED: Final = (
     ("campaign", "cause of yield: share dominated by manoeuvre", "0.55 to 0.70", "with --campaign"),
     ("campaign", "daily losses of a theatre: log SD, lag-1 correlation", "0.2 to 0.4, 0.45 to 0.8", "with --campaign"),
     ("campaign", "running share of AFVs in an operation", "0.25 to 0.84", "with --campaign"),
+    ("campaign", "running share of AFVs at rest", "0.75 to 0.9", "with --campaign"),
 )
 CAMPAIGN: Final = "baltic_offensive"
 """The campaign whose dates are a check, never fitted to."""

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from engine.lab.calibration import CAMPAIGN, DATES, Target, calibration_table, dates_target, within
-from engine.lab.campaign_targets import campaign_targets, causes_of_yield
+from engine.lab.campaign_targets import campaign_targets, causes_of_yield, vehicles_by_state
 from engine.lab.commanders import commanders
 from engine.lab.drawn_engagements import at_ratio, drawn
 from engine.lab.engagement import Engagement, fight, rules_of_engagements
 from engine.lab.fitting import crps, fit_engagements, misjudged_spread, score
 from engine.lab.generated import Size, generated_scenario
-from engine.model.codes import BattleKind, Cause, Outcome
+from engine.model.codes import BattleKind, Cause, Outcome, Status
 from engine.run.session import Session
 
 RULES = rules_of_engagements()
@@ -102,8 +102,25 @@ def test_a_campaign_answers_what_engagements_cannot() -> None:
     assert session.now == session.end
     names = " ".join(t.name for t in found)
     assert "men in an assault" in names
-    assert "AFVs that run" in names
+    assert "AFVs that run at rest" in names
     assert all(np.isfinite(t.model) for t in found)
+
+
+def test_vehicles_are_counted_with_those_in_operation_or_at_rest_or_not_at_all() -> None:
+    now, fine = 20 * 1440, 1e6
+    fought_days_ago = (1, 4, 9, 9, 9, 9, 1)
+    stocks = {"afv": np.array([10, 100, 20, 40, 100, 100, 100]) * fine, "afv_shop": np.array([30, 1, 5, 1, 1, 1, 1]) * fine}
+    formations = SimpleNamespace(
+        status=np.array([Status.ON_MAP] * 6 + [Status.DESTROYED]), side=np.array([0, 0, 0, 1, 0, 0, 0]),
+        last_fight_at=now - 1440 * np.array(fought_days_ago), exploiting=np.array([0, 0, 0, 1, 0, 0, 0]),
+        contact=np.array([1, 0, 0, 0, 1, 0, 0]), read=lambda flow, minute: stocks[flow],
+    )  # fmt: skip
+    stayed = np.array([True, True, True, True, True, False, True])
+    world: Any = SimpleNamespace(formations=formations)
+    busy, quiet = vehicles_by_state(world, now, stayed).tolist()
+    # One that fought yesterday, one that exploits; the others fought four days ago, face the enemy, marched, are gone.
+    assert busy == [[10, 30], [40, 1]]
+    assert quiet == [[20, 5], [0, 0]]
 
 
 def test_why_defenders_yielded_is_counted_cause_by_cause_over_all_runs() -> None:
