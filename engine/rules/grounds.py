@@ -259,8 +259,9 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "repair.replacements_axis_day", "repair.replacements_soviet_day",
     ),
     "Worn": _of(
-        "recovery", "what the ground covered cost, and want of food",
-        "formations: moved_m worn_m forced_m fuel_g cohesion_n", "combat.fatigue_march_day", "repair.breakdown_scale",
+        "recovery", "what the ground covered and battles cost, and want of food",
+        "formations: moved_m worn_m forced_m afv_u afv_shop_u fuel_g cohesion_n", "combat.fatigue_march_day",
+        "repair.breakdown_scale", "repair.battle_km_day", "repair.country_wear", "repair.busy_factor",
         "supply.food_cohesion_day", "supply.pocket_cohesion_day",
     ),
     "Replaced": _of("recovery", "a dated line of the order of battle says so", "formations: men_u afv_u guns_u"),

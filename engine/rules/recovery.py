@@ -1,4 +1,4 @@
-"""Phase 8, on the six-hour grid: rest, digging in, repair, sickness, replacements, consumption, wear of marches.
+"""Phase 8, on the six-hour grid: rest, digging in, repair, sickness, replacements, consumption, wear of marches and fights.
 
 Rates are set for the six hours to come and clamped so that no stock leaves its bounds before the next grid point;
 what belongs to a moment (the fuel of a march, a cohort of hunger) is taken off at once. Formations in battle keep
@@ -40,6 +40,8 @@ LN_2: Final = 0.6931471805599453
 _FLOWS = ("men", "battle", "sick", "gain", "afv", "afv_shop", "cohesion", "fatigue", "works", "ammo", "fuel", "food")
 _TASKS: Final = np.arange(len(Task))
 _ATTACKING = (Task.ATTACK, Task.PROBE, Task.EXPLOIT, Task.BOMBARD)
+_ATTACKS: Final = np.isin(_TASKS, (*_ATTACKING, Task.FOLLOW))
+"""By task: vehicles leave the roads."""
 _ON_THE_MOVE: Final = np.isin(_TASKS, (*_ATTACKING, Task.MARCH, Task.FOLLOW, Task.WITHDRAW))
 """By task: nobody digs."""
 _STANDING: Final = np.isin(_TASKS, (Task.HOLD, Task.ENTRENCH, Task.REST, Task.SUPPORT))
@@ -122,7 +124,7 @@ def _worn(c: Company) -> Event | None:
     fuel = np.minimum(fuel, c.stock["fuel"]) if on(statics.rules, "supply") else 0 * fuel
     leaving = c.column("afv_shop_rate") + c.column("afv_lost_rate")
     spare = np.maximum(c.stock["afv"] - leaving * GRAIN_MIN, 0)
-    broken = np.minimum(rounded(c.stock["afv"] * _breakdowns(statics)[kind] * (km / 100.0)), spare)
+    broken = np.minimum(rounded(c.stock["afv"] * _breakdowns(statics)[kind] * (_driven(c, km) / 100.0)), spare)
     tired = rounded(_tiring(c, km))
     room = NANO - c.stock["fatigue"] - np.maximum(c.column("fatigue_gain"), 0) * GRAIN_MIN
     tired = np.clip(tired, 0, np.maximum(room, 0))
@@ -134,7 +136,7 @@ def _worn(c: Company) -> Event | None:
     rear = _to_the_rear(c)
     if not on(statics.rules, "repair"):
         broken, rear = 0 * broken, 0 * rear
-    some = np.flatnonzero((km > 0) | (lost > 0) | (rear > 0))
+    some = np.flatnonzero((km > 0) | (lost > 0) | (rear > 0) | (broken > 0))
     if not len(some):
         return None
     return WORN(
@@ -150,6 +152,18 @@ def _tiring(c: Company, km: Floats) -> Floats:
     usual = NANO * c.rule("combat.fatigue_march_day") * ((km - hurried) / day)
     dear = NANO * c.rule("movement.forced_fatigue_day") * (hurried / (day * first_day(statics)[mobility]))
     found: Floats = usual + dear
+    return found
+
+
+def _driven(c: Company, km: Floats) -> Floats:
+    """What vehicles have driven since the last grid point, as kilometres of road march.
+
+    Ground covered (km) counts more across country, where attackers and who is near the enemy drive; what is driven in
+    a battle, to and fro, is no ground covered.
+    """
+    country = _ATTACKS[c.task] | c.battle | c.contact
+    fought = np.where(c.battle & (c.task != Task.SUPPORT), c.rule("repair.battle_km_day") * (GRAIN_MIN / DAY), 0.0)
+    found: Floats = (km + fought) * np.where(country, c.rule("repair.country_wear"), 1.0)
     return found
 
 
@@ -176,12 +190,13 @@ def _day_march(statics: Statics) -> Floats:
 def _repair_day(c: Company) -> tuple[float, float]:
     """Shares of the vehicles in repair that come back, and that go to the rear, in a day.
 
-    A short and a long half-life for the given shares, as one hazard: what remains over goes to the rear.
+    Of short and long repairs, each with its half-life, one hazard is made that keeps the mean stay, and with it how many
+    are in repair; what neither mends goes to the rear after as long.
     """
     short, long = c.rule("repair.short_share"), c.rule("repair.long_share")
-    back = LN_2 * (short / c.rule("repair.short_days") + long / c.rule("repair.long_days"))
     mended = short + long
-    return back, back * (1.0 - mended) / mended
+    leaving = LN_2 * mended / (short * c.rule("repair.short_days") + long * c.rule("repair.long_days"))
+    return mended * leaving, (1.0 - mended) * leaving
 
 
 # Rates.

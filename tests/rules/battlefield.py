@@ -26,7 +26,7 @@ TOLD = EventKind("TestTold", (Field("row", "int32", "who"), Field("value", "int6
 ENTERED = EventKind("TestEntered", (Field("formation", "int32", "who"), Field("hex", "int32", "where")))
 COLUMNS = (
     "task", "target", "stage", "in_place_since", "works_n", "cohesion_n", "fatigue_n", "ammo_g", "cut_off_since",
-    "hungry_since", "men_u", "men_full", "hex", "leg_to", "posture",
+    "hungry_since", "men_u", "men_full", "hex", "leg_to", "posture", "moved_m",
 )  # fmt: skip
 
 

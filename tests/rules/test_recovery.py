@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from engine.core.columns import NANO
 from engine.model.codes import Task
+from engine.model.world import World
 from engine.rules import recovery
 from engine.rules.system import Trace
 from engine.run.session import Session
@@ -100,6 +103,46 @@ def test_vehicles_come_back_from_the_workshops_and_some_are_beyond_repair() -> N
     share = rules["repair.short_share"] / 2
     assert 40e6 * share * 0.8 < back < 40e6 * (share + rules["repair.long_share"])
     assert 0 < lost < 0.2 * 40e6
+
+
+def broken_down(
+    monkeypatch: pytest.MonkeyPatch, km: int = 0, *, fights: bool = False, text: str = FIELD, **told: Any
+) -> float:
+    """Share of a hundred tanks that breaks down in the day on which their division covers so many kilometres."""
+
+    def fighting(world: World) -> npt.NDArray[np.bool_]:
+        return np.isin(np.arange(len(world.formations)), [world.statics.formation_rows["a1"]]) & fights
+
+    monkeypatch.setattr(recovery, "fighting", fighting)
+    tanks = {"A": {"kind": "panzer", "afv": 100}}
+    session = rested(text, {"a1": {"moved_m": km * 1000, **told}}, 1, formations=tanks)
+    assert sum(now(session, flow, "a1") for flow in ("afv", "afv_shop", "afv_lost")) == 100 * 10**6
+    events = battlefield.of_kind(session, "Worn")
+    return sum(int(e["broken_u"][e["formation"] == row(session, "a1")].sum()) for e in events) / 100e6
+
+
+def test_vehicles_break_down_on_marches_more_of_them_across_country_and_in_battle(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = rested(formations={"A": {"kind": "panzer"}}, days=0)
+    rules = session.world.statics.rules
+    on_the_road = session.scenario.kinds["panzer"].breakdown_100km * rules["repair.breakdown_scale"]
+    assert broken_down(monkeypatch) == 0
+    assert broken_down(monkeypatch, 100, task=Task.MARCH) == pytest.approx(on_the_road, rel=0.01)
+    country = on_the_road * rules["repair.country_wear"]
+    assert broken_down(monkeypatch, 100, task=Task.EXPLOIT) == pytest.approx(country, rel=0.01)
+    assert broken_down(monkeypatch, 100, text=FRONT) == pytest.approx(country, rel=0.01)
+    # In battle they drive though no ground is won; fewer each six hours are left to break down.
+    day = country * rules["repair.battle_km_day"] / 100
+    assert broken_down(monkeypatch, fights=True) == pytest.approx(day, rel=0.05)
+    assert broken_down(monkeypatch, fights=True, task=Task.SUPPORT) == 0
+
+
+def test_the_workshops_keep_vehicles_as_long_as_short_and_long_repairs_last_on_the_average() -> None:
+    start = {"A": {"kind": "panzer", "afv": 0, "afv_repair": 100}}
+    session = rested(formations=start, days=8)
+    rules = session.world.statics.rules
+    short, long = rules["repair.short_share"], rules["repair.long_share"]
+    stay = (short * rules["repair.short_days"] + long * rules["repair.long_days"]) / (short + long) / math.log(2)
+    assert now(session, "afv_shop", "a1") == pytest.approx(100e6 * math.exp(-8 / stay), rel=0.02)
 
 
 def test_the_sick_go_and_replacements_come_no_faster_than_the_losses() -> None:

@@ -29,7 +29,7 @@ WORN = EventKind(
         Field("formation", "int32", "who"),
         Field("moved_m", "int64", "metre: ground covered so far, now charged for"),
         Field("fuel_g", "int64", "gram burnt on the march"),
-        Field("broken_u", "int64", "1e-6 vehicle: broken down on the march, to repair"),
+        Field("broken_u", "int64", "1e-6 vehicle: broken down on the march or in battle, to repair"),
         Field("rear_u", "int64", "1e-6 vehicle: beyond repair in the field, to the rear"),
         Field("fatigue_n", "int64", "1e-9: tired by the march"),
         Field("cohesion_n", "int64", "1e-9: lost by hunger or in a pocket"),
