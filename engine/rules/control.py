@@ -128,7 +128,8 @@ def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace |
         inner = rows_where(reverts & (owner[cells] == side))
         reverts[inner] = _hostile_neighbours(world, side, cells[inner]) > 0
     if trace is not None:
-        for cell, minutes in zip(cells[open_].tolist(), np.maximum(age[open_], 0).tolist(), strict=True):
+        told = open_ | (since < NEVER)  # one that is guarded again is explained as well
+        for cell, minutes in zip(cells[told].tolist(), np.maximum(age[told], 0).tolist(), strict=True):
             trace.record("hexes", cell, "unguarded_min", float(minutes), "contact.salient_h")
     events: list[Event] = []
     begins, ends = open_ & (since >= NEVER), ~open_ & (since < NEVER)
