@@ -48,7 +48,7 @@ MAP = """
 ...3......#.....2...
 ....................
 """
-FORKS = (0, 15 * HOUR, 33 * HOUR, 45 * HOUR)
+FORKS = (0, 15 * HOUR, 18 * HOUR, 66 * HOUR)
 DIRECTIVES = [
     {"id": "stand", "hq": "axis_hq", "kind": "defend", "line": ["a1", "a5"], "reserve": ["b1", "b2"]},
     {"id": "blow", "hq": "axis_panzer", "kind": "attack", "axis": [(2, 12)], "objective": [(0, 12)],
