@@ -14,6 +14,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import PPM, exp, rounded
 from engine.core.calendar import DAY, HOUR
 from engine.core.dice import Dice, Stream
+from engine.core.hexes import steps_between
 from engine.core.jit import jit
 from engine.model.codes import IN_FORCE, ON_ITS_WAY, SIDES, Echelon, Mobility, OrderKind, Task
 from engine.model.orders import TASK_OF
@@ -93,9 +94,7 @@ def _hours(
             # A headquarters that was driven off gives no orders before it is in action again.
             silent = max(moved_at[hq] - minute, 0) / HOUR
             if at[row] >= 0 and place[hq] >= 0:
-                dq = int(axial[0, at[row]]) - int(axial[0, place[hq]])
-                dr = int(axial[1, at[row]]) - int(axial[1, place[hq]])
-                away = ((abs(dq) + abs(dr) + abs(dq + dr)) // 2) * hex_km
+                away = steps_between(axial, at[row], place[hq]) * hex_km
         driven = p[5] if mobility[row] == _MOTOR or mobility[row] == _TRACK else 1.0
         median, beyond = medians[side[row], level[i]], max(away - p[0] * reach[level[i]] * driven, 0.0)
         hours = median / staff * luck[i]

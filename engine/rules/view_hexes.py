@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -16,39 +16,63 @@ from engine.model.view import HexFrame
 from engine.model.world import World
 from engine.rules.derived import derived
 from engine.rules.steps import blown_sides
-from engine.rules.view_frames import fixed
+from engine.rules.view_frames import AsAsked, fixed
 
 Rows = npt.NDArray[np.int64]
 
 
-def hexes_seen(world: World, side: int, minute: int) -> HexFrame:
-    """Control as it is, which views share while it stays the same; fortresses and works as far as a side knows them."""
+class _PassingHexes(AsAsked, HexFrame):
+    pass
+
+
+def hexes_seen(world: World, side: int, minute: int, at_once: bool) -> HexFrame:
+    """Control as it is; fortresses and works as far as a side knows them. Views share each column while it stays the same."""
+
+    def make(name: str) -> Array:
+        return _COLUMNS[name](world, side, minute)
+
+    if not at_once:  # a staff that looks at works looks at them once in many plans
+        return _PassingHexes({}, make)
+    key = (
+        *world.hexes.version("owner", "owner_since", "works", "fortress"), *world.hexsides.version("bridge_down"),
+        _lines_known(world, minute),
+    )  # fmt: skip
+    return derived(world, f"views.hexes.{side}", key, lambda: HexFrame(**{name: make(name) for name in _COLUMNS}))
+
+
+def _copy(name: str) -> Callable[[World, int, int], Array]:
+    """A column as it is, for both sides."""
+    key = f"views.hexes.{name}"
+
+    def column(world: World, side: int, minute: int) -> Array:
+        hexes = world.hexes
+        return derived(world, key, hexes.version(name), lambda: fixed(hexes[name].copy()))
+
+    return column
+
+
+_all_works = _copy("works")
+
+
+def _works(world: World, side: int, minute: int) -> Array:
+    key = (*world.hexes.version("owner", "works"), _lines_known(world, minute))
+    found = derived(world, f"views.works.{side}", key, lambda: _works_known(world, side, minute))
+    return _all_works(world, side, minute) if found is None else found
+
+
+def _fortress(world: World, side: int, minute: int) -> Array:
     hexes = world.hexes
+    return derived(world, f"views.fortress.{side}", hexes.version("fortress"), lambda: fixed(hexes.fortress == side))
 
-    def make() -> HexFrame:
-        return HexFrame(
-            inside=hexes.inside,  # never changes: no copy needed
-            owner=fixed(hexes.owner.copy()),
-            owner_since=fixed(hexes.owner_since.copy()),
-            works=fixed(hexes.works.copy()),
-            blown=fixed(blown_sides(world)),
-            fortress=fixed(np.zeros(len(hexes), bool)),
-        )
 
-    key = (*hexes.version("owner", "owner_since", "works"), *world.hexsides.version("bridge_down"))
-    public = derived(world, "views.hexes", key, make)
-    declared = derived(
-        world, f"views.fortress.{side}", hexes.version("fortress"), lambda: fixed((hexes.fortress == side).copy())
-    )
-    private = derived(world, f"views.fortress.any.{side}", hexes.version("fortress"), lambda: bool(declared.any()))
-    works_key = (*hexes.version("owner", "works"), _lines_known(world, minute))
-    works = derived(world, f"views.works.{side}", works_key, lambda: _works_known(world, side, minute))
-    if not private and works is None:
-        return public
-    parts = {"fortress": declared} if private else {}
-    parts |= {} if works is None else {"works": works}
-    key = (*key, *hexes.version("fortress"), works_key[-1])
-    return derived(world, f"views.hexes.{side}", key, lambda: replace(public, **parts))
+def _blown(world: World, side: int, minute: int) -> Array:
+    return derived(world, "views.blown", world.hexsides.version("bridge_down"), lambda: fixed(blown_sides(world)))
+
+
+_COLUMNS: Final[dict[str, Callable[[World, int, int], Array]]] = {
+    "inside": lambda world, side, minute: world.hexes.inside,  # never changes: no copy needed
+    "owner": _copy("owner"), "owner_since": _copy("owner_since"), "works": _works, "blown": _blown, "fortress": _fortress,
+}  # fmt: skip
 
 
 PATROL_HEXES: Final = 2

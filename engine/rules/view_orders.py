@@ -25,6 +25,8 @@ _DIRECTIVE = (
 _ORDER = (
     "formation", "hq", "kind", "goal", "issued_at", "arrives_at", "state", "by_human", "reason", "detail",
 )  # fmt: skip
+_ASKED = ("formation", "kind", "goal", "state", "by_human")
+"""Of them those that a commander looks at in every plan: picked in one go."""
 
 
 class _PassingOrders(AsAsked, OwnOrders):
@@ -55,7 +57,7 @@ def orders_given(world: World, side: int, minute: int, at_once: bool) -> OwnOrde
     known, mine = {"row": fixed(numbers[:count])}, rows[:count]
     if at_once:
         return OwnOrders(**known, **orders.pick(_ORDER, mine))
-    return _PassingOrders(known, lambda name: fixed(orders[name][mine]))
+    return _PassingOrders({**known, **orders.pick(_ASKED, mine)}, lambda name: fixed(orders[name][mine]))
 
 
 @jit

@@ -15,6 +15,7 @@ from engine.core.jit import jit
 from engine.model.view import OwnFormations
 from engine.model.world import World
 from engine.rules.demand import days_of, needs
+from engine.rules.parameters import packed
 from engine.rules.sight import on_map
 from engine.rules.view_frames import AsAsked, fixed
 from engine.rules.view_orders import order_numbers
@@ -27,8 +28,13 @@ _STATE: Final = (
     "stage", "supplied", "cut_off_since", "hungry_since", "contact", "exploiting", "last_fight_at", "moved_m",
     "afloat", "landed_at", "kept", "leaves_at",
 )  # fmt: skip
+_ASKED: Final = ("hq", "hex", "leg_to", "leg_at", "goal", "target", "task", "contact", "cut_off_since", "afloat")
+"""Of them those that a commander looks at in every plan: picked in one go."""
 _OF_POWER: Final = ("men", "afv", "guns", "cohesion", "fatigue")
-"""Stocks that make up points: read together, as one is hardly asked for without the others."""
+_TOGETHER: Final = (*_OF_POWER, "ammo", "fuel")
+"""Stocks that make up points, and those that an attack lives on: read together, as one is hardly asked for without the
+others.
+"""
 
 
 class _PassingOwn(AsAsked, OwnFormations):
@@ -44,7 +50,7 @@ class _Stocks(dict[str, Rows]):
 
     def __missing__(self, name: str) -> Rows:
         formations, minute, rows = self._of
-        self.update(formations.read_all(_OF_POWER if name in _OF_POWER else (name,), minute, rows))
+        self.update(formations.read_all(_TOGETHER if name in _TOGETHER else (name,), minute, rows))
         return self[name]
 
 
@@ -64,6 +70,7 @@ def own_formations(world: World, side: int, minute: int, at_once: bool) -> OwnFo
         known.update(formations.pick(_STATE, rows))
         known.update({name: make(name) for name in (*_CHANGING, "order")})
         return OwnFormations(**known)
+    known.update(formations.pick(_ASKED, rows))
     return _PassingOwn(known, make)
 
 
@@ -92,8 +99,7 @@ _CHANGING: dict[str, Callable[[World, dict[str, Any], _Stocks], Rows]] = {
 
 def _points(world: World, known: dict[str, Any], now: Mapping[str, Rows]) -> Rows:
     """Effective power, posture and terrain left out: q x (combat men + 20 AFV + 15 guns)."""
-    rules, points = world.statics.rules, np.empty(len(now["men"]), np.int64)
-    p = np.array([rules[name] for name in _WORTH])
+    points, p = np.empty(len(now["men"]), np.int64), packed(world.statics, _WORTH)
     men, afv, guns, cohesion, fatigue = (now[name] for name in _OF_POWER)
     _points_each(men, afv, guns, cohesion, fatigue, known["combat_share"], known["quality"], p, points)
     return points

@@ -109,10 +109,10 @@ def _weather(world: World, side: int, minute: int) -> WeatherNow:
 
 
 _BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
-    "own": own_formations, "orders": orders_given, "battles": battles_seen,
+    "own": own_formations, "orders": orders_given, "battles": battles_seen, "hexes": hexes_seen,
 }  # fmt: skip
 """Parts whose columns are made one by one as they are asked for, or all at once."""
 _OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
-    "coming": _coming, "enemies": enemies, "hexes": hexes_seen, "headquarters": _headquarters,
+    "coming": _coming, "enemies": enemies, "headquarters": _headquarters,
     "directives": directives_known, "depots": _depots, "weather": _weather, "rails": _rails,
 }  # fmt: skip

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.core.hexes import steps_between
 from engine.core.jit import jit
 
 
 @jit
-def metres_from_places(q: Any, r: Any, rim: Any, places: Any, ends: Any, rows: Any, spacing: int, metres: Any) -> None:
+def metres_from_places(axial: Any, rim: Any, places: Any, ends: Any, rows: Any, spacing: int, metres: Any) -> None:
     """Fill rows ``rows`` of ``metres`` (claimants, rim) with the way to the nearest of ``places[ends[i] : ends[i + 1]]``."""
     for i in range(len(rows)):
         for j in range(len(rim)):
             here, best = rim[j], -1
             for k in range(ends[i], ends[i + 1]):
-                dq, dr = q[here] - q[places[k]], r[here] - r[places[k]]
-                apart = (abs(dq) + abs(dr) + abs(dq + dr)) // 2
+                apart = steps_between(axial, here, places[k])
                 if best < 0 or apart < best:
                     best = apart
             metres[rows[i], j] = best * spacing

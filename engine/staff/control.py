@@ -281,8 +281,8 @@ def held_soon(view: SideView) -> Array:
     They have won them, or march into them unopposed: what comes next is ordered before they have arrived.
     """
     own, owner = view.own, view.hexes.owner
-    soon = own.leg_at - view.minute <= round(view.statics.rules["staff.entry_h"] * HOUR)
-    cells = own.leg_to[(own.leg_to >= 0) & soon]
+    cells = own.leg_to[own.leg_at <= view.minute + round(view.statics.rules["staff.entry_h"] * HOUR)]
+    cells = cells[cells >= 0]
     cells = cells[owner[cells] == 1 - view.side]
     if not len(cells):
         return owner

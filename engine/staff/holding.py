@@ -32,13 +32,13 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
     for hq, members in who.items():
         plan, role = plans.of[hq], s.role_of
         mine = np.array([at for at in members.tolist() if role[at] not in (IN_ASSAULT, IN_MOBILE)], np.int64)
-        if not len(s.able(mine)):
+        able = s.able(mine)
+        if not len(able):
             no_need(s, hq)
         if not len(mine):
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
             withdraw.begin(s, plans, plan, sectors.sector(hq), mine)
-        able = s.able(mine)
         if len(able) and not withdraw.under_way(s, hq):
             place = _place(s, plan, sectors)
             _one(s, wishes, plans, plan, place, able, stays=plans.stand_fast(plan) or sectors.given_up(plan) is not None)

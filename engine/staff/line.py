@@ -66,7 +66,7 @@ def match(s: Situation, at: Stations, who: Ints, group: Ints, fixed: Mask) -> Ma
     others[who] = -1
     fresh, place = np.empty(count, np.int64), np.empty(count, np.int64)
     place_each(
-        *s.grid.axial, at.cell, at.weight, at.first, group, own.row[who], s.slot[who], own.hex[who], fixed, others,
+        s.grid.axial_table, at.cell, at.weight, at.first, group, own.row[who], s.slot[who], own.hex[who], fixed, others,
         s.whole("staff.keep_hexes"), round(rules["staff.keep_plan"] * 1000), MOST_IN_A_HEX, fresh, place,
     )  # fmt: skip
     return Match(who, place, fresh)
@@ -82,8 +82,8 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
     rules, found = s.rules, np.empty(2, np.int64)
     wide = rules["staff.need_gap_spacing"] * (sector.length_km / max(formations, 1))
     worst_need(
-        *s.grid.axial, sector.sides, s.front.own, hot, short, threat, s.held_hex, s.whole("staff.need_gap_threat"),
-        float(wide), s.whole("staff.need_gap"), found,
+        s.grid.axial_table, sector.sides, s.front.own, hot, short, threat, s.held_hex, s.whole("staff.need_gap_threat"),
+        float(wide), s.whole("staff.need_gap"), s.grid.spacing_km, found,
     )  # fmt: skip
     need, where = found.tolist()
     return need, where

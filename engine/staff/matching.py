@@ -6,23 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from engine.core.hexes import steps_between
 from engine.core.jit import jit
 from engine.core.nearest import NOWHERE
-
-HEX_KM = 6
-"""What one step between holders counts, where gaps are set against the spacing of a line."""
-
-
-@jit
-def _apart(q: Any, r: Any, a: int, b: int) -> int:
-    dq, dr = q[a] - q[b], r[a] - r[b]
-    steps: int = (abs(dq) + abs(dr) + abs(dq + dr)) // 2
-    return steps
 
 
 @jit
 def place_each(
-    q: Any, r: Any, cell: Any, weight: Any, first: Any, group: Any, row: Any, slot: Any, here: Any, fixed: Any, others: Any,
+    axial: Any, cell: Any, weight: Any, first: Any, group: Any, row: Any, slot: Any, here: Any, fixed: Any, others: Any,
     keep: int, share: int, crowd: int, fresh: Any, place: Any,
 ) -> None:  # fmt: skip
     """Fill ``fresh`` and ``place`` for formations ordered by ``group``; see :func:`engine.staff.line.match`.
@@ -30,7 +21,7 @@ def place_each(
     ``others``: places in the line of all who are not matched now, -1 none. ``keep``: hexes within which an old place is
     as good; ``share``: thousandths of the new cost at which a whole old plan is; ``crowd``: most to a hex of a short line.
     """
-    station = np.zeros(len(q), np.bool_)
+    station = np.zeros(axial.shape[1], np.bool_)
     for k in range(len(cell)):
         station[cell[k]] = True
     total = np.zeros(len(cell) + 1, np.int64)
@@ -47,27 +38,28 @@ def place_each(
             old[i] = slot[i] if stands else here[i]
             off[i], nearest[i] = NOWHERE, -1
             for k in range(first[g], first[g + 1]):
-                steps = _apart(q, r, old[i], cell[k])
+                steps = steps_between(axial, old[i], cell[k])
                 if steps < off[i]:
                     off[i], nearest[i] = steps, k
         _space(cell, total, first[g], first[g + 1], start, end, nearest, off, row, fresh)
-        _keep(q, r, cell, weight, first[g], first[g + 1], start, end, old, off, fresh, keep, share, place)
+        _keep(axial, cell, weight, first[g], first[g + 1], start, end, old, off, fresh, keep, share, place)
         start = end
     for i in range(len(group)):
         if fixed[i]:
             place[i] = old[i]
-    make_room(q, r, cell, first, group, fixed, others, crowd, fresh, place)
+    make_room(axial, cell, first, group, fixed, others, crowd, fresh, place)
 
 
 @jit
 def make_room(
-    q: Any, r: Any, cell: Any, first: Any, group: Any, fixed: Any, others: Any, crowd: int, fresh: Any, place: Any
+    axial: Any, cell: Any, first: Any, group: Any, fixed: Any, others: Any, crowd: int, fresh: Any, place: Any
 ) -> None:
     """One to a hex while a line has more hexes than formations, else two: later ones take the nearest station with room.
 
     So a corner of the front that counts more sides does not draw two into one hex and leave the next one empty.
     """
-    taken, seen, most = np.zeros(len(q), np.int32), np.zeros(len(q), np.int32), np.zeros(len(first) - 1, np.int64)
+    size = axial.shape[1]
+    taken, seen, most = np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(len(first) - 1, np.int64)
     for i in range(len(group)):
         most[group[i]] += 1
     for g in range(len(most)):
@@ -89,7 +81,7 @@ def make_room(
         if taken[place[i]] >= most[g]:
             best, least = place[i], -1
             for k in range(first[g], first[g + 1]):
-                steps = _apart(q, r, cell[k], fresh[i])
+                steps = steps_between(axial, cell[k], fresh[i])
                 if taken[cell[k]] < most[g] and (least < 0 or steps < least or (steps == least and cell[k] < best)):
                     best, least = cell[k], steps
             place[i] = best
@@ -123,30 +115,30 @@ def _space(
 
 @jit
 def _keep(
-    q: Any, r: Any, cell: Any, weight: Any, first: int, last: int, start: int, end: int, old: Any, off: Any, fresh: Any,
+    axial: Any, cell: Any, weight: Any, first: int, last: int, start: int, end: int, old: Any, off: Any, fresh: Any,
     keep: int, share: int, place: Any,
 ) -> None:  # fmt: skip
     """Keep single places that are near enough, or the whole old plan of a headquarters if the new one gains little."""
     whole = True
     for i in range(start, end):
-        place[i] = old[i] if off[i] == 0 and _apart(q, r, old[i], fresh[i]) <= keep else fresh[i]
+        place[i] = old[i] if off[i] == 0 and steps_between(axial, old[i], fresh[i]) <= keep else fresh[i]
         whole = whole and off[i] == 0
     if not whole:
         return
-    before = _cost(q, r, cell, weight, first, last, old, start, end)
-    if before * share <= _cost(q, r, cell, weight, first, last, place, start, end) * 1000:
+    before = _cost(axial, cell, weight, first, last, old, start, end)
+    if before * share <= _cost(axial, cell, weight, first, last, place, start, end) * 1000:
         for i in range(start, end):
             place[i] = old[i]
 
 
 @jit
-def _cost(q: Any, r: Any, cell: Any, weight: Any, first: int, last: int, places: Any, start: int, end: int) -> int:
+def _cost(axial: Any, cell: Any, weight: Any, first: int, last: int, places: Any, start: int, end: int) -> int:
     """J of a headquarters: sum of weight x max(0, 2 d - 1)^2, d hexes to the nearest place (half hexes)."""
     total = 0
     for k in range(first, last):
         least = NOWHERE
         for i in range(start, end):
-            least = min(least, _apart(q, r, cell[k], places[i]))
+            least = min(least, steps_between(axial, cell[k], places[i]))
         beyond = max(2 * least - 1, 0)
         total += weight[k] * beyond * beyond
     return total
@@ -154,8 +146,8 @@ def _cost(q: Any, r: Any, cell: Any, weight: Any, first: int, last: int, places:
 
 @jit
 def worst_need(
-    q: Any, r: Any, sides: Any, own: Any, hot: Any, short: Any, threat: Any, held: Any, threatened: int, wide: float, gap: int,
-    found: Any,
+    axial: Any, sides: Any, own: Any, hot: Any, short: Any, threat: Any, held: Any, threatened: int, wide: float, gap: int,
+    hex_km: float, found: Any,
 ) -> None:  # fmt: skip
     """Fill ``found`` with the greatest need along the hot sides of a sector and the own hex where; 0, -1 if there are none.
 
@@ -170,8 +162,8 @@ def worst_need(
         if threat[side] > threatened:
             least = NOWHERE
             for k in range(len(held)):
-                least = min(least, _apart(q, r, own[side], held[k]))
-            if least * HEX_KM > wide:
+                least = min(least, steps_between(axial, own[side], held[k]))
+            if least * hex_km > wide:
                 worth += gap
         if where < 0 or worth > need:
             need, where = worth, own[side]

@@ -132,7 +132,7 @@ class Sectors:
 
     def _on_a_line(self, plan: Plan) -> bool:
         """Whether it has come up to the line it was given, and not attacked since."""
-        return plan.line >= 0 and plan.axis < 0 and self.phase(plan) != APPROACH and self.come_up(plan)
+        return plan.line >= 0 and plan.axis < 0 and self.come_up(plan)
 
     def given_up(self, plan: Plan) -> Mask | None:
         """Shape (hexes,): own ground from which every way home leads over the line it stands on; None if there is none.
@@ -153,7 +153,7 @@ class Sectors:
 
     def marching(self, plan: Plan) -> bool:
         """On the way to a line that is still in own hands, so that it claims no front where it is."""
-        if self.phase(plan) != APPROACH:
+        if self._noted[plan.hq] != APPROACH or self.come_up(plan):
             return False
         return 2 * len(self.own_line(plan)) >= len(line_cells(self.s.statics, self.plans.line_points(plan)))
 
@@ -182,7 +182,7 @@ class Sectors:
         for k, plan in enumerate(claimants):
             points = self.plans.line_points(plan)
             # A line far from all of its holders has been overtaken by events.
-            if not points or self.phase(plan) == APPROACH or not self.come_up(plan):
+            if not points or not self.come_up(plan):
                 standing.append(k)
             else:
                 metres[k] = self._rim_metres(points)
@@ -202,7 +202,7 @@ class Sectors:
         ends = list(accumulate((len(self._holders[hq]) for hq in claimants), initial=0))
         places = [slot if slot >= 0 else s.hex_of[at] for at, slot in zip(who, s.slot[who].tolist(), strict=True)]
         metres_from_places(
-            *s.grid.axial, s.control.rim, np.array(places), np.array(ends), np.array(rows), s.grid.spacing_m, metres
+            s.grid.axial_table, s.control.rim, np.array(places), np.array(ends), np.array(rows), s.grid.spacing_m, metres
         )
 
     def _rim_metres(self, points: Points) -> Array:

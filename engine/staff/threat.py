@@ -54,20 +54,10 @@ class Threat(Troops):
     @Once
     def _enemy(self) -> EnemyMaps:
         """Maps of the known enemy."""
-        rules, enemies = self.rules, self.view.enemies
-        screen = rules["contact.screen_posture"]
-        kernel = (0.0, rules["contact.screen_near"] * screen, rules["contact.screen_far"] * screen)
-        p = np.array([
-            CERTAIN,
-            round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * screen),
-            round(rules["fortification.posture_1"] * 1000),
-            round(rules["staff.occupied_min"]),
-            round(rules["staff.zoc_min"]),
-            remnant(self.statics),
-        ])  # fmt: skip
+        enemies, (reach, screen, p) = self.view.enemies, _how_maps_are_made(self.statics, self.kernel)
         discs = self.grid.ring_table(len(self.kernel) - 1)
         return enemy_maps(
-            discs, enemies.hex, self.enemy_power, enemies.power, enemies.certainty, _weights(self.kernel), _weights(kernel),
+            discs, enemies.hex, self.enemy_power, enemies.power, enemies.certainty, reach, screen,
             _terrain_ppm(self.statics), p,
         )  # fmt: skip
 
@@ -140,6 +130,25 @@ def ln(value: float) -> float:
 def _weights(kernel: tuple[float, ...]) -> Ints:
     """Thousandths of a kernel for each hex of a ring table's row."""
     return np.concatenate([np.full(6 * d if d else 1, round(k * 1000)) for d, k in enumerate(kernel)])
+
+
+def _how_maps_are_made(statics: Statics, kernel: tuple[float, ...]) -> tuple[Ints, Ints, Ints]:
+    """The arguments ``reach``, ``screen`` and ``p`` of :func:`enemy_maps`, made once for a run."""
+    found: tuple[Ints, Ints, Ints] | None = statics.memo.get("staff.enemy_maps")
+    if found is None:
+        rules = statics.rules
+        posture = rules["contact.screen_posture"]
+        screens = (0.0, rules["contact.screen_near"] * posture, rules["contact.screen_far"] * posture)
+        p = np.array([
+            CERTAIN,
+            round(rules["contact.screen_cap_divisions"] * rules["contact.screen_cap_men"] * posture),
+            round(rules["fortification.posture_1"] * 1000),
+            round(rules["staff.occupied_min"]),
+            round(rules["staff.zoc_min"]),
+            remnant(statics),
+        ])  # fmt: skip
+        found = statics.memo["staff.enemy_maps"] = _weights(kernel), _weights(screens), p
+    return found
 
 
 def _terrain_ppm(statics: Statics) -> Ints:

@@ -76,9 +76,14 @@ class Troops(Basis):
 
     def able(self, who: Ints) -> Ints:
         """Those of some positions who hold ground: services are no part of a line, a reserve or an attack."""
-        if not any(self.serves):
+        if not self.some_serve:
             return who
         return np.array([at for at in who.tolist() if not self.serves[at]], np.int64)
+
+    @Once
+    def some_serve(self) -> bool:
+        """Whether any own formation is a service."""
+        return any(self.serves)
 
     @Once
     def power_of(self) -> list[int]:

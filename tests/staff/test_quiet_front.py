@@ -119,7 +119,7 @@ def test_two_share_a_hex_only_of_a_line_that_has_fewer_hexes_than_formations(hel
     many, sides = len(held), np.array([5, 5, 5, 6, 7])
     where, nobody = np.array(held), np.zeros(0, np.int64)
     make_room(
-        np.arange(8), np.zeros(8, np.int64), sides, np.array([0, 5]), np.zeros(many, np.int64), np.zeros(many, bool), nobody,
-        MOST_IN_A_HEX, np.array(held), where,
+        np.array([np.arange(8), np.zeros(8, np.int64)]), sides, np.array([0, 5]), np.zeros(many, np.int64),
+        np.zeros(many, bool), nobody, MOST_IN_A_HEX, np.array(held), where,
     )  # fmt: skip
     assert sorted(where.tolist()) == wanted
