@@ -97,7 +97,6 @@ class Clock:
         alarm._ok, alarm._value = True, None
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: self._ring(i, generation))
-        # Priority 0 is SimPy's "urgent", kept for the bells; phases start at 1, so a bell is answered at once.
         self._schedule(alarm, priority=self._systems[i].phase, delay=at - int(self._environment.now))
 
     def _ring(self, i: int, generation: int) -> None:
@@ -105,7 +104,10 @@ class Clock:
             return  # re-armed since: an outdated alarm
         bell = self._bells[i]
         bell._ok, bell._value = True, None
-        self._schedule(bell, priority=0)
+        # As SimPy's own step does with an event whose turn has come; a bell's has come at once.
+        called, bell.callbacks = bell.callbacks, None  # type: ignore[assignment]
+        for call in called or ():
+            call(bell)
 
 
 @cache

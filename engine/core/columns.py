@@ -130,10 +130,8 @@ _PICKS: dict[tuple[str, ...], Callable[[Mapping[str, int]], tuple[int, ...]]] = 
 
 def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, int]], tuple[int, ...]]:
     """A function that gives several entries of a mapping as a tuple."""
-    if len(names) == 1:
-        name = names[0]
-        return lambda versions: (versions[name],)
-    return itemgetter(*names) if names else lambda _: ()
+    # Of a single name twice the same: a tuple all the same, and without a function of Python's.
+    return itemgetter(*names * 2 if len(names) == 1 else names) if names else lambda _: ()
 
 
 class Table:
@@ -156,6 +154,10 @@ class Table:
         if pick is None:
             pick = _PICKS[names] = _picked(names)
         return pick(self._versions)
+
+    def versions(self) -> tuple[int, ...]:
+        """Those of all columns, in declared order."""
+        return tuple(self._versions.values())
 
     def __len__(self) -> int:
         return self._count
@@ -229,6 +231,7 @@ class Writer:
     def __init__(self, spec: TableSpec, rows: int = 0) -> None:
         self.spec = spec
         self.table = Table(spec)
+        self._versions = self.table._versions
         self._arrays: dict[str, Array] = {}
         self._blocks: dict[str, Array] = {}
         self._count = rows
@@ -271,24 +274,26 @@ class Writer:
 
     def __getitem__(self, name: str) -> Array:
         """The writable column; whoever asks for it is taken to write it."""
-        self.table._versions[name] += 1
-        found = self._open.get(name)
-        if found is None:
+        self._versions[name] += 1
+        try:
+            return self._open[name]
+        except KeyError:
             found = self._open[name] = self._arrays[name][: self._count]
-        return found
+            return found
 
     def put(self, columns: Ints, rows: Ints, values: Array) -> None:
         """Write ``values[i]`` (wide ones first number first) into column number ``columns[i]`` at ``rows[i]``."""
-        for dtype, places in self._places.items():
-            if not _put_into(self._blocks[dtype], places, columns, rows, values, self._count):
-                raise IndexError(f"{self.spec.name}: a row beyond its {self._count}")
         written = set(columns.tolist())
+        types = {self.spec.columns[number].dtype for number in written}
+        for dtype, places in self._places.items():
+            if dtype in types and not _put_into(self._blocks[dtype], places, columns, rows, values, self._count):
+                raise IndexError(f"{self.spec.name}: a row beyond its {self._count}")
         for number, column in self._wide:
             if number in written:
                 its = rows_where(columns == number)
                 self._arrays[column.name][: self._count][rows[its]] = values[its, : column.width]
         for number in written:
-            self.table._versions[self.spec.columns[number].name] += 1
+            self._versions[self.spec.columns[number].name] += 1
 
     def append(self, values: Mapping[str, npt.ArrayLike], count: int) -> npt.NDArray[np.int64]:
         """Add ``count`` rows with defaults where ``values`` is silent; returns their row numbers."""
@@ -361,8 +366,9 @@ def digest_of(tables: Sequence[Table]) -> str:
         if not len(table):
             parts.append(all_of_them)
             continue
+        views = table._views
         for name, encoded in names:
-            parts += encoded, _little(table._views[name])
+            parts += encoded, views[name] if _LITTLE else _little(views[name])
     return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
 
 
@@ -381,6 +387,4 @@ def _digested(spec: TableSpec) -> tuple[tuple[tuple[str, bytes], ...], bytes]:
 
 def _little(values: Array) -> Array:
     """The same numbers, contiguous and the low byte first."""
-    if _LITTLE and values.dtype.isnative and values.flags.c_contiguous:
-        return values
     return np.ascontiguousarray(values.astype(values.dtype.newbyteorder("<"), copy=False))

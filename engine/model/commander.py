@@ -54,7 +54,6 @@ class _Sheet:
         self.place_of = {name: (False, at) for at, name in enumerate(self.names)}
         self.place_of |= {column.name: (True, at) for at, (_, column) in enumerate(self.wide)}
         self._columns = np.array([position for position, _ in self.narrow], np.int64)
-        self._names = tuple(column.name for _, column in numbered)
         self._versions: tuple[int, ...] = ()
         self.values = np.zeros((len(self.narrow), 0), np.int64)
         self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
@@ -66,7 +65,7 @@ class _Sheet:
 
     def read(self) -> None:
         """Read again if anything has been written since."""
-        versions = self.table.version(*self._names)
+        versions = self.table.versions()
         if versions == self._versions:
             return
         rows, before = len(self.table), self._versions or (-1,) * len(versions)

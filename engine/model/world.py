@@ -97,19 +97,22 @@ class Pen:
         """A copy of all mutable columns: a keyframe. It shares what has not changed with the snapshot before."""
         return {name: self._copied(name, writer.table) for name, writer in self._writers.items()}
 
-    def _copied(self, name: str, table: Table) -> dict[str, Array]:
-        before, known = self._last.get(name, ({}, {}))
+    def _copied(self, of: str, table: Table) -> dict[str, Array]:
+        before, known = self._last.get(of, ({}, {}))
         versions = dict(table._versions)
         if versions == before:
             return dict(known)
         copies = {}
-        for column, values in table.columns(mutable_only=True):
-            copied = known.get(column.name)
-            if copied is None or (before[column.name] != versions[column.name] and not _same(copied, values)):
-                copied = values.copy()
-                copied.flags.writeable = False
-            copies[column.name] = copied
-        self._last[name] = (versions, copies)
+        for column in table.spec.columns:
+            if column.fixed:
+                continue
+            name = column.name
+            copied = known.get(name)
+            if copied is None or (before[name] != versions[name] and not _same(copied, table[name])):
+                copied = table[name].copy()
+                copied.setflags(write=False)
+            copies[name] = copied
+        self._last[of] = (versions, copies)
         return dict(copies)
 
     def restore(self, snapshot: Mapping[str, Mapping[str, Array]]) -> None:

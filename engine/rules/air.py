@@ -7,6 +7,7 @@ is flown twice.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import IntEnum
 
 import numpy as np
@@ -67,7 +68,20 @@ def there(asset: AssetSpec, minute: int) -> bool:
 
 def sorties_day(statics: Statics, side: int, minute: int) -> int:
     """Sorties a day of all purposes that a side can fly at a minute."""
-    return sum(asset.sorties_day for asset in assets(statics, side) if there(asset, minute))
+    dates, able = _able(statics, side)
+    return able[bisect_right(dates, minute)]
+
+
+def _able(statics: Statics, side: int) -> tuple[list[int], list[int]]:
+    """Minutes at which air assets of a side come or go, and its sorties a day before the first and from each on."""
+    name = f"air.able.{side}"
+    if name not in statics.memo:
+        its = assets(statics, side)
+        dates = sorted({at for asset in its for at in (asset.from_min, asset.until_min)})
+        able = [sum(asset.sorties_day for asset in its if there(asset, at)) for at in dates]
+        statics.memo[name] = (dates, [0, *able])
+    found: tuple[list[int], list[int]] = statics.memo[name]
+    return found
 
 
 def within_reach(world: World, side: int, minute: int, cells: Ints) -> Floats:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from operator import itemgetter
 
 from engine.core.arithmetic import PPM
 from engine.core.calendar import NEVER
 from engine.model.events import Event
 from engine.model.events.command import ATTACHED, COMMANDER_CHANGED, SUBORDINATED, TOOK_COMMAND
 from engine.model.world import Statics, World
-
-_AT = itemgetter(0)
 
 
 def _schedule(statics: Statics) -> list[tuple[int, str, int, int, int]]:
@@ -38,17 +35,25 @@ def _schedule(statics: Statics) -> list[tuple[int, str, int, int, int]]:
 
 def next_change(statics: Statics, minute: int) -> int:
     """The minute of the next of them, NEVER after the last."""
-    changes = _schedule(statics)
-    at = bisect_right(changes, minute, key=_AT)
-    return changes[at][0] if at < len(changes) else NEVER
+    dates = _dates(statics)
+    at = bisect_right(dates, minute)
+    return dates[at] if at < len(dates) else NEVER
+
+
+def _dates(statics: Statics) -> list[int]:
+    """The minutes of all of them, in order."""
+    found: list[int] | None = statics.memo.get("command.dates")
+    if found is None:
+        found = statics.memo["command.dates"] = [at for at, *_ in _schedule(statics)]
+    return found
 
 
 def changes(world: World, minute: int, grain_min: int) -> list[Event]:
     """Changes dated since the last quarter of an hour (the clock wakes command for each)."""
-    dated = _schedule(world.statics)
-    first, last = (bisect_right(dated, at, key=_AT) for at in (minute - grain_min, minute))
+    dates = _dates(world.statics)
+    first, last = bisect_right(dates, minute - grain_min), bisect_right(dates, minute)
     events: list[Event] = []
-    for _, kind, row, other, staff in dated[first:last]:
+    for _, kind, row, other, staff in _schedule(world.statics)[first:last] if first < last else ():
         if kind == "commander":
             events.append(COMMANDER_CHANGED(minute, hq=row, commander=other, staff=staff))
         elif kind == "leader":

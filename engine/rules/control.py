@@ -126,7 +126,8 @@ def _closed(world: World, minute: int, salient: Mask, lost: Mask, trace: Trace |
     reverts = lost & ~falls & (since < NEVER) & (age >= round(rules["contact.cut_off_h"] * HOUR))
     for side in (0, 1):
         inner = rows_where(reverts & (owner[cells] == side))
-        reverts[inner] = _hostile_neighbours(world, side, cells[inner]) > 0
+        if len(inner):
+            reverts[inner] = _hostile_neighbours(world, side, cells[inner]) > 0
     if trace is not None:
         told = open_ | (since < NEVER)  # one that is guarded again is explained as well
         for cell, minutes in zip(cells[told].tolist(), np.maximum(age[told], 0).tolist(), strict=True):

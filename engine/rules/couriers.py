@@ -129,6 +129,8 @@ def _luck(world: World, formation: Rows, minute: int, dice: Dice) -> npt.NDArray
     """A standard normal number for each order; the n-th order to a formation in one minute is draw n."""
     orders = world.orders
     today = orders.formation[orders.issued_at == minute]
+    if not len(today) and len(set(formation.tolist())) == len(formation):
+        return dice.normal(Stream.COURIER, world.formations.subject[formation], minute)
     earlier = np.bincount(today, minlength=len(world.formations)) if len(today) else None
     draw = np.zeros(len(formation), dtype=np.int64) if earlier is None else earlier[formation]
     if len(set(formation.tolist())) < len(formation):

@@ -110,6 +110,8 @@ def settle(world: World, minute: int, dice: Dice, rows: Rows, trace: Trace | Non
     scene = Scene(world, minute, standing_at, world.hexes.owner, count, places, rows[ok], rows[~ok], cause[~ok],
                   np.zeros(0, np.int64), np.zeros(0, bool))  # fmt: skip
     if anywhere(ok):
+        count.flags.writeable = places.flags.writeable = False
+        ground.keep_counted(world, standing_at, count, places)
         scene.events.append(_entered(world, rows[ok], to[ok], minute))
         _take(scene, rows[ok], to[ok], side[ok])
         if trace is not None:

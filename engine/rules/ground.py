@@ -46,6 +46,7 @@ from engine.rules.power import (
 Rows = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Cells = npt.NDArray[np.int32]
 
 _MOTOR, _TRACK = int(Mobility.MOTOR), int(Mobility.TRACK)
 _PLACES = ("status", "hex")
@@ -73,11 +74,27 @@ def standing(world: World) -> Standing:
 
 def _standing(world: World) -> Standing:
     formations = world.formations
-    count, places = np.zeros((2, 2, world.statics.grid.size + 1), np.int16)
-    rows = np.empty(len(formations), np.int64)
-    found = _count(formations.status, formations.hex, formations.side, formations.stack, rows, count, places)
-    rows = rows[:found]
-    return Standing(rows, formations.side[rows], formations.hex[rows], count, places)
+
+    def make() -> Standing:
+        count, places = np.zeros((2, 2, world.statics.grid.size + 1), np.int16)
+        rows = np.empty(len(formations), np.int64)
+        found = _count(formations.status, formations.hex, formations.side, formations.stack, rows, count, places)
+        rows = rows[:found]
+        return Standing(rows, formations.side[rows], formations.hex[rows], count, places)
+
+    return derived(world, "ground.stood", _stand(world, formations.hex), make)
+
+
+def _stand(world: World, cells: Cells) -> tuple[bytes, ...]:
+    """What tells who would stand where if those on the map stood in ``cells`` (formations,)."""
+    return cells.tobytes(), world.formations.status.tobytes()
+
+
+def keep_counted(world: World, cells: Cells, count: npt.NDArray[np.int16], places: npt.NDArray[np.int16]) -> None:
+    """Keep what has been counted for the moment at which those on the map stand in ``cells``: nobody counts it again."""
+    rows = standing(world).rows
+    now = Standing(rows, world.formations.side[rows], cells[rows], count, places)
+    world.derived["ground.stood"] = (_stand(world, cells), now)
 
 
 @jit
@@ -386,9 +403,14 @@ def contacts(world: World) -> npt.NDArray[np.int8]:
 
 def contacts_of(world: World, cells: npt.NDArray[np.int32], count: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:
     """The same if those on the map stood in ``cells`` (formations,); ``count`` as in :class:`Standing`, for these."""
-    touched = np.zeros(len(cells), np.int8)
-    _touch(world.statics.grid.ring_table(1), standing(world).rows, world.formations.side, cells, count, touched)
-    return touched
+
+    def make() -> npt.NDArray[np.int8]:
+        touched = np.zeros(len(cells), np.int8)
+        _touch(world.statics.grid.ring_table(1), standing(world).rows, world.formations.side, cells, count, touched)
+        touched.flags.writeable = False
+        return touched
+
+    return derived(world, "ground.touched", _stand(world, cells), make)
 
 
 @jit

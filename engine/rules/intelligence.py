@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, exp, normal_quantile, rounded
+from engine.core.arithmetic import PPM, exp, rounded
 from engine.core.calendar import HOUR
 from engine.core.columns import FINE, anywhere, rows_where
 from engine.core.dice import Dice, Stream
@@ -141,7 +141,7 @@ def levels(world: World, found: Found, past: Past) -> tuple[Rows, Mask]:
     rules = world.statics.rules
     floor = np.zeros(len(found.rows), np.int64)
     for seen, name in ((found.air, "air"), (found.contact, "contact"), (found.fought, "battle")):
-        floor = np.where(seen, np.maximum(floor, rounded(rules[f"intelligence.{name}_level"] * PPM)), floor)
+        np.maximum(floor, seen * rounded(rules[f"intelligence.{name}_level"] * PPM), out=floor)
     remote = found.radio.astype(np.int64) + found.partisans
     cap = np.where(found.patrol, _PATROL_LEVEL, np.where(remote > 0, _REMOTE_LEVEL, 0))
     cap = np.where(found.contact | found.fought, _MOST, cap) * PPM
@@ -188,6 +188,8 @@ def _reports(
         **_estimates(world, rows, level, minute, dice),
     }
     twice, cell = _phantoms(world, rows, here, level, near, words)
+    if not len(twice):
+        return SIGHTED(minute, **true)
     false = {
         "observer": found.observer[seen][twice],
         "report": np.full(len(twice), -1),
@@ -226,8 +228,7 @@ def _estimates(world: World, rows: Rows, level: Rows, minute: int, dice: Dice) -
     """Strengths as reported: true x lognormal(spread / level); AFVs err on their own."""
     subject = world.formations.subject[rows]
     spread = world.statics.rules["intelligence.estimate_spread"] * PPM / np.maximum(level, PPM)
-    luck = normal_quantile(np.stack([dice.uniform(Stream.ESTIMATE, subject, minute, draw) for draw in (0, 1)]))
-    factor, other = exp(spread * luck)
+    factor, other = exp(spread * dice.normals(Stream.ESTIMATE, subject, minute, 2))
     now = world.formations.read_all(("men", "afv"), minute, rows)
     return {
         "estimate": rounded(factor * PPM),
@@ -248,6 +249,8 @@ def _phantoms(
     dim = (level <= DIM * PPM) & ~near
     drawn = words[:, 1] < np.uint64(round(share / (1.0 - share) * (1 << 32)))
     twice = rows_where(dim & drawn) if power.on(statics.rules, "intelligence") else np.zeros(0, np.int64)
+    if not len(twice):
+        return twice, twice
     side = world.formations.side[rows[twice]][:, None]
     ring = statics.grid.ring_table(PHANTOM_HEXES)[here[twice], _FIRST_FAR:].astype(np.int64)
     pick = (words[twice, 2:] % np.uint64(ring.shape[1])).astype(np.int64)

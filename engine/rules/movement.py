@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.core.calendar import NEVER
 from engine.core.columns import rows_where
@@ -29,19 +28,6 @@ from engine.rules.system import System, Trace
 
 GRAIN_MIN: Final = 60
 _WATCHED: Final = ("status", "leg_to", "leg_at", "look_at", "pause_until")
-Times = npt.NDArray[np.int64]
-
-
-def _times(world: World) -> tuple[Times, Times]:
-    """When each formation's leg ends, and when it looks round; NEVER if not."""
-
-    def make() -> tuple[Times, Times]:
-        formations = world.formations
-        legs, looks = times = np.full((2, len(formations)), NEVER, np.int64)
-        _fill(formations.status, formations.leg_to, formations.leg_at, formations.look_at, formations.pause_until, times)
-        return legs, looks
-
-    return derived(world, "movement.times", world.formations.version(*_WATCHED), make)
 
 
 @jit
@@ -67,10 +53,20 @@ def _next_of(row: int, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any)
 
 
 @jit
-def _fill(status: Any, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any, times: Any) -> None:
+def _called(
+    status: Any, leg_to: Any, leg_at: Any, look_at: Any, pause_until: Any, minute: int, arriving: Any, looking: Any,
+    counts: Any,
+) -> None:  # fmt: skip
+    """Whose leg has ended, and of the others who is to look round; how many of each."""
     for row in range(len(status)):
         if status[row] == ON_MAP:
-            times[0, row], times[1, row] = _next_of(row, leg_to, leg_at, look_at, pause_until)
+            ends, looks = _next_of(row, leg_to, leg_at, look_at, pause_until)
+            if ends <= minute:
+                arriving[counts[0]] = row
+                counts[0] += 1
+            elif looks <= minute:
+                looking[counts[1]] = row
+                counts[1] += 1
 
 
 def next_due(world: World, now: int) -> int:
@@ -88,9 +84,11 @@ def next_due(world: World, now: int) -> int:
 
 def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) -> list[Event]:
     """Entries, ground taken, bridges blown, and the next leg of everybody concerned."""
-    legs, looks = _times(world)
-    arriving = rows_where(legs <= minute)
-    looking = rows_where((looks <= minute) & (legs > minute))
+    formations, counts = world.formations, np.zeros(2, np.int64)
+    arriving, looking = np.empty((2, len(formations)), np.int64)
+    _called(formations.status, formations.leg_to, formations.leg_at, formations.look_at, formations.pause_until, minute,
+            arriving, looking, counts)  # fmt: skip
+    arriving, looking = arriving[: counts[0]], looking[: counts[1]]
     scene = entering.settle(world, minute, dice, arriving, trace) if len(arriving) else entering.unchanged(world, minute)
     events = [*scene.events, *marching.kept_out(scene)]
     if len(scene.taken):

@@ -92,8 +92,15 @@ def other_ends(world: World) -> Ints:
 def working_sources(world: World, side: int) -> Ints:
     """Rows of a side's depots whose place is in its hands, that are not shut, and if ports, that its ships reach."""
     depots = world.depots
-    own = (depots.side == side) & (world.hexes.owner[depots.hex] == side)
-    return rows_where(own & (depots.capacity_t > 0) & (depots.open == 1))
+
+    def make() -> Ints:
+        own = (depots.side == side) & (world.hexes.owner[depots.hex] == side)
+        rows = rows_where(own & (depots.capacity_t > 0) & (depots.open == 1))
+        rows.flags.writeable = False
+        return rows
+
+    key = (*depots.version("side", "hex", "capacity_t", "open"), *world.hexes.version("owner"))
+    return derived(world, f"rail.sources.{side}", key, make)
 
 
 def network(world: World, side: int) -> Network:

@@ -37,6 +37,8 @@ Ints = npt.NDArray[np.int64]
 
 GRAIN_MIN: Final = 15
 _ENTRAIN: Final = int(Task.ENTRAIN)
+_TOLD: Final = bytes([_ENTRAIN])
+"""The order as it stands in its column of bytes."""
 _WAITING: Final = int(Status.WAITING)
 _DOUBLE: Final = 2
 
@@ -148,6 +150,8 @@ def _first(task: Any, status: Any, leg_to: Any, pause_until: Any) -> int:
 
 
 def _next_due(world: World, now: int) -> int:
+    if _TOLD not in world.formations.task.tobytes():  # nobody, as nearly always
+        return NEVER
     key = world.formations.version("task", "status", "leg_to", "pause_until")
 
     def make() -> int:

@@ -389,7 +389,7 @@ def _consumption(c: Company) -> tuple[Ints, Ints, Ints]:
 def _posture(c: Company) -> npt.NDArray[np.int8]:
     """A formation that stands is as well prepared as its works; one that moves or attacks keeps its posture."""
     level = c.stock["works"] // NANO
-    settled = np.select([level >= 3, level >= 2], [Posture.FORTIFIED, Posture.PREPARED], Posture.HASTY)
+    settled = np.where(level >= 3, Posture.FORTIFIED, np.where(level >= 2, Posture.PREPARED, Posture.HASTY))
     stands = ~c.moving & _STANDING[c.task]
     return np.where(stands, settled, c.column("posture")).astype(np.int8)
 

@@ -40,9 +40,12 @@ def memory_min(statics: Statics) -> int:
 
 def half_lives(statics: Statics) -> tuple[int, int, int]:
     """Minutes: of a formation that stands, moves, hides."""
-    names = ("static", "moving", "hidden")
-    static, moving, hidden = (round(statics.rules[f"intelligence.half_life_{n}_h"] * HOUR) for n in names)
-    return static, moving, hidden
+    found: tuple[int, int, int] | None = statics.memo.get("sight.half_lives")
+    if found is None:
+        names = ("static", "moving", "hidden")
+        static, moving, hidden = (round(statics.rules[f"intelligence.half_life_{n}_h"] * HOUR) for n in names)
+        found = statics.memo["sight.half_lives"] = (static, moving, hidden)
+    return found
 
 
 def on_map(world: World, side: int) -> npt.NDArray[np.int64]:

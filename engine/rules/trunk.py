@@ -52,11 +52,7 @@ class Ways:
 def ways(world: World, side: int, railheads: Ints, name: str) -> tuple[Ways, ...]:
     """Ways from the nearest, second and third nearest source to each railhead; ``name`` tells callers apart."""
     net = network(world, side)
-    key = (
-        railheads.tobytes(), *world.links.version("gauge", "broken"), *world.hexes.version("owner"),
-        *world.depots.version("hex", "capacity_t", "open"),
-    )  # fmt: skip
-    return derived(world, f"trunk.ways.{side}.{name}", key, lambda: _ways(world, net, railheads))
+    return derived(world, f"trunk.ways.{side}.{name}", (railheads.tobytes(), net), lambda: _ways(world, net, railheads))
 
 
 def _ways(world: World, net: Network, railheads: Ints) -> tuple[Ways, ...]:

@@ -51,16 +51,18 @@ class EventBook:
 
 def pack_events(events: Sequence[Event], first: int) -> bytes:
     """Events by kind: for each its place in the whole order, its minute, its rows, and its columns end to end."""
-    by_kind: dict[str, list[tuple[int, Event]]] = {}
-    for order, event in enumerate(events, start=first):
-        by_kind.setdefault(event.kind.name, []).append((order, event))
+    by_kind: dict[str, list[int]] = {}
+    for place, event in enumerate(events):
+        by_kind.setdefault(event.kind.name, []).append(place)
     tables: Snapshot = {}
-    for name, items in by_kind.items():
+    for name, places in by_kind.items():
+        items = [events[place] for place in places]
+        columns = [event.data for event in items]
         tables[name] = {
-            "#order": np.array([o for o, _ in items], np.int32),
-            "#minute": np.array([e.minute for _, e in items], np.int32),
-            "#count": np.array([len(e) for _, e in items], np.int32),
-            **{f.name: np.concatenate([e.data[f.name] for _, e in items]) for f in items[0][1].kind.fields},
+            "#order": np.array(places, np.int32) + np.int32(first),
+            "#minute": np.array([event.minute for event in items], np.int32),
+            "#count": np.array([len(event) for event in items], np.int32),
+            **{f.name: np.concatenate([data[f.name] for data in columns]) for f in items[0].kind.fields},
         }
     return pack(tables)
 

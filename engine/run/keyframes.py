@@ -31,6 +31,7 @@ _LARGE, _SPARSE = 1 << 13, 12
 _MOST = 1 << 26
 _SAME = "="
 """Stands for the shape of a column that is that of the frame before."""
+_SAME_LINE = f"{_SAME}\n".encode()
 
 
 class Keyframes:
@@ -138,14 +139,18 @@ def _combined(base: Snapshot, values: Snapshot) -> Snapshot:
 
     A column that both share stays as it is.
     """
-    return {
-        table: {name: _mixed(base.get(table, {}).get(name), column) for name, column in columns.items()}
-        for table, columns in values.items()
-    }
+    found: Snapshot = {}
+    for table, columns in values.items():
+        before = base.get(table, {})
+        found[table] = {
+            name: column if before.get(name) is column else _mixed(before.get(name), column)
+            for name, column in columns.items()
+        }
+    return found
 
 
 def _mixed(base: Array | None, values: Array) -> Array:
-    if base is values or base is None or base.dtype != values.dtype or base.shape[1:] != values.shape[1:]:
+    if base is None or base.dtype != values.dtype or base.shape[1:] != values.shape[1:]:
         return values
     if base.shape == values.shape:
         return values ^ base
@@ -166,27 +171,26 @@ def pack(snapshot: Snapshot, of: Snapshot | None = None, base: Snapshot | None =
     for table, columns in snapshot.items():
         now, before = (of[table], base.get(table, {})) if of is not None and base is not None else ({}, {})
         for name, values in columns.items():
-            head = f"{table} {name} {_typed(values.dtype)} "
+            head = _head(table, name, values.dtype.char)
             if now and now[name] is before.get(name):
-                parts.append(f"{head}{_SAME}\n".encode())
+                parts += head, _SAME_LINE
                 continue
             little = values if _LITTLE else values.astype(values.dtype.newbyteorder("<"), copy=False)
-            shape = str(len(values)) if values.ndim == 1 else "x".join(map(str, values.shape))
+            shape = b"%d" % len(values) if values.ndim == 1 else "x".join(map(str, values.shape)).encode()
             if values.nbytes > _LARGE and values.ndim == 1:
                 rows = values.nonzero()[0]
                 if _SPARSE * len(rows) < len(values):
-                    parts.append(f"{head}{shape}~{len(rows)}\n".encode())
+                    parts += [head, shape, b"~%d\n" % len(rows)]
                     parts += [rows.astype("<i4").tobytes(), little[rows].tobytes()]
                     continue
-            parts.append(f"{head}{shape}\n".encode())
-            parts.append(little.tobytes())
+            parts += head, shape, b"\n", little.tobytes()
     return zlib.compress(b"".join(parts), 1)
 
 
 @cache
-def _typed(dtype: np.dtype[Any]) -> str:
-    """A type as files name it, the low byte first."""
-    return dtype.newbyteorder("<").str
+def _head(table: str, name: str, char: str) -> bytes:
+    """How the line of a column begins; its type as files name it, the low byte first."""
+    return f"{table} {name} {np.dtype(char).newbyteorder('<').str} ".encode()
 
 
 def unpack(data: bytes, base: Snapshot | None = None) -> Snapshot:

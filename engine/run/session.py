@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.core.arithmetic import round_up
-from engine.core.calendar import DAY, HOUR
+from engine.core.calendar import DAY, HOUR, NEVER
 from engine.core.clock import Clock
-from engine.core.columns import rows_where
+from engine.core.columns import anywhere, rows_where
 from engine.core.dice import Dice
 from engine.core.garbage import seldom_collected
 from engine.model.codes import SIDES
@@ -26,6 +26,7 @@ from engine.model.view import SideView
 from engine.model.world import Pen, World
 from engine.rules import door
 from engine.rules.apply import fold
+from engine.rules.derived import derived
 from engine.rules.redraw import redraw
 from engine.rules.system import System, Trace
 from engine.rules.systems import SYSTEMS
@@ -299,14 +300,30 @@ class Session:
                 self._ask(side, due)
 
     def _headquarters_due(self, side: int) -> list[int]:
-        mine = self._world.headquarters.side == side
-        notes = self._world.staff_notes
+        headquarters, notes = self._world.headquarters, self._world.staff_notes
+        first, alarmed = self._first_call(side)
+        hears = getattr(self.commanders[side], "hears", None) if alarmed else None
+        heard = alarmed and (hears is None or hears(self.now))
+        if first > self.now and not heard:
+            return []
         due = notes.cycle_at <= self.now
-        hears = getattr(self.commanders[side], "hears", None)
-        if hears is None or hears(self.now):
-            due |= self._world.headquarters.alarm_at >= notes.planned_at
-        due &= mine
-        return [int(row) for row in rows_where(due)]
+        if heard:
+            due |= headquarters.alarm_at >= notes.planned_at
+        due &= headquarters.side == side
+        due_rows: list[int] = rows_where(due).tolist()
+        return due_rows
+
+    def _first_call(self, side: int) -> tuple[int, bool]:
+        """When the first cycle of a side's headquarters comes, and whether there is an alarm for any of them."""
+        headquarters, notes = self._world.headquarters, self._world.staff_notes
+
+        def make() -> tuple[int, bool]:
+            mine = headquarters.side == side
+            cycles = notes.cycle_at[mine].tolist()
+            return min(cycles, default=NEVER), anywhere((headquarters.alarm_at >= notes.planned_at) & mine)
+
+        key = (*headquarters.version("side", "alarm_at"), *notes.version("cycle_at", "planned_at"))
+        return derived(self._world, f"session.first_call.{side}", key, make)
 
     def _ask(self, side: int, due: list[int]) -> None:
         started = _cpu() if self.spent is not None else 0.0
