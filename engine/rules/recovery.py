@@ -13,10 +13,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import Floats, rounded
+from engine.core.arithmetic import Floats, rounded, whole
 from engine.core.calendar import DAY, HOUR, NEVER
-from engine.core.columns import FINE, NANO
+from engine.core.columns import FINE, NANO, rows_where
 from engine.core.dice import Dice
+from engine.core.flows import read_flows
+from engine.core.jit import jit
 from engine.model.codes import SIDES, SOVIET, Calendar, Echelon, Ground, Mobility, Posture, Sky, Status, Task
 from engine.model.events import Event
 from engine.model.events.common import TICKED
@@ -29,6 +31,7 @@ from engine.rules.engineers import share_met
 from engine.rules.forced_march import first_day
 from engine.rules.fortress import garrison
 from engine.rules.ground import contacts, standing
+from engine.rules.parameters import packed
 from engine.rules.power import on
 from engine.rules.system import System, Trace, on_calendar
 
@@ -38,6 +41,32 @@ Mask = npt.NDArray[np.bool_]
 GRAIN_MIN: Final = 6 * HOUR
 LN_2: Final = 0.6931471805599453
 _FLOWS = ("men", "battle", "sick", "gain", "afv", "afv_shop", "cohesion", "fatigue", "works", "ammo", "fuel", "food")
+_MEN, _BATTLE, _SICK, _GAIN, _AFV, _AFV_SHOP, _COHESION, _FATIGUE, _WORKS, _AMMO, _FUEL, _FOOD = range(len(_FLOWS))
+_AMMO_STATIC, _FUEL_IDLE, _FUEL_100KM, _EATEN = range(4)
+_WORN: Final = ("fuel_g", "broken_u", "rear_u", "fatigue_n", "cohesion_n")
+_RATES: Final = (
+    "cohesion_gain", "fatigue_gain", "fatigue_loss", "works_gain", "sick_rate", "gain_rate", "afv_back_rate", "ammo_use",
+    "fuel_use", "food_use", "hungry_since", "posture",
+)  # fmt: skip
+_PARAMETERS: Final = (
+    "switch.supply", "switch.repair", "switch.recovery", "switch.fortification", "switch.sickness", "switch.replacements",
+    "repair.busy_factor", "combat.fatigue_march_day", "movement.forced_fatigue_day", "supply.pocket_days",
+    "supply.food_cohesion_day", "supply.pocket_cohesion_day", "combat.cohesion_recovery_day", "recovery.contact_rest",
+    "combat.sickness_day", "supply.hunger_late_days", "supply.hunger_late_men_day", "supply.hunger_men_day",
+    "repair.rest_men_day", "repair.replacements_brigade", "repair.replacements_share_max", "supply.idle_use",
+    "supply.march_food", "fortification.level_1_days", "fortification.level_2_days", "fortification.level_3_days",
+    "fortification.contact_factor", "fortification.entrench_factor", "fortification.engineer_factor",
+    "repair.battle_km_day", "repair.country_wear",
+)  # fmt: skip
+(
+    _SUPPLY, _REPAIR, _RECOVERY, _FORTIFICATION, _SICKNESS, _REPLACED, _BUSY, _MARCH_TIRES, _HURRY_TIRES, _POCKET_DAYS,
+    _HUNGER_SHAKES, _POCKET_SHAKES, _COHESION_BACK, _CONTACT_REST, _SICK_DAY, _LATE_DAYS, _LATE_STARVE, _STARVE, _REST_MEN,
+    _BRIGADE, _MOST_BACK, _IDLE_USE, _MARCH_FOOD, _LEVEL_1, _LEVEL_2, _LEVEL_3, _CONTACT_DIGS, _ENTRENCH_DIGS,
+    _ENGINEERS_DIG, _BATTLE_KM, _COUNTRY_WEAR,
+) = range(len(_PARAMETERS))  # fmt: skip
+_TO_REST, _TO_ENTRENCH, _TO_SUPPORT = int(Task.REST), int(Task.ENTRENCH), int(Task.SUPPORT)
+_DIVISION: Final = int(Echelon.DIVISION)
+_FORTIFIED, _PREPARED, _HASTY = int(Posture.FORTIFIED), int(Posture.PREPARED), int(Posture.HASTY)
 _TASKS: Final = np.arange(len(Task))
 _ATTACKING = (Task.ATTACK, Task.PROBE, Task.EXPLOIT, Task.BOMBARD)
 _ATTACKS: Final = np.isin(_TASKS, (*_ATTACKING, Task.FOLLOW))
@@ -54,8 +83,8 @@ class Company:
     world: World
     minute: int
     rows: Ints
-    stock: dict[str, Ints]
-    men: Floats
+    stock: Ints
+    """Shape (flows, rows): in the order of ``_FLOWS``."""
     battle: Mask
     moving: Mask
     contact: Mask
@@ -80,20 +109,17 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
         events.append(replaced)
     rows = standing(world).rows
     if len(rows):
-        company = _company(world, minute, rows)
-        worn = _worn(company)
-        if worn is not None:
-            events.append(worn)
-        events.append(_recovered(company, trace))
+        events += _settled(_company(world, minute, rows), trace)
     return events
 
 
 def _company(world: World, minute: int, rows: Ints) -> Company:
     formations = world.formations
-    stock = formations.read_all(_FLOWS, minute, rows)
-    men = stock["men"] / FINE
+    stock = np.empty((len(_FLOWS), len(rows)), np.int64)
+    read_flows(formations.blocks["int64"], formations.plan(*_FLOWS), rows, minute, stock)
+    men = stock[_MEN] / FINE
     cut_off = formations.cut_off_since[rows] <= minute
-    short = stock["food"] < needs(world.statics).food[formations.kind[rows]] * men * (GRAIN_MIN / DAY)
+    short = stock[_FOOD] < needs(world.statics).food[formations.kind[rows]] * men * (GRAIN_MIN / DAY)
     if on(world.statics.rules, "foraging"):
         # Who has the country behind him bakes from its harvest; a pocket and a fortress have eaten theirs up.
         short &= cut_off | garrison(world, rows)
@@ -102,7 +128,6 @@ def _company(world: World, minute: int, rows: Ints) -> Company:
         minute=minute,
         rows=rows,
         stock=stock,
-        men=men,
         battle=fighting(world)[rows],
         moving=formations.leg_to[rows] >= 0,
         contact=contacts(world)[rows] != 0,
@@ -112,59 +137,147 @@ def _company(world: World, minute: int, rows: Ints) -> Company:
     )
 
 
-# Charged at once.
+# What is charged at once, and the rates of the next six hours: one compiled pass over the company.
 
 
-def _worn(c: Company) -> Event | None:
-    """Fuel, breakdowns and tiredness of the ground covered; vehicles sent to the rear; cohesion lost in want."""
-    formations, statics = c.world.formations, c.world.statics
-    kind = formations.kind[c.rows]
-    km = (c.column("moved_m") - c.column("worn_m")) / 1000.0
-    fuel = rounded(needs(statics).fuel_100km[kind] * c.men * (km / 100.0))
-    fuel = np.minimum(fuel, c.stock["fuel"]) if on(statics.rules, "supply") else 0 * fuel
-    leaving = c.column("afv_shop_rate") + c.column("afv_lost_rate")
-    spare = np.maximum(c.stock["afv"] - leaving * GRAIN_MIN, 0)
-    broken = np.minimum(rounded(c.stock["afv"] * _breakdowns(statics)[kind] * (_driven(c, km) / 100.0)), spare)
-    tired = rounded(_tiring(c, km))
-    room = NANO - c.stock["fatigue"] - np.maximum(c.column("fatigue_gain"), 0) * GRAIN_MIN
-    tired = np.clip(tired, 0, np.maximum(room, 0))
-    want = np.where(c.hungry, c.rule("supply.food_cohesion_day"), 0.0)
-    pocket = c.cut_off & (c.minute - c.column("cut_off_since") >= c.rule("supply.pocket_days") * DAY)
-    want = want + np.where(pocket, c.rule("supply.pocket_cohesion_day"), 0.0)
-    spared = np.maximum(c.stock["cohesion"] - c.column("cohesion_loss") * GRAIN_MIN, 0)
-    lost = np.minimum(rounded(want * (NANO * GRAIN_MIN / DAY)), spared)
-    rear = _to_the_rear(c)
-    if not on(statics.rules, "repair"):
-        broken, rear = 0 * broken, 0 * rear
-    some = np.flatnonzero((km > 0) | (lost > 0) | (rear > 0) | (broken > 0))
-    if not len(some):
-        return None
-    return WORN(
-        c.minute, formation=c.rows[some], moved_m=c.column("moved_m")[some], fuel_g=fuel[some],
-        broken_u=broken[some], rear_u=rear[some], fatigue_n=tired[some], cohesion_n=lost[some],
+def _settled(c: Company, trace: Trace | None) -> list[Event]:
+    """Wear of what was marched and of want since the last grid point, if any, and the rates from now on."""
+    statics, formations, many = c.world.statics, c.world.formations, len(c.rows)
+    engineers = _engineers(c)
+    wears, worn, rates = np.zeros(many, bool), np.zeros((len(_WORN), many), np.int64), np.zeros((len(_RATES), many), np.int64)
+    _settle(
+        c.rows, c.stock, c.battle, c.moving, c.contact, c.cut_off, c.hungry, engineers, formations.task, formations.kind,
+        formations.mobility, formations.side, formations.echelon, formations.posture, formations.hex,
+        formations.moved_m, formations.worn_m, formations.forced_m, formations.afv_shop_rate, formations.afv_lost_rate,
+        formations.fatigue_gain, formations.cut_off_since, formations.cohesion_loss, formations.hungry_since,
+        formations.battle_rate, formations.men_full, formations.aboard_u, formations.ammo_use,
+        _soil(statics)[statics.theatre.terrain], _ATTACKS, _ON_THE_MOVE, _STANDING, _uses(statics), _breakdowns(statics),
+        _day_march(statics), first_day(statics), _replacements(c), _rest_day(c), *_repair_day(c), _top(c), c.minute,
+        packed(statics, _PARAMETERS), wears, worn, rates,
     )  # fmt: skip
+    events = []
+    some = rows_where(wears)
+    if len(some):
+        moved_m = formations.moved_m[c.rows[some]]
+        events.append(WORN(c.minute, formation=c.rows[some], moved_m=moved_m, **dict(zip(_WORN, worn[:, some], strict=True))))
+    if trace is not None:
+        _explain(c, trace, dict(zip(_RATES, rates, strict=True)), engineers)
+    return [*events, RECOVERED(c.minute, formation=c.rows, **dict(zip(_RATES, rates, strict=True)))]
 
 
-def _tiring(c: Company, km: Floats) -> Floats:
-    """Fatigue of the ground covered, in 1e-9: by days of march, and more for what was covered by forced march."""
-    statics, mobility = c.world.statics, c.column("mobility")
-    hurried, day = c.column("forced_m") / 1000.0, _day_march(statics)[mobility]
-    usual = NANO * c.rule("combat.fatigue_march_day") * ((km - hurried) / day)
-    dear = NANO * c.rule("movement.forced_fatigue_day") * (hurried / (day * first_day(statics)[mobility]))
-    found: Floats = usual + dear
-    return found
+@jit
+def _settle(
+    rows: Any, stock: Any, battle: Any, moving: Any, contact: Any, cut_off: Any, hungry: Any, engineers: Any, tasks: Any,
+    kinds: Any, mobility: Any, sides: Any, echelon: Any, posture: Any, place: Any, moved_m: Any, worn_m: Any, forced_m: Any,
+    shop_rate: Any, lost_rate: Any, fatigue_gain: Any, cut_off_since: Any, cohesion_loss: Any, hungry_since: Any,
+    battle_rate: Any, men_full: Any, aboard: Any, ammo_use: Any, soil: Any, attacks: Any, on_the_move: Any,
+    standing_tasks: Any, uses: Any, breakdowns: Any, day_march: Any, first_days: Any, replaced: Any, rest_day: float,
+    back_day: float, rear_day: float, top: int, minute: int, p: Any, wears: Any, worn: Any, rates: Any,
+) -> None:  # fmt: skip
+    """For each of ``rows``: whether and how it is worn (``_WORN``), and its rates (``_RATES``)."""
+    for i in range(len(rows)):
+        row = rows[i]
+        task, kind, side, free, drives = tasks[row], kinds[row], sides[row], not battle[i], mobility[row]
+        men, fuel, vehicles, in_shop = stock[_MEN, i], stock[_FUEL, i], stock[_AFV, i], stock[_AFV_SHOP, i]
+        strength = men / FINE
+        # The ground covered: its fuel, breakdowns and tiredness.
+        km = (moved_m[row] - worn_m[row]) / 1000.0
+        burnt = min(whole(uses[_FUEL_100KM, kind] * strength * (km / 100.0)), fuel)
+        workshops = p[_BUSY] if moving[i] or battle[i] else 1.0
+        rear = whole(in_shop * workshops * (rear_day * GRAIN_MIN / DAY))
+        leaving = shop_rate[row] + lost_rate[row]
+        driven = _driven(km, battle[i], contact[i] or battle[i] or attacks[task], task, p)
+        broken = min(whole(vehicles * breakdowns[kind] * (driven / 100.0)), max(vehicles - leaving * GRAIN_MIN, 0))
+        hurried, day = forced_m[row] / 1000.0, day_march[drives]
+        tired = whole(
+            NANO * p[_MARCH_TIRES] * ((km - hurried) / day)
+            + NANO * p[_HURRY_TIRES] * (hurried / (day * first_days[drives]))
+        )
+        room = NANO - stock[_FATIGUE, i] - max(fatigue_gain[row], 0) * GRAIN_MIN
+        lost = _want(hungry[i], cut_off[i] and minute - cut_off_since[row] >= p[_POCKET_DAYS] * DAY, p)
+        lost = min(lost, max(stock[_COHESION, i] - cohesion_loss[row] * GRAIN_MIN, 0))
+        worn[0, i] = burnt if p[_SUPPLY] != 0.0 else 0
+        worn[1, i], worn[2, i] = (broken, rear) if p[_REPAIR] != 0.0 else (0, 0)
+        worn[3, i], worn[4, i] = min(max(tired, 0), max(room, 0)), lost
+        wears[i] = km > 0 or lost > 0 or worn[1, i] > 0 or worn[2, i] > 0
+        # Rest and digging.
+        if p[_RECOVERY] != 0.0:
+            calm = free and not cut_off[i] and not hungry[i]
+            rates[0, i] = _a_minute(NANO * p[_COHESION_BACK] if calm else 0.0, NANO - stock[_COHESION, i])
+            rest = (NANO * rest_day if free and not moving[i] else 0.0) * (p[_CONTACT_REST] if contact[i] else 1.0)
+            rates[2, i] = _a_minute(rest, stock[_FATIGUE, i])
+        rates[1, i] = fatigue_gain[row] if battle[i] else 0
+        if p[_FORTIFICATION] != 0.0:
+            digs = free and not moving[i] and not on_the_move[task] and task != _TO_REST
+            rates[3, i] = _dug(digs, stock[_WORKS, i], soil[place[row]], contact[i], task, engineers[i], top, p)
+        # Men and vehicles.
+        starving = 0.0
+        if hungry[i]:
+            late = minute - hungry_since[row] >= p[_LATE_DAYS] * DAY
+            starving = p[_LATE_STARVE] if late else p[_STARVE]
+        sick = (p[_SICK_DAY] if p[_SICKNESS] != 0.0 else 0.0) + starving
+        rates[4, i] = _a_minute(sick * men, men - battle_rate[row] * GRAIN_MIN)
+        if p[_REPLACED] != 0.0:
+            gain = replaced[side]
+            if side == SOVIET and task == _TO_REST and not contact[i] and free:
+                gain = max(gain, p[_REST_MEN])
+            gain = gain * (1.0 if echelon[row] >= _DIVISION else p[_BRIGADE])
+            owed = whole((stock[_BATTLE, i] + stock[_SICK, i]) * p[_MOST_BACK]) - stock[_GAIN, i]
+            short = men_full[row] * FINE - men - aboard[row]
+            rates[5, i] = _a_minute((0.0 if cut_off[i] else gain) * FINE, min(owed, short))
+        if p[_REPAIR] != 0.0:
+            # What goes to the rear at this moment has not left the stock yet.
+            rates[6, i] = _a_minute(back_day * workshops * in_shop, in_shop - rear)
+        # What is used up, as long as there is some. The fuel of the march that ends now is taken off at this moment.
+        if p[_SUPPLY] != 0.0:
+            fired = uses[_AMMO_STATIC, kind] * strength * (1.0 if contact[i] else p[_IDLE_USE])
+            rates[7, i] = ammo_use[row] if battle[i] else _a_minute(fired, stock[_AMMO, i])
+            rates[8, i] = _a_minute(uses[_FUEL_IDLE, kind] * strength, fuel - burnt)
+            eaten = uses[_EATEN, kind] * strength * (p[_MARCH_FOOD] if moving[i] else 1.0)
+            rates[9, i] = _a_minute(eaten, stock[_FOOD, i])
+        rates[10, i] = min(hungry_since[row], minute) if hungry[i] else NEVER
+        # Who stands is as well prepared as his works; who moves or attacks keeps his posture.
+        rates[11, i] = posture[row]
+        if not moving[i] and standing_tasks[task]:
+            level = stock[_WORKS, i] // NANO
+            rates[11, i] = _FORTIFIED if level >= 3 else _PREPARED if level >= 2 else _HASTY
 
 
-def _driven(c: Company, km: Floats) -> Floats:
+@jit
+def _a_minute(a_day: float, left: int) -> int:
+    """A daily amount as a whole rate a minute that uses up no more than ``left`` before the next grid point."""
+    return min(whole(a_day / DAY), max(left, 0) // GRAIN_MIN)
+
+
+@jit
+def _driven(km: float, fights: bool, country: bool, task: int, p: Any) -> float:
     """What vehicles have driven since the last grid point, as kilometres of road march.
 
-    Ground covered (km) counts more across country, where attackers and who is near the enemy drive; what is driven in
-    a battle, to and fro, is no ground covered.
+    Ground covered (km) counts more across ``country``, where attackers and who is near the enemy drive; what is driven
+    in a battle, to and fro, is no ground covered.
     """
-    country = _ATTACKS[c.task] | c.battle | c.contact
-    fought = np.where(c.battle & (c.task != Task.SUPPORT), c.rule("repair.battle_km_day") * (GRAIN_MIN / DAY), 0.0)
-    found: Floats = (km + fought) * np.where(country, c.rule("repair.country_wear"), 1.0)
-    return found
+    fought = p[_BATTLE_KM] * (GRAIN_MIN / DAY) if fights and task != _TO_SUPPORT else 0.0
+    return (km + fought) * (p[_COUNTRY_WEAR] if country else 1.0)
+
+
+@jit
+def _want(hungry: bool, in_pocket: bool, p: Any) -> int:
+    """Cohesion lost in six hours by hunger, and in a pocket."""
+    want = p[_HUNGER_SHAKES] if hungry else 0.0
+    want = want + (p[_POCKET_SHAKES] if in_pocket else 0.0)
+    return whole(want * (NANO * GRAIN_MIN / DAY))
+
+
+@jit
+def _dug(digs: bool, works: int, soil: float, contact: bool, task: int, engineers: float, top: int, p: Any) -> int:
+    """Entrenchment by level reached, ground, contact, order and engineers."""
+    level = works / NANO
+    each = p[_LEVEL_1] if level < 1 else p[_LEVEL_2] - p[_LEVEL_1] if level < 2 else p[_LEVEL_3] - p[_LEVEL_2]
+    pace = soil * (1.0 if digs else 0.0)
+    pace = pace * (p[_CONTACT_DIGS] if contact else 1.0)
+    pace = pace * (p[_ENTRENCH_DIGS] if task == _TO_ENTRENCH else 1.0)
+    pace = pace * (1.0 + (p[_ENGINEERS_DIG] - 1.0) * engineers)
+    return _a_minute(NANO * pace / each, top - works)
 
 
 def _breakdowns(statics: Statics) -> Floats:
@@ -199,88 +312,26 @@ def _repair_day(c: Company) -> tuple[float, float]:
     return mended * leaving, (1.0 - mended) * leaving
 
 
-# Rates.
+def _uses(statics: Statics) -> Floats:
+    """Shape (4, kinds): ammunition along a quiet front, fuel at rest and for 100 km, food."""
+    found: Floats | None = statics.memo.get("recovery.uses")
+    if found is None:
+        table = needs(statics)
+        found = np.stack([table.ammo_static, table.fuel_idle, table.fuel_100km, table.food])
+        statics.memo["recovery.uses"] = found
+    return found
 
 
-def _recovered(c: Company, trace: Trace | None) -> Event:
-    free = ~c.battle
-    fatigue_loss = _rest(c, free)
-    works_gain = _digging(c, free)
-    sick = _sickness(c)
-    gain = _replacements(c)
-    back = _repair(c)
-    ammo, fuel, food = _consumption(c)
-    hungry_since = np.where(c.hungry, np.minimum(c.column("hungry_since"), c.minute), NEVER)
-    cohesion_gain = _steadying(c, free)
-    if trace is not None:
-        _explain(c, trace, cohesion_gain, fatigue_loss, works_gain, back, _engineers(c, free))
-    return RECOVERED(
-        c.minute,
-        formation=c.rows,
-        cohesion_gain=cohesion_gain,
-        fatigue_gain=np.where(free, 0, c.column("fatigue_gain")),
-        fatigue_loss=fatigue_loss,
-        works_gain=works_gain,
-        sick_rate=sick,
-        gain_rate=gain,
-        afv_back_rate=back,
-        ammo_use=ammo,
-        fuel_use=fuel,
-        food_use=food,
-        hungry_since=hungry_since,
-        posture=_posture(c),
-    )
-
-
-def _a_minute(a_day: Floats | float) -> Any:
-    """A daily amount as a rate a minute, not yet whole."""
-    return a_day / DAY
-
-
-def _until_next(amount: Ints) -> Ints:
-    """The highest whole rate that uses up no more than ``amount`` before the next grid point."""
-    return np.maximum(amount, 0) // GRAIN_MIN
-
-
-def _steadying(c: Company, free: Mask) -> Ints:
-    """Cohesion comes back out of battle, if supplied."""
-    if not on(c.world.statics.rules, "recovery"):
-        return np.zeros(len(c.rows), dtype=np.int64)
-    a_day = np.where(free & ~c.cut_off & ~c.hungry, NANO * c.rule("combat.cohesion_recovery_day"), 0.0)
-    return np.minimum(rounded(_a_minute(a_day)), _until_next(NANO - c.stock["cohesion"]))
-
-
-def _rest(c: Company, free: Mask) -> Ints:
-    """Fatigue passes at rest: half as fast in bad weather, and in the face of the enemy."""
-    if not on(c.world.statics.rules, "recovery"):
-        return np.zeros(len(c.rows), dtype=np.int64)
+def _rest_day(c: Company) -> float:
+    """Share of the fatigue that passes in a day of rest: half as much in bad weather."""
     weather = c.world.weather
     bad = weather.sky[0] in (Sky.RAIN, Sky.SNOW) or weather.ground[0] == Ground.MUD
-    pace = c.rule("combat.fatigue_rest_day") * (c.rule("combat.fatigue_bad_weather") if bad else 1.0)
-    a_day = np.where(free & ~c.moving, NANO * pace, 0.0) * np.where(c.contact, c.rule("recovery.contact_rest"), 1.0)
-    return np.minimum(rounded(_a_minute(a_day)), _until_next(c.stock["fatigue"]))
+    return c.rule("combat.fatigue_rest_day") * (c.rule("combat.fatigue_bad_weather") if bad else 1.0)
 
 
-def _digging(c: Company, free: Mask) -> Ints:
-    """Entrenchment by level reached, ground, contact, order and engineers."""
-    statics = c.world.statics
-    if not on(statics.rules, "fortification"):
-        return np.zeros(len(c.rows), dtype=np.int64)
-    level = c.stock["works"] / NANO
-    days = [c.rule(f"fortification.level_{n}_days") for n in (1, 2, 3)]
-    each = np.where(level < 1, days[0], np.where(level < 2, days[1] - days[0], days[2] - days[1]))
-    digs = _digs(c, free)
-    pace = _soil(statics)[statics.theatre.terrain[c.column("hex")]] * np.where(digs, 1.0, 0.0)
-    pace = pace * np.where(c.contact, c.rule("fortification.contact_factor"), 1.0)
-    pace = pace * np.where(c.task == Task.ENTRENCH, c.rule("fortification.entrench_factor"), 1.0)
-    pace = pace * (1.0 + (c.rule("fortification.engineer_factor") - 1.0) * _engineers(c, free))
-    return np.minimum(rounded(_a_minute(NANO * pace / each)), _until_next(_top(c) - c.stock["works"]))
-
-
-def _digs(c: Company, free: Mask) -> Mask:
-    """Who stands, is not told to rest, and is in no battle."""
-    found: Mask = free & ~c.moving & ~_ON_THE_MOVE[c.task] & (c.task != Task.REST)
-    return found
+def _replacements(c: Company) -> Floats:
+    """Replacements and convalescents of a division a day, by side."""
+    return np.array([c.rule(f"repair.replacements_{name}_day") for name in SIDES]) * _drafts(c.world, c.minute)
 
 
 def _top(c: Company) -> int:
@@ -288,12 +339,12 @@ def _top(c: Company) -> int:
     return round(c.rule("fortification.level_max")) * NANO
 
 
-def _engineers(c: Company, free: Mask) -> Floats:
+def _engineers(c: Company) -> Floats:
     """How far the engineers of their headquarters meet the need of those who dig, 0 to 1."""
     if not on(c.world.statics.rules, "engineers"):
         return np.zeros(len(c.rows))
-    digging = _digs(c, free) & (c.stock["works"] < _top(c))
-    need = rounded(np.where(digging, c.men * c.rule("fortification.engineer_share"), 0.0))
+    digging = ~c.battle & ~c.moving & ~_ON_THE_MOVE[c.task] & (c.task != _TO_REST) & (c.stock[_WORKS] < _top(c))
+    need = rounded(np.where(digging, c.stock[_MEN] / FINE * c.rule("fortification.engineer_share"), 0.0))
     return share_met(c.world, c.minute, c.column("hq").astype(np.int64), need)
 
 
@@ -309,32 +360,6 @@ def _soil(statics: Statics) -> Floats:
     return found
 
 
-def _sickness(c: Company) -> Ints:
-    """Sick, and those lost by hunger, of all men."""
-    a_day = np.full(len(c.rows), c.rule("combat.sickness_day") if on(c.world.statics.rules, "sickness") else 0.0)
-    late = c.minute - c.column("hungry_since") >= c.rule("supply.hunger_late_days") * DAY
-    starving = np.where(late, c.rule("supply.hunger_late_men_day"), c.rule("supply.hunger_men_day"))
-    a_day = a_day + np.where(c.hungry, starving, 0.0)
-    spared = c.stock["men"] - c.column("battle_rate") * GRAIN_MIN
-    return np.minimum(rounded(_a_minute(a_day * c.stock["men"])), _until_next(spared))
-
-
-def _replacements(c: Company) -> Ints:
-    """Replacements and convalescents, up to a share of the losses so far; more for a Soviet division at rest."""
-    if not on(c.world.statics.rules, "replacements"):
-        return np.zeros(len(c.rows), dtype=np.int64)
-    side = c.column("side")
-    usual = np.array([c.rule(f"repair.replacements_{name}_day") for name in SIDES])[side]
-    resting = (side == SOVIET) & (c.task == Task.REST) & ~c.contact & ~c.battle
-    usual = usual * _drafts(c.world, c.minute)[side]
-    a_day = np.where(resting, np.maximum(usual, c.rule("repair.rest_men_day")), usual)
-    a_day = a_day * np.where(c.column("echelon") >= Echelon.DIVISION, 1.0, c.rule("repair.replacements_brigade"))
-    a_day = np.where(c.cut_off, 0.0, a_day)
-    owed = rounded((c.stock["battle"] + c.stock["sick"]) * c.rule("repair.replacements_share_max")) - c.stock["gain"]
-    room = c.column("men_full").astype(np.int64) * FINE - c.stock["men"] - c.column("aboard_u")
-    return np.minimum(rounded(_a_minute(a_day * FINE)), _until_next(np.minimum(owed, room)))
-
-
 def _drafts(world: World, minute: int) -> Floats:
     """Share of the flow of replacements by side: less while its convalescents are counted by a row of their own."""
     share = np.ones(len(SIDES))
@@ -347,63 +372,14 @@ def _drafts(world: World, minute: int) -> Floats:
     return share
 
 
-def _repair(c: Company) -> Ints:
-    """Vehicles out of the workshops; half as many while the workshops move or the formation fights."""
-    if not on(c.world.statics.rules, "repair"):
-        return np.zeros(len(c.rows), dtype=np.int64)
-    back, _ = _repair_day(c)
-    # What goes to the rear at this moment has not left the stock yet.
-    left = c.stock["afv_shop"] - _to_the_rear(c)
-    return np.minimum(rounded(_a_minute(back * _workshops(c) * c.stock["afv_shop"])), _until_next(left))
-
-
-def _workshops(c: Company) -> Floats:
-    """Pace of the workshops: of what they mend, and of what they give up."""
-    return np.where(c.moving | c.battle, c.rule("repair.busy_factor"), 1.0)
-
-
-def _to_the_rear(c: Company) -> Ints:
-    """Vehicles (1e-6) that are given up for the rear at this grid point."""
-    return rounded(c.stock["afv_shop"] * _workshops(c) * (_repair_day(c)[1] * GRAIN_MIN / DAY))
-
-
-def _consumption(c: Company) -> tuple[Ints, Ints, Ints]:
-    """Ammunition, fuel and food used, gram a minute, as long as there is some."""
-    statics = c.world.statics
-    if not on(statics.rules, "supply"):
-        none = np.zeros(len(c.rows), dtype=np.int64)
-        return none, none, none
-    table, kind = needs(statics), c.column("kind")
-    quiet = np.where(c.contact, 1.0, c.rule("supply.idle_use"))
-    ammo = rounded(_a_minute(table.ammo_static[kind] * c.men * quiet))
-    ammo = np.where(c.battle, c.column("ammo_use"), np.minimum(ammo, _until_next(c.stock["ammo"])))
-    # The fuel of the march that ends now is taken off at this moment.
-    km = (c.column("moved_m") - c.column("worn_m")) / 1000.0
-    burnt = np.minimum(rounded(table.fuel_100km[kind] * c.men * (km / 100.0)), c.stock["fuel"])
-    fuel = np.minimum(rounded(_a_minute(table.fuel_idle[kind] * c.men)), _until_next(c.stock["fuel"] - burnt))
-    march = np.where(c.moving, c.rule("supply.march_food"), 1.0)
-    food = np.minimum(rounded(_a_minute(table.food[kind] * c.men * march)), _until_next(c.stock["food"]))
-    return ammo, fuel, food
-
-
-def _posture(c: Company) -> npt.NDArray[np.int8]:
-    """A formation that stands is as well prepared as its works; one that moves or attacks keeps its posture."""
-    level = c.stock["works"] // NANO
-    settled = np.where(level >= 3, Posture.FORTIFIED, np.where(level >= 2, Posture.PREPARED, Posture.HASTY))
-    stands = ~c.moving & _STANDING[c.task]
-    return np.where(stands, settled, c.column("posture")).astype(np.int8)
-
-
-def _explain(
-    c: Company, trace: Trace, cohesion: Ints, rest: Ints, works: Ints, back: Ints, engineers: Floats
-) -> None:  # fmt: skip
+def _explain(c: Company, trace: Trace, rates: dict[str, Ints], engineers: Floats) -> None:
     for i, row in enumerate(c.rows.tolist()):
         for key, value, address in (
-            ("cohesion_gain_day", cohesion[i] * DAY / NANO, "combat.cohesion_recovery_day"),
-            ("fatigue_loss_day", rest[i] * DAY / NANO, "combat.fatigue_rest_day"),
-            ("works_gain_day", works[i] * DAY / NANO, "fortification.level_1_days"),
+            ("cohesion_gain_day", rates["cohesion_gain"][i] * DAY / NANO, "combat.cohesion_recovery_day"),
+            ("fatigue_loss_day", rates["fatigue_loss"][i] * DAY / NANO, "combat.fatigue_rest_day"),
+            ("works_gain_day", rates["works_gain"][i] * DAY / NANO, "fortification.level_1_days"),
             ("need_of_engineers_met", engineers[i], "fortification.engineer_factor"),
-            ("afv_back_day", back[i] * DAY / FINE, "repair.short_days"),
+            ("afv_back_day", rates["afv_back_rate"][i] * DAY / FINE, "repair.short_days"),
             ("in_battle", float(c.battle[i]), ""),
             ("contact", float(c.contact[i]), "fortification.contact_factor"),
             ("cut_off", float(c.cut_off[i]), "supply.pocket_days"),
