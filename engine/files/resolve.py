@@ -64,7 +64,7 @@ def resolve(
     formations, reinforcements = arrivals_folded(led_from_the_start(setting, succession, formations_of(setting, kinds)), dated)
     drawn = _owner(setting, window)
     owner = _taken(drawn, formations)
-    formations = in_the_front(theatre, owner, formations)
+    formations = in_the_front(theatre, owner, formations, kinds)
     scenario = Scenario(
         id=head.id,
         title=head.title,

@@ -233,14 +233,14 @@ def weigh(
             role = members[ROLE, i]
             posture = 1.0
             if role == SCREENING:
-                beside = f32[F_LEG_TO, row] < 0 and steps_between(axial, f32[F_HEX, row], cell) == 1
-                posture = max(p[SCREEN_POSTURE], dug_in(level * p[SCREEN_WORKS], works) if beside else 1.0)
+                trenches = dug_in(level * p[SCREEN_WORKS], works) if _beside(f32, axial, row, cell) else 1.0
+                posture = max(p[SCREEN_POSTURE], trenches)
             elif role != SUPPORTING:
                 posture = posture_of(f8, f32, f64, row, level, works, minute, spans[members[SLOT, i]], p)
             people[POSTURE, i] = posture
             people[SITUATION_FACTOR, i] = posture * ground[cell, G_DEFENCE]
     _add_up(members, f32, mean, ours, people, ammunition, line, weak, shares, terms, p)
-    _bearing(members, f8, f32, people, line, terms, p)
+    _bearing(battles, members, f8, f32, axial, people, line, terms, p)
     _shift(minute, spans, battles, members, memory, f32, f64, plans, naval, shares, w8, ground, terms, p)
 
 
@@ -505,7 +505,15 @@ def _mean(weighted: int, men: int) -> float:
 
 
 @jit
-def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, terms: Floats, p: Floats) -> None:
+def _beside(f32: Array, axial: Array, row: int, cell: int) -> bool:
+    """Whether a formation stands beside a hex, so that its trenches run through it."""
+    return bool(f32[F_LEG_TO, row] < 0 and steps_between(axial, f32[F_HEX, row], cell) == 1)
+
+
+@jit
+def _bearing(
+    battles: Ints, members: Ints, f8: Array, f32: Array, axial: Array, people: Floats, line: Ints, terms: Floats, p: Floats
+) -> None:
     """Shares of the defenders' line that is not dug in, and that delays or withdraws; mobile troops that attack."""
     count = terms.shape[1]
     hasty, delaying = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -519,7 +527,9 @@ def _bearing(members: Ints, f8: Array, f32: Array, people: Floats, line: Ints, t
         if leaves:
             delaying[slot] += line[i]
         else:
-            level = people[WORKS_LEVEL, i] * (p[SCREEN_WORKS] if members[ROLE, i] == SCREENING else 1.0)
+            level = people[WORKS_LEVEL, i]
+            if members[ROLE, i] == SCREENING:
+                level = level * p[SCREEN_WORKS] if _beside(f32, axial, row, battles[HEX, slot]) else 0.0
             hasty[slot] += whole(line[i] * min(max(2.0 - level, 0.0), 1.0))
     for slot in range(count):
         total = max(terms[T_MEN + 1, slot] * MILLI, 1.0)

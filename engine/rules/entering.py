@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.calendar import DAY
 from engine.core.columns import among, anywhere, rows_where
 from engine.core.dice import Dice, Stream
 from engine.core.jit import jit
-from engine.model.codes import ON_MAP, Obstacle, Taking
+from engine.model.codes import ON_MAP, Obstacle, Taking, Task
 from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
@@ -31,6 +32,8 @@ Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
+_ON_THE_MOVE = np.isin(np.arange(len(Task)), [Task.ATTACK, Task.WITHDRAW, Task.FOLLOW, Task.EXPLOIT])
+"""Tasks whose steps lead out of one's own position."""
 _ENEMY, _SCREEN, _CROWD = int(Obstacle.ENEMY), int(Obstacle.SCREEN), int(Obstacle.CROWD)
 
 
@@ -283,25 +286,23 @@ def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
 def _trenches(world: World, rows: Rows, to: Rows, minute: int) -> Rows:
     """Level (1e-9) of the works that formations find where they step: those of their own sector if they move along the front.
 
-    The trenches of a division run on beside the hex in which its counter stands (``contact.screen_works``), as far as
-    both hexes face the enemy and the new one has been own ground for as long as it has stood in the old.
+    The trenches of a division run on beside the hex in which its counter stands (``contact.screen_works``), as far as the
+    enemy holds a hex that both touch, and the new one has been own ground as long as the formation has stood in the old and
+    as long as the digging of a first level takes. Who goes back, attacks or follows leaves his behind.
     """
-    formations, hexes = world.formations, world.hexes
+    formations, hexes, rules = world.formations, world.hexes, world.statics.rules
     level, dug = np.zeros(len(rows), np.int64), formations.read("works", minute, rows)
-    if not anywhere(dug > 0):
+    old = max(minute - round(rules["fortification.level_1_days"] * DAY), 0)
+    settled = hexes.owner_since[to] <= np.minimum(formations.in_place_since[rows], old)
+    settled &= (dug > 0) & (hexes.owner[to] == formations.side[rows]) & ~_ON_THE_MOVE[formations.task[rows]]
+    if not anywhere(settled):
         return level
-    side, near = formations.side[rows], world.statics.grid.neighbours
-    settled = (hexes.owner[to] == side) & (hexes.owner_since[to] <= formations.in_place_since[rows])
-    for i in np.flatnonzero(settled & (dug > 0)).tolist():
-        enemy = 1 - int(side[i])
-        if all((hexes.owner[_land(near[cell])] == enemy).any() for cell in (formations.hex[rows[i]], to[i])):
-            level[i] = round(int(dug[i]) * world.statics.rules["contact.screen_works"])
+    near = world.statics.grid.neighbours
+    for i in np.flatnonzero(settled).tolist():
+        both = np.intersect1d(near[formations.hex[rows[i]]], near[to[i]])
+        if (hexes.owner[both[both >= 0]] == 1 - formations.side[rows[i]]).any():
+            level[i] = round(int(dug[i]) * rules["contact.screen_works"])
     return level
-
-
-def _land(cells: Rows) -> Rows:
-    """Of the neighbours of a hex those on the map."""
-    return cells[cells >= 0]
 
 
 def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:

@@ -769,10 +769,12 @@ def test_every_factor_of_the_situation_has_a_row_with_its_parameter() -> None:
 
 
 def test_a_fight_for_a_screened_hex_is_as_fierce_by_its_trenches_as_one_for_a_held_hex() -> None:
-    def open_field(level: float) -> float:
+    near, far = ":::R:::\n.......\n...A...\n.......\n", ":::R:::\n.......\n.......\n...A...\n"
+
+    def open_field(level: float, text: str = near) -> float:
         """By how much the attacker loses more because those who screen the hex before R are not dug in (log)."""
         orders = {"r1": {"attack": 7 + 3}, "a1": {"works_n": round(level * NANO), "in_place_since": -DAY}}
-        session = battle(":::R:::\n.......\n...A...\n.......\n", orders, {"A": {"kind": "infantry"}})
+        session = battle(text, orders, {"A": {"kind": "infantry"}})
         session.advance(60)
         trace = Trace()
         combat.decide(session.world, 120, session.dice(120).__class__(6), trace)
@@ -783,3 +785,4 @@ def test_a_fight_for_a_screened_hex_is_as_fierce_by_its_trenches_as_one_for_a_he
     assert open_field(0.0) == open_field(1.0) == pytest.approx(most)
     assert open_field(2.0) == pytest.approx(most * (2.0 - 2.0 * share))
     assert open_field(3.0) == 0
+    assert open_field(3.0, far) == open_field(0.0), "nobody's trenches run through a hex two steps off"

@@ -423,8 +423,32 @@ def test_who_steps_along_his_front_finds_his_own_trenches_there() -> None:
     assert _works_after("b1", (1, 6)) >= 2 * share
 
 
+def _dug_in_step(text: str, name: str, *way: tuple[int, int]) -> list[int]:
+    """Works (1e-9) that a formation of level 2 finds at each step of a march."""
+    session = field(text)
+    who = row(session, name)
+    session._pen["formations"]["works_n"][who] = 2 * NANO
+    march(session, name, at(session, *way[-1]))
+    session.advance(3 * DAY)
+    assert hex_of(session, name) == at(session, *way[-1])
+    return [int(step["works_n"]) for step in rows_of(session, "Entered", formation=who)]
+
+
 def test_who_goes_back_comes_from_behind_or_enters_ground_lately_won_finds_none() -> None:
     """Two days of digging by those who stand again come to less than a level."""
     assert _works_after("a1", (2, 3)) < 1.2
-    assert _works_after("c1", (2, 3)) < 1.2
     assert _works_after("a1", (1, 4), lately_own=True) < 1.2
+    behind = _dug_in_step(":::::\n.....\n..C..\n.....", "c1", (1, 2))
+    assert behind and not any(behind), "from the second row into the front"
+    lane = "....A......\n.....:.....\n.....:.....\n...........\n...........".join([":::::::::::\n", ""])
+    back = _dug_in_step(lane, "a1", (3, 4))
+    assert back and not any(back[1:]), "beside a breakthrough straight back"
+
+
+def test_who_is_told_to_withdraw_leaves_his_trenches_also_along_the_front() -> None:
+    session = field(ALONG)
+    who, to = row(session, "a1"), at(session, 1, 4)
+    session._pen["formations"]["works_n"][who] = 2 * NANO
+    march(session, "a1", to, OrderKind.WITHDRAW)
+    session.advance(DAY)
+    assert [step["works_n"] for step in rows_of(session, "Entered", formation=who)] == [0]
