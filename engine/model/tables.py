@@ -465,7 +465,7 @@ STAFF_NOTES: Final = TableSpec(
         C("gave_at", I64, -NEVER, "minute", ""),
         C("phase", I8, 0, "Phase", "on the way to its line, on it, withdrawing"),
         C("phase_since", I64, -NEVER, "minute", ""),
-        C("fell_back", I8, 0, "0/1", "stands on the line its directive allows it to fall back to"),
+        C("fell_back", I8, 0, "", "1: on the line it may fall back to; 1 + n: on that of its n-th coming withdrawal"),
         C("attacking", I8, 0, "0/1", "leads an attack: plans again at every alarm"),
         C("full_at", I64, -NEVER, "minute", "last cycle that looked at the whole line"),
         C("quiet_since", I64, NEVER, "minute", "since when most of its front has had nobody before it"),

@@ -39,6 +39,7 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
             continue
         if withdraw.asked(s, plans, plan) and not withdraw.under_way(s, hq):
             withdraw.begin(s, plans, plan, sectors.sector(hq), mine)
+        withdraw.go_ahead(s, plans, plan, sectors.sector(hq), mine)
         if len(able) and not withdraw.under_way(s, hq):
             place = _place(s, plan, sectors)
             _one(s, wishes, plans, plan, place, able, stays=plans.stand_fast(plan) or sectors.given_up(plan) is not None)
@@ -84,7 +85,7 @@ def _one(
     reactions.plug(s, wishes, plan.hq, place, mine)
     flanks.guard(s, wishes, place, mine, bends=not plans.stand_fast(plan))
     if withdraw.forced(s, plans, plan, mine):
-        withdraw.begin(s, plans, plan, place, mine, forced=True)
+        withdraw.begin(s, plans, plan, place, mine, to=1)
         return
     reduce_pockets(s, wishes, plan.hq, place, mine)
     counter_attack(s, wishes, plan.hq, place, mine)

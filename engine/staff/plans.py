@@ -15,6 +15,7 @@ from engine.core.once import Once
 from engine.model.codes import DirectiveKind, DirectiveState, Permission, Trigger
 from engine.staff.control import Ints, Mask
 from engine.staff.lines import Points, points_of
+from engine.staff.reasons import EndReason
 from engine.staff.situation import Situation
 
 ATTACKS = frozenset(map(int, (DirectiveKind.ATTACK, DirectiveKind.RELIEVE, DirectiveKind.REDUCE, DirectiveKind.BREAK_OUT)))
@@ -24,6 +25,8 @@ NONE = -1
 AT_SEA = frozenset(map(int, (DirectiveKind.LAND, DirectiveKind.EVACUATE)))
 _EVACUATE: Final = int(DirectiveKind.EVACUATE)
 _LAND: Final = int(DirectiveKind.LAND)
+_WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
+_ON_THE_LINE: Final = int(EndReason.ON_THE_LINE)
 _STAND_FAST: Final = int(Permission.STAND_FAST)
 _PENDING: Final = int(DirectiveState.PENDING)
 _DONE: Final = int(DirectiveState.DONE)
@@ -326,10 +329,44 @@ class Plans:
         """Whether no step back is allowed."""
         return plan.current >= 0 and self.text.permission[plan.current] == _STAND_FAST
 
+    def standing(self, plan: Plan) -> int:
+        """The directive that says what it may do: the one in force, or the withdrawal that it has carried out.
+
+        Who has gone back to a line and mans it is through with that order, but what it says of falling back farther holds
+        until its time is over or something else is ordered. -1 none.
+        """
+        if plan.current >= 0 or plan.line < 0 or self.kind[plan.line] != _WITHDRAW:
+            return plan.current
+        staff, i = self.s.notes.staff, plan.line
+        carried_out = staff["directive"][plan.hq] == self.d.row[i] and staff["end_reason"][plan.hq] == _ON_THE_LINE
+        return i if carried_out and self.d.end_at[i] > self.s.minute else NONE
+
+    def bound(self, plan: Plan) -> bool:
+        """Whether what it may do, by the directive in force or the one carried out last, is to stand fast."""
+        i = self.standing(plan)
+        return i >= 0 and self.text.permission[i] == _STAND_FAST
+
+    def withdrawals(self, plan: Plan) -> list[int]:
+        """Withdrawals to a line that it will be told to make, in order."""
+        mine, minute = self.text.of.get(plan.hq, []), self.s.minute
+        coming = [i for i in mine if self.kind[i] == _WITHDRAW and self._line[i] and self.start[i] > minute]
+        return sorted(
+            [i for i in coming if self.d.state[i] == _PENDING and not self._ended_from_above()[i]],
+            key=self.text.when.__getitem__,
+        )
+
+    def ahead(self, plan: Plan, count: int) -> Points:
+        """The line of the withdrawal that comes as number ``count``; none if that is not to be made any more."""
+        coming = self.withdrawals(plan)
+        return self._line[coming[count - 1]] if len(coming) >= count else ()
+
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""
-        if plan.current >= 0 and self.s.notes.staff["fell_back"][plan.hq]:
-            return self._fall_back[plan.current]
+        gone = int(self.s.notes.staff["fell_back"][plan.hq])
+        if gone > 1:
+            return self.ahead(plan, gone - 1)
+        if gone and plan.line >= 0:
+            return self._fall_back[plan.current if plan.current >= 0 else plan.line]
         return self._line[plan.line] if plan.line >= 0 else ()
 
     def axis_points(self, i: int) -> Points:

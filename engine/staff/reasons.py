@@ -100,6 +100,8 @@ class Reason(IntEnum):
     NEEDED_IN_THE_FIGHT = 82
     NEEDED_ON_THE_FRONT = 83
     LET_GO = 84
+    # Of a holder.
+    BEFORE_ITS_TIME = 85
 
 
 @plain
@@ -211,6 +213,7 @@ _SENTENCES = {
     Reason.FORTRESS: "of the garrison of the fortress at {0}: stands fast until it is lifted",
     Reason.TO_SUCCESS: "put under the attack on {1}, which has broken in: {2} hexes taken",
     Reason.FALL_BACK: "falls back to {0}, as permitted: in need, and no reserve left",
+    Reason.BEFORE_ITS_TIME: "goes back to {0} before its time: known enemies are as near to that line",
     Reason.TO_THE_SHIPS: "goes to the ships at {0}",
     Reason.EMBARK: "embarks at {0}",
     Reason.REAR_GUARD: "rear guard: {2} of those before it have still to go aboard at {0}",

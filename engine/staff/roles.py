@@ -16,10 +16,11 @@ from engine.staff.control import Ints
 from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_ASSAULT, IN_LINE, IN_MOBILE, IN_RESERVE
 from engine.staff.plans import NONE, Plan, Plans
-from engine.staff.sectors import APPROACH
+from engine.staff.sectors import APPROACH, FIRST_BOUND
 from engine.staff.situation import Situation
 
 _RESERVE: Final = (int(DirectiveKind.RESERVE), int(DirectiveKind.RAIL))
+_WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
 _BY_DIRECTIVE = (IN_ASSAULT, IN_MOBILE)
 """Roles that end with the directive that gave them."""
 
@@ -43,12 +44,16 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
     # One that is over stays noted, or it would be taken up again.
     fresh = int(staff["directive"][hq]) != row and not (row == NONE and int(staff["end_reason"][hq]) > 0)
     if fresh:
+        gone = int(staff["fell_back"][hq]) if plan.current >= 0 and plans.kind[plan.current] == _WITHDRAW else 0
         for name, value in (
             ("directive", row), ("end_reason", 0), ("target_a", NONE), ("target_b", NONE), ("target_c", NONE),
-            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0), ("fell_back", 0),
+            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0), ("fell_back", gone - 1 if gone > 2 else 0),
         ):  # fmt: skip
             staff[name][hq] = value
-        if plan.line == plan.current and plan.line >= 0:
+        if gone > 1:
+            # What it is told now it has begun before: it goes on with that.
+            staff["phase"][hq], staff["phase_since"][hq] = FIRST_BOUND, s.minute
+        elif plan.line == plan.current and plan.line >= 0:
             staff["phase"][hq] = APPROACH
     if fresh or plan.upcoming >= 0 or plans.attacking(plan) or _has_groups(s, plans, plan, members):
         held, key = s.statics.memo, f"staff.roles.{hq}"

@@ -30,6 +30,8 @@ APPROACH, ESTABLISHED, FIRST_BOUND, ALL_BOUNDS = range(4)
 CORNER = 5
 """An own hex with so many hostile neighbours is no place to stand."""
 NEVER_M = 10 * AWAY_M
+LEFT_BESIDE = 8
+"""Beside a line that was lost one still stands so many hexes from it."""
 _WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
 
 
@@ -74,6 +76,8 @@ class Sectors:
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
         self._own_lines: dict[int, Ints] = {}
+        self._instead: dict[int, bool] = {}
+        """Of those whose line was lost before they came, whether enough is left beside it to go there."""
         self._before: dict[int, Mask | None] = {}
         self._sectors: dict[int, Sector] = {}
         self.label, self.away_m = self._cut()
@@ -122,9 +126,27 @@ class Sectors:
         if not points:
             return np.zeros(0, np.int64)
         cells = line_cells(self.s.statics, points)
-        mine = (self.s.owner[cells] == self.s.side) & (self.s.control.part[cells] == self.home.get(plan.hq, -1))
+        home = self.home.get(plan.hq, -1)
+        mine = (self.s.owner[cells] == self.s.side) & (self.s.control.part[cells] == home)
         found: Ints = cells[mine]
+        if 2 * len(found) < len(cells) and self.phase(plan) == APPROACH:
+            return self._beside(plan.hq, cells)
         return found
+
+    def _beside(self, hq: int, cells: Ints) -> Ints:
+        """What is left beside a line that was lost before its holders came: for each hex of it the nearest that is own.
+
+        If it is nearer to the line by half than they are; they would stand where nobody wants them any more.
+        """
+        s, home = self.s, self.home.get(hq, -1)
+        reach = int(s.grid.distance(s.view.own.hex[self._holders[hq]][:, None], cells[None, :]).min()) // 2
+        found = []
+        for cell, since in zip(cells.tolist(), s.view.hexes.owner_since[cells].tolist(), strict=True):
+            ring = s.grid.ring_table(min(reach, LEFT_BESIDE) if since > 0 else 0)[cell]
+            own = ring[(ring >= 0) & (s.owner[ring] == s.side) & (s.control.part[ring] == home)]
+            found += own[:1].tolist()
+        self._instead[hq] = 2 * len(found) >= len(cells)
+        return np.array(list(dict.fromkeys(found)), np.int64)
 
     def stands_back(self, plan: Plan) -> bool:
         """Whether it has gone back to a line and stands on it: it does not follow the enemy out again."""
@@ -155,7 +177,10 @@ class Sectors:
         """On the way to a line that is still in own hands, so that it claims no front where it is."""
         if self._noted[plan.hq] != APPROACH or self.come_up(plan):
             return False
-        return 2 * len(self.own_line(plan)) >= len(line_cells(self.s.statics, self.plans.line_points(plan)))
+        left = len(self.own_line(plan))
+        if plan.hq in self._instead:
+            return self._instead[plan.hq]
+        return 2 * left >= len(line_cells(self.s.statics, self.plans.line_points(plan)))
 
     # Cutting.
 

@@ -15,6 +15,7 @@ import numpy as np
 from engine.core.columns import Array
 from engine.core.paths import FAR, Pathfinder
 from engine.model.codes import DirectiveKind, OrderKind, Permission
+from engine.staff import way_home
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
 from engine.staff.line import note_need
@@ -31,6 +32,7 @@ SAFE_DEPTH = 4
 """A line that nobody has named is looked for so many hexes behind the front."""
 STEP, NEAR_ENEMY, ON_WORKS = 10, 25, 6
 """Cost of a hex of such a line, more for each hex too near to the enemy, less on prepared works."""
+_WHY: Final = (None, Reason.FALL_BACK, Reason.BEFORE_ITS_TIME)
 REAR = 2
 """Reserves stand so far behind the new line."""
 
@@ -44,7 +46,7 @@ def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
 
 def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     """Whether it falls back of its own accord: allowed, in need for a day and two looks, and no reserve left."""
-    staff, i = s.notes.staff, plan.current
+    staff, i = s.notes.staff, plans.standing(plan)
     if i < 0 or int(plans.d.permission[i]) != _MAY_FALL_BACK or staff["fell_back"][plan.hq]:
         return False
     least = s.rules["staff.need_plug"]
@@ -58,20 +60,30 @@ def under_way(s: Situation, hq: int) -> bool:
     return bool(s.notes.staff["phase"][hq] >= FIRST_BOUND)
 
 
-def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints, *, forced: bool = False) -> None:
-    """Match the formations to even places on the new line, in order along it, once."""
+def go_ahead(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints) -> None:
+    """Carry out coming withdrawals now if known enemies would be on their lines first."""
+    count = way_home.goes_ahead(s, plans, plan, s.able(members))
+    if count:
+        begin(s, plans, plan, sector, members, to=1 + count)
+
+
+def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints, *, to: int = 0) -> None:
+    """Match the formations to even places on the new line, in order along it, once.
+
+    ``to``: 0 the line it was told to go to, 1 the one it may fall back to, 1 + n that of its n-th coming withdrawal.
+    """
     staff, own = s.notes.staff, s.view.own
     staff["phase_since"][plan.hq] = s.minute
     line = members[s.role[members] != IN_RESERVE]
-    cells = _new_line(s, plans, plan, sector, forced)
+    cells = _new_line(s, plans, plan, sector, to)
     if not len(cells) or not len(line):
         return
     position = s.grid.distance(own.hex[line][:, None], cells[None, :]).argmin(axis=1)
     order = line[np.lexsort((own.row[line], position))]
     s.give_place(order, cells[_spaced(len(cells), len(order))])
     staff["phase"][plan.hq] = FIRST_BOUND
-    if forced:
-        staff["fell_back"][plan.hq] = 1
+    if to:
+        staff["fell_back"][plan.hq] = to
 
 
 def _spaced(cells: int, count: int) -> Ints:
@@ -84,19 +96,23 @@ def _spaced(cells: int, count: int) -> Ints:
     return ends_too
 
 
-def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, forced: bool) -> Ints:
+def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, to: int) -> Ints:
     """Own hexes of the line that was named for it, or of one chosen on the ground."""
-    cells = _named_line(s, plans, plan, forced)
+    cells = _named_line(s, plans, plan, to)
     if len(cells):
         mine: Ints = cells[s.owner[cells] == s.side]
         return mine
     return choose_line(s, sector)
 
 
-def _named_line(s: Situation, plans: Plans, plan: Plan, forced: bool) -> Ints:
+def _named_line(s: Situation, plans: Plans, plan: Plan, to: int) -> Ints:
     """Hexes of the line that a directive names for it; none if it says only that it may fall back."""
-    named = () if forced else plans.text.line[plan.current]
-    points = named or plans.text.fall_back[plan.current]
+    if to > 1:
+        points = plans.ahead(plan, to - 1)
+    elif (i := plans.standing(plan)) >= 0:
+        points = (() if to else plans.text.line[i]) or plans.text.fall_back[i]
+    else:
+        points = ()
     return line_cells(s.statics, points) if points else np.zeros(0, np.int64)
 
 
@@ -120,21 +136,22 @@ def choose_line(s: Situation, sector: Sector) -> Ints:
 def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """One cycle of a withdrawal."""
     staff, hq = s.notes.staff, plan.hq
-    line = _named_line(s, plans, plan, bool(staff["fell_back"][hq])) if plan.current >= 0 else np.zeros(0, np.int64)
+    gone = int(staff["fell_back"][hq])
+    line = _named_line(s, plans, plan, gone)
     _new_places(s, members, line)
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
-    fell_back, (tasks, _, _) = bool(staff["fell_back"][hq]), s.intent
+    tasks, _, _ = s.intent
     slot_of: list[int] = s.slot.tolist()
     placed = [at for at in members.tolist() if slot_of[at] >= 0 and s.role_of[at] != IN_RESERVE]
     _judge_need(s, hq, [slot_of[at] for at in placed])
     for i, at in enumerate(_in_order(s, placed, slot_of)):
         slot, here = slot_of[at], s.hex_of[at]
-        early = i % 2 == 0 or i == len(placed) - 1
+        early = i % 2 == 0 or i == len(placed) - 1 or gone > 1
         if here == slot:
             wishes.place(at, slot, Reason.ON_THE_NEW_LINE)
         elif early or second or tasks[at] == TO_WITHDRAW:
-            reason = Reason.FALL_BACK if fell_back else Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND
+            reason = _WHY[min(gone, 2)] or (Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND)
             wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot)
         else:
             wishes.stay(at, Reason.WITHDRAW_SECOND, slot)

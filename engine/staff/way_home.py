@@ -1,0 +1,98 @@
+"""The next line home: whether known enemies would be on it first if its holders waited for their hour.
+
+Distances are hexes of march, the same for both: who pursues is not quicker than who goes back, but for what he drives,
+and that is held up. Ground that own formations screen is not walked through; where nobody screens it the enemy drives in.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.columns import Array
+from engine.core.paths import FAR, hops
+from engine.staff.control import Ints
+from engine.staff.lines import line_cells
+from engine.staff.plans import Plan, Plans
+from engine.staff.situation import Situation
+from engine.staff.threat import CERTAIN
+
+SCREENED: Final = 2
+"""Own ground so many hexes round an own formation is not walked through."""
+LOST: Final = -1000
+"""Hexes to spare on the way to a place that is not own any more."""
+
+
+def goes_ahead(s: Situation, plans: Plans, plan: Plan, members: Ints) -> int:
+    """How many of its coming withdrawals a headquarters carries out now, before their hour; 0 none.
+
+    Those to whose lines the known enemy is as near as its own formations, and no farther than ``staff.hurry_h`` ahead. Who
+    must stand fast or attacks, and who has gone ahead already and is still in time, waits.
+    """
+    gone = max(int(s.notes.staff["fell_back"][plan.hq]) - 1, 0)
+    if plan.attacks or not len(members) or plans.bound(plan):
+        return 0
+    soon = s.minute + s.hours("staff.hurry_h")
+    ahead = plans.withdrawals(plan)
+    count = gone
+    for i in ahead[gone:]:
+        if plans.start[i] > soon or plans.waits(i):
+            break
+        if to_spare(s, members, line_cells(s.statics, plans.text.line[i])) >= s.whole("staff.hurry_hexes"):
+            break
+        count += 1
+    return count if count > gone and not _keeps_the_way(s, members) else 0
+
+
+def _keeps_the_way(s: Situation, members: Ints) -> bool:
+    """Whether too many who go home to the same depot stand farther from it: who is farthest starts first.
+
+    Who stands near home with others beyond him keeps the way open for them.
+    """
+    steps, nearest = _ways_home(s)
+    here = s.view.own.hex
+    middle = int(members[np.argsort(steps[here[members]], kind="stable")[len(members) // 2]])
+    others = (nearest[here] == nearest[here[middle]]) & (steps[here] < FAR) & ~np.array(s.serves, bool)
+    others[members] = False
+    farther = int((steps[here[others]] > steps[here[middle]]).sum())
+    return bool(farther > s.rules["staff.hurry_farther"] * max(int(others.sum()), 1))
+
+
+def _ways_home(s: Situation) -> tuple[Array, Ints]:
+    """Hexes through own ground to the nearest depot, port or railhead of one's own, and which that is. Shapes (hexes,)."""
+    depots = s.view.depots.hex
+    homes = depots[depots >= 0]
+    homes = np.unique(homes[s.owner[homes] == s.side]).astype(np.int64)
+    kept, key = s.control.kept, ("ways home", homes.tobytes())
+    if key not in kept:
+        own = (s.owner == s.side) & s.control.land
+        fields = [hops(s.control.ways, own, homes[i : i + 1]) for i in range(len(homes))]
+        steps = np.array(fields) if fields else np.full((1, s.grid.size), FAR, np.int32)
+        kept[key] = steps.min(axis=0), steps.argmin(axis=0)
+    found: tuple[Array, Ints] = kept[key]
+    return found
+
+
+def to_spare(s: Situation, members: Ints, line: Ints) -> int:
+    """Hexes of march by which the formations are nearer to half of a line, at least, than the known enemy is."""
+    if not len(line):
+        return -LOST
+    own = s.grid.distance(s.view.own.hex[members][:, None], line[None, :]).min(axis=0)
+    spare = np.where(s.owner[line] == s.side, _coming(s)[line] - own, LOST)
+    return int(np.sort(spare)[len(spare) // 2])
+
+
+def _coming(s: Situation) -> Array:
+    """Shape (hexes,): hexes of march of the nearest known enemy who is more than a remnant, round all that is screened."""
+    if "way home" not in s.kept:
+        enemies, own, least = s.view.enemies, s.view.own, round(s.rules["contact.zoc_men_min"])
+        known = (enemies.certainty > CERTAIN) & (enemies.power >= least)
+        holds = ~np.array(s.serves, bool) & (own.power >= least)
+        discs = s.grid.ring_table(SCREENED)[own.hex[holds]]
+        barred = np.zeros(s.grid.size, bool)
+        barred[discs[discs >= 0]] = True
+        open_ground = s.control.land & ~(barred & (s.owner == s.side))
+        s.kept["way home"] = hops(s.control.ways, open_ground, enemies.hex[known].astype(np.int64))
+    found: Array = s.kept["way home"]
+    return found
