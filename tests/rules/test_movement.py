@@ -441,10 +441,6 @@ def test_who_goes_back_comes_from_behind_or_enters_ground_lately_won_finds_none(
     behind = _dug_in_step(":::::\n.....\n..C..\n.....", "c1", (1, 2))
     assert behind
     assert not any(behind), "from the second row into the front"
-    lane = "....A......\n.....:.....\n.....:.....\n...........\n...........".join([":::::::::::\n", ""])
-    back = _dug_in_step(lane, "a1", (3, 4))
-    assert back
-    assert not any(back), "beside a breakthrough straight back"
 
 
 def test_who_is_told_to_withdraw_leaves_his_trenches_also_along_the_front() -> None:
