@@ -223,7 +223,7 @@ def _settle(
                 gain = max(gain, p[_REST_MEN])
             gain = gain * (1.0 if echelon[row] >= _DIVISION else p[_BRIGADE])
             owed = whole((stock[_BATTLE, i] + stock[_SICK, i]) * p[_MOST_BACK]) - stock[_GAIN, i]
-            short = men_full[row] * FINE - men - aboard[row]
+            short = int(men_full[row]) * FINE - men - aboard[row]
             rates[5, i] = _a_minute((0.0 if cut_off[i] else gain) * FINE, min(owed, short))
         if p[_REPAIR] != 0.0:
             # What goes to the rear at this moment has not left the stock yet.

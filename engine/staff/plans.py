@@ -349,7 +349,8 @@ class Plans:
     def withdrawals(self, plan: Plan) -> list[int]:
         """Withdrawals to a line that it will be told to make, in order."""
         mine, minute = self.text.of.get(plan.hq, []), self.s.minute
-        coming = [i for i in mine if self.kind[i] == _WITHDRAW and self._line[i] and self.start[i] > minute]
+        coming = [i for i in mine if self.kind[i] == _WITHDRAW and self._line[i]]
+        coming = [i for i in coming if self.start[i] > minute or (self.waits(i) and self.d.end_at[i] > minute)]
         return sorted(
             [i for i in coming if self.d.state[i] == _PENDING and not self._ended_from_above()[i]],
             key=self.text.when.__getitem__,

@@ -1,7 +1,8 @@
 """The next line home: whether known enemies would be on it first if its holders waited for their hour.
 
-Distances are hexes of march, the same for both: who pursues is not quicker than who goes back, but for what he drives,
-and that is held up. Ground that own formations screen is not walked through; where nobody screens it the enemy drives in.
+Distances are hexes: of the enemy as he has to march, of who goes back straight and from the nearest of his formations. Who
+pursues is not quicker than who goes back, but for what he drives, and that is held up. Ground that own formations screen is
+not walked through; where nobody screens it the enemy drives in.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import numpy as np
 
 from engine.core.columns import Array
 from engine.core.paths import FAR, hops
+from engine.model.codes import DirectiveKind
 from engine.staff.control import Ints
 from engine.staff.lines import line_cells
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
 from engine.staff.threat import CERTAIN
 
+_WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
 SCREENED: Final = 2
 """Own ground so many hexes round an own formation is not walked through."""
 LOST: Final = -1000
@@ -27,8 +30,9 @@ LOST: Final = -1000
 def goes_ahead(s: Situation, plans: Plans, plan: Plan, members: Ints) -> int:
     """How many of its coming withdrawals a headquarters carries out now, before their hour; 0 none.
 
-    Those to whose lines the known enemy is as near as its own formations, and no farther than ``staff.hurry_h`` ahead. Who
-    must stand fast or attacks, and who has gone ahead already and is still in time, waits.
+    Those to whose lines, half own at least, the known enemy is as near as its own formations, no farther than
+    ``staff.hurry_h`` ahead, and with nothing else ordered between. Who must stand fast or attacks, and who has gone ahead
+    already and is still in time, waits.
     """
     gone = max(int(s.notes.staff["fell_back"][plan.hq]) - 1, 0)
     if plan.attacks or not len(members) or plans.bound(plan):
@@ -39,10 +43,19 @@ def goes_ahead(s: Situation, plans: Plans, plan: Plan, members: Ints) -> int:
     for i in ahead[gone:]:
         if plans.start[i] > soon or plans.waits(i):
             break
-        if to_spare(s, members, line_cells(s.statics, plans.text.line[i])) >= s.whole("staff.hurry_hexes"):
+        line = line_cells(s.statics, plans.text.line[i])
+        if 2 * int((s.owner[line] == s.side).sum()) < max(len(line), 1) or _something_else(plans, plan, i):
+            break
+        if to_spare(s, members, line) >= s.whole("staff.hurry_hexes"):
             break
         count += 1
     return count if count > gone and not _keeps_the_way(s, members) else 0
+
+
+def _something_else(plans: Plans, plan: Plan, withdrawal: int) -> bool:
+    """Whether the headquarters is told to do something that is no withdrawal before one of them begins."""
+    mine, until = plans.text.of.get(plan.hq, []), plans.start[withdrawal]
+    return any(plans.kind[i] != _WITHDRAW and plans.s.minute < plans.start[i] < until for i in mine)
 
 
 def _keeps_the_way(s: Situation, members: Ints) -> bool:

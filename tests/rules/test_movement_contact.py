@@ -95,7 +95,7 @@ def first_leg(drawing: str, kind: OrderKind, *, kind_of: str = "panzer", **sets:
 
 @pytest.mark.parametrize(
     ("kind", "who", "times"),
-    [(OrderKind.MARCH, "panzer", 2.0), (OrderKind.FOLLOW, "panzer", 1.0), (OrderKind.EXPLOIT, "tank_brigade", 1.5),
+    [(OrderKind.MARCH, "panzer", 2.0), (OrderKind.FOLLOW, "panzer", 1.0), (OrderKind.EXPLOIT, "tank_brigade", 1.25),
      (OrderKind.EXPLOIT, "panzer", 1 / 0.33)],
 )  # fmt: skip
 def test_free_enemy_ground_slows_a_march_by_half_a_brigade_in_a_breach_a_little_a_pursuit_not_at_all_a_corps_more(
