@@ -22,7 +22,7 @@ from engine.model.theatre import Theatre
 BROAD: Final = 2
 """Class of rivers that part a position from what lies behind it."""
 TOWN: Final = 1
-"""Places of this size or more are towns, as by ``control.town_size``."""
+"""Places of this size or more are towns, as by ``contact.town_size``."""
 
 
 def in_the_front(
@@ -57,11 +57,11 @@ def _on_its_bank(theatre: Theatre, cell: int) -> Iterator[int]:
     """The hexes beside one, but for those over a strait or a river of class ``BROAD`` or more."""
     for direction, other in enumerate(theatre.grid.neighbours[cell].tolist()):
         if other >= 0 and theatre.river[cell, direction] < BROAD and not theatre.strait[cell, direction]:
-            yield int(other)
+            yield other
 
 
 def _beside(theatre: Theatre, cell: int) -> Iterator[int]:
-    return (int(other) for other in theatre.grid.ring_table(1)[cell, 1:] if other >= 0)
+    return (other for other in theatre.grid.neighbours[cell].tolist() if other >= 0)
 
 
 def _touches(theatre: Theatre, owner: npt.NDArray[np.int8], side: str, cell: int) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.model.codes import OrderKind, StaffRole, Status, Task
+from engine.run.session import Session
 from tests.staff.drawn_war import (
     DAY,
     HOUR,
@@ -145,28 +148,26 @@ def test_the_enemy_takes_the_land_that_was_given_up():
     assert taken.count("soviet") >= 13
 
 
-def test_who_may_fall_back_does_so_under_pressure_with_no_reserve_left():
+def _pressed(permission: str = "may_fall_back", days: float = 6, **options: Any) -> Session:
+    """A weak line without a reserve, days after eleven divisions began to attack it."""
     order = {
-        "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": "may_fall_back",
+        "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": permission,
         "reserve_share": 0.0,
     }  # fmt: skip
     push = {"side": "soviet", "kind": "attack", "axis": [(0, 6), (6, 6)], "start_min": 0}
     text = BACK.replace("::R:::R:::R::", ":RRRRRRRRRRR:")
-    weak = {"A": {"strength": 0.4}}
-    session = run(text, days=6, depth=3, directives=[order, push], formations=weak)
+    return run(text, days=days, depth=3, directives=[order, push], formations={"A": {"strength": 0.4}}, **options)
+
+
+def test_who_may_fall_back_does_so_under_pressure_with_no_reserve_left():
+    session = _pressed()
     assert session.world.staff_notes.fell_back.max() == 1
     assert any(r.name == "FALL_BACK" for n in of_side(session, "axis") for _, _, _, r in orders_to(session, n))
     assert (session.world.formation_notes.role != StaffRole.MOBILE).all()
 
 
 def test_who_must_stand_fast_does_not_fall_back():
-    order = {
-        "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": "stand_fast",
-        "reserve_share": 0.0,
-    }  # fmt: skip
-    push = {"side": "soviet", "kind": "attack", "axis": [(0, 6), (6, 6)], "start_min": 0}
-    text = BACK.replace("::R:::R:::R::", ":RRRRRRRRRRR:")
-    session = run(text, days=5, depth=3, directives=[order, push], formations={"A": {"strength": 0.4}})
+    session = _pressed("stand_fast", days=5)
     kinds = {kind for n in of_side(session, "axis") for _, kind, _, _ in orders_to(session, n)}
     assert "WITHDRAW" not in kinds
 
@@ -310,16 +311,7 @@ def test_nobody_steps_unasked_onto_a_remnant():
 def test_who_is_pressed_fights_for_a_day_before_he_falls_back():
     def first_back(hours: float) -> int:
         """Minute of the first order to fall back under the same pressure."""
-        order = {
-            "side": "axis", "kind": "defend", "line": [(1, 0), (1, 12)], "fall_back": LINE, "permission": "may_fall_back",
-            "reserve_share": 0.0,
-        }  # fmt: skip
-        push = {"side": "soviet", "kind": "attack", "axis": [(0, 6), (6, 6)], "start_min": 0}
-        text = BACK.replace("::R:::R:::R::", ":RRRRRRRRRRR:")
-        session = run(
-            text, days=6, depth=3, directives=[order, push], formations={"A": {"strength": 0.4}},
-            sets={"staff.fall_back_h": hours},
-        )  # fmt: skip
+        session = _pressed(sets={"staff.fall_back_h": hours})
         given = [at for n in of_side(session, "axis") for at, _, _, why in orders_to(session, n) if why.name == "FALL_BACK"]
         return min(given)
 
