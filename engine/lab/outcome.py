@@ -29,7 +29,7 @@ LOOK_MIN = 360
 SCORED = ("control", "width", "loss", "line")
 """Kinds of facts that a run can be measured against; events are told, not scored."""
 LOSS_MEASURES: Mapping[str, tuple[str, ...]] = {
-    "men": ("men_lost",),
+    "men": ("men_lost_all",),
     "men_with_sick": ("men_lost_with_sick",),
     "prisoners": ("men_captured",),
     "afv": ("afv_lost", "afv_shop"),
@@ -37,11 +37,12 @@ LOSS_MEASURES: Mapping[str, tuple[str, ...]] = {
     "guns": ("guns_lost",),
     "formations": ("formations_lost",),
 }
-"""Measure of a loss fact -> measures of a run whose growth in the span adds up to it. Sanitary losses of the Soviet record
-count the sick, and those of army and front troops, services and air armies with them, who are no formation on the map:
-`people.behind_SIDE` men to one on it fall sick as often. Vehicles out of action (`afv`) are those written off and those more
-in repair than at the start of the span; what shops of before the span gave back is no gain to set against them. Total
-write-offs are `afv_lost`.
+"""Measure of a loss fact -> measures of a run whose growth in the span adds up to it. The record counts armies and fronts
+whole: to the men lost in formations come `people.army_troops` of those lost in battle (artillery, tank regiments, engineers
+and others who are assets of a headquarters here). Sanitary losses of the Soviet record count the sick, and those of army
+and front troops, services and air armies with them, who are no formation on the map: `people.behind_SIDE` men to one on it
+fall sick as often. Vehicles out of action (`afv`) are those written off and those more in repair than at the start of the
+span; what shops of before the span gave back is no gain to set against them. Total write-offs are `afv_lost`.
 """
 SERIES = ("men", "men_lost", "men_captured", "afv", "afv_repair", "afv_lost", "guns", "guns_lost", "hexes")
 
@@ -138,13 +139,15 @@ def measures(world: World, minute: int) -> dict[str, int]:
             return int(values[rows].sum()) // FINE
 
         here = mine & on_map
-        everybody = 1.0 + world.statics.rules[f"people.behind_{side}"]
-        sick = int(whole(flows["sick"]) * everybody)
+        in_battle, taken = whole(flows["battle"]), whole(captured + f.drowned_u)
+        in_all = in_battle + int(in_battle * world.statics.rules["people.army_troops"]) + taken
+        sick = int(whole(flows["sick"]) * (1.0 + world.statics.rules[f"people.behind_{side}"]))
         found |= {
             f"{side}.men": whole(flows["men"], here),
-            f"{side}.men_lost": whole(flows["battle"] + captured + f.drowned_u),
-            f"{side}.men_lost_with_sick": whole(flows["battle"] + captured + f.drowned_u) + sick,
-            f"{side}.men_battle": whole(flows["battle"]),
+            f"{side}.men_lost": in_battle + taken,
+            f"{side}.men_lost_all": in_all,
+            f"{side}.men_lost_with_sick": in_all + sick,
+            f"{side}.men_battle": in_battle,
             f"{side}.men_captured": whole(captured),
             f"{side}.men_escaped": whole(f.escaped_u),
             f"{side}.men_drowned": whole(f.drowned_u),

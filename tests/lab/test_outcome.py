@@ -44,6 +44,18 @@ def test_the_start_of_a_run_is_as_the_scenario_says() -> None:
     assert values["soviet.hexes"] == int((made.owner == 1).sum())
 
 
+def test_losses_that_the_record_counts_hold_the_army_troops_who_fell_and_the_sick() -> None:
+    fought = session(scenario())
+    fought.advance(4 * DAY)
+    rules, values = fought.world.statics.rules, measures(fought.world, fought.now)
+    for side in ("axis", "soviet"):
+        battle, lost = values[f"{side}.men_battle"], values[f"{side}.men_lost"]
+        assert int(battle * rules["people.army_troops"]) > 0
+        assert values[f"{side}.men_lost_all"] - lost == int(battle * rules["people.army_troops"])
+        sick = values[f"{side}.men_lost_with_sick"] - values[f"{side}.men_lost_all"]
+        assert sick == int(values[f"{side}.men_sick"] * (1 + rules[f"people.behind_{side}"])) > 0
+
+
 def test_a_fact_about_control_is_the_share_of_its_time_and_one_beyond_the_end_is_open() -> None:
     made = scenario()
     result = Watch(session(made)).run(2 * DAY)
