@@ -106,9 +106,8 @@ class Grid:
         return {}
 
     def _ring_table(self, radius: int) -> Cells:
-        q, r = self.axial
-        table = np.stack([self._cells_at(q + dq, r + dr) for dq, dr in disc(radius)], axis=1)
-        table = np.ascontiguousarray(table, dtype=np.int32)
+        table = np.empty((self.size, 1 + 3 * radius * (radius + 1)), np.int32)
+        _fill_rings(self.axial_table, np.array(disc(radius), np.int32), self.columns, self.rows, table)
         table.flags.writeable = False
         return table
 
@@ -173,6 +172,18 @@ class Grid:
 
 
 _SQRT3_HALF = 0.8660254037844386
+
+
+@jit
+def _fill_rings(axial: Cells, offsets: Cells, columns: int, rows: int, table: Cells) -> None:
+    """Cells at axial ``offsets`` (k, 2) from each cell into ``table`` (size, k), OFF_GRID beyond the edge."""
+    for cell in range(len(table)):
+        q0, r0 = int(axial[0, cell]), int(axial[1, cell])
+        for k in range(len(offsets)):
+            q = q0 + offsets[k, 0]
+            row = r0 + offsets[k, 1] + (q >> 1)
+            inside = (q >= 0) & (q < columns) & (row >= 0) & (row < rows)
+            table[cell, k] = row * columns + q if inside else OFF_GRID
 
 
 @jit

@@ -18,13 +18,14 @@ import numpy.typing as npt
 from engine.core.calendar import DAY
 from engine.core.columns import among, anywhere, rows_where
 from engine.core.dice import Dice, Stream
+from engine.core.flows import read_flow
 from engine.core.jit import jit
 from engine.model.codes import ON_MAP, Obstacle, Taking, Task
 from engine.model.events import Event
 from engine.model.events.movement import CAPTURED, ENTERED
 from engine.model.world import Statics, World
 from engine.rules import ground, ice
-from engine.rules.forced_march import forced
+from engine.rules.forced_march import FORCED
 from engine.rules.power import on
 from engine.rules.system import Trace
 
@@ -35,6 +36,7 @@ Mask = npt.NDArray[np.bool_]
 _ON_THE_MOVE = np.isin(np.arange(len(Task)), [Task.ATTACK, Task.WITHDRAW, Task.FOLLOW, Task.EXPLOIT])
 """Tasks whose steps lead out of one's own position."""
 _ENEMY, _SCREEN, _CROWD = int(Obstacle.ENEMY), int(Obstacle.SCREEN), int(Obstacle.CROWD)
+_RIVALS, _HOSTILE = 1, 2
 
 
 @dataclass(eq=False)
@@ -94,29 +96,36 @@ def stack_limit(statics: Statics) -> tuple[int, int]:
 
 def settle(world: World, minute: int, dice: Dice, rows: Rows, trace: Trace | None = None) -> Scene:
     """Settle the legs of ``rows``, which end by ``minute``."""
-    formations, now = world.formations, ground.standing(world)
-    to, cell = formations.leg_to[rows].astype(np.int64), formations.hex[rows].astype(np.int64)
-    side = formations.side[rows].astype(np.int64)
-    count, places = now.count.copy(), now.places.copy()
-    die = np.zeros(len(rows), np.int64)
-    if len(set(to.tolist())) < len(rows):  # rivals: the dice are thrown, at most once a formation
+    formations, now, many = world.formations, ground.standing(world), len(rows)
+    to, cell, side, die = legs = np.zeros((4, many), np.int64)
+    barred, pursued = np.zeros((2, many), bool)
+    asks = _ends_of(
+        rows, formations.leg_to, formations.hex, formations.side, formations.status, formations.route,
+        world.hexes.owner, legs, barred, pursued,
+    )  # fmt: skip
+    if asks & _RIVALS:  # the dice are thrown, at most once a formation
         die[:] = dice.words(Stream.CLAIM, formations.subject[rows], minute)[:, 0]
-    cause, standing_at = np.zeros(len(rows), np.int8), formations.hex.copy()
+    if asks & _HOSTILE:
+        barred = _behind_screens(world, minute, rows, to, side, barred)
+    count, places = now.count.copy(), now.places.copy()
+    cause, standing_at = np.zeros(many, np.int8), formations.hex.copy()
     end, through = stack_limit(world.statics)
     _settle(
-        rows, to, cell, side, die, _behind_screens(world, minute, rows, to, side), _pursued(world, to, side),
-        formations.stack, formations.leg_at,
+        rows, to, cell, side, die, barred, pursued, formations.stack, formations.leg_at,
         formations.route, formations.target, formations.goal, end, through, count, places, standing_at, cause,
     )  # fmt: skip
     standing_at.flags.writeable = False
-    ok = cause == 0
-    scene = Scene(world, minute, standing_at, world.hexes.owner, count, places, rows[ok], rows[~ok], cause[~ok],
+    entered, entered_to, out = rows, to, rows_where(cause > 0)
+    if len(out):
+        ok = rows_where(cause == 0)
+        entered, entered_to, side = rows[ok], to[ok], side[ok]
+    scene = Scene(world, minute, standing_at, world.hexes.owner, count, places, entered, rows[out], cause[out],
                   np.zeros(0, np.int64), np.zeros(0, bool))  # fmt: skip
-    if anywhere(ok):
+    if len(entered):
         count.flags.writeable = places.flags.writeable = False
         ground.keep_counted(world, standing_at, count, places)
-        scene.events.append(_entered(world, rows[ok], to[ok], minute))
-        _take(scene, rows[ok], to[ok], side[ok])
+        scene.events.append(_entered(world, entered, entered_to, minute))
+        _take(scene, entered, entered_to, side)
         if trace is not None:
             _explain(scene, trace, rows, to, die)
     return scene
@@ -232,33 +241,41 @@ def _crowd_out(
             cause[i] = _CROWD
 
 
-def _pursued(world: World, to: Rows, side: Rows) -> Mask:
-    """Which legs lead back into a hex that the enemy has won in a fight and is about to enter."""
-    formations, mask = world.formations, np.zeros(len(to), bool)
-    _find_pursued(
-        to, side, formations.status, formations.leg_to, formations.side, formations.route, world.hexes.owner, mask
-    )  # fmt: skip
-    return mask
-
-
 @jit
-def _find_pursued(to: Any, side: Any, status: Any, leg_to: Any, of: Any, route: Any, owner: Any, mask: Any) -> None:
+def _ends_of(
+    rows: Any, leg_to: Any, stood: Any, of: Any, status: Any, route: Any, owner: Any, legs: Any, hostile: Any,
+    pursued: Any,
+) -> int:  # fmt: skip
+    """Where legs lead, where they began, and whose they are; which lead onto enemy ground with a way planned to there, and
+
+    which back into a hex that the enemy has won in a fight and is about to enter. Returns whether there are rivals for a
+    hex (``_RIVALS``), and any of the former (``_HOSTILE``).
+    """
+    asks = 0
+    for i in range(len(rows)):
+        row = rows[i]
+        there, side = leg_to[row], of[row]
+        legs[0, i], legs[1, i], legs[2, i] = there, stood[row], side
+        hostile[i] = owner[there] == 1 - side and route[row, 0] == there
+        if hostile[i]:
+            asks |= _HOSTILE
+        for k in range(i):
+            if legs[0, k] == there:
+                asks |= _RIVALS
     for row in range(len(status)):
         cell = leg_to[row]
         # Who fights his way in has no way planned to there.
         if cell < 0 or status[row] != ON_MAP or route[row, 0] == cell or owner[cell] == of[row]:
             continue
-        for i in range(len(to)):
-            if to[i] == cell and side[i] == 1 - of[row]:
-                mask[i] = True
+        for i in range(len(rows)):
+            if legs[0, i] == cell and legs[2, i] == 1 - of[row]:
+                pursued[i] = True
+    return asks
 
 
-def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows) -> Mask:
-    """Enemy ground that somebody who stays where he is holds or screens; not for those who have fought their way in."""
-    hostile = (world.hexes.owner[to] == 1 - side) & (world.formations.route[rows, 0] == to)
+def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows, hostile: Mask) -> Mask:
+    """Of legs onto enemy ground (``hostile``) those to hexes that somebody who stays where he is holds or screens."""
     barred = np.zeros(len(rows), bool)
-    if not anywhere(hostile):
-        return barred
     now = ground.standing(world)
     for enemy in (0, 1):
         asking = hostile & (side == 1 - enemy)
@@ -275,34 +292,54 @@ def _behind_screens(world: World, minute: int, rows: Rows, to: Rows, side: Rows)
 
 
 def _entered(world: World, rows: Rows, to: Rows, minute: int) -> Event:
-    formations = world.formations
-    spacing = world.statics.grid.spacing_m
+    formations, hexes, rules, grid = world.formations, world.hexes, world.statics.rules, world.statics.grid
+    forced_m, works = np.empty((2, len(rows)), np.int64)
+    old = max(minute - round(rules["fortification.level_1_days"] * DAY), 0)
+    _on_arrival(
+        rows, to, formations.hex, formations.order, formations.task, formations.side, formations.in_place_since,
+        world.orders.kind, hexes.owner, hexes.owner_since, grid.neighbours, _ON_THE_MOVE, formations.blocks["int64"],
+        formations.plan("works"), minute, old, grid.spacing_m, rules["contact.screen_works"], forced_m, works,
+    )  # fmt: skip
     return ENTERED(
-        minute, formation=rows, came_from=formations.hex[rows], hex=to, at=formations.leg_at[rows], moved_m=spacing,
-        forced_m=np.where(forced(world, rows), spacing, 0), works_n=_trenches(world, rows, to, minute),
+        minute, formation=rows, came_from=formations.hex[rows], hex=to, at=formations.leg_at[rows],
+        moved_m=grid.spacing_m, forced_m=forced_m, works_n=works,
     )  # fmt: skip
 
 
-def _trenches(world: World, rows: Rows, to: Rows, minute: int) -> Rows:
-    """Level (1e-9) of the works that formations find where they step: those of their own sector if they move along the front.
+@jit
+def _on_arrival(
+    rows: Any, to: Any, stood: Any, order: Any, task: Any, side: Any, in_place_since: Any, order_kind: Any, owner: Any,
+    owner_since: Any, near: Any, on_the_move: Any, f64: Any, plan: Any, minute: int, old: int, spacing_m: int,
+    share: float, forced_m: Any, works: Any,
+) -> None:  # fmt: skip
+    """Metres that formations have marched under orders to force the pace, and the level (1e-9) of the works that they find
 
-    The trenches of a division run on beside the hex in which its counter stands (``contact.screen_works``), as far as the
-    enemy holds a hex that both touch, and the new one has been own ground as long as the formation has stood in the old and
-    as long as the digging of a first level takes. Who goes back, attacks or follows leaves his behind.
+    where they step: those of their own sector if they move along the front. The trenches of a division run on beside the
+    hex in which its counter stands (``share``: ``contact.screen_works``), as far as the enemy holds a hex that both touch,
+    and the new one has been own ground as long as the formation has stood in the old and as long as the digging of a first
+    level takes (since ``old``). Who goes back, attacks or follows leaves his behind.
     """
-    formations, hexes, rules = world.formations, world.hexes, world.statics.rules
-    level, dug = np.zeros(len(rows), np.int64), formations.read("works", minute, rows)
-    old = max(minute - round(rules["fortification.level_1_days"] * DAY), 0)
-    settled = hexes.owner_since[to] <= np.minimum(formations.in_place_since[rows], old)
-    settled &= (dug > 0) & (hexes.owner[to] == formations.side[rows]) & ~_ON_THE_MOVE[formations.task[rows]]
-    if not anywhere(settled):
-        return level
-    near = world.statics.grid.neighbours
-    for i in np.flatnonzero(settled).tolist():
-        both = np.intersect1d(near[formations.hex[rows[i]]], near[to[i]])
-        if (hexes.owner[both[both >= 0]] == 1 - formations.side[rows[i]]).any():
-            level[i] = round(int(dug[i]) * rules["contact.screen_works"])
-    return level
+    for i in range(len(rows)):
+        row, there, given = rows[i], to[i], order[rows[i]]
+        forced_m[i] = spacing_m if given >= 0 and order_kind[given] == FORCED else 0
+        works[i] = 0
+        settled = owner_since[there] <= min(in_place_since[row], old) and owner[there] == side[row]
+        if not settled or on_the_move[task[row]]:
+            continue
+        dug = read_flow(f64, plan, 0, row, minute)
+        if dug > 0 and _before_both(stood[row], there, 1 - side[row], owner, near):
+            works[i] = round(dug * share)
+
+
+@jit
+def _before_both(one: int, other: int, side: int, owner: Any, near: Any) -> bool:
+    """Whether a side holds a hex that touches both of two hexes."""
+    for cell in near[one]:
+        if cell >= 0 and owner[cell] == side:
+            for beyond in near[other]:
+                if beyond == cell:
+                    return True
+    return False
 
 
 def _take(scene: Scene, rows: Rows, to: Rows, side: Rows) -> None:

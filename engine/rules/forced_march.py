@@ -13,25 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.arithmetic import Floats
-from engine.core.calendar import HOUR
-from engine.core.columns import anywhere
 from engine.model.codes import Mobility, OrderKind
-from engine.model.world import Statics, World
+from engine.model.world import Statics
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 FORCED = int(OrderKind.FORCED_MARCH)
 MOST_HALVINGS = 20
-
-
-def forced(world: World, rows: Rows) -> Mask:
-    """Which of the formations are under orders to march as fast as they can."""
-    order = world.formations.order[rows].astype(np.int64)
-    found: Mask = order >= 0
-    if anywhere(found):
-        found &= world.orders.kind[order] == FORCED
-    return found
 
 
 def first_day(statics: Statics) -> Floats:
@@ -42,14 +31,4 @@ def first_day(statics: Statics) -> Floats:
         found = statics.memo["forced_march.first_day"] = np.array([
             rules["movement.forced_foot" if m == Mobility.FOOT else "movement.forced_mech"] for m in Mobility
         ])  # fmt: skip
-    return found
-
-
-def pace(world: World, rows: Rows, minute: int) -> Floats:
-    """Pace of formations on a forced march as a multiple of the sustained one, at least 1."""
-    formations, fade = world.formations, round(world.statics.rules["movement.forced_fade_h"] * HOUR)
-    since = np.maximum(minute - world.orders.arrives_at[formations.order[rows]], 0)
-    halvings = np.minimum(since // fade, MOST_HALVINGS)
-    gain = first_day(world.statics)[formations.mobility[rows]] - 1.0
-    found: Floats = 1.0 + gain / np.left_shift(1, halvings)
     return found

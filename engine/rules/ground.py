@@ -149,6 +149,15 @@ def _mark(discs: Any, cells: Any, mask: Any) -> None:
                 mask[there] = True
 
 
+@jit
+def beside(count: Any, near: Any, cell: int) -> bool:
+    """Whether somebody stands in a hex or beside it; ``count`` (hexes + 1,) as in :class:`Standing`, of one side."""
+    found = count[cell] > 0
+    for there in near[cell]:
+        found = found or (there >= 0 and count[there] > 0)
+    return bool(found)
+
+
 def formations_near(world: World, side: int, radius: int) -> Mask:
     """Shape (hexes + 1,): hexes within ``radius`` of a formation of ``side``."""
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import PPM, rounded, whole
+from engine.core.arithmetic import PPM, Floats, rounded, whole
 from engine.core.calendar import DAY, HOUR
 from engine.core.jit import jit
 from engine.model.codes import Echelon, Mobility, Task, Terrain
 from engine.model.places import F_ECHELON, F_HEX, F_HQ, F_LEG_TO, F_MARCHED_UNTIL, F_ORDER, F_SIDE, F_STACK, F_TASK
 from engine.model.world import Statics, World
-from engine.rules import ground
+from engine.rules import air, ground
+from engine.rules.derived import derived
 from engine.rules.entering import Scene
 from engine.rules.forced_march import FORCED, MOST_HALVINGS, first_day
-from engine.rules.ground import add_zones
+from engine.rules.ground import add_zones, beside
 from engine.rules.hierarchy import chains
 from engine.rules.interdiction import day_pace
 from engine.rules.march_day import quicken
@@ -92,35 +94,43 @@ def leg_minutes(
     asking = _asking(rows, blocks[0])
     radius = round(statics.rules["contact.pursuit_hexes"])
     first, second = (known_near(world, side, minute, radius) if asking & 1 << side else _NOWHERE for side in (0, 1))
-    by_day = np.array(_day_paces(world, minute, light))
     _legs(
         minute, light == BY_NIGHT, rows, mobility, cell, to, direction, base, water, deployed, start, *blocks,
-        formations.kind, statics.grid.neighbours, scene.owner, world.hexes.owner_since, scene.taken, scene.entered,
-        scene.kept_out, now.rows, now.count, scene.count, first, second, world.orders.kind, world.orders.arrives_at,
-        first_day(statics), statics.theatre.river, statics.theatre.terrain, chains(world), _bridging(statics, minute),
-        ground.zone_factor(statics), formations.plan(*FLOWS), packed(statics, ground.CONTACT),
-        _whole_numbers(world), packed(statics, PARAMETERS), by_day, terms, until, minutes,
+        formations.kind, scene.owner, world.hexes.owner_since, scene.taken, scene.entered, scene.kept_out, now.rows,
+        now.count, scene.count, first, second, world.orders.kind, world.orders.arrives_at, chains(world),
+        _bridging(statics, minute), _day_paces(world, minute, light), terms, until, minutes, *_given(world),
     )  # fmt: skip
     if trace is not None:
         _explain(scene, trace, rows, cell, direction, light, terms)
     return minutes, until
 
 
-def _whole_numbers(world: World) -> Rows:
-    """Parameters as whole numbers, made once for a run: minutes, half stacking places, men."""
-    found: Rows | None = world.statics.memo.get("leg_time.whole_numbers")
+def _given(world: World) -> tuple[Any, ...]:
+    """What :func:`_legs` is given of the theatre and the parameters, gathered once for a run."""
+    statics = world.statics
+    found: tuple[Any, ...] | None = statics.memo.get("leg_time.given")
     if found is None:
-        rules, spacing_km = world.statics.rules, world.statics.grid.spacing_km
-        found = world.statics.memo["leg_time.whole_numbers"] = np.array([
-            round(rules["contact.fresh_h"] * HOUR),
-            round(spacing_km * DAY / rules["movement.exploit_km_day"]),
-            _soon(world),
-            round(rules["movement.burst_h"] * HOUR) if on(rules, "short_marches") else -1,
-            round(rules["movement.forced_fade_h"] * HOUR),
-            round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS,
-            max(round(rules["contact.zoc_men_full"]), 1),
-        ])  # fmt: skip
+        theatre = statics.theatre
+        found = statics.memo["leg_time.given"] = (
+            statics.grid.neighbours, theatre.river, theatre.terrain, first_day(statics), ground.zone_factor(statics),
+            world.formations.plan(*FLOWS), packed(statics, ground.CONTACT), _whole_numbers(world),
+            packed(statics, PARAMETERS),
+        )  # fmt: skip
     return found
+
+
+def _whole_numbers(world: World) -> Rows:
+    """Parameters as whole numbers: minutes, half stacking places, men."""
+    rules, spacing_km = world.statics.rules, world.statics.grid.spacing_km
+    return np.array([
+        round(rules["contact.fresh_h"] * HOUR),
+        round(spacing_km * DAY / rules["movement.exploit_km_day"]),
+        _soon(world),
+        round(rules["movement.burst_h"] * HOUR) if on(rules, "short_marches") else -1,
+        round(rules["movement.forced_fade_h"] * HOUR),
+        round(2 * rules["movement.road_capacity"]) if on(rules, "road_capacity") else _ENDLESS,
+        max(round(rules["contact.zoc_men_full"]), 1),
+    ])  # fmt: skip
 
 
 def _soon(world: World) -> int:
@@ -132,11 +142,19 @@ _ENDLESS: Final = 1 << 40
 _NOWHERE: Final = np.zeros(1, bool)
 
 
-def _day_paces(world: World, minute: int, light: int) -> tuple[float, float]:
+_EMPTY_SKY: Final = np.ones(2)
+
+
+def _day_paces(world: World, minute: int, light: int) -> Floats:
     """Pace of columns by day under the enemy's aircraft, by side."""
-    if light != BY_DAY or not on(world.statics.rules, "air"):
-        return 1.0, 1.0
-    return day_pace(world, 0, minute), day_pace(world, 1, minute)
+    statics = world.statics
+    if light != BY_DAY or not on(statics.rules, "air"):
+        return _EMPTY_SKY
+    able = (air.sorties_day(statics, 0, minute), air.sorties_day(statics, 1, minute))
+    key = (*able, *world.headquarters.version("side", "echelon"), *world.weather.version("flyable"))
+    return derived(
+        world, "leg_time.day_paces", key, lambda: np.array([day_pace(world, side, minute) for side in (0, 1)])
+    )
 
 
 @jit
@@ -162,11 +180,10 @@ def _asking(rows: Any, f8: Any) -> int:
 @jit
 def _legs(
     minute: int, dark: bool, rows: Any, mobility: Any, cell: Any, to: Any, direction: Any, base: Any, water: Any,
-    deployed: Any, start: Any, f8: Any, f32: Any, f64: Any, kind: Any, near: Any, owner: Any, owner_since: Any, taken: Any,
+    deployed: Any, start: Any, f8: Any, f32: Any, f64: Any, kind: Any, owner: Any, owner_since: Any, taken: Any,
     entered: Any, kept_out: Any, standing: Any, before: Any, count: Any, known_to_first: Any, known_to_second: Any,
-    order_kind: Any, order_at: Any, first_paces: Any, river: Any, terrain: Any, above: Any, bridging: Any, factor: Any,
-    plan: Any, contact: Any, w: Any, p: Any, by_day: Any, terms: Any, until: Any,
-    minutes: Any,
+    order_kind: Any, order_at: Any, above: Any, bridging: Any, by_day: Any, terms: Any, until: Any, minutes: Any,
+    near: Any, river: Any, terrain: Any, first_paces: Any, factor: Any, plan: Any, contact: Any, w: Any, p: Any,
 ) -> None:  # fmt: skip
     """All terms of legs, their sum, and the minute up to which each has then marched.
 
@@ -196,7 +213,7 @@ def _legs(
         if _load(i, rows, cell, to, f8, f32, aside) > w[_CAPACITY]:
             terms[_CROWDED, i] = math.floor(march * (1.0 / p[_CROWDING] - 1.0) + 0.5)
         terms[_HARRIED, i] = math.floor((march - terms[_HURRIED, i]) * (1.0 / by_day[side] - 1.0) + 0.5)
-        touched[i] = _beside(before[1 - side], near, cell[i]) or _beside(before[1 - side], near, there)
+        touched[i] = beside(before[1 - side], near, cell[i]) or beside(before[1 - side], near, there)
         sustained = max(base[i] - terms[_HURRIED, i] + terms[_RESISTED, i] - water[i], 0)
         # Nobody is ferried faster because he is rested.
         saved, until[i] = quicken(sustained, f64[F_MARCHED_UNTIL, row], start[i], w[_BURST], p[_COLUMN])
@@ -284,15 +301,6 @@ def _load(i: int, rows: Any, cell: Any, to: Any, f8: Any, f32: Any, aside: Any) 
 
 
 @jit
-def _beside(count: Any, near: Any, cell: int) -> bool:
-    """Whether somebody stands in a hex or beside it."""
-    found = count[cell] > 0
-    for there in near[cell]:
-        found = found or (there >= 0 and count[there] > 0)
-    return bool(found)
-
-
-@jit
 def _hinder(
     side: int, minute: int, dark: bool, touched: Any, rows: Any, mobility: Any, cell: Any, to: Any, f8: Any, f32: Any,
     f64: Any, kind: Any, near: Any, owner: Any, standing: Any, count: Any, terrain: Any, factor: Any, plan: Any,
@@ -328,21 +336,22 @@ def _hinder(
 
 
 def _bridging(statics: Statics, minute: int) -> Mask:
-    """Shape (headquarters,): which have bridging columns now; empty if nobody ever has."""
-    equipped = _bridging_columns(statics)
-    has = np.zeros(len(statics.headquarters_ids) if equipped else 0, bool)
-    for hq, begin, end in equipped:
-        has[hq] |= begin <= minute < end
-    return has
+    """Shape (headquarters,): which have bridging columns at a minute; empty if nobody ever has."""
+    dates, equipped = _bridging_columns(statics)
+    return equipped[bisect_right(dates, minute)]
 
 
-def _bridging_columns(statics: Statics) -> list[tuple[int, int, int]]:
-    found: list[tuple[int, int, int]] | None = statics.memo.get("leg_time.bridging")
+def _bridging_columns(statics: Statics) -> tuple[list[int], list[Mask]]:
+    """Minutes at which bridging columns come or go, and who has some before the first and from each on."""
+    found: tuple[list[int], list[Mask]] | None = statics.memo.get("leg_time.bridging")
     if found is None:
         known = statics.headquarters_rows
         assets = [a for a in statics.scenario.assets if a.kind == "bridging" and a.hq in known]
-        found = [(known[a.hq], a.from_min, a.until_min if a.until_min >= 0 else 1 << 40) for a in assets]
-        statics.memo["leg_time.bridging"] = found
+        dates = sorted({at for asset in assets for at in (asset.from_min, asset.until_min)})
+        equipped = [np.zeros(len(known) if assets else 0, bool) for _ in (-1, *dates)]
+        for at, has in zip(dates, equipped[1:], strict=True):
+            has[[known[asset.hq] for asset in assets if air.there(asset, at)]] = True
+        found = statics.memo["leg_time.bridging"] = (dates, equipped)
     return found
 
 

@@ -48,6 +48,8 @@ _STATIC: Final = int(Mobility.STATIC)
 _MOTOR: Final = int(Mobility.MOTOR)
 _TRACK: Final = int(Mobility.TRACK)
 _IMMOBILE, _NO_FUEL = int(Obstacle.IMMOBILE), int(Obstacle.NO_FUEL)
+_NO_WAY, _ENEMY, _SCREEN = int(Obstacle.NO_WAY), int(Obstacle.ENEMY), int(Obstacle.SCREEN)
+_CROWD, _NO_CRAFT = int(Obstacle.CROWD), int(Obstacle.NO_CRAFT)
 _NO_WALL: Final = np.zeros(0, bool)
 # How many hexes before its aim each task stops: 0 marches into its goal, 1 and 2 halt before their target.
 _STOP: Final = np.full(len(Task), -1, np.int64)
@@ -58,6 +60,8 @@ _STOP[Task.SUPPORT] = 2
 
 # What is to become of those who are looked at.
 _LATE, _HALTS, _ARRIVES, _SUPPORTS, _FIGHTS, _WAITS, _READY, _GOES, _ENTERS = range(9)
+# And of their ways.
+_AS_IT_IS, _OLD, _TO_PLAN = range(3)
 
 
 @dataclass(eq=False)
@@ -113,7 +117,8 @@ def decide(scene: Scene, looking: Rows, trace: Trace | None = None) -> list[Even
             stage, look_at = (WAITING, again) if ready else (int(Stage.IDLE), NEVER)
             events.append(STOPPED(minute, formation=rows, stage=stage, look_at=look_at))
     if not found.isdisjoint((_GOES, _ENTERS)):
-        events += _set_out(scene, group.some(rows_where(group.what >= _GOES)), again, trace)
+        marching = group if found <= {_GOES, _ENTERS} else group.some(rows_where(group.what >= _GOES))
+        events += _set_out(scene, marching, again, trace)
     return events
 
 
@@ -279,30 +284,16 @@ def _take_turns(
 def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> list[Event]:
     """Legs of those who march (``group``: who goes on or enters his target), and word of those who cannot."""
     world, minute = scene.world, scene.minute
-    enters = group.what == _ENTERS
     cause = _unfit(world, group.rows, minute)
-    fit = cause == 0
-    route, routed_at, following = _routes(scene, group, fit & ~enters, fit & enters)
-    cause[fit & (following < 0)] = Obstacle.NO_WAY
-    at = rows_where(cause == 0)
-    enemy, to = 1 - group.side[at], following[at]
-    barred = np.zeros(len(at), np.int8)
-    hostile = scene.owner[to] == enemy
-    if anywhere(hostile):
-        for side in (0, 1):
-            asks = hostile & (enemy == side)
-            if anywhere(asks):
-                barred[asks & scene.wall(side)[to]] = Obstacle.SCREEN
-    barred[scene.count[enemy, to] > 0] = Obstacle.ENEMY
-    if anywhere(hostile):
-        # An enemy shore has no ferry.
-        barred[hostile & craft.over_straits(world, group.cell[at], to, group.side[at], minute)] = Obstacle.NO_CRAFT
-    cause[at] = barred
-    events: list[Event] = []
-    held = rows_where(cause > 0)
-    if len(held):
+    route, routed_at = _routes(scene, group, cause)
+    following = route[:, 0].astype(np.int64)
+    hostile = np.empty(len(cause), bool)
+    if _look_ahead(group.side, following, scene.owner, scene.count, cause, hostile):
+        _at_the_border(scene, group, rows_where(hostile), following, cause)
+    at, events = rows_where(cause == 0), []
+    if len(at) < len(cause):
+        held = rows_where(cause > 0)
         events.append(_held_up(scene, group, held, cause[held], following[held], again))
-        at = at[barred == 0]
     # Who is on the way to that hex already marches on.
     same = group.leg_to[at] == following[at]
     if anywhere(same):
@@ -312,6 +303,34 @@ def _set_out(scene: Scene, group: _Group, again: int, trace: Trace | None) -> li
         of = group if len(at) == len(group.rows) else group.some(at)
         events.append(_departed(scene, of, route[at], routed_at[at], trace))
     return events
+
+
+@jit
+def _look_ahead(side: Any, following: Any, owner: Any, count: Any, cause: Any, hostile: Any) -> bool:
+    """What bars the next hex of those who are fit: no way, or an enemy in it; whether some step onto enemy ground."""
+    some = False
+    for i in range(len(cause)):
+        hostile[i] = False
+        if cause[i] == 0 and following[i] < 0:
+            cause[i] = _NO_WAY
+        if cause[i] > 0:
+            continue
+        enemy = 1 - side[i]
+        hostile[i] = owner[following[i]] == enemy
+        some = some or hostile[i]
+        if count[enemy, following[i]] > 0:
+            cause[i] = _ENEMY
+    return some
+
+
+def _at_the_border(scene: Scene, group: _Group, at: Rows, to: Rows, cause: npt.NDArray[np.int8]) -> None:
+    """What bars enemy ground besides an enemy in it: a screen over it, and a strait, as an enemy shore has no ferry."""
+    to, enemy = to[at], 1 - group.side[at]
+    for side in (0, 1):
+        asks = enemy == side
+        if anywhere(asks):
+            cause[at[asks & scene.wall(side)[to] & (cause[at] == 0)]] = _SCREEN
+    cause[at[craft.over_straits(scene.world, group.cell[at], to, group.side[at], scene.minute)]] = _NO_CRAFT
 
 
 def _unfit(world: World, rows: Rows, minute: int) -> npt.NDArray[np.int8]:
@@ -343,30 +362,26 @@ def _find_unfit(
 
 
 def _routes(
-    scene: Scene, group: _Group, going: Mask, enters: Mask
-) -> tuple[npt.NDArray[np.int32], Rows, Rows]:
-    """The way ahead of each, when it was planned, and its next hex (-1 without a way)."""
-    world, minute = scene.world, scene.minute
-    formations, near = world.formations, world.statics.grid.neighbours
-    route = np.empty((len(group.rows), ROUTE), np.int32)
-    leads = np.empty(len(group.rows), bool)
-    _ways_on(group.rows, group.fresh, group.cell, group.aim, formations.route, near, route, leads)
-    routed_at = formations.routed_at[group.rows]
-    old = minute - routed_at >= round(world.statics.rules["movement.replan_h"] * HOUR)
-    under_way = going & group.fresh & leads
-    kept = under_way & old
-    if anywhere(kept):
-        # With nothing in the way there is no better one to look for.
-        for one in (0, 1):
-            its = rows_where(kept & (group.side == one))
-            if len(its):
-                kept[its] = ways.clear(world, one, minute, route[its])
-        routed_at[kept] = minute
-    _plan(scene, group, rows_where(going & ~(under_way & ~old) & ~kept), route, routed_at)
-    at = rows_where(enters)
-    route[at], routed_at[at] = -1, minute
-    route[at, 0] = group.aim[at]
-    return route, routed_at, route[:, 0].astype(np.int64)
+    scene: Scene, group: _Group, cause: npt.NDArray[np.int8]
+) -> tuple[npt.NDArray[np.int32], Rows]:
+    """The way ahead of each (its first entry is -1 without one), and when it was planned."""
+    world, minute, many = scene.world, scene.minute, len(group.rows)
+    formations, rules = world.formations, world.statics.rules
+    route, routed_at, state = np.empty((many, ROUTE), np.int32), np.empty(many, np.int64), np.empty(many, np.int8)
+    old = _ways_on(
+        group.rows, group.fresh, group.cell, group.aim, group.side, group.what, cause, formations.route,
+        formations.routed_at, world.statics.grid.neighbours, minute, round(rules["movement.replan_h"] * HOUR), route,
+        routed_at, state,
+    )  # fmt: skip
+    for one in (0, 1):
+        if old & 1 << one:
+            # With nothing in the way there is no better one to look for.
+            its = rows_where((state == _OLD) & (group.side == one))
+            clear = ways.clear(world, one, minute, route[its])
+            routed_at[its[clear]] = minute
+            state[its[~clear]] = _TO_PLAN
+    _plan(scene, group, rows_where(state == _TO_PLAN), route, routed_at)
+    return route, routed_at
 
 
 def _plan(scene: Scene, group: _Group, at: Rows, route: npt.NDArray[np.int32], routed_at: Rows) -> None:
@@ -375,45 +390,64 @@ def _plan(scene: Scene, group: _Group, at: Rows, route: npt.NDArray[np.int32], r
     side, mobility = group.side[at], scene.world.formations.mobility[group.rows[at]]
     exploits = group.task[at] == TO_EXPLOIT
     alike = side * 64 + mobility * 2 + exploits
+    known: dict[int, ways.Known] = {}
     for key in sorted(set(alike.tolist())):
-        its = at[alike == key]
-        known = ways.known_to(scene.world, key // 64, scene.minute)
+        its, one = at[alike == key], key // 64
+        if one not in known:
+            known[one] = ways.known_to(scene.world, one, scene.minute)
         route[its] = ways.plan_all(
-            known, key % 64 // 2, int(group.task[its[0]]), group.cell[its], group.aim[its], group.stop[its] == 1, ROUTE
+            known[one], key % 64 // 2, int(group.task[its[0]]), group.cell[its], group.aim[its], group.stop[its] == 1, ROUTE
         )
 
 
 @jit
-def _ways_on(rows: Any, fresh: Any, cell: Any, aim: Any, routes: Any, near: Any, route: Any, leads: Any) -> None:
-    """The rest of each way, and whether it leads on from where one stands to the aim (or as far as it was planned).
+def _ways_on(
+    rows: Any, fresh: Any, cell: Any, aim: Any, side: Any, what: Any, cause: Any, routes: Any, planned_at: Any, near: Any,
+    minute: int, replan: int, route: Any, routed_at: Any, state: Any,
+) -> int:  # fmt: skip
+    """The rest of each way, when it was planned, and what is to be done with it; sides with ways that have grown old.
 
-    Entering a hex takes it off the way; the world's column still has it.
+    Entering a hex takes it off the way; the world's column still has it. A way is kept by who has just entered a hex if it
+    leads on from there to the aim (or as far as it was planned). Who walks into his target has no way but that.
     """
-    width = routes.shape[1]
+    width, old = routes.shape[1], 0
     for i in range(len(rows)):
+        state[i] = _AS_IT_IS
+        if cause[i] == 0 and what[i] == _ENTERS:
+            route[i] = -1
+            route[i, 0], routed_at[i] = aim[i], minute
+            continue
         shift, length = (1 if fresh[i] else 0), 0
         for k in range(width):
             route[i, k] = routes[rows[i], k + shift] if k + shift < width else -1
             if route[i, k] >= 0:
                 length += 1
+        routed_at[i] = planned_at[rows[i]]
+        if cause[i] > 0:
+            continue
         begins = False
         for d in range(6):
             begins = begins or near[cell[i], d] == route[i, 0]
         ends = route[i, max(length - 1, 0)] == aim[i] or length == width - 1
-        leads[i] = begins and ends and length > 0
+        if not (fresh[i] and begins and ends and length > 0):
+            state[i] = _TO_PLAN
+        elif minute - routed_at[i] >= replan:
+            state[i] = _OLD
+            old |= 1 << side[i]
+    return old
 
 
 def _held_up(
     scene: Scene, group: _Group, held: Rows, cause: npt.NDArray[np.int8], to: Rows, again: int
 ) -> Event:
     """Formations that stay where they are; an exploiting column attacks a thin screen in its way, or who holds its goal."""
-    barred = (cause == Obstacle.SCREEN) | ((cause == Obstacle.ENEMY) & (to == group.aim[held]))
+    barred = (cause == _SCREEN) | ((cause == _ENEMY) & (to == group.aim[held]))
     turns = (group.task[held] == TO_EXPLOIT) & barred & ~_won_already(scene, to)
-    for_good = cause == Obstacle.IMMOBILE
+    for_good = cause == _IMMOBILE
     return BLOCKED(
         scene.minute,
         formation=group.rows[held],
-        hex=np.where((cause <= Obstacle.CROWD) | (cause == Obstacle.NO_CRAFT), to, -1),
+        hex=np.where((cause <= _CROWD) | (cause == _NO_CRAFT), to, -1),
         cause=cause,
         target=np.where(turns, to, -1),
         look_at=np.where(for_good, NEVER, again),
@@ -436,7 +470,7 @@ def kept_out(scene: Scene) -> list[Event]:
     if not len(rows):
         return []
     to = world.formations.leg_to[rows]
-    barred = (cause == Obstacle.SCREEN) | ((cause == Obstacle.ENEMY) & (to == world.formations.goal[rows]))
+    barred = (cause == _SCREEN) | ((cause == _ENEMY) & (to == world.formations.goal[rows]))
     turns = (world.formations.task[rows] == TO_EXPLOIT) & barred
     return [
         BLOCKED(scene.minute, formation=rows, hex=to, cause=cause, target=np.where(turns, to, -1),

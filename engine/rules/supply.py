@@ -157,9 +157,10 @@ def _deliver(world: World, side: int, minute: int, trace: Trace | None) -> list[
     capacity = capacities_kg(world, net, source_kg[net.sources])
     brought, shipped = np.zeros_like(wanted_kg), np.zeros(len(net.sources), np.int64)
     carried, asked, km = np.zeros(len(rows), np.int64), None, np.zeros(len(rows))
+    costs = _truck_costs(world, side, minute)
     # Narrow lines come last: what they bring is little, and it comes out of the same sources.
     for narrow in (False, True) if anywhere(net.narrow) else (False,):
-        reach = truck_field(world, side, minute, narrow=narrow)
+        reach = truck_field(world, side, costs, narrow=narrow)
         cells = formations.hex[rows].astype(np.int64)
         way = way_km(world, side, reach.field[cells], minute)
         carried = np.maximum(carried, _truck_kg(world, rows, way))
@@ -256,8 +257,11 @@ class Reach:
     """Shape (hexes,): the railhead of a hex with an own formation, -1 elsewhere or without one."""
 
 
-def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -> Reach:
-    """Least way of trucks over own ground from any railhead of the main lines, or of those of narrow gauge."""
+def truck_field(world: World, side: int, costs: Costs, *, narrow: bool = False) -> Reach:
+    """Least way of trucks over own ground from any railhead of the main lines, or of those of narrow gauge.
+
+    ``costs``: of :func:`_truck_costs`.
+    """
     grid, rules = world.statics.grid, world.statics.rules
     net = network(world, side)
     heads = net.least < FAR
@@ -266,7 +270,6 @@ def truck_field(world: World, side: int, minute: int, *, narrow: bool = False) -
     sources, root = rows_where(heads & (net.narrow == narrow)), np.full(grid.size, -1, np.int32)
     if not len(sources):
         return Reach(np.full(grid.size, FAR, np.int32), root)
-    costs = _truck_costs(world, side, minute)
     limit = round(rules["supply.truck_limit_km"] * HECTOMETRE)
     out = field(grid.neighbours, costs, sources, limit=limit)
     now = standing(world)

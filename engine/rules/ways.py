@@ -23,6 +23,7 @@ from engine.model.view import SideView
 from engine.model.world import Statics, World
 from engine.rules import ground
 from engine.rules.derived import derived
+from engine.rules.ground import beside
 from engine.rules.power import on
 from engine.rules.sight import half_lives, memory_min, remnant, usual_strength
 from engine.rules.steps import (
@@ -147,7 +148,7 @@ def _find_enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.
     most = len(now.rows) + len(sightings)
     cells, moving, power = np.empty(most, np.int32), np.empty(most, bool), np.empty(most, np.int64)
     count = _known_enemies(
-        now.rows, formations.side, formations.hex, formations.leg_to, ground.formations_near(world, side, 1), side,
+        now.rows, formations.side, formations.hex, formations.leg_to, now.count[side], world.statics.grid.neighbours, side,
         minute, sightings.observer, sightings.hex, sightings.seen_at, sightings.level, sightings.half_life,
         sightings.formation, sightings.power, formations.kind, usual_strength(world)[2], world.hexes.owner, _LASTING,
         memory_min(world.statics), half_lives(world.statics)[1], cells, moving, power,
@@ -157,19 +158,20 @@ def _find_enemies(world: World, side: int, minute: int) -> tuple[npt.NDArray[np.
 
 @jit
 def _known_enemies(
-    rows: Any, of: Any, at: Any, leg_to: Any, near: Any, side: int, minute: int, observer: Any, seen_in: Any,
+    rows: Any, of: Any, at: Any, leg_to: Any, own: Any, near: Any, side: int, minute: int, observer: Any, seen_in: Any,
     seen_at: Any, level: Any, half_life: Any, formation: Any, reported: Any, kind: Any, usual: Any, owner: Any,
     lasting: Any, memory: int, marching: int, cells: Any, moving: Any, power: Any,
 ) -> int:  # fmt: skip
     """Enemies in contact, then reports of others that still count; returns how many.
 
     Of whom there is no report yet one expects what is usual for his kind. A report counts while its certainty lasts
-    (``lasting`` half-lives in thousandths by level) and the ground it speaks of is not one's own or under one's eyes.
+    (``lasting`` half-lives in thousandths by level) and the ground it speaks of is not one's own or under one's eyes:
+    ``own`` are formations of one's side in each hex.
     """
     count = 0
     place = np.full(len(of), -1, np.int64)
     for row in rows:
-        if of[row] != side and near[at[row]]:
+        if of[row] != side and beside(own, near, at[row]):
             place[row] = count
             cells[count], moving[count], power[count] = at[row], leg_to[row] >= 0, usual[kind[row]]
             count += 1
@@ -180,7 +182,7 @@ def _known_enemies(
         if who >= 0 and place[who] >= 0:
             power[place[who]] = reported[i]
             continue
-        if cell < 0 or near[cell] or owner[cell] == side:
+        if cell < 0 or owner[cell] == side or beside(own, near, cell):
             continue
         counts = lasting[min(max(level[i] // 1000000, 0), 4)] * half_life[i] // 1000
         if minute - seen_at[i] <= min(counts, memory):

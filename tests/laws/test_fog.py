@@ -448,7 +448,12 @@ def test_alarm_a_check_that_knows_who_stands_there(
 def test_alarm_a_march_that_goes_round_hidden_enemies(
     fork: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways.ground, "formations_near", lambda world, side, radius: np.ones(world.statics.grid.size + 1, bool))
+    true_finding = ways._known_enemies
+
+    def seeing(rows: Any, of: Any, at: Any, leg_to: Any, own: Any, *rest: Any) -> int:
+        return true_finding(rows, of, at, leg_to, np.ones_like(own), *rest)
+
+    monkeypatch.setattr(ways, "_known_enemies", seeing)
     assert fork() == ["ways in the field"]
 
 
