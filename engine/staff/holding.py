@@ -85,7 +85,7 @@ def _one(
     reactions.plug(s, wishes, plan.hq, place, mine)
     flanks.guard(s, wishes, place, mine, bends=not plans.stand_fast(plan))
     if withdraw.forced(s, plans, plan, mine):
-        withdraw.begin(s, plans, plan, place, mine, to=1)
+        withdraw.begin(s, plans, plan, place, mine, fall_back=True)
         return
     reduce_pockets(s, wishes, plan.hq, place, mine)
     counter_attack(s, wishes, plan.hq, place, mine)

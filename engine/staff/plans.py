@@ -356,17 +356,17 @@ class Plans:
             key=self.text.when.__getitem__,
         )
 
-    def ahead(self, plan: Plan, count: int) -> Points:
-        """The line of the withdrawal that comes as number ``count``; none if that is not to be made any more."""
-        coming = self.withdrawals(plan)
-        return self._line[coming[count - 1]] if len(coming) >= count else ()
+    def gone_ahead(self, plan: Plan) -> int:
+        """The coming withdrawal that it has begun before its hour; -1 none, or it is not to be made any more."""
+        row = int(self.s.notes.staff["ahead"][plan.hq])
+        return next((i for i in self.withdrawals(plan) if self.d.row[i] == row), NONE) if row >= 0 else NONE
 
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""
-        gone = int(self.s.notes.staff["fell_back"][plan.hq])
-        if gone > 1:
-            return self.ahead(plan, gone - 1)
-        if gone and plan.line >= 0:
+        staff = self.s.notes.staff
+        if staff["ahead"][plan.hq] >= 0:
+            return self._line[i] if (i := self.gone_ahead(plan)) >= 0 else ()
+        if staff["fell_back"][plan.hq] and plan.line >= 0:
             return self._fall_back[plan.current if plan.current >= 0 else plan.line]
         return self._line[plan.line] if plan.line >= 0 else ()
 

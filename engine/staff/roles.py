@@ -37,6 +37,18 @@ def members_of(plans: Plans, who: Iterable[int] | None = None) -> dict[int, Ints
     return {hq: np.array(found[hq], np.int64) for hq in sorted(wanted) if hq >= 0}
 
 
+def _has_begun(s: Situation, plans: Plans, plan: Plan) -> bool:
+    """Whether it has gone ahead to the line that it is told now, or past it to a later one.
+
+    What reached it only after it had gone ahead is new, and is obeyed as it stands.
+    """
+    i, row = plan.current, int(s.notes.staff["ahead"][plan.hq])
+    if i < 0 or row < 0 or plans.kind[i] != _WITHDRAW:
+        return False
+    known = plans.d.arrives_at[i] <= s.notes.staff["ahead_at"][plan.hq]
+    return bool(plans.d.row[i] == row or (known and plans.gone_ahead(plan) >= 0))
+
+
 def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
     """Note a new directive and give the roles it asks for; roles of earlier groups end."""
     staff, hq = s.notes.staff, plan.hq
@@ -44,13 +56,14 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
     # One that is over stays noted, or it would be taken up again.
     fresh = int(staff["directive"][hq]) != row and not (row == NONE and int(staff["end_reason"][hq]) > 0)
     if fresh:
-        gone = int(staff["fell_back"][hq]) if plan.current >= 0 and plans.kind[plan.current] == _WITHDRAW else 0
+        begun = _has_begun(s, plans, plan)
         for name, value in (
             ("directive", row), ("end_reason", 0), ("target_a", NONE), ("target_b", NONE), ("target_c", NONE),
-            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0), ("fell_back", gone - 1 if gone > 2 else 0),
+            ("committed_at", -NEVER), ("linked_at", NEVER), ("group_men", 0), ("fell_back", 0),
+            ("ahead", staff["ahead"][hq] if begun and staff["ahead"][hq] != row else NONE),
         ):  # fmt: skip
             staff[name][hq] = value
-        if gone > 1:
+        if begun:
             # What it is told now it has begun before: it goes on with that.
             staff["phase"][hq], staff["phase_since"][hq] = FIRST_BOUND, s.minute
         elif plan.line == plan.current and plan.line >= 0:

@@ -16,7 +16,7 @@ from engine.core.paths import FAR, hops
 from engine.model.codes import DirectiveKind
 from engine.staff.control import Ints
 from engine.staff.lines import line_cells
-from engine.staff.plans import Plan, Plans
+from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.situation import Situation
 from engine.staff.threat import CERTAIN
 
@@ -28,19 +28,18 @@ LOST: Final = -1000
 
 
 def goes_ahead(s: Situation, plans: Plans, plan: Plan, members: Ints) -> int:
-    """How many of its coming withdrawals a headquarters carries out now, before their hour; 0 none.
+    """The last of the coming withdrawals that a headquarters carries out now, before their hour; -1 none.
 
     Those to whose lines, half own at least, the known enemy is as near as its own formations, no farther than
     ``staff.hurry_h`` ahead, and with nothing else ordered between. Who must stand fast or attacks, and who has gone ahead
     already and is still in time, waits.
     """
-    gone = max(int(s.notes.staff["fell_back"][plan.hq]) - 1, 0)
     if plan.attacks or not len(members) or plans.bound(plan):
-        return 0
+        return NONE
     soon = s.minute + s.hours("staff.hurry_h")
-    ahead = plans.withdrawals(plan)
-    count = gone
-    for i in ahead[gone:]:
+    coming, done = plans.withdrawals(plan), plans.gone_ahead(plan)
+    last = NONE
+    for i in coming[coming.index(done) + 1 :] if done >= 0 else coming:
         if plans.start[i] > soon or plans.waits(i):
             break
         line = line_cells(s.statics, plans.text.line[i])
@@ -48,8 +47,8 @@ def goes_ahead(s: Situation, plans: Plans, plan: Plan, members: Ints) -> int:
             break
         if to_spare(s, members, line) >= s.whole("staff.hurry_hexes"):
             break
-        count += 1
-    return count if count > gone and not _keeps_the_way(s, members) else 0
+        last = i
+    return last if last >= 0 and not _keeps_the_way(s, members) else NONE
 
 
 def _something_else(plans: Plans, plan: Plan, withdrawal: int) -> bool:

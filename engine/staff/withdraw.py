@@ -32,7 +32,7 @@ SAFE_DEPTH = 4
 """A line that nobody has named is looked for so many hexes behind the front."""
 STEP, NEAR_ENEMY, ON_WORKS = 10, 25, 6
 """Cost of a hex of such a line, more for each hex too near to the enemy, less on prepared works."""
-_WHY: Final = (None, Reason.FALL_BACK, Reason.BEFORE_ITS_TIME)
+_NOWHERE: Final = np.zeros(0, np.int64)
 REAR = 2
 """Reserves stand so far behind the new line."""
 
@@ -47,7 +47,8 @@ def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
 def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     """Whether it falls back of its own accord: allowed, in need for a day and two looks, and no reserve left."""
     staff, i = s.notes.staff, plans.standing(plan)
-    if i < 0 or int(plans.d.permission[i]) != _MAY_FALL_BACK or staff["fell_back"][plan.hq]:
+    gone = staff["fell_back"][plan.hq] or staff["ahead"][plan.hq] >= 0
+    if i < 0 or int(plans.d.permission[i]) != _MAY_FALL_BACK or gone:
         return False
     least = s.rules["staff.need_plug"]
     pressed = staff["need"][plan.hq] > least and staff["need_before"][plan.hq] > least
@@ -62,28 +63,33 @@ def under_way(s: Situation, hq: int) -> bool:
 
 def go_ahead(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints) -> None:
     """Carry out coming withdrawals now if known enemies would be on their lines first."""
-    count = way_home.goes_ahead(s, plans, plan, s.able(members))
-    if count:
-        begin(s, plans, plan, sector, members, to=1 + count)
+    ahead = way_home.goes_ahead(s, plans, plan, s.able(members))
+    if ahead >= 0:
+        begin(s, plans, plan, sector, members, ahead=ahead)
 
 
-def begin(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints, *, to: int = 0) -> None:
+def begin(
+    s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints, *, fall_back: bool = False, ahead: int = NONE
+) -> None:
     """Match the formations to even places on the new line, in order along it, once.
 
-    ``to``: 0 the line it was told to go to, 1 the one it may fall back to, 1 + n that of its n-th coming withdrawal.
+    The line is the one it was told to go to, or may ``fall_back`` to, or that of a withdrawal to come (``ahead``).
     """
     staff, own = s.notes.staff, s.view.own
     staff["phase_since"][plan.hq] = s.minute
     line = members[s.role[members] != IN_RESERVE]
-    cells = _new_line(s, plans, plan, sector, to)
+    cells = _new_line(s, plans, plan, sector, fall_back, ahead)
     if not len(cells) or not len(line):
         return
     position = s.grid.distance(own.hex[line][:, None], cells[None, :]).argmin(axis=1)
     order = line[np.lexsort((own.row[line], position))]
     s.give_place(order, cells[_spaced(len(cells), len(order))])
     staff["phase"][plan.hq] = FIRST_BOUND
-    if to:
-        staff["fell_back"][plan.hq] = to
+    if ahead >= 0:
+        staff["fell_back"][plan.hq] = 0
+        staff["ahead"][plan.hq], staff["ahead_at"][plan.hq] = plans.d.row[ahead], s.minute
+    elif fall_back:
+        staff["fell_back"][plan.hq] = 1
 
 
 def _spaced(cells: int, count: int) -> Ints:
@@ -96,21 +102,21 @@ def _spaced(cells: int, count: int) -> Ints:
     return ends_too
 
 
-def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, to: int) -> Ints:
+def _new_line(s: Situation, plans: Plans, plan: Plan, sector: Sector, fall_back: bool, ahead: int) -> Ints:
     """Own hexes of the line that was named for it, or of one chosen on the ground."""
-    cells = _named_line(s, plans, plan, to)
+    cells = _named_line(s, plans, plan, fall_back, ahead)
     if len(cells):
         mine: Ints = cells[s.owner[cells] == s.side]
         return mine
     return choose_line(s, sector)
 
 
-def _named_line(s: Situation, plans: Plans, plan: Plan, to: int) -> Ints:
+def _named_line(s: Situation, plans: Plans, plan: Plan, fall_back: bool, ahead: int) -> Ints:
     """Hexes of the line that a directive names for it; none if it says only that it may fall back."""
-    if to > 1:
-        points = plans.ahead(plan, to - 1)
+    if ahead >= 0:
+        points = plans.text.line[ahead]
     elif (i := plans.standing(plan)) >= 0:
-        points = (() if to else plans.text.line[i]) or plans.text.fall_back[i]
+        points = (() if fall_back else plans.text.line[i]) or plans.text.fall_back[i]
     else:
         points = ()
     return line_cells(s.statics, points) if points else np.zeros(0, np.int64)
@@ -136,9 +142,10 @@ def choose_line(s: Situation, sector: Sector) -> Ints:
 def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: Ints) -> None:
     """One cycle of a withdrawal."""
     staff, hq = s.notes.staff, plan.hq
-    gone = int(staff["fell_back"][hq])
-    line = _named_line(s, plans, plan, gone)
-    _new_places(s, members, line)
+    fell_back, early_home = bool(staff["fell_back"][hq]), bool(staff["ahead"][hq] >= 0)
+    ahead = plans.gone_ahead(plan)
+    over = early_home and ahead < 0
+    _new_places(s, members, _NOWHERE if over else _named_line(s, plans, plan, fell_back, ahead))
     second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
     tasks, _, _ = s.intent
@@ -147,11 +154,12 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
     _judge_need(s, hq, [slot_of[at] for at in placed])
     for i, at in enumerate(_in_order(s, placed, slot_of)):
         slot, here = slot_of[at], s.hex_of[at]
-        early = i % 2 == 0 or i == len(placed) - 1 or gone > 1
+        early = i % 2 == 0 or i == len(placed) - 1 or early_home
         if here == slot:
             wishes.place(at, slot, Reason.ON_THE_NEW_LINE)
         elif early or second or tasks[at] == TO_WITHDRAW:
-            reason = _WHY[min(gone, 2)] or (Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND)
+            why = Reason.BEFORE_ITS_TIME if early_home else Reason.FALL_BACK if fell_back else None
+            reason = why or (Reason.WITHDRAW_FIRST if early else Reason.WITHDRAW_SECOND)
             wishes.want(at, OrderKind.WITHDRAW, slot, reason, slot)
         else:
             wishes.stay(at, Reason.WITHDRAW_SECOND, slot)
@@ -161,7 +169,7 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
         staff["phase_since"][hq] = s.minute
         # The next directive may have come meanwhile: that one is not over.
         told = plan.current < 0 or plans.kind[plan.current] == _WITHDRAW
-        if told and not staff["fell_back"][hq]:
+        if told and not (fell_back or early_home):
             staff["end_reason"][hq] = EndReason.ON_THE_LINE
 
 

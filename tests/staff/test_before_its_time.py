@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.model.codes import OrderKind
+from engine.model.codes import DirectiveKind, OrderKind
+from engine.model.instruction import Instruction
 from engine.staff.reasons import EndReason
 from tests.staff.drawn_war import DAY, HOUR, cell_at, of_side, orders_to, owner, place, tell, war
 
@@ -28,6 +29,11 @@ QUIET = FLANK.replace("T", ":")
 
 def _told(session, names):
     return {reason.name for name in names for _, _, _, reason in orders_to(session, name)}
+
+
+def _ahead(session):
+    """Rows of the directives that are carried out before their hour."""
+    return [row for row in session.world.staff_notes.ahead.tolist() if row >= 0]
 
 
 def _war(text, lines=(BEHIND,), **first):
@@ -67,20 +73,35 @@ def test_who_has_gone_before_his_hour_is_soon_through_with_that_order_when_the_h
     session = _war(FLANK)
     session.advance(3 * DAY)
     notes, names = session.world.staff_notes, of_side(session, "axis")
-    assert (notes.fell_back.max(), notes.end_reason.max()) == (2, 0), "gone ahead to the first line to come"
+    assert (_ahead(session), notes.end_reason.max()) == ([1], 0), "gone ahead to the first line to come"
     assert min(place(session, name, 4)[0] for name in names) >= 5
     session.advance(4 * DAY)
-    assert (notes.fell_back.max(), notes.end_reason.max()) == (0, EndReason.ON_THE_LINE)
+    assert (_ahead(session), notes.end_reason.max()) == ([], EndReason.ON_THE_LINE)
 
 
 def test_who_has_gone_ahead_to_a_later_line_is_not_sent_to_the_one_before_it_when_the_hour_comes():
     session = _war(FLANK, [BEHIND, [(10, 4), (10, 10)]])
     session.advance(3 * DAY)
-    notes, names = session.world.staff_notes, of_side(session, "axis")
-    assert notes.fell_back.max() == 3, "gone ahead to the second line to come"
+    names = of_side(session, "axis")
+    assert _ahead(session) == [2], "gone ahead to the second line to come"
     session.advance(3 * DAY + 18 * HOUR)
-    assert notes.fell_back.max() == 2
+    assert _ahead(session) == [2]
     assert min(place(session, name, 4)[0] for name in names) >= 9, "nobody has gone forward to the line before it"
+
+
+def test_a_withdrawal_that_is_ordered_after_he_has_gone_ahead_waits_for_its_own_hour_and_is_then_made():
+    session = _war(FLANK)
+    session.advance(36 * HOUR)
+    names, leader = of_side(session, "axis"), session.world.statics.headquarters_ids[0]
+    assert _ahead(session) == [1]
+    far = tuple(cell_at(session, hex_, 4) for hex_ in [(10, 4), (10, 10)])
+    session.submit("axis", Instruction(leader, DirectiveKind.WITHDRAW, line=far, start_at=46 * HOUR, by_human=True))
+    session.advance(45 * HOUR)
+    assert _ahead(session) == [1]
+    assert max(place(session, name, 4)[0] for name in names) <= 8, "still on the line to which they went ahead"
+    session.advance(70 * HOUR)
+    assert _ahead(session) == []
+    assert min(place(session, name, 4)[0] for name in names) >= 9
 
 
 BEYOND = """
