@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from engine.core.columns import Array, Table
+from engine.core.jit import jit
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
 
@@ -51,17 +52,13 @@ class _Sheet:
         self._blank = np.array([[column.default] for _, column in self.narrow], np.int64)
         self.names = [column.name for _, column in self.narrow]
         self.wide = [(position, column) for position, column in numbered if column.width > 1]
-        self.place_of = {name: (False, at) for at, name in enumerate(self.names)}
-        self.place_of |= {column.name: (True, at) for at, (_, column) in enumerate(self.wide)}
-        self._columns = np.array([position for position, _ in self.narrow], np.int64)
+        self.wide_at = {column.name: at for at, (_, column) in enumerate(self.wide)}
+        self.columns = np.array([position for position, _ in self.narrow], np.int64)
+        """Number in the table of each narrow column."""
+        self.in_order = np.argsort(self.columns)
         self._versions: tuple[int, ...] = ()
         self.values = np.zeros((len(self.narrow), 0), np.int64)
         self.wide_values: list[Array] = [np.zeros((0, column.width), np.int64) for _, column in self.wide]
-
-    def column(self, narrow: Array) -> list[int]:
-        """Numbers of columns of the table, of their places among the narrow ones."""
-        numbers: list[int] = self._columns[narrow].tolist()
-        return numbers
 
     def read(self) -> None:
         """Read again if anything has been written since."""
@@ -85,17 +82,17 @@ class _Sheet:
 
 
 class _Columns(dict[str, Array]):
-    """Writable copies of the columns of a note table, by name: made when asked for, so that it lists only those."""
+    """Writable copies of the columns of a note table, by name: wide ones are made when asked for."""
 
     def __init__(self, sheet: _Sheet) -> None:
         self._sheet, self._given, self._given_wide = sheet, sheet.values, sheet.wide_values
         self._now = sheet.values.copy()
         self._replaced = False
+        super().__init__(zip(sheet.names, self._now, strict=True))
 
     def __missing__(self, name: str) -> Array:
-        """A column that nobody has asked for yet."""
-        wide, at = self._sheet.place_of[name]
-        values: Array = self._given_wide[at].copy() if wide else self._now[at]
+        """A wide column that nobody has asked for yet."""
+        values: Array = self._given_wide[self._sheet.wide_at[name]].copy()
         super().__setitem__(name, values)
         return values
 
@@ -106,36 +103,51 @@ class _Columns(dict[str, Array]):
     def changes(self, number: int) -> list[tuple[int, int, int, tuple[int, ...]]]:
         """Rows (table, row, column, values) of what was changed, column by column."""
         sheet, now = self._sheet, self._now
-        if not self:
-            return []
         if self._replaced:
             now = np.array([self[name] for name in sheet.names])
-        # Places in one row of numbers: they are found many times quicker than in a table.
-        at = _differs(now, self._given).ravel().nonzero()[0]
-        column, row = np.divmod(at, max(now.shape[1], 1))
+        told = np.empty((3, now.size), np.int64)
+        count = _cells_changed(now, self._given, sheet.in_order, sheet.columns, told)
+        rows, columns, numbers = told[:, :count].tolist()
         found: list[tuple[int, int, int, tuple[int, ...]]] = [
-            (number, r, c, (value,))
-            for r, c, value in zip(row.tolist(), sheet.column(column), now.ravel()[at].tolist(), strict=True)
+            (number, r, c, (value,)) for r, c, value in zip(rows, columns, numbers, strict=True)
         ]
         for (position, wide), given in zip(sheet.wide, self._given_wide, strict=True):
             values = self.get(wide.name)
             if values is None:
                 continue
-            changed = list(dict.fromkeys([i // wide.width for i in _differs(values, given).ravel().nonzero()[0].tolist()]))
-            found += [(number, r, position, tuple(v)) for r, v in zip(changed, values[changed].tolist(), strict=True)]
+            changed = np.empty(len(values), np.int64)
+            changed = changed[: _rows_changed(values, given, changed)]
+            found += [(number, r, position, tuple(v)) for r, v in zip(changed.tolist(), values[changed].tolist(), strict=True)]
         found.sort(key=itemgetter(2))
         return found
 
 
-def _differs(new: Array, given: Array) -> Array:
-    """Where two arrays differ; all beyond the end of what was given does."""
-    if new.shape == given.shape:
-        found: Array = new != given
-        return found
-    found = np.ones(new.shape, bool)
-    rows, columns = given.shape
-    found[:rows, :columns] = new[:rows, :columns] != given
-    return found
+@jit
+def _cells_changed(now: Any, given: Any, in_order: Any, number: Any, told: Any) -> int:
+    """Fill ``told`` with row, column and value of what differs, column by column ``in_order``; how many.
+
+    All beyond the end of what was given does.
+    """
+    count = 0
+    for k in in_order:
+        for row in range(now.shape[1]):
+            if row >= given.shape[1] or now[k, row] != given[k, row]:
+                told[0, count], told[1, count], told[2, count] = row, number[k], now[k, row]
+                count += 1
+    return count
+
+
+@jit
+def _rows_changed(now: Any, given: Any, rows: Any) -> int:
+    """Fill in the rows in which anything differs; how many."""
+    count = 0
+    for row in range(len(now)):
+        differs = row >= len(given)
+        for k in range(now.shape[1]):
+            differs = differs or now[row, k] != given[row, k]
+        if differs:
+            rows[count], count = row, count + 1
+    return count
 
 
 def _span(rows: Array) -> Array | slice:

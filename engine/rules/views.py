@@ -28,7 +28,7 @@ from engine.rules.view_statics import commander_numbers, statics_known
 
 Rows = npt.NDArray[np.int64]
 
-_HEADQUARTERS = ("echelon", "parent", "staff", "hex", "moved_at", "commander", "alarm_at")
+_HEADQUARTERS = ("echelon", "parent", "staff", "hex", "moved_at", "commander")
 _DEPOT = ("kind", "hex", "capacity_t", "used_t", "working", "open", "sea_kg")
 _WAITING = int(Status.WAITING)
 _WEATHER = ("sky", "ground", "wind", "sea", "flyable", "daylight", "ice_mm", "strait_ice")
@@ -87,13 +87,22 @@ def _headquarters(world: World, side: int, minute: int) -> OwnHeadquarters:
         rows = rows_where(world.headquarters.side == side)
         return rows, tuple(world.statics.headquarters_ids[row] for row in rows.tolist())
 
-    def make() -> OwnHeadquarters:
-        rows, names = derived(world, f"views.headquarters.rows.{side}", world.headquarters.version("side"), mine)
-        columns = world.headquarters.pick(_HEADQUARTERS, rows)
+    def make() -> dict[str, Any]:
+        rows, names = derived(world, f"views.headquarters.rows.{side}", headquarters.version("side"), mine)
+        columns: dict[str, Any] = headquarters.pick(_HEADQUARTERS, rows)
         columns["commander"] = fixed(commander_numbers(world.statics, side)[columns["commander"]])
-        return OwnHeadquarters(row=fixed(rows), ids=names, **columns)
+        return {"row": fixed(rows), "ids": names, **columns}
 
-    return derived(world, f"views.headquarters.{side}", world.headquarters.version("side", *_HEADQUARTERS), make)
+    def with_alarms() -> OwnHeadquarters:
+        # Alarms come every few hours, all else changes seldom.
+        key = headquarters.version("side", *_HEADQUARTERS)
+        known = derived(world, f"views.headquarters.known.{side}", key, make)
+        return OwnHeadquarters(**known, alarm_at=fixed(headquarters.alarm_at[known["row"]]))
+
+    headquarters = world.headquarters
+    return derived(
+        world, f"views.headquarters.{side}", headquarters.version("side", "alarm_at", *_HEADQUARTERS), with_alarms
+    )
 
 
 def _depots(world: World, side: int, minute: int) -> OwnDepots:
