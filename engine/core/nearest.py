@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.hexes import Grid
+from engine.core.hexes import Grid, steps_between
 from engine.core.jit import jit
 
 Ints = npt.NDArray[np.int64]
@@ -42,4 +42,14 @@ def nearest_in_group(grid: Grid, cells: Ints, group: Ints, others: Ints, first: 
 
 def steps_to_nearest(grid: Grid, cells: Ints, others: Ints) -> Ints:
     """Steps from each cell to the nearest of the others, NOWHERE if there are none."""
-    return nearest_in_group(grid, cells, np.zeros(len(cells), np.int64), others, np.array([0, len(others)]))[1]
+    steps = np.empty(len(cells), np.int64)
+    _steps(grid.axial_table, cells, others, steps)
+    return steps
+
+
+@jit
+def _steps(axial: Any, cells: Any, others: Any, steps: Any) -> None:
+    for i in range(len(cells)):
+        steps[i] = NOWHERE
+        for k in range(len(others)):
+            steps[i] = min(steps[i], steps_between(axial, cells[i], others[k]))

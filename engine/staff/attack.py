@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.arithmetic import PPM, Floats
 from engine.core.calendar import NEVER
+from engine.core.columns import anywhere
+from engine.core.hexes import steps_between
+from engine.core.jit import jit
 from engine.model.codes import DirectiveKind
 from engine.staff.appraisal import MOST_TARGETS, RULES, judge
 from engine.staff.control import Ints
@@ -24,8 +27,6 @@ from engine.staff.strike import Strike, strike
 NARROWEST_M = 6500
 """A corridor has room for a shoulder beside the spearhead, however narrow it was drawn."""
 TARGETS = ("target_a", "target_b", "target_c")
-FEW = 6
-"""So few are sooner compared one by one than by arrays."""
 _ASSAULT: Final = int(Reason.ASSAULT)
 _AT_THE_TARGET: Final = frozenset(map(int, (Reason.ATTACK, Reason.FEED, Reason.WAIT_FOR_STRENGTH)))
 
@@ -165,19 +166,27 @@ def _targets_until_now(s: Situation, aim: Aim, who: list[int]) -> tuple[Ints, In
     tasks, goals, _ = s.intent
     ordered = [goals[at] for at in who if tasks[at] == TO_ATTACK]
     staff = s.notes.staff
-    noted = np.array([staff[name][aim.hq] for name in TARGETS], np.int64) if aim.remembers else _EMPTY
+    noted = np.array([staff[name].item(aim.hq) for name in TARGETS], np.int64) if aim.remembers else _EMPTY
     return noted, np.array(ordered, np.int64) if ordered else _EMPTY
 
 
 def middle(s: Situation, who: Ints) -> int:
     """The hex of the one who is nearest to all the others."""
-    if len(who) <= FEW:
-        few: list[int] = who.tolist()
-        apart = {at: sum([s.apart(s.hex_of[at], s.hex_of[other]) for other in few]) for at in few}
-        return s.hex_of[min(few, key=lambda at: (apart[at], s.row_of[at]))]
-    cells = s.view.own.hex[who]
-    total = s.grid.distance(cells[:, None], cells[None, :]).sum(axis=1)
-    return int(cells[np.lexsort((s.view.own.row[who], total))[0]])
+    own = s.view.own
+    return s.hex_of[_most_central(s.grid.axial_table, own.hex, own.row, who)]
+
+
+@jit
+def _most_central(axial: Any, cell: Any, row: Any, who: Any) -> int:
+    """Of some positions the one with the fewest steps to all the others, of equals the one with the lowest row."""
+    best, fewest = who[0], -1
+    for at in who:
+        total = 0
+        for other in who:
+            total += steps_between(axial, cell[at], cell[other])
+        if fewest < 0 or total < fewest or (total == fewest and row[at] < row[best]):
+            best, fewest = at, total
+    return int(best)
 
 
 def captured(s: Situation, aim: Aim, start_at: int) -> int:
@@ -314,13 +323,13 @@ def why_over(s: Situation, plans: Plans, plan: Plan, assault: Ints) -> EndReason
     if _all_own(s, plans.axis_points(plan.current)):
         return EndReason.WAS_OWN if begins else EndReason.DONE
     who: list[int] = assault.tolist()
-    men = sum(s.men_of[at] for at in who)
+    men = sum([s.men_of[at] for at in who])
     if begins:
         staff["group_men"][hq] = men
     else:
-        joined_at = s.notes.formation["role_since"]
-        staff["group_men"][hq] += sum(s.men_of[at] for at in who if joined_at[s.row_of[at]] == s.minute)
-    if men < s.rules["staff.culmination"] * int(staff["group_men"][hq]):
+        joined_at = s.notes.formation["role_since"].item
+        staff["group_men"][hq] += sum([s.men_of[at] for at in who if joined_at(s.row_of[at]) == s.minute])
+    if men < s.rules["staff.culmination"] * staff["group_men"].item(hq):
         return EndReason.CULMINATED
     objective, start = plans.objective(plan.current), plans.start[plan.current]
     if objective >= 0 and s.owner[objective] == s.side:
@@ -338,7 +347,7 @@ def _all_own(s: Situation, axis: Points) -> bool:
     kept, key = s.control.kept, ("own axis", axis)
     if key not in kept:
         cells = line_cells(s.statics, axis)
-        kept[key] = len(cells) > 0 and bool((s.owner[cells] == s.side).all())
+        kept[key] = len(cells) > 0 and not anywhere(s.owner[cells] != s.side)
     found: bool = kept[key]
     return found
 

@@ -37,20 +37,20 @@ class Basis:
     @Once
     def echelon_of(self) -> dict[int, int]:
         """Level of each own headquarters, by row."""
-        return self._by_row("echelon", self.view.headquarters.echelon)
+        return self._by_row("echelon", self.view.headquarters.echelon, 0)
 
     @Once
     def quality_of(self) -> dict[int, int]:
         """Quality of the staff of each own headquarters (millionths), by row; a bad one counts as a quarter."""
-        return self._by_row("quality", np.maximum(self.view.headquarters.staff, PPM // 4))
+        return self._by_row("quality", self.view.headquarters.staff, PPM // 4)
 
-    def _by_row(self, name: str, values: Array) -> dict[int, int]:
-        """Values of own headquarters by row; the same dictionary while they stay the same."""
+    def _by_row(self, name: str, values: Array, least: int) -> dict[int, int]:
+        """Values of own headquarters by row, ``least`` at least; the same dictionary while the view shows the same column."""
         memo, key, rows = self.statics.memo, f"staff.{name}.{self.side}", self.view.headquarters.row
-        held, stamp = memo.get(key), (rows.tobytes(), values.tobytes())
-        if held is None or held[0] != stamp:
-            held = memo[key] = (stamp, dict(zip(rows.tolist(), values.tolist(), strict=True)))
-        found: dict[int, int] = held[1]
+        held = memo.get(key)
+        if held is None or held[0] is not values or held[1] is not rows:
+            held = memo[key] = (values, rows, dict(zip(rows.tolist(), np.maximum(values, least).tolist(), strict=True)))
+        found: dict[int, int] = held[2]
         return found
 
     @Once

@@ -281,14 +281,23 @@ def held_soon(view: SideView) -> Array:
     They have won them, or march into them unopposed: what comes next is ordered before they have arrived.
     """
     own, owner = view.own, view.hexes.owner
-    cells = own.leg_to[own.leg_at <= view.minute + round(view.statics.rules["staff.entry_h"] * HOUR)]
-    cells = cells[cells >= 0]
-    cells = cells[owner[cells] == 1 - view.side]
-    if not len(cells):
+    cells, until = np.empty(len(own), np.int64), view.minute + round(view.statics.rules["staff.entry_h"] * HOUR)
+    count = _entered(own.leg_to, own.leg_at, until, owner, 1 - view.side, cells)
+    if not count:
         return owner
     mine = owner.copy()
-    mine[cells] = view.side
+    mine[cells[:count]] = view.side
     return mine
+
+
+@jit
+def _entered(leg_to: Any, leg_at: Any, until: int, owner: Any, enemy: int, cells: Any) -> int:
+    """Fill in the enemy's hexes that are entered by a minute; how many."""
+    count = 0
+    for i in range(len(leg_to)):
+        if leg_to[i] >= 0 and leg_at[i] <= until and owner[leg_to[i]] == enemy:
+            cells[count], count = leg_to[i], count + 1
+    return count
 
 
 def control_of(view: SideView, owner: Array | None = None, stamp: bytes | None = None) -> Control:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.arithmetic import PPM
-from engine.core.columns import among, rows_where
+from engine.core.columns import rows_where
+from engine.core.jit import jit
 from engine.core.once import Once
 from engine.model.codes import ATTACKING, HOLDING, LIVE, OrderKind, OrderState, Outcome, Task
 from engine.model.orders import TASK_OF
@@ -50,19 +51,21 @@ class Doings(Troops):
         """Own formations that attack or hold in a live battle: pinned."""
         own, battles = self.view.own, self.view.battles
         mask = np.zeros(len(own), bool)
-        if not len(battles.battle):
-            return mask
-        pinned = (battles.role == ATTACKING) | (battles.role == HOLDING)
-        pinned &= among(battles.battle, battles.row[battles.outcome == LIVE], int(battles.row[-1]) + 1)
-        at = own.position[battles.formation[pinned]]
-        mask[at[at >= 0]] = True
+        if len(battles.battle):
+            _pin(battles.row, battles.outcome, battles.battle, battles.role, battles.formation, own.position, mask)
         return mask
+
+    @Once
+    def _under_way(self) -> Mask:
+        """Battles in which own troops attack now."""
+        battles = self.view.battles
+        live: Mask = (battles.attacking == 1) & (battles.outcome == LIVE)
+        return live
 
     @Once
     def attacked(self) -> set[int]:
         """Hexes that own troops are fighting for now."""
-        battles = self.view.battles
-        return set(battles.hex[(battles.attacking == 1) & (battles.outcome == LIVE)].tolist())
+        return set(self.view.battles.hex[self._under_way].tolist())
 
     def resting(self, at: int) -> bool:
         """Whether an own formation rests after an attack that failed."""
@@ -72,8 +75,7 @@ class Doings(Troops):
     def going_well(self) -> set[int]:
         """Hexes of own attacks under way that are worth going on with, as the fighting suggests."""
         battles = self.view.battles
-        good = (battles.attacking == 1) & (battles.outcome == LIVE)
-        good &= battles.x > round(self.rules["staff.feed_x"] * PPM)
+        good = self._under_way & (battles.x > round(self.rules["staff.feed_x"] * PPM))
         return set(battles.hex[good].tolist())
 
     @Once
@@ -131,3 +133,15 @@ class Doings(Troops):
             if minute > since:
                 found.setdefault(hq, []).append((cell, minute, times))
         return found
+
+
+@jit
+def _pin(row: Any, outcome: Any, battle: Any, role: Any, formation: Any, position: Any, mask: Any) -> None:
+    """Mark those who attack or hold in a battle that goes on; ``battle``, ``role``, ``formation``: of who takes part."""
+    live = np.zeros(row[-1] + 1, np.bool_)
+    for i in range(len(row)):
+        live[row[i]] = outcome[i] == LIVE
+    for k in range(len(battle)):
+        at = position[formation[k]]
+        if at >= 0 and live[battle[k]] and (role[k] == ATTACKING or role[k] == HOLDING):
+            mask[at] = True

@@ -48,12 +48,13 @@ class OpenFlank:
 def guard(s: Situation, wishes: Intentions, sector: Sector, members: Ints, *, bends: bool) -> None:
     """Man the open flanks of a sector: who is there stays, else the nearest reserve goes, else, if it may, the line's end."""
     for flank in open_flanks(s, sector):
-        near = s.grid.distance(s.planned_hex, flank.place) <= NEAR
-        covering = [at for at in members.tolist() if near[at] and wishes.free(at)]
+        planned: list[int] = s.planned_hex.tolist()
+        near = {c for c in s.grid.ring_table(NEAR)[flank.place].tolist() if c >= 0}
+        covering = [at for at in members.tolist() if planned[at] in near and wishes.free(at)]
         if covering:
             one = min(covering, key=lambda at: (s.apart(s.hex_of[at], flank.place), s.row_of[at]))
-            _stand(s, wishes, one, int(s.planned_hex[one]), flank, Reason.FLANK_GUARD)
-        elif not anywhere(near):
+            _stand(s, wishes, one, planned[one], flank, Reason.FLANK_GUARD)
+        elif near.isdisjoint(planned):
             _send(s, wishes, members, flank, bends=bends)
 
 

@@ -31,7 +31,8 @@ def hold(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, who: 
     holders: dict[int, Ints] = {}
     for hq, members in who.items():
         plan, role = plans.of[hq], s.role_of
-        mine = np.array([at for at in members.tolist() if role[at] not in (IN_ASSAULT, IN_MOBILE)], np.int64)
+        few = [at for at in members.tolist() if role[at] not in (IN_ASSAULT, IN_MOBILE)]
+        mine = np.array(few, np.int64) if len(few) < len(members) else members
         able = s.able(mine)
         if not len(able):
             no_need(s, hq)
@@ -103,11 +104,11 @@ def _change_roles(s: Situation, plans: Plans, plan: Plan, place: Sector | Ints, 
     if not km:
         return
     i = plan.current
-    share = int(plans.d.reserve_share[i]) if i >= 0 else -1
+    share = plans.d.reserve_share.item(i) if i >= 0 else -1
     kept = plans.named(i, "reserve") if i >= 0 else mine[:0]
     named = np.array(sorted(set(kept.tolist()).intersection(mine.tolist())), np.int64) if len(kept) else mine[:0]
     wanted = reserve_wanted(s, km, len(mine), share)
-    if int(s.notes.staff["planned_at"][plan.hq]) < 0:
+    if s.notes.staff["planned_at"].item(plan.hq) < 0:
         _first_reserves(s, mine, wanted)
     change_roles(s, plan.hq, mine, named, wanted, max(int(km / LEAST_KM), 1))
 
@@ -131,13 +132,14 @@ def _stand(s: Situation, wishes: Intentions, places: dict[int, Sector | Ints], h
         group += [number] * len(free)
     if not who:
         return
-    at, line = np.array(who, np.int64), stations(s, manned)
-    fixed = s.locked[at] | s.fighting[at]
-    culminated = {hq for hq in manned if int(s.notes.staff["end_reason"][hq]) == _CULMINATED}
-    found = match(s, line, at, np.array(group, np.int64), fixed)
+    at, line, locked, fighting = np.array(who, np.int64), stations(s, manned), s.locked_of, s.fighting_of
+    why = s.notes.staff["end_reason"].item
+    culminated = {hq for hq in manned if why(hq) == _CULMINATED}
+    fixed = [locked[one] or fighting[one] for one in who]
+    found = match(s, line, at, np.array(group, np.int64), np.array(fixed))
     s.give_place(found.who, found.place)
     behind = [not isinstance(place, Sector) for place in manned.values()]
-    pinned = (fixed & ~s.locked[at]).tolist()
+    pinned = [is_ and not locked[one] for one, is_ in zip(who, fixed, strict=True)]
     for i, (one, cell, fresh) in enumerate(zip(who, found.place.tolist(), found.fresh.tolist(), strict=True)):
         hq = line.hq[group[i]]
         if hq in culminated and _has_culminated(s, hq, one):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from engine.core.columns import Array
 from engine.model.codes import OrderKind, Task
 from engine.model.orders import Order
@@ -48,16 +50,19 @@ class Intentions:
         """Wish that the formation at a position does something; ignored if it is taken already."""
         if at in self._wish:
             return
+        if self._locked[at]:
+            kind, goal, reason, detail = self._what_binds(at)
+        one, two, three, four, *_ = (*detail, *_NOTHING) if detail else (goal, *_NOTHING)
+        self._wish[at] = (kind, int(goal), reason, (int(one), int(two), int(three), int(four)))
+
+    def _what_binds(self, at: int) -> tuple[OrderKind, int, Reason, tuple[int]]:
+        """What is wished of a formation that the staff plans round."""
+        here = self._hex[at]
         if self._garrison[at]:
-            kind, goal, reason, detail = _HOLD, self._hex[at], Reason.FORTRESS, (self._hex[at],)
-        elif at in self._posted:
-            goal = self._posted[at]
-            kind, reason, detail = _MARCH, Reason.TO_THE_FORTRESS, (goal,)
-        elif self._locked[at]:
-            kind, goal, reason, detail = _HOLD, -1, Reason.LOCKED_BY_HUMAN, (self._hex[at],)
-        said = tuple(map(int, detail)) if detail else (int(goal),)
-        said += _NOTHING
-        self._wish[at] = (kind, int(goal), reason, (said[0], said[1], said[2], said[3]))
+            return _HOLD, here, Reason.FORTRESS, (here,)
+        if at in self._posted:
+            return _MARCH, self._posted[at], Reason.TO_THE_FORTRESS, (self._posted[at],)
+        return _HOLD, -1, Reason.LOCKED_BY_HUMAN, (here,)
 
     def place(self, at: int, cell: int, reason: Reason, *detail: int) -> None:
         """Wish that it stands at a hex: a march if it is elsewhere, else that it holds."""
@@ -105,4 +110,5 @@ class Intentions:
         if self._wish:
             rows, notes = self.s.view.own.row[list(self._wish)], self.s.notes.formation
             notes["reason"][rows] = [int(wish[2]) for wish in self._wish.values()]
-            notes["detail"][rows] = [wish[3] for wish in self._wish.values()]
+            said = [number for wish in self._wish.values() for number in wish[3]]
+            notes["detail"][rows] = np.array(said).reshape(-1, len(_NOTHING))  # many times quicker than from tuples

@@ -23,10 +23,11 @@ from engine.staff.situation import Situation
 def lend(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superiors: list[int]) -> None:
     """At most one loan below each superior that is due; a lower one decides before a higher."""
     in_need = max(s.notes.staff["need"].tolist()) > s.rules["staff.loan_need"]
+    reserves = [at for at, role in enumerate(s.role_of) if role == IN_RESERVE]
     for superior in sorted(superiors, key=lambda hq: (s.echelon_of[hq], hq)):
         if not (in_need and _below(s, wishes, plans, sectors, superior)):
             _give_back(s, plans, sectors, superior)
-            _to_success(s, wishes, plans, superior)
+            _to_success(s, wishes, plans, superior, reserves)
 
 
 def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, superior: int) -> bool:
@@ -65,38 +66,49 @@ def _give_back(s: Situation, plans: Plans, sectors: Sectors, superior: int) -> N
 
     Corps are themselves again between two battles.
     """
-    own, notes = s.view.own, s.notes.formation
-    lent = rows_where(notes["lent_to"][own.row] >= 0)
-    if not len(lent):
+    due = _due_back(s)
+    if not due:
         return
-    row = own.row[lent]
-    due = (notes["lent_from"][row] == own.hq[lent]) & (notes["lent_at"][row] + s.hours("staff.loan_back_h") <= s.minute)
-    lent = lent[due & ~s.locked[lent] & ~s.fighting[lent]]
-    if not len(lent):
+    leader = plans.commander.item
+    leaders = {leader(at) for at in due}.intersection((*plans.below[superior], superior))
+    takers = {hq for hq in leaders if _quiet(s, plans, hq) or _crowded(s, plans, sectors, hq)}
+    pool = [at for at in due if leader(at) in takers]
+    if not pool:
         return
-    below = (*plans.below[superior], superior)
-    takers = [hq for hq in below if _quiet(s, plans, hq) or _crowded(s, plans, sectors, hq)]
-    pool = lent[plans.led_by(takers)[lent]]
-    if not len(pool):
-        return
-    chosen = int(pool[np.lexsort((own.row[pool], notes["lent_at"][own.row[pool]]))[0]])
-    notes["lent_to"][own.row[chosen]] = NONE
-    notes["lent_at"][own.row[chosen]] = s.minute
+    own, notes, row_of = s.view.own, s.notes.formation, s.row_of
+    chosen = min(pool, key=lambda at: (notes["lent_at"].item(row_of[at]), row_of[at]))
+    notes["lent_to"][row_of[chosen]] = NONE
+    notes["lent_at"][row_of[chosen]] = s.minute
     plans.commander[chosen] = int(own.hq[chosen])
+    s.kept.pop(_DUE_BACK)
 
 
-def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int) -> None:
+_DUE_BACK = "due back"
+
+
+def _due_back(s: Situation) -> list[int]:
+    """Formations on loan that could be given back now: for long enough, free, and not fighting."""
+    found: list[int] | None = s.kept.get(_DUE_BACK)
+    if found is None:
+        own, notes, until = s.view.own, s.notes.formation, s.minute - s.hours("staff.loan_back_h")
+        lent = rows_where(notes["lent_to"][own.row] >= 0).tolist()
+        lent = [at for at in lent if not (s.locked_of[at] or s.fighting_of[at])]
+        rows = [s.row_of[at] for at in lent]
+        said = zip(lent, notes["lent_from"][rows].tolist(), own.hq[lent].tolist(), notes["lent_at"][rows].tolist(), strict=True)
+        found = s.kept[_DUE_BACK] = [at for at, giver, hq, since in said if giver == hq and since <= until]
+    return found
+
+
+def _to_success(s: Situation, wishes: Intentions, plans: Plans, superior: int, reserves: list[int]) -> None:
     """The superior's own troops, what drives first, reinforce the attack below it that has broken in deepest."""
-    own, notes = s.view.own, s.notes.formation
-    pool = rows_where((plans.commander == superior) & (s.role == IN_RESERVE))
-    if not len(pool):
+    own, leader = s.view.own, plans.commander.item
+    few = [at for at in reserves if leader(at) == superior and not (s.locked_of[at] or s.fighting_of[at])]
+    if few:
+        lent_at, until = s.notes.formation["lent_at"].item, s.minute - s.hours("staff.loan_formation_h")
+        few = [at for at in few if lent_at(s.row_of[at]) <= until and at not in plans.named_reserves]
+    if not few:
         return
-    pool = pool[~s.locked[pool] & ~s.fighting[pool]]
-    pool = pool[notes["lent_at"][own.row[pool]] + s.hours("staff.loan_formation_h") <= s.minute]
-    if len(pool):
-        pool = pool[_no_longer_needed_where_it_is(s, plans)[pool]]
-    if not len(pool):
-        return
+    pool = np.array(few)
     depths = {hq: _broken_in(s, plans, hq) for hq in plans.below[superior]}
     taker = max(depths, key=lambda hq: (depths[hq], -hq), default=superior)
     if depths.get(taker, 0) < round(s.rules["staff.commit_hexes"]):
@@ -137,6 +149,7 @@ def _book(s: Situation, plans: Plans, chosen: int, taker: int) -> None:
     notes["lent_from"][row], notes["lent_to"][row] = s.view.own.hq[chosen], taker
     notes["lent_at"][row] = s.minute
     plans.commander[chosen] = taker
+    s.kept.pop(_DUE_BACK, None)
 
 
 def _no_longer_needed_where_it_is(s: Situation, plans: Plans) -> np.ndarray:

@@ -62,11 +62,9 @@ def match(s: Situation, at: Stations, who: Ints, group: Ints, fixed: Mask) -> Ma
     Old places are kept where that is as good; ``fixed`` formations are where they are, whatever the plan says.
     """
     own, count, rules = s.view.own, len(who), s.rules
-    others = s.slot.copy()
-    others[who] = -1
     fresh, place = np.empty(count, np.int64), np.empty(count, np.int64)
     place_each(
-        s.grid.axial_table, at.cell, at.weight, at.first, group, own.row[who], s.slot[who], own.hex[who], fixed, others,
+        s.grid.axial_table, at.cell, at.weight, at.first, group, who, own.row, s.slot, own.hex, fixed,
         s.whole("staff.keep_hexes"), round(rules["staff.keep_plan"] * 1000), MOST_IN_A_HEX, fresh, place,
     )  # fmt: skip
     return Match(who, place, fresh)
@@ -92,10 +90,10 @@ def need_of(s: Situation, sector: Sector, formations: int) -> tuple[int, int]:
 def note_need(s: Situation, hq: int, need: int) -> None:
     """Keep the need of a headquarters' line, that of the look before, and since when a reserve has been wanting."""
     staff = s.notes.staff
-    staff["need_before"][hq], staff["need"][hq] = staff["need"][hq], need
+    staff["need_before"][hq], staff["need"][hq] = staff["need"].item(hq), need
     if need <= s.rules["staff.need_plug"]:
         staff["need_since"][hq] = NEVER
-    elif staff["need_since"][hq] >= NEVER:
+    elif staff["need_since"].item(hq) >= NEVER:
         staff["need_since"][hq] = s.minute
 
 

@@ -42,6 +42,17 @@ def line_distance(statics: Statics, points: Points) -> Array:
     return found
 
 
+def near_line(statics: Statics, points: Points, metres: int) -> bytes:
+    """For every hex 1 if its centre lies within some metres of a broken line, else 0: to look at a few. Length (hexes,)."""
+    held: dict[tuple[Points, int], bytes] = statics.private.setdefault("staff.near", {})
+    found = held.get((points, metres))
+    if found is None:
+        if len(held) >= KEPT:
+            held.clear()
+        found = held[points, metres] = (line_distance(statics, points) <= metres).tobytes()
+    return found
+
+
 def _distance(statics: Statics, points: Points) -> Array:
     grid = statics.grid
     corners = grid.centres_m[np.array(points)]

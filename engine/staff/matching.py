@@ -13,14 +13,17 @@ from engine.core.nearest import NOWHERE
 
 @jit
 def place_each(
-    axial: Any, cell: Any, weight: Any, first: Any, group: Any, row: Any, slot: Any, here: Any, fixed: Any, others: Any,
+    axial: Any, cell: Any, weight: Any, first: Any, group: Any, who: Any, rows: Any, slots: Any, cells: Any, fixed: Any,
     keep: int, share: int, crowd: int, fresh: Any, place: Any,
 ) -> None:  # fmt: skip
-    """Fill ``fresh`` and ``place`` for formations ordered by ``group``; see :func:`engine.staff.line.match`.
+    """Fill ``fresh`` and ``place`` for formations ``who``, ordered by ``group``; see :func:`engine.staff.line.match`.
 
-    ``others``: places in the line of all who are not matched now, -1 none. ``keep``: hexes within which an old place is
-    as good; ``share``: thousandths of the new cost at which a whole old plan is; ``crowd``: most to a hex of a short line.
+    ``rows``, ``slots``, ``cells``: of all own formations the row, the place in the line (-1 none), and where it stands.
+    ``keep``: hexes within which an old place is as good; ``share``: thousandths of the new cost at which a whole old plan
+    is; ``crowd``: most to a hex of a short line.
     """
+    row, slot, here, others = rows[who], slots[who], cells[who], slots.copy()
+    others[who] = -1
     station = np.zeros(axial.shape[1], np.bool_)
     for k in range(len(cell)):
         station[cell[k]] = True

@@ -16,7 +16,7 @@ from engine.rules.steps import MEAN, bridged_steps, cheapest, dearest
 from engine.staff.attack import Aim, Appraisal, captured
 from engine.staff.control import Ints, ways_of
 from engine.staff.intentions import Intentions
-from engine.staff.lines import line_distance
+from engine.staff.lines import KEPT, Points, line_distance
 from engine.staff.numbers import TO_EXPLOIT
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
@@ -240,8 +240,7 @@ class _Ways:
         self.toll, dearer = _tolls(s)
         if s.echelon_of[aim.hq] <= Echelon.CORPS:
             away = HOUR * round(s.rules["staff.exploit_astray_h"])
-            astray = line_distance(s.statics, aim.axis or (aim.objective,)) > aim.corridor_m
-            self.toll, dearer = self.toll + astray * np.int32(away), dearer + away
+            self.toll, dearer = self.toll + _astray(s, aim.axis or (aim.objective,), aim.corridor_m, away), dearer + away
         self.top = dearest(s.statics, _TRACK, _DRY, MEAN) + dearer
         self.least = cheapest(s.statics, _TRACK, _DRY, MEAN)
         self.finder = _finder(s)
@@ -257,6 +256,17 @@ class _Ways:
             )
             found = self._found[here, objective] = [] if path is None else path.tolist()
         return found
+
+
+def _astray(s: Situation, axis: Points, corridor_m: int, away: int) -> Array:
+    """Minutes that each hex outside a corridor costs more, made once for a run. Shape (hexes,)."""
+    held: dict[tuple[Points, int], Array] = s.statics.memo.setdefault("staff.astray", {})
+    found = held.get((axis, corridor_m))
+    if found is None:
+        if len(held) >= KEPT:
+            held.clear()
+        found = held[axis, corridor_m] = (line_distance(s.statics, axis) > corridor_m) * np.int32(away)
+    return found
 
 
 def _tolls(s: Situation) -> tuple[Array, int]:

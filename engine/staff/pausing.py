@@ -26,7 +26,7 @@ CLOSED_UP = 4
 def pauses(s: Situation, plans: Plans, hq: int, i: int, group: Ints) -> bool:
     """Whether the attack ``i`` of a headquarters stands still for want of supply; noted from one cycle to the next."""
     staff = s.notes.staff
-    since, ended = int(staff["paused_at"][hq]), int(staff["resumed_at"][hq])
+    since, ended = staff["paused_at"].item(hq), staff["resumed_at"].item(hq)
     if not len(group) or plans.kind[i] == DirectiveKind.BREAK_OUT or int(plans.d.raid[i]):
         return False
     ammunition, fuel = stocks(s, group)
@@ -62,7 +62,7 @@ def stocks(s: Situation, group: Ints) -> tuple[float, float]:
 def _weighted_stocks(s: Situation) -> list[list[int]]:
     """Of each own formation its weight, and its ammunition and fuel times that."""
     own, rules = s.view.own, s.rules
-    power = own.power.astype(np.int64) + 1
+    power = own.power + 1
     columns = ((own.ammo_days, "staff.resume_ammo"), (own.fuel_days, "staff.resume_fuel"))
     held = [power * np.minimum(days, round(rules[enough] * PPM)) for days, enough in columns]
     return [column.tolist() for column in (power, *held)]

@@ -113,16 +113,16 @@ class Plans:
         return among(self.commander, np.array(list(hqs), np.int64), len(self.s.notes.staff["need"]))
 
     def _reading(self) -> _Reading:
-        d, s = self.d, self.s
-        parts = (d.row, d.start_at, d.end_at, d.state, self._ended(), s.view.headquarters.parent)
-        key, stamp = f"staff.plans.{s.side}", b"".join([part.tobytes() for part in parts])
+        d, s, ended = self.d, self.s, self._ended()
+        key, stamp = f"staff.plans.{s.side}", (ended.tobytes(), s.view.headquarters.parent.tobytes())
         held = s.statics.memo.get(key)
-        if held is None or held[0] != stamp or held[2].text is not self.text or s.minute not in held[1]:
-            begun, over = self._begun_and_over()
+        # The view shows the same frame until one arrives, is changed, begins or ends.
+        if held is None or held[0] is not d or held[3].text is not self.text or held[1] != stamp or s.minute not in held[2]:
+            begun, over = self._begun_and_over(ended)
             soon = d.start_at - s.minute <= s.hours("staff.assembly_h")
             reading = self._read(begun.tolist(), over.tolist(), soon.tolist())
-            held = s.statics.memo[key] = (stamp, self._unchanged(), reading)
-        found: _Reading = held[2]
+            held = s.statics.memo[key] = (d, stamp, self._unchanged(), reading)
+        found: _Reading = held[3]
         return found
 
     def _unchanged(self) -> range:
@@ -132,21 +132,23 @@ class Plans:
         later = turns[turns > minute]
         return range(minute, int(later.min()) if len(later) else NEVER)
 
-    def _begun_and_over(self) -> tuple[Mask, Mask]:
+    def _begun_and_over(self, ended: Mask) -> tuple[Mask, Mask]:
         """Directives that have ever come into force, and those that no longer count."""
         d, minute = self.d, self.s.minute
         pending = d.state == _PENDING
         due = pending & (d.trigger == _NO_TRIGGER) & (d.start_at <= minute)
         begun: Mask = (~pending | due) & ~(pending & (d.end_at <= minute))
-        over: Mask = (d.state >= _DONE) | (d.end_at <= minute) | self._ended()
+        over: Mask = (d.state >= _DONE) | (d.end_at <= minute) | ended
         return begun, over
 
     def _ended(self) -> Mask:
         """Directives that their headquarters is through with."""
         d, staff = self.d, self.s.notes.staff
-        ended: Mask = (staff["directive"][d.hq] == d.row) & (staff["end_reason"][d.hq] > 0)
+        ended = np.empty(len(d.row), bool)
+        _is_through(d.hq, d.row, staff["directive"], staff["end_reason"], ended)
         return ended
 
+    @Once
     def _ended_from_above(self) -> list[bool]:
         """Directives that a clearing one has ended: not even the line they named counts any more."""
         clearing = ((self.d.clears == 1) & (self.d.state != _PENDING)).nonzero()[0]
@@ -172,7 +174,7 @@ class Plans:
 
     def _read(self, begun: list[bool], over: list[bool], soon: list[bool]) -> _Reading:
         text = self.text
-        begun = [is_ and not gone for is_, gone in zip(begun, self._ended_from_above(), strict=True)]
+        begun = [is_ and not gone for is_, gone in zip(begun, self._ended_from_above, strict=True)]
         state = [2 * is_ + gone for is_, gone in zip(begun, over, strict=True)]
         of = {}
         for hq in self.s.view.headquarters.row.tolist():
@@ -352,21 +354,21 @@ class Plans:
         coming = [i for i in mine if self.kind[i] == _WITHDRAW and self._line[i]]
         coming = [i for i in coming if self.start[i] > minute or (self.waits(i) and self.d.end_at[i] > minute)]
         return sorted(
-            [i for i in coming if self.d.state[i] == _PENDING and not self._ended_from_above()[i]],
+            [i for i in coming if self.d.state[i] == _PENDING and not self._ended_from_above[i]],
             key=self.text.when.__getitem__,
         )
 
     def gone_ahead(self, plan: Plan) -> int:
         """The coming withdrawal that it has begun before its hour; -1 none, or it is not to be made any more."""
-        row = int(self.s.notes.staff["ahead"][plan.hq])
+        row = self.s.notes.staff["ahead"].item(plan.hq)
         return next((i for i in self.withdrawals(plan) if self.d.row[i] == row), NONE) if row >= 0 else NONE
 
     def line_points(self, plan: Plan) -> Points:
         """The line it stands on, empty if it was never given one."""
         staff = self.s.notes.staff
-        if staff["ahead"][plan.hq] >= 0:
+        if staff["ahead"].item(plan.hq) >= 0:
             return self._line[i] if (i := self.gone_ahead(plan)) >= 0 else ()
-        if staff["fell_back"][plan.hq] and plan.line >= 0:
+        if staff["fell_back"].item(plan.hq) and plan.line >= 0:
             return self._fall_back[plan.current if plan.current >= 0 else plan.line]
         return self._line[plan.line] if plan.line >= 0 else ()
 
@@ -411,6 +413,12 @@ def _command(
     for k in range(len(named)):
         if position[named[k]] >= 0:
             hq[position[named[k]]] = namer[k]
+
+
+@jit
+def _is_through(hq: Any, row: Any, directive: Any, end_reason: Any, ended: Any) -> None:
+    for i in range(len(ended)):
+        ended[i] = directive[hq[i]] == row[i] and end_reason[hq[i]] > 0
 
 
 def _named(rows: Array) -> Ints:

@@ -52,9 +52,10 @@ def widen(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: In
     rules, spearhead = s.rules, int(s.notes.staff["target_a"][hq])
     if spearhead < 0:
         return
-    other = s.front.other[sector.sides]
-    near = s.grid.distance(other, spearhead) <= round(rules["staff.shoulder_hexes"])
-    faces = sorted({int(cell) for cell in other[near].tolist()})
+    reach = s.whole("staff.shoulder_hexes")
+    faces = sorted([c for c in set(s.front.other[sector.sides].tolist()) if s.apart(c, spearhead) <= reach])
+    if not faces:
+        return
     least = rules["staff.commit_screen_x"]
     tasks, goals, _ = s.intent
     budget = (len(members) + 1) // 2
@@ -64,7 +65,7 @@ def widen(s: Situation, wishes: Intentions, hq: int, sector: Sector, members: In
         if s.role_of[at] != IN_LINE or not wishes.free(at) or s.resting(at):
             continue
         here = s.hex_of[at]
-        beside = [c for c in faces if s.apart(here, c) == 1 and s.owner[c] != s.side]
+        beside = [c for c in faces if s.apart(here, c) == 1 and s.owner_of[c] != s.side]
         busy = tasks[at] == TO_ATTACK and goals[at] in beside
         chances = [(s.odds(s.power_of[at], c) + busy * (c == goals[at]), -c) for c in beside]
         x, cell = max(chances, default=(least - 1.0, 0))

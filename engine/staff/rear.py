@@ -70,10 +70,11 @@ def _anchor(s: Situation, plans: Plans, plan: Plan) -> tuple[int, Reason]:
         place = plans.objective(i) if plans.objective(i) >= 0 or not len(cells) else int(cells[len(cells) // 2])
         if place >= 0:
             return place, Reason.RESERVE_AT
-    role, theirs = s.role, plans.commander == plan.hq
-    group = rows_where(theirs & ((role == IN_ASSAULT) | (role == IN_MOBILE)))
-    if plans.attacking(plan) and len(group):
-        return middle(s, group), Reason.BEHIND_THE_ATTACK
+    role = s.role
+    if plans.attacking(plan):
+        group = rows_where((plans.commander == plan.hq) & ((role == IN_ASSAULT) | (role == IN_MOBILE)))
+        if len(group):
+            return middle(s, group), Reason.BEHIND_THE_ATTACK
     below = rows_where(plans.led_by(plans.below.get(plan.hq, ())) & (role != IN_RESERVE))
     if len(below):
         return middle(s, below), Reason.FOLLOW_UP

@@ -21,20 +21,31 @@ from engine.staff.situation import Situation
 
 _RESERVE: Final = (int(DirectiveKind.RESERVE), int(DirectiveKind.RAIL))
 _WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
-_BY_DIRECTIVE = (IN_ASSAULT, IN_MOBILE)
+_BY_DIRECTIVE = frozenset((IN_ASSAULT, IN_MOBILE))
 """Roles that end with the directive that gave them."""
 
 
 def members_of(plans: Plans, who: Iterable[int] | None = None) -> dict[int, Ints]:
-    """Positions of the formations that each headquarters commands, of ``who`` or of all who command any."""
+    """Positions of the formations that each headquarters commands, of ``who`` or of all who command any, by headquarters."""
+    memo, key, stamp = plans.s.statics.memo, f"staff.members.{plans.s.side}", plans.commander.tobytes()
+    held = memo.get(key)
+    if held is None or held[0] != stamp:
+        held = memo[key] = (stamp, _by_commander(plans.commander.tolist()))
+    found: dict[int, Ints] = held[1]
+    if who is None:
+        return dict(found)
+    wanted = set(who)
+    return {hq: members for hq, members in found.items() if hq in wanted}
+
+
+def _by_commander(commander: list[int]) -> dict[int, Ints]:
     found: dict[int, list[int]] = {}
-    for at, hq in enumerate(plans.commander.tolist()):
+    for at, hq in enumerate(commander):
         if hq in found:
             found[hq].append(at)
         else:
             found[hq] = [at]
-    wanted = found if who is None else found.keys() & set(who)
-    return {hq: np.array(found[hq], np.int64) for hq in sorted(wanted) if hq >= 0}
+    return {hq: np.array(found[hq], np.int64) for hq in sorted(found) if hq >= 0}
 
 
 def _has_begun(s: Situation, plans: Plans, plan: Plan) -> bool:
@@ -52,9 +63,9 @@ def _has_begun(s: Situation, plans: Plans, plan: Plan) -> bool:
 def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
     """Note a new directive and give the roles it asks for; roles of earlier groups end."""
     staff, hq = s.notes.staff, plan.hq
-    row = int(plans.d.row[plan.current]) if plan.current >= 0 else NONE
+    row = plans.d.row.item(plan.current) if plan.current >= 0 else NONE
     # One that is over stays noted, or it would be taken up again.
-    fresh = int(staff["directive"][hq]) != row and not (row == NONE and int(staff["end_reason"][hq]) > 0)
+    fresh = staff["directive"].item(hq) != row and not (row == NONE and staff["end_reason"].item(hq) > 0)
     if fresh:
         begun = _has_begun(s, plans, plan)
         for name, value in (
@@ -87,7 +98,7 @@ def _has_groups(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     if plan.current >= 0 and (plans.kind[plan.current] in _RESERVE or plans.names(plan.current, "reserve")):
         return True
     role = s.role_of
-    return any(role[at] in _BY_DIRECTIVE for at in members.tolist())
+    return not _BY_DIRECTIVE.isdisjoint([role[at] for at in members.tolist()])
 
 
 def _give_roles(s: Situation, plans: Plans, plan: Plan, members: Ints, fresh: bool) -> None:

@@ -20,7 +20,7 @@ from engine.core.once import Once
 from engine.model.codes import DirectiveKind, HexKind
 from engine.staff.claims import claim, metres_from_places
 from engine.staff.control import Ints, Mask, ways_of
-from engine.staff.lines import AWAY_M, KEPT, Points, line_cells, line_distance
+from engine.staff.lines import AWAY_M, KEPT, Points, line_cells, line_distance, near_line
 from engine.staff.numbers import IN_LINE, IN_SCREEN
 from engine.staff.plans import Plan, Plans
 from engine.staff.situation import Situation
@@ -32,6 +32,7 @@ CORNER = 5
 NEVER_M = 10 * AWAY_M
 LEFT_BESIDE = 8
 """Beside a line that was lost one still stands so many hexes from it."""
+_HOLDING: Final = (IN_LINE, IN_SCREEN)
 _WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
 
 
@@ -64,10 +65,8 @@ class Sectors:
         self.s, self.plans = s, plans
         self._holders: dict[int, list[int]] = {}
         self._noted: list[int] = s.notes.staff["phase"].tolist()
-        commander, serves = plans.commander.tolist(), s.serves
-        for at, role in enumerate(s.role_of):
-            if role in (IN_LINE, IN_SCREEN) and not serves[at]:
-                hq = commander[at]
+        for at, (role, serves, hq) in enumerate(zip(s.role_of, s.serves, plans.commander.tolist(), strict=True)):
+            if role in _HOLDING and not serves:
                 if hq in self._holders:
                     self._holders[hq].append(at)
                 else:
@@ -75,6 +74,7 @@ class Sectors:
         self._holders.pop(-1, None)
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
+        self._near_m = s.whole("staff.near_hexes") * s.grid.spacing_m
         self._own_lines: dict[int, Ints] = {}
         self._instead: dict[int, bool] = {}
         """Of those whose line was lost before they came, whether enough is left beside it to go there."""
@@ -85,9 +85,10 @@ class Sectors:
     def _home(self, holders: list[int]) -> int:
         """Piece of own land in which most of the holders' power stands."""
         part_of, power_of = self.s.part_of, self.s.power_of
-        power = dict.fromkeys([part_of[at] for at in holders], 0)
-        if len(power) == 1:
+        parts = {part_of[at] for at in holders}
+        if len(parts) == 1:
             return part_of[holders[0]]
+        power = dict.fromkeys(parts, 0)
         for at in holders:
             power[part_of[at]] += power_of[at] + 1
         return min(power, key=lambda p: (p < 0, -power[p], p))
@@ -110,9 +111,8 @@ class Sectors:
         holders, points = self._holders.get(plan.hq), self.plans.line_points(plan)
         if holders is None or not points:
             return True
-        far, hex_of = self.s.whole("staff.near_hexes") * self.s.grid.spacing_m, self.s.hex_of
-        metres = line_distance(self.s.statics, points).item
-        return bool(2 * sum([metres(hex_of[at]) <= far for at in holders]) >= len(holders))
+        near, hex_of = near_line(self.s.statics, points, self._near_m), self.s.hex_of
+        return 2 * sum([near[hex_of[at]] for at in holders]) >= len(holders)
 
     def own_line(self, plan: Plan) -> Ints:
         """Own hexes of its piece of land along the line it was given, in order."""
@@ -162,7 +162,7 @@ class Sectors:
         Only of who went back to that line or must stand fast on it: before a neck of land, not before part of a front.
         """
         if plan.hq not in self._before:
-            bound = self._on_a_line(plan) and (self.stands_back(plan) or self.plans.stand_fast(plan))
+            bound = self._on_a_line(plan) and (self.plans.kind[plan.line] == _WITHDRAW or self.plans.stand_fast(plan))
             self._before[plan.hq] = self._cut_off_by(self.plans.line_points(plan)) if bound else None
         return self._before[plan.hq]
 
@@ -201,23 +201,22 @@ class Sectors:
 
         Shape (claimants, rim).
         """
-        rim = self.s.control.rim
-        metres = np.empty((len(claimants), len(rim)), np.int64)
-        standing = []
+        metres = np.empty((len(claimants), len(self.s.control.rim)), np.int64)
+        standing, axes = [], []
         for k, plan in enumerate(claimants):
             points = self.plans.line_points(plan)
+            axis = self.plans.axis_points(plan.axis) if plan.axis >= 0 else ()
             # A line far from all of its holders has been overtaken by events.
             if not points or not self.come_up(plan):
                 standing.append(k)
+                axes.append(axis)
             else:
-                metres[k] = self._rim_metres(points)
+                metres[k] = self._rim_metres(points, axis, self.given_up(plan))
         if standing:
             self._from_places([claimants[k].hq for k in standing], standing, metres)
-        for k, plan in enumerate(claimants):
-            if plan.axis >= 0 and (axis := self.plans.axis_points(plan.axis)):
+        for k, axis in zip(standing, axes, strict=True):
+            if axis:
                 np.minimum(metres[k], self._rim_metres(axis), out=metres[k])
-            if (before := self.given_up(plan)) is not None:
-                metres[k, before[rim]] = NEVER_M
         return metres
 
     def _from_places(self, claimants: list[int], rows: list[int], metres: Ints) -> None:
@@ -230,11 +229,20 @@ class Sectors:
             s.grid.axial_table, s.control.rim, np.array(places), np.array(ends), np.array(rows), s.grid.spacing_m, metres
         )
 
-    def _rim_metres(self, points: Points) -> Array:
-        kept = self.s.control.kept
-        found: Array | None = kept.get(points)
+    def _rim_metres(self, points: Points, axis: Points = (), given_up: Mask | None = None) -> Array:
+        """Distance of the rim's hexes from a line, or from an axis if that is nearer; NEVER_M on ground given up.
+
+        The same until a hex changes hands, as is what a headquarters on a line has given up.
+        """
+        kept, key = self.s.control.kept, ("rim", points, axis, given_up is not None)
+        found: Array | None = kept.get(key)
         if found is None:
-            found = kept[points] = line_distance(self.s.statics, points)[self.s.control.rim]
+            found = line_distance(self.s.statics, points).take(self.s.control.rim)
+            if axis:
+                found = np.minimum(found, self._rim_metres(axis))
+            if given_up is not None:
+                found[given_up[self.s.control.rim]] = NEVER_M
+            kept[key] = found
         return found
 
     # One headquarters.
@@ -253,13 +261,8 @@ class Sectors:
 
         Marks: how many sides are hot, give a chance of a counter-attack, are quiet, ring an enemy pocket.
         """
-        s, rules, control, front = self.s, self.s.rules, self.s.control, self.s.front
+        s, control, front = self.s, self.s.control, self.s.front
         bases, salients = s.counter_faces
-        p = np.array([
-            round(rules["staff.sector_hexes"]) * s.grid.spacing_m, round(rules["staff.weight_threat_max"] * 1000),
-            round(rules["staff.weight_base"] * 1000), round(rules["staff.weight_threat"] * 1000),
-            round(rules["staff.weight_river"] * 1000),
-        ])  # fmt: skip
         ringed = np.zeros(len(control.part_sizes) + 1, bool)
         ringed[list(control.enemy_pockets)] = True
         ends = np.zeros(len(s.statics.headquarters_ids), np.int64)
@@ -268,7 +271,7 @@ class Sectors:
         count = _share_out(
             self.label, self.away_m, front.own, front.other, front.river, control.speck, control.part,
             self._manned_part, control.hostile_sides, s.threat, s.hot, bases | salients, control.face_at, ringed,
-            float(rules["staff.follow_threat"]), p, ends, marks, sides, weights,
+            float(s.rules["staff.follow_threat"]), _how_sides_count(s), ends, marks, sides, weights,
         )  # fmt: skip
         return ends.tolist(), sides[:count], weights[:count], marks.tolist()
 
@@ -281,6 +284,16 @@ class Sectors:
             found = Sector(hq, sides[mine], weights[mine], hot[hq] > 0, chance[hq] > 0, quiet[hq], ring[hq] > 0)
             self._sectors[hq] = found
         return found
+
+
+def _how_sides_count(s: Situation) -> Ints:
+    """The argument ``p`` of :func:`_share_out`, made once for a run."""
+    found: Ints | None = s.statics.memo.get("staff.sides")
+    if found is None:
+        thousandths = ("staff.weight_threat_max", "staff.weight_base", "staff.weight_threat", "staff.weight_river")
+        reach = s.whole("staff.sector_hexes") * s.grid.spacing_m
+        found = s.statics.memo["staff.sides"] = np.array([reach, *(round(s.rules[name] * 1000) for name in thousandths)])
+    return found
 
 
 def _before(s: Situation, points: Points) -> Mask | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Final
 
 import numpy as np
 
@@ -109,9 +108,6 @@ class Threat(Troops):
         return found
 
 
-_SERIES: Final = tuple(1.0 / k for k in (19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0))
-
-
 def ln(value: float) -> float:
     """Natural logarithm of one positive number, by the same steps as ``core.arithmetic.log``: the same bits."""
     mantissa, power = math.frexp(value)
@@ -119,9 +115,10 @@ def ln(value: float) -> float:
         mantissa, power = mantissa * 2.0, power - 1
     f = (mantissa - 1.0) / (mantissa + 1.0)
     f2 = f * f
-    total = 1.0 / 21.0
-    for term in _SERIES:
-        total = total * f2 + term
+    # Written out, as it is done for every odds: the sum of f2^k / (2k + 1).
+    total = (((1.0 / 21.0 * f2 + 1.0 / 19.0) * f2 + 1.0 / 17.0) * f2 + 1.0 / 15.0) * f2 + 1.0 / 13.0
+    total = (((total * f2 + 1.0 / 11.0) * f2 + 1.0 / 9.0) * f2 + 1.0 / 7.0) * f2 + 1.0 / 5.0
+    total = (total * f2 + 1.0 / 3.0) * f2 + 1.0
     total = total * f * 2.0 + power * 1.90821492927058770002e-10
     return total + power * 6.93147180369123816490e-01
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from engine.core.arithmetic import PPM, round_up
 from engine.core.calendar import HOUR
 from engine.model.codes import Echelon
@@ -102,13 +104,13 @@ def superior(s: Situation, hq: int) -> bool:
 def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
     """Write down when each planned and when it plans next."""
     staff, leading = s.notes.staff, set(plans.commander.tolist())
-    attacking, quality_of = [plans.of[hq].attacks for hq in who], s.quality_of
-    staff["planned_at"][who] = s.minute
-    staff["cycle_at"][who] = [
+    attacking, quality_of, rows = [plans.of[hq].attacks for hq in who], s.quality_of, np.array(who)
+    staff["planned_at"][rows] = s.minute
+    staff["cycle_at"][rows] = [
         _next(s.minute, _cycle_min(s, plans, hq, attacks, hq in leading) * PPM // quality_of[hq], hq)
         for hq, attacks in zip(who, attacking, strict=True)
     ]
-    staff["attacking"][who] = attacking
+    staff["attacking"][rows] = attacking
     staff["full_at"][look] = s.minute
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from engine.core.calendar import DAY, NEVER
 from engine.core.columns import Array, anywhere
+from engine.core.jit import jit
 from engine.core.once import Once
 from engine.model.codes import DirectiveKind, DirectiveState, Mobility, OrderKind, Task
 from engine.model.commander import Notes
@@ -112,10 +113,8 @@ class Troops(Basis):
         return self._held
 
     def _plan_hex(self) -> Array:
-        own, slot = self.view.own, self.slot
-        placed = (self.role == IN_LINE) & (slot >= 0)
-        placed &= self.owner[np.where(placed, slot, 0)] == self.side
-        found: Array = np.where(placed, slot, own.hex)
+        own, found = self.view.own, np.empty(len(self.view.own), np.int64)
+        _plan(self.role, self.slot, own.hex, self.owner, self.side, found)
         return found
 
     @Once
@@ -172,8 +171,7 @@ class Troops(Basis):
     def posted(self) -> dict[int, int]:
         """Own formations named as the garrison of a fortress who are not there yet, and where they go."""
         d, own, found = self.view.directives, self.view.own, dict[int, int]()
-        named = (d.kind == _FORTRESS) & (d.state >= _RUNNING) & (d.reserve[:, 0] >= 0)
-        for i in named.nonzero()[0].tolist():
+        for i in self._naming_a_garrison:
             cell = int(d.objective[i])
             if not self.view.hexes.fortress[cell] or self.owner[cell] != self.side:
                 continue
@@ -181,6 +179,17 @@ class Troops(Basis):
                 at = own.at(row)
                 if at >= 0 and not self.garrison[at] and not self.by_hand[at]:
                     found[at] = cell
+        return found
+
+    @property
+    def _naming_a_garrison(self) -> list[int]:
+        """Directives in force that name the garrison of a fortress: the same while the view shows the same frame."""
+        d, memo, key = self.view.directives, self.statics.memo, f"staff.garrisons.{self.side}"
+        held = memo.get(key)
+        if held is None or held[0] is not d:
+            named = (d.kind == _FORTRESS) & (d.state >= _RUNNING) & (d.reserve[:, 0] >= 0)
+            held = memo[key] = (d, named.nonzero()[0].tolist())
+        found: list[int] = held[1]
         return found
 
     @Once
@@ -196,10 +205,10 @@ class Troops(Basis):
         An order to go or stand somewhere holds for its time even when the march is over, others until they are done.
         """
         own, orders, until = self.view.own, self.view.orders, self.notes.formation["locked_until"]
-        mine = (orders.by_human == 1).nonzero()[0]  # orders are by number: a later one counts
+        human = orders.by_human == 1
         span = self.hours("staff.lock_h")
         live = np.zeros(len(own), bool)
-        for i in mine.tolist():
+        for i in human.nonzero()[0].tolist() if anywhere(human) else ():  # orders are by number: a later one counts
             at, end = own.at(int(orders.formation[i])), int(orders.issued_at[i]) + span
             if at >= 0 and end > self.minute:
                 kind = int(orders.kind[i])
@@ -239,8 +248,9 @@ class Troops(Basis):
     @Once
     def part(self) -> Array:
         """Piece of own land each own formation stands in; -1 where it stands on ground that is not own."""
-        own = self.view.own
-        found: Array = np.where(self.owner[own.hex] == self.side, self.control.part[own.hex], -1)
+        own, part = self.view.own, self.control.part
+        found = np.empty(len(own), part.dtype)
+        _own_part(own.hex, self.owner, self.side, part, found)
         return found
 
     @Once
@@ -262,3 +272,16 @@ class Troops(Basis):
         cells = self.view.own.hex
         counts: list[int] = hostile_round(self.grid, cells, self.owner, 1 - self.side, self.control.land).tolist()
         return counts
+
+
+@jit
+def _plan(role: Any, slot: Any, cells: Any, owner: Any, side: int, found: Any) -> None:
+    for i in range(len(found)):
+        placed = role[i] == IN_LINE and slot[i] >= 0 and owner[slot[i]] == side
+        found[i] = slot[i] if placed else cells[i]
+
+
+@jit
+def _own_part(cells: Any, owner: Any, side: int, part: Any, found: Any) -> None:
+    for i in range(len(found)):
+        found[i] = part[cells[i]] if owner[cells[i]] == side else -1

@@ -47,8 +47,8 @@ def asked(s: Situation, plans: Plans, plan: Plan) -> bool:
 def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
     """Whether it falls back of its own accord: allowed, in need for a day and two looks, and no reserve left."""
     staff, i = s.notes.staff, plans.standing(plan)
-    gone = staff["fell_back"][plan.hq] or staff["ahead"][plan.hq] >= 0
-    if i < 0 or int(plans.d.permission[i]) != _MAY_FALL_BACK or gone:
+    gone = staff["fell_back"].item(plan.hq) or staff["ahead"].item(plan.hq) >= 0
+    if i < 0 or plans.text.permission[i] != _MAY_FALL_BACK or gone:
         return False
     least = s.rules["staff.need_plug"]
     pressed = staff["need"][plan.hq] > least and staff["need_before"][plan.hq] > least
@@ -58,7 +58,7 @@ def forced(s: Situation, plans: Plans, plan: Plan, members: Ints) -> bool:
 
 def under_way(s: Situation, hq: int) -> bool:
     """Whether a withdrawal goes on, or the new line still lies behind the front."""
-    return bool(s.notes.staff["phase"][hq] >= FIRST_BOUND)
+    return bool(s.notes.staff["phase"].item(hq) >= FIRST_BOUND)
 
 
 def go_ahead(s: Situation, plans: Plans, plan: Plan, sector: Sector, members: Ints) -> None:
