@@ -90,7 +90,7 @@ def say_if_compiling(*, quiet: bool) -> None:
     from engine import kernels_ready
 
     if not quiet and not kernels_ready():
-        remark("first use: compiling, up to a minute, once ...")
+        remark("first use: compiling, one to three minutes, once ...")
 
 
 class Progress:
