@@ -246,10 +246,10 @@ def _ends_of(
     rows: Any, leg_to: Any, stood: Any, of: Any, status: Any, route: Any, owner: Any, legs: Any, hostile: Any,
     pursued: Any,
 ) -> int:  # fmt: skip
-    """Where legs lead, where they began, and whose they are; which lead onto enemy ground with a way planned to there, and
+    """Where legs lead, where they began, and whose they are.
 
-    which back into a hex that the enemy has won in a fight and is about to enter. Returns whether there are rivals for a
-    hex (``_RIVALS``), and any of the former (``_HOSTILE``).
+    And which lead onto enemy ground with a way planned to there, which back into a hex that the enemy has won in a fight
+    and is about to enter. Returns whether there are rivals for a hex (``_RIVALS``), and any of the former (``_HOSTILE``).
     """
     asks = 0
     for i in range(len(rows)):
@@ -312,9 +312,9 @@ def _on_arrival(
     owner_since: Any, near: Any, on_the_move: Any, f64: Any, plan: Any, minute: int, old: int, spacing_m: int,
     share: float, forced_m: Any, works: Any,
 ) -> None:  # fmt: skip
-    """Metres that formations have marched under orders to force the pace, and the level (1e-9) of the works that they find
+    """Metres that formations have marched at a forced pace, and the level (1e-9) of the works that they find where they step.
 
-    where they step: those of their own sector if they move along the front. The trenches of a division run on beside the
+    Those of their own sector if they move along the front. The trenches of a division run on beside the
     hex in which its counter stands (``share``: ``contact.screen_works``), as far as the enemy holds a hex that both touch,
     and the new one has been own ground as long as the formation has stood in the old and as long as the digging of a first
     level takes (since ``old``). Who goes back, attacks or follows leaves his behind.

@@ -17,7 +17,7 @@ from engine.staff.control import Control, FrontTrace, Ints, control_of, held_soo
 
 
 class Basis:
-    """A view and notes, and what is asked of them all the time. Nothing here is kept between calls."""
+    """A view and notes, and what is asked of them all the time; what is kept between calls goes with the frames it is of."""
 
     def __init__(self, view: SideView, notes: Notes) -> None:
         self.view, self.notes = view, notes

@@ -148,10 +148,6 @@ class Sectors:
         self._instead[hq] = 2 * len(found) >= len(cells)
         return np.array(list(dict.fromkeys(found)), np.int64)
 
-    def stands_back(self, plan: Plan) -> bool:
-        """Whether it has gone back to a line and stands on it: it does not follow the enemy out again."""
-        return self._on_a_line(plan) and self.plans.kind[plan.line] == _WITHDRAW
-
     def _on_a_line(self, plan: Plan) -> bool:
         """Whether it has come up to the line it was given, and not attacked since."""
         return plan.line >= 0 and plan.axis < 0 and self.come_up(plan)

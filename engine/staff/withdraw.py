@@ -87,7 +87,9 @@ def begin(
     staff["phase"][plan.hq] = FIRST_BOUND
     if ahead >= 0:
         staff["fell_back"][plan.hq] = 0
-        staff["ahead"][plan.hq], staff["ahead_at"][plan.hq] = plans.d.row[ahead], s.minute
+        if staff["ahead"][plan.hq] < 0:
+            staff["ahead_at"][plan.hq] = s.minute  # what comes after this is new to it, however far it goes on
+        staff["ahead"][plan.hq] = plans.d.row[ahead]
     elif fall_back:
         staff["fell_back"][plan.hq] = 1
 

@@ -9,10 +9,13 @@ import pytest
 
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import DirectiveKind, DirectiveState
+from engine.model.commander import Notes
 from engine.model.instruction import Instruction
 from engine.run.session import Session
+from engine.staff.high.choice import review
 from engine.staff.high.commander import HighCommand
 from engine.staff.reasons import Reason
+from engine.staff.situation import Situation
 from tests.staff.drawn_war import DAY, cell_at, cell_of, owner
 
 DEPTH = 4
@@ -111,6 +114,26 @@ def test_nobody_is_told_the_same_again_every_day() -> None:
     s.advance(9 * DAY)
     for hq in ("strong", "thin", "tanks"):
         assert len(told(s, hq)) <= 4, told(s, hq)
+
+
+@pytest.mark.parametrize("left", ["fell_back", "ahead"])
+def test_who_has_left_the_line_where_he_was_told_to_stand_is_told_again(left: str) -> None:
+    staffs = {hq: row for hq, row in STAFFS.items() if hq in ("axis_top", "axis_army", "front", "thin")}
+    even = drawn_scenario(
+        MAP.replace("R", ":").replace("T", ":"), {"A": "infantry", "S": "rifle"}, headquarters=staffs, depth=DEPTH, days=10
+    )
+    s = Session(even, 1, {"soviet": HighCommand()}, keep_frames=False)
+    s.advance(3 * DAY)
+
+    def said(value: int) -> set[str]:
+        notes = Notes(*s.world.note_tables())
+        thin = s.world.statics.headquarters_rows["thin"]
+        notes.staff[left][thin], notes.staff["directed_at"][thin] = value, -DAY  # long enough ago to be told anew
+        return {made.hq for made in review(Situation(s.view("soviet"), notes), first=False)}
+
+    assert told(s, "thin")[-1][0] == "DEFEND"
+    assert "thin" not in said(0 if left == "fell_back" else -1)
+    assert "thin" in said(1)
 
 
 def test_it_follows_the_plan_until_its_day_and_then_ends_it() -> None:

@@ -376,8 +376,8 @@ def _same(s: Situation, made: Instruction) -> bool:
         return False
     hq, d = s.statics.headquarters_rows[made.hq], s.view.directives
     mine = np.flatnonzero((d.hq == hq) & (d.state == _RUNNING))
-    fell_back = bool(s.notes.staff["fell_back"][hq])
-    if not len(mine) or int(d.kind[mine[-1]]) != int(made.kind) or fell_back:
+    left_it = bool(s.notes.staff["fell_back"][hq] or s.notes.staff["ahead"][hq] >= 0)
+    if not len(mine) or int(d.kind[mine[-1]]) != int(made.kind) or left_it:
         return False
     # A place to march to that has moved on by less than an assembly area is the same.
     old, near = int(d.objective[mine[-1]]), s.whole("high.assemble_hexes")
