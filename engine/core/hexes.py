@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,12 @@ class Grid:
         table.flags.writeable = False
         return table
 
+    def ring(self, radius: int, cell: int) -> Cells:
+        """The row of :meth:`ring_table` for one cell, without the table: for wide discs round a few cells."""
+        offset_q, offset_r = _disc_table(radius)
+        q, r = self.axial
+        return self._cells_at(q[cell] + offset_q, r[cell] + offset_r)
+
     def distance(self, a: Index, b: Index) -> Cells:
         """Steps between cells (arrays broadcast)."""
         q, r = self.axial
@@ -204,6 +210,12 @@ def disc(radius: int) -> list[tuple[int, int]]:
                 offsets.append((q, r))
                 q, r = q + dq, r + dr
     return offsets
+
+
+@cache
+def _disc_table(radius: int) -> Cells:
+    """The same as an array of shape (2, cells)."""
+    return np.ascontiguousarray(np.array(disc(radius), np.int32).T)
 
 
 def _by_word(cells: Index) -> Index:

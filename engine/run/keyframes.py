@@ -1,4 +1,4 @@
-"""Keyframes in memory: the newest plain, older ones packed in the background.
+"""Keyframes in memory: midnights are packed in the background at once, those between them after a fortnight.
 
 A packed frame is a difference from the midnight before: the exclusive-or of each column's bytes, which is nearly all
 zeros, and only a mark for a column that is the same array. Files take the differences of midnights as they are. Every
@@ -22,8 +22,8 @@ from engine.core.columns import Array
 
 Snapshot = dict[str, dict[str, Array]]
 POOL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyframes")
-_PLAIN = 2
-"""How many of the newest frames stay unpacked."""
+_BETWEEN = 14
+"""How many of the newest frames between midnights stay unpacked: most are never asked for, and no file has them."""
 _WHOLE = 8 * DAY
 _LITTLE = sys.byteorder == "little"
 _LARGE, _SPARSE = 1 << 13, 12
@@ -39,17 +39,17 @@ class Keyframes:
 
     def __init__(self) -> None:
         self._minutes: list[int] = []
-        self._plain: dict[int, Snapshot] = {}
-        """The newest frames."""
         self._whole: dict[int, Future[bytes]] = {}
         """Packed frames that stand alone."""
         self._differences: dict[int, tuple[int, Future[bytes]]] = {}
         """By minute: the midnight before, and the packed difference from it."""
+        self._between: dict[int, tuple[int, Snapshot, Snapshot]] = {}
+        """The newest frames between midnights: the midnight before, its frame, and their own."""
         self._midnight: tuple[int, Snapshot] | None = None
         """The newest frame of a midnight, plain."""
 
     def __contains__(self, minute: int) -> bool:
-        return minute in self._plain or minute in self._whole or minute in self._differences
+        return any(minute in kept for kept in (self._whole, self._differences, self._between))
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._minutes)
@@ -58,16 +58,21 @@ class Keyframes:
         """Keep a frame; older ones are packed by and by."""
         if minute not in self:
             insort(self._minutes, minute)
-        self._plain[minute] = snapshot
-        if self._midnight is not None and self._midnight[0] < minute:
-            base, plain = self._midnight
-            self._differences[minute] = (base, POOL.submit(pack_difference, plain, snapshot))
+        before = self._midnight
+        if before is None or before[0] >= minute or minute % _WHOLE == 0:
+            self._whole[minute] = POOL.submit(pack, snapshot)
+        if before is not None and before[0] < minute:
+            self._between[minute] = (*before, snapshot)
         if minute % DAY == 0:
             self._midnight = (minute, snapshot)
-        if minute not in self._differences or minute % _WHOLE == 0:
-            self._whole[minute] = POOL.submit(pack, snapshot)
-        for older in self._minutes[:-_PLAIN]:
-            self._plain.pop(older, None)
+            for old in sorted(self._between.keys() - {minute})[:-_BETWEEN]:
+                self._pack_difference(old)
+            if minute in self._between:
+                self._pack_difference(minute)
+
+    def _pack_difference(self, minute: int) -> None:
+        base, plain, snapshot = self._between.pop(minute)
+        self._differences[minute] = (base, POOL.submit(pack_difference, plain, snapshot))
 
     def at_or_before(self, minute: int) -> int:
         """The minute of the last frame at or before ``minute``."""
@@ -75,12 +80,14 @@ class Keyframes:
 
     def get(self, minute: int) -> Snapshot:
         """The frame of a minute."""
-        if minute in self._plain:
-            return self._plain[minute]
+        if self._midnight is not None and self._midnight[0] == minute:
+            return self._midnight[1]
+        if minute in self._between:
+            return self._between[minute][2]
         if minute in self._whole:
             return unpack(self._whole[minute].result())
         base, difference = self._differences[minute]
-        before = self._midnight[1] if self._midnight is not None and self._midnight[0] == base else self.get(base)
+        before = self.get(base)
         return _combined(before, unpack(difference.result(), before))
 
     def packed(self, minute: int) -> bytes:
@@ -105,16 +112,16 @@ class Keyframes:
         """Forget the frames after a minute."""
         if self._midnight is not None and self._midnight[0] > minute:
             self._midnight = None
-        self._plain = {m: f for m, f in self._plain.items() if m <= minute}
         self._whole = {m: f for m, f in self._whole.items() if m <= minute}
         self._differences = {m: d for m, d in self._differences.items() if m <= minute}
+        self._between = {m: b for m, b in self._between.items() if m <= minute}
         self._minutes = [m for m in self._minutes if m <= minute]
 
     def copy(self) -> Keyframes:
         """The same frames under another owner (frames themselves are never changed)."""
         twin = Keyframes()
         twin._minutes, twin._midnight = list(self._minutes), self._midnight
-        twin._plain, twin._whole, twin._differences = dict(self._plain), dict(self._whole), dict(self._differences)
+        twin._whole, twin._differences, twin._between = dict(self._whole), dict(self._differences), dict(self._between)
         return twin
 
 

@@ -146,7 +146,7 @@ class Session:
 
     @property
     def checkpoints(self) -> Mapping[int, str]:
-        """Digest of the world at each keyframe's minute."""
+        """Digest of the world at each midnight, and where the run begins."""
         return self._digests
 
     @property
@@ -490,15 +490,19 @@ class Session:
             self._events.append(event)
 
     def _keep_frame(self) -> None:
+        if self.now % DAY == 0 or not self._digests:
+            self._keep_digest()
+        if self.now % CHAPTER_MIN == 0:
+            self._book.close(self._events)
+        if self.now not in self._frames:
+            self._frames.keep(self.now, self._pen.snapshot())
+
+    def _keep_digest(self) -> None:
         digest = self.digest()
         known = self._digests.get(self.now)
         if known is not None and known != digest:
             raise Diverged(f"the world at minute {self.now} is not what it was: a rule decides by something undeclared")
         self._digests[self.now] = digest
-        if self.now % CHAPTER_MIN == 0:
-            self._book.close(self._events)
-        if self.now not in self._frames:
-            self._frames.keep(self.now, self._pen.snapshot())
 
     # Files.
 

@@ -142,7 +142,7 @@ class Sectors:
         reach = int(s.grid.distance(s.view.own.hex[self._holders[hq]][:, None], cells[None, :]).min()) // 2
         found = []
         for cell, since in zip(cells.tolist(), s.view.hexes.owner_since[cells].tolist(), strict=True):
-            ring = s.grid.ring_table(min(reach, LEFT_BESIDE) if since > 0 else 0)[cell]
+            ring = s.grid.ring(min(reach, LEFT_BESIDE) if since > 0 else 0, cell)
             own = ring[(ring >= 0) & (s.owner[ring] == s.side) & (s.control.part[ring] == home)]
             found += own[:1].tolist()
         self._instead[hq] = 2 * len(found) >= len(cells)

@@ -34,6 +34,8 @@ def test_rings_hold_what_their_distance_says() -> None:
     cells = grid.ring_table(3)[middle]
     assert len(set(cells.tolist())) == 37
     assert sorted(grid.distance(middle, cells).tolist()) == [0] + [1] * 6 + [2] * 12 + [3] * 18
+    table = grid.ring_table(4)
+    assert all((grid.ring(4, cell) == table[cell]).all() for cell in range(grid.size))
 
 
 def test_text_reads_back_and_errors_say_what_was_expected() -> None:

@@ -42,6 +42,14 @@ def test_every_frame_of_a_long_run_comes_back_as_it_was() -> None:
     assert all(same(kept.get(minute), snapshot) for minute, snapshot in frames.items())
 
 
+def test_only_frames_between_midnights_of_the_last_fortnight_stay_unpacked() -> None:
+    frames, kept = history(20), Keyframes()
+    for minute, snapshot in frames.items():
+        kept.keep(minute, snapshot)
+    as_kept = [minute / DAY for minute, snapshot in frames.items() if kept.get(minute) is snapshot]
+    assert as_kept == [day + 0.5 for day in range(6, 20)] + [20]
+
+
 def test_frames_of_a_file_come_back_too_and_take_little_room() -> None:
     frames, kept = history(20), Keyframes()
     for minute, snapshot in frames.items():
