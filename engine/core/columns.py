@@ -97,12 +97,12 @@ class TableSpec:
         return np.array([order.index(name) for name in names], dtype=np.int64)
 
     def ways(self, names: tuple[str, ...]) -> list[tuple[str, tuple[str, ...], Ints]]:
-        """How to pick columns: type, names and places in the block of that type (columns, 1); wide ones by themselves."""
+        """How to pick columns: type, names and places in the block of that type; wide ones by themselves."""
         narrow = [column for column in map(self.column, names) if column.width == 1]
         found = []
         for dtype in sorted({column.dtype for column in narrow}):
             mine = tuple(column.name for column in narrow if column.dtype == dtype)
-            found.append((dtype, mine, self.places(dtype, *mine)[:, None]))
+            found.append((dtype, mine, self.places(dtype, *mine)))
         wide = [name for name in names if self.column(name).width > 1]
         return found + [("", (name,), np.zeros(0, np.int64)) for name in wide]
 
@@ -213,7 +213,7 @@ class Table:
             ways = self._ways[names] = self.spec.ways(names)
         found: dict[str, Array] = {}
         for dtype, chosen, places in ways:
-            values = self.blocks[dtype][places, rows] if len(places) else self._views[chosen[0]][rows]
+            values = self.blocks[dtype].take(places, 0).take(rows, 1) if len(places) else self._views[chosen[0]][rows]
             values.flags.writeable = False
             found.update(zip(chosen, values, strict=True) if len(places) else {chosen[0]: values})
         return found

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.hexes import OFF_GRID, Grid
-from engine.model.codes import HexKind
+from engine.model.codes import HexKind, plain
 from engine.model.projection import Laea
 
 Bytes = npt.NDArray[np.uint8]
@@ -32,6 +32,7 @@ NO_NAME = -1
 _SEA, _LAND = int(HexKind.SEA), int(HexKind.LAND)
 
 
+@plain
 class River(IntEnum):
     """Class of a river on a hexside, by the basin above it: under 2,000, under 15,000, over 15,000 km2."""
 
@@ -41,6 +42,7 @@ class River(IntEnum):
     MAJOR = 3
 
 
+@plain
 class Strait(IntEnum):
     """Narrow water on a hexside: ships pass along a strait, troops pass a causeway or take the ferry."""
 
@@ -50,12 +52,14 @@ class Strait(IntEnum):
     FERRY = 3
 
 
+@plain
 class Road(IntEnum):
     NONE = 0
     ROAD = 1
     HIGHWAY = 2
 
 
+@plain
 class Gauge(IntEnum):
     """Railway gauge of a hexside at the scenario's start; conversion changes it in the world, not here."""
 
@@ -65,6 +69,7 @@ class Gauge(IntEnum):
     NARROW = 3
 
 
+@plain
 class Depth(IntEnum):
     """Least depth that matters to ships: boats only, light ships to destroyers, cruisers and larger."""
 

@@ -49,7 +49,7 @@ class Statics:
     """The same for what else follows from the scenario, such as fields about the lines of plans: the world's own, and in
     a view its side's own."""
 
-    @property
+    @cached_property
     def grid(self) -> Grid:
         """The theatre's grid."""
         return self.theatre.grid

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import DAY, PPM, exp, log, rounded
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO, among
+from engine.core.columns import NANO, among, rows_where
 from engine.core.dice import Dice, Stream, battle_subject
 from engine.model.codes import (
     ATTACKING,
@@ -74,7 +74,7 @@ def _depth(world: World, lineup: Lineup, slots: Ints, ending: Ending, minute: in
     """Ground (1e-6 m) that earlier attacks across the same hexsides have won and not yet lost again."""
     sides, rules = world.hexsides, world.statics.rules
     result = np.array([ending.depth_u.get(cell, 0) for cell in lineup.hex[slots].tolist()], dtype=np.int64)
-    kept = np.flatnonzero(sides.depth_mm > 0)
+    kept = rows_where(sides.depth_mm > 0)
     if not len(kept):
         return result
     days = (minute - sides.depth_at[kept]) / DAY
@@ -93,7 +93,7 @@ def _surprise(world: World, lineup: Lineup, slots: Ints, minute: int) -> Ints:
     if not power.on(world.statics.rules, "surprise"):
         return result
     directives = world.directives
-    expected = np.flatnonzero((directives.state == DirectiveState.RUNNING) & (directives.surprise > 0))
+    expected = rows_where((directives.state == DirectiveState.RUNNING) & (directives.surprise > 0))
     for i, slot in enumerate(slots.tolist()):
         attackers = lineup.formation[(lineup.slot == slot) & (lineup.role == ATTACKING)]
         planned = _planned(world, expected, attackers, minute) if len(expected) else 0
@@ -125,15 +125,15 @@ def _unseen(world: World, lineup: Lineup, slot: int, attackers: Ints, minute: in
     rules, formations, battles = world.statics.rules, world.formations, world.battles
     grid, cell, side = world.statics.grid, int(lineup.hex[slot]), int(lineup.attacker[slot])
     near = round(rules["combat.surprise_near_hexes"])
-    old = np.flatnonzero(battles.ended_at > minute - round(rules["combat.surprise_quiet_days"] * DAY))
+    old = rows_where(battles.ended_at > minute - round(rules["combat.surprise_quiet_days"] * DAY))
     if len(old) and bool((grid.distance(battles.hex[old], cell) <= near).any()):
         return 0
-    theirs = np.flatnonzero((formations.status == ON_MAP) & (formations.side == side))
+    theirs = rows_where((formations.status == ON_MAP) & (formations.side == side))
     theirs = theirs[grid.distance(formations.hex[theirs], cell) <= near]
     real = power.points(world, theirs, minute)
     known = np.zeros(len(formations) + 1)
     sightings = world.sightings
-    reports = np.flatnonzero((sightings.observer != side) & (sightings.formation >= 0))
+    reports = rows_where((sightings.observer != side) & (sightings.formation >= 0))
     if len(reports):
         age = minute - sightings.seen_at[reports]
         level = faded(sightings.level[reports], age, sightings.half_life[reports]) / (2.0 * PPM)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, exp, rounded
 from engine.core.calendar import DAY, HOUR
+from engine.core.columns import rows_where
 from engine.core.dice import Dice, Stream
 from engine.model.codes import AXIS, SOVIET, BattleKind, DirectiveState, Role, Sky
 from engine.model.world import Statics, World
@@ -100,7 +101,7 @@ def meet(world: World, rows: Rows) -> Found:
 def fighting(world: World, minute: int) -> Mask:
     """Shape (formations,): in battle now or within the last six hours: there are prisoners of it."""
     participants, battles = world.participants, world.battles
-    rows = np.flatnonzero(participants.left_at > minute - PERIOD_MIN)
+    rows = rows_where(participants.left_at > minute - PERIOD_MIN)
     near = (battles.kind[participants.battle[rows]] != BattleKind.BOMBARD) & (participants.role[rows] != Role.SUPPORT)
     mask = np.zeros(len(world.formations), dtype=bool)
     mask[participants.formation[rows[near]]] = True
@@ -221,7 +222,7 @@ def concealed(world: World, minute: int) -> Mask:
 def coming_plans(world: World, minute: int) -> Rows:
     """Rows of the directives that have reached their headquarters and are still to begin."""
     directives = world.directives
-    plans = np.flatnonzero(directives.state == DirectiveState.PENDING)
+    plans = rows_where(directives.state == DirectiveState.PENDING)
     found: Rows = plans[(directives.arrives_at[plans] <= minute) & (directives.end_at[plans] > minute)]
     return found
 

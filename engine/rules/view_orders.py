@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.columns import rows_where
 from engine.core.jit import jit
 from engine.model.codes import IN_FORCE, ON_ITS_WAY, Trigger
 from engine.model.view import OwnDirectives, OwnOrders
@@ -77,7 +78,7 @@ def _still_awaited(world: World, rows: Rows, minute: int) -> npt.NDArray[Any]:
     """Shape (rows,): the triggers of directives, none where it was an event that has happened."""
     directives, happened_at = world.directives, world.happenings.happened_at
     triggers = directives.trigger[rows]
-    events = np.flatnonzero(triggers == _EVENT)
+    events = rows_where(triggers == _EVENT)
     came = events[happened_at[directives.trigger_ref[rows[events]]] <= minute]
     triggers[came] = _NO_TRIGGER
     return triggers

@@ -324,6 +324,14 @@ def land_of(statics: Statics) -> Mask:
     return found
 
 
+def _off_land(statics: Statics) -> Array:
+    """Shape (hexes,): -1 off the land, with all bits set, 0 on it."""
+    found: Array | None = statics.shared.get("staff.off_land")
+    if found is None:
+        found = statics.shared["staff.off_land"] = -(~land_of(statics)).astype(np.int8)
+    return found
+
+
 def ways_of(statics: Statics) -> Array:
     """Shape (hexes, 6): neighbours on land that can be walked to, -1 elsewhere."""
     found: Array | None = statics.shared.get("staff.ways")
@@ -368,7 +376,7 @@ def _pieces(statics: Statics, owner: Array, stamp: bytes) -> _Pieces:
     for pieces in held:
         if pieces.stamp == stamp:
             return pieces
-    colours = np.where(land_of(statics), owner, np.int8(-1))
+    colours = owner | _off_land(statics)
     made = (_altered(held[0], statics, stamp, colours) if held else None) or _found(statics, stamp, colours)
     # The sides differ in what they are about to enter: one map for each.
     statics.memo["staff.parts"] = (made, *held[:1])
@@ -405,10 +413,11 @@ def _hand_over(now: Any, then: Any, ways: Any, part: Any, sizes: Any, first: Any
     A hex parts nothing if those of its old piece round it hang together without it, and joins nothing if those of its
     new side all belong to one piece. One that cannot be given yet waits until others round it have been.
     """
+    changed = np.flatnonzero(now != then)
     waiting = 1
     while waiting > 0:
         waiting, given = 0, 0
-        for cell in range(len(now)):
+        for cell in changed:
             if now[cell] == then[cell]:
                 continue
             old, new, runs = part[cell], -1, 0

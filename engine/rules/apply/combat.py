@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.core.calendar import NEVER
-from engine.core.columns import NANO, Array
+from engine.core.columns import NANO, Array, anywhere
 from engine.model.codes import OrderState, Outcome, Stage, Status, Task
 from engine.model.events import Event
 from engine.model.world import Pen
@@ -90,7 +90,7 @@ def skirmished(pen: Pen, event: Event) -> None:
 def battle_ended(pen: Pen, event: Event) -> None:
     """A battle is over: its flows stop."""
     battles, rows = pen["battles"], event.rows("battle")
-    if np.any(battles["outcome"][rows] != Outcome.LIVE):
+    if anywhere(battles["outcome"][rows] != Outcome.LIVE):
         raise ValueError("a battle ended twice")
     battles.settle(rows, event.minute)
     for rate in ("yield_rate", "break_rate", "depth_rate"):
@@ -116,7 +116,7 @@ def _lose(pen: Pen, event: Event) -> None:
     formations["guns_lost_u"][rows] += event["guns_u"]
     formations["cohesion_n"][rows] -= event["cohesion_n"]
     for name in ("men_u", "afv_u", "afv_shop_u", "guns_u", "cohesion_n"):
-        if np.any(formations[name][rows] < 0):
+        if anywhere(formations[name][rows] < 0):
             raise ValueError(f"{event.kind.name} takes more {name} than there is")
     formations["works_n"][rows] = 0
     formations["works_gain"][rows] = 0
@@ -174,7 +174,7 @@ def broke_off(pen: Pen, event: Event) -> None:
     formations["fatigue_n"][rows] += event["fatigue_n"]
     formations["afv_shop_u"][rows] -= event["shop_u"]
     formations["afv_lost_u"][rows] += event["shop_u"]
-    if np.any(formations["afv_shop_u"][rows] < 0):
+    if anywhere(formations["afv_shop_u"][rows] < 0):
         raise ValueError("BrokeOff leaves more vehicles behind than are in repair")
     formations["exploiting"][rows] = 0
     _end_attack(pen, event, rows, OrderState.FAILED)
@@ -254,11 +254,11 @@ def dispersed(pen: Pen, event: Event) -> None:
 
 def _vanish(pen: Pen, event: Event, status: Status) -> None:
     formations, rows = pen["formations"], event.rows("formation")
-    if np.any(formations["status"][rows] != Status.ON_MAP):
+    if anywhere(formations["status"][rows] != Status.ON_MAP):
         raise ValueError(f"{event.kind.name}: a formation that is not on the map")
     formations.settle(rows, event.minute)
     through = event["escaped_u"]
-    if np.any(through > formations["men_u"][rows]):
+    if anywhere(through > formations["men_u"][rows]):
         raise ValueError(f"{event.kind.name}: more men come through than there are")
     formations["escaped_u"][rows] += through
     formations["captured_u"][rows] += formations["men_u"][rows] - through

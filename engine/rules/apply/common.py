@@ -31,7 +31,7 @@ def ordered(pen: Pen, event: Event) -> None:
     orders = pen["orders"]
     again = np.zeros((3, len(pen["formations"].table)), bool)
     again[BELONGING[event["kind"]], event.rows("formation")] = True
-    waiting = np.flatnonzero(orders.table.state == ON_ITS_WAY)
+    waiting = rows_where(orders.table.state == ON_ITS_WAY)
     waiting = waiting[again[BELONGING[orders.table.kind[waiting]], orders.table.formation[waiting].astype(np.int64)]]
     orders["state"][waiting] = OrderState.SUPERSEDED
     orders.append({**event.data, "issued_at": event.minute}, len(event))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from engine.core.columns import anywhere
 from engine.model.events import Event
 from engine.model.world import Pen
 
@@ -17,13 +16,13 @@ def sighted(pen: Pen, event: Event) -> None:
     old = report >= 0
     rows = report[old]
     for name in ("observer", "formation"):
-        if np.any(sightings[name][rows] != event[name][old]):
+        if anywhere(sightings[name][rows] != event[name][old]):
             raise ValueError("a report was brought up to date with another's news")
     for name in _REPORTED:
         sightings[name][rows] = event[name][old]
     sightings["seen_at"][rows] = event.minute
     new = ~old
-    if new.any():
+    if anywhere(new):
         begun = {name: event[name][new] for name in ("observer", "formation", *_REPORTED)}
         sightings.append({**begun, "seen_at": event.minute}, int(new.sum()))
 

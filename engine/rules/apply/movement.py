@@ -87,7 +87,7 @@ def looked(pen: Pen, event: Event) -> None:
 def captured(pen: Pen, event: Event) -> None:
     """Hexes change hands; works of a line serve who holds it."""
     hexes, cells = pen["hexes"], event.rows("hex")
-    if np.any(hexes["owner"][cells] == event["side"]):
+    if anywhere(hexes["owner"][cells] == event["side"]):
         raise ValueError("a side captured its own hex")
     hexes["owner"][cells] = event["side"]
     hexes["owner_since"][cells] = event.minute
@@ -107,7 +107,7 @@ def touched(pen: Pen, event: Event) -> None:
 def appeared(pen: Pen, event: Event) -> None:
     """Formations enter the map; those that came by rail have carried out their order."""
     formations, rows = pen["formations"], event.rows("formation")
-    if np.any(formations["status"][rows] != Status.WAITING):
+    if anywhere(formations["status"][rows] != Status.WAITING):
         raise ValueError("a formation arrived twice")
     formations.settle(rows, event.minute)
     close(pen, rows, OrderState.DONE)
@@ -143,7 +143,7 @@ def left_map(pen: Pen, event: Event) -> None:
 def entrained(pen: Pen, event: Event) -> None:
     """Formations leave the map by train; their order is in force until they detrain."""
     formations, rows = pen["formations"], event.rows("formation")
-    if np.any(formations["status"][rows] != Status.ON_MAP):
+    if anywhere(formations["status"][rows] != Status.ON_MAP):
         raise ValueError("only a formation on the map can entrain")
     formations.settle(rows, event.minute)
     alarm(pen, rows, event.minute)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.core.columns import anywhere
 from engine.model.events import Event
 from engine.model.world import Pen
 
@@ -30,7 +31,7 @@ def worn(pen: Pen, event: Event) -> None:
     formations["fatigue_n"][rows] += event["fatigue_n"]
     formations["cohesion_n"][rows] -= event["cohesion_n"]
     for name in ("fuel_g", "afv_u", "afv_shop_u", "cohesion_n"):
-        if np.any(formations[name][rows] < 0):
+        if anywhere(formations[name][rows] < 0):
             raise ValueError(f"Worn takes more {name} than there is")
 
 
