@@ -45,9 +45,11 @@ _WATCHED = (
 
 def next_due(world: World, now: int) -> int:
     """The next threshold, calendar hour or change; a pure function of columns, kept while they are the same."""
+    on_the_grid = int(world.systems.next_at[Calendar.COMBAT])
+    if on_the_grid <= now:
+        return on_the_grid
     key = (*world.formations.version(*_WATCHED), *world.battles.version("stale"), *world.participants.version("left_at"))
-    at = derived(world, "combat.due", key, lambda: _due(world, now))
-    return min(at, int(world.systems.next_at[Calendar.COMBAT]))
+    return min(on_the_grid, derived(world, "combat.due", key, lambda: _due(world, now)))
 
 
 def _due(world: World, now: int) -> int:

@@ -134,7 +134,8 @@ def _exposed(world: World, side: int, cells: Any) -> Mask:
 def _next_due(world: World, now: int) -> int:
     if not on(world.statics.rules, "headquarters"):
         return NEVER
-    return now if anywhere(endangered(world)) else int(world.systems.next_at[Calendar.HEADQUARTERS])
+    on_the_grid = int(world.systems.next_at[Calendar.HEADQUARTERS])
+    return now if on_the_grid > now and anywhere(endangered(world)) else on_the_grid
 
 
 # Moves.

@@ -60,7 +60,8 @@ class Past:
 
 
 def _next_due(world: World, now: int) -> int:
-    return now if len(_just_met(world)) else int(world.systems.next_at[Calendar.INTELLIGENCE])
+    on_the_grid = int(world.systems.next_at[Calendar.INTELLIGENCE])
+    return now if on_the_grid > now and len(_just_met(world)) else on_the_grid
 
 
 def _just_met(world: World) -> Rows:
