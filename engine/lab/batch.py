@@ -195,7 +195,7 @@ def _fill(
     rebuilt, interrupted = 0, False
     if missing:
         try:
-            rebuilt = _drive(context, missing, delivered, workers, executor)
+            rebuilt = _drive(scenario.id, context, missing, delivered, workers, executor)
         except Interrupted:
             interrupted = True
     ok, failed = store.count()
@@ -209,6 +209,7 @@ def context_of(experiment: Experiment, scenario: Scenario, setting: Setting, dat
 
 
 def _drive(
+    scenario: str,
     context: Context,
     missing: list[Run],
     delivered: Callable[[Sequence[Row]], None],
@@ -222,25 +223,22 @@ def _drive(
         pace.learn(rows)
         delivered(rows)
 
-    if not kernels_ready():
-        # The first run compiles the kernels, once, here; the workers then load them.
-        try:
-            deliver(run_chunk(context, missing[:1]))
-        except KeyboardInterrupt:
-            raise Interrupted from None
-        mark_kernels_ready()
+    def drive(jobs: Sequence[Run], how: str, many: int) -> int:
+        one = Drive[Run, Row](
+            partial(open_executor, how, many), partial(run_chunk, context), deliver, _given_up,
+            chunk=pace.chunk, in_flight=2 * many,
+        )  # fmt: skip
+        one.run(jobs)
+        return one.rebuilt
+
+    rebuilt = 0
+    if not kernels_ready(scenario):
+        # The first run compiles the kernels, once, in a process that ends with it: a worker would keep the compiler's
+        # memory, and two of them would compile the same.
+        rebuilt = drive(missing[:1], "serial" if executor == "serial" else "processes", 1)
+        mark_kernels_ready(scenario)
         missing = missing[1:]
-    drive = Drive[Run, Row](
-        partial(open_executor, executor, workers),
-        partial(run_chunk, context),
-        deliver,
-        _given_up,
-        chunk=pace.chunk,
-        in_flight=2 * workers,
-    )
-    if missing:
-        drive.run(missing)
-    return drive.rebuilt
+    return rebuilt + (drive(missing, executor, workers) if missing else 0)
 
 
 class _Pace:
@@ -260,24 +258,27 @@ class _Pace:
         return max(1, min(self._most, int(CHUNK_SECONDS / self._seconds)))
 
 
-def _marker() -> Path:
-    """A file beside the compiled kernels that says they are all there."""
+def _marker(scenario: str) -> Path:
+    """A file beside the compiled kernels that says that those which a scenario needs are all there."""
     beside = Path(jit.__file__).parent / "__pycache__"
     folder = beside if os.access(beside, os.W_OK) else jit.cache_folder()
-    core = "".join(digest for name, digest in files().items() if name.startswith(("core/", "rules/")))
-    return folder / f"ready-{hashlib.blake2b(core.encode(), digest_size=8).hexdigest()}"
+    code = "".join([scenario, *files().values()])
+    return folder / f"ready-{hashlib.blake2b(code.encode(), digest_size=8).hexdigest()}"
 
 
-def kernels_ready() -> bool:
-    """True when a whole run with these kernels has been done on this machine: they are compiled."""
-    return not jit.ENABLED or _marker().exists()
+def kernels_ready(scenario: str = "") -> bool:
+    """True when a whole run with these kernels has been done on this machine, of that scenario or of any: they are
+    compiled.
+    """
+    return not jit.ENABLED or _marker(scenario).exists()
 
 
-def mark_kernels_ready() -> None:
+def mark_kernels_ready(scenario: str = "") -> None:
     """Remember that; failing to is no matter."""
     with contextlib.suppress(OSError):
-        _marker().parent.mkdir(parents=True, exist_ok=True)
-        _marker().touch()
+        for marker in (_marker(scenario), _marker("")):
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            marker.touch()
 
 
 def _given_up(run: Run, why: str) -> Row:

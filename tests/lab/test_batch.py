@@ -185,12 +185,18 @@ def test_the_manifest_names_engine_scenario_versions_and_seeds(alone: Path, made
     assert {"engine", "engine_files", "python", "numpy", "commanders", "horizon", "seeds"} <= set(manifest)
 
 
-def test_kernels_are_compiled_once_before_workers_start(
+def test_kernels_are_compiled_once_before_workers_start_by_a_process_that_ends_then(
     made: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marker = tmp_path / "ready"
-    monkeypatch.setattr(batch_module, "_marker", lambda: marker)
-    assert not batch_module.kernels_ready() or not batch_module.jit.ENABLED
-    report = run_batch(replace(PLAN, runs=2), made, tmp_path / "b", workers=1)
-    assert report.done == 2
-    assert batch_module.kernels_ready()
+    monkeypatch.setattr(batch_module, "_marker", lambda scenario: tmp_path / f"ready-{scenario}")
+    monkeypatch.setattr(batch_module.jit, "ENABLED", True)
+    pools: list[tuple[str, int]] = []
+    opened = batch_module.open_executor
+    monkeypatch.setattr(batch_module, "open_executor", lambda url, many: pools.append((url, many)) or opened(url, many))
+    assert not batch_module.kernels_ready(made.id)
+    assert run_batch(replace(PLAN, runs=3), made, tmp_path / "b", workers=2).done == 3
+    assert pools == [("processes", 1), ("processes", 2)]
+    assert batch_module.kernels_ready(made.id)
+    assert not batch_module.kernels_ready("other")
+    assert run_batch(replace(PLAN, runs=2), made, tmp_path / "c", workers=2).done == 2
+    assert pools[2:] == [("processes", 2)], "the second time there is nothing to compile"

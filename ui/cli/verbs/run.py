@@ -85,7 +85,7 @@ def command(
     for sentence in refused:
         remark(sentence)
     if whole:
-        mark_kernels_ready()
+        mark_kernels_ready(session.scenario.id)
         return Exit.DONE
     remark(f"stopped at {running.day(session, session.now)}" + (f"; go on with: deepbattle run --from {out}" if out else ""))
     return Exit.NO if refused else Exit.STOPPED
