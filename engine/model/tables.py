@@ -467,7 +467,7 @@ STAFF_NOTES: Final = TableSpec(
         C("phase_since", I64, -NEVER, "minute", ""),
         C("fell_back", I8, 0, "0/1", "on the line it may fall back to"),
         C("ahead", I32, -1, "row of directives", "the coming withdrawal that it has begun before its hour"),
-        C("ahead_at", I64, -NEVER, "minute", "when it began that"),
+        C("ahead_at", I64, -NEVER, "minute", "when it first went ahead of its hour"),
         C("attacking", I8, 0, "0/1", "leads an attack: plans again at every alarm"),
         C("full_at", I64, -NEVER, "minute", "last cycle that looked at the whole line"),
         C("quiet_since", I64, NEVER, "minute", "since when most of its front has had nobody before it"),

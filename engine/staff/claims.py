@@ -22,25 +22,6 @@ def metres_from_places(axial: Any, rim: Any, places: Any, ends: Any, rows: Any, 
 
 
 @jit
-def bodies(axial: Any, cell: Any, ends: Any, reach: int, inside: Any) -> None:
-    """Of each group ``ends[i] : ends[i + 1]`` of places who stands within ``reach`` hexes of its most central one.
-
-    That is the place with the fewest steps to all others of its group, of equals the first.
-    """
-    for i in range(len(ends) - 1):
-        first, last = ends[i], ends[i + 1]
-        middle, fewest = cell[first], -1
-        for k in range(first, last):
-            total = 0
-            for j in range(first, last):
-                total += steps_between(axial, cell[k], cell[j])
-            if fewest < 0 or total < fewest:
-                middle, fewest = cell[k], total
-        for k in range(first, last):
-            inside[k] = steps_between(axial, cell[k], middle) <= reach
-
-
-@jit
 def claim(metres: Any, home: Any, claimants: Any, part: Any, rim: Any, never: int, owner: Any, least: Any) -> None:
     """Give each hex of the rim to the claimant on its piece of land that is nearest, the first of equals; -1 to nobody."""
     for j in range(len(rim)):

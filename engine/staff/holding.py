@@ -66,8 +66,7 @@ def _place(s: Situation, plan: Plan, sectors: Sectors) -> Sector | Ints:
         s.notes.staff["phase_since"][plan.hq] = s.minute
     sector = sectors.sector(plan.hq)
     # A line that one has attacked from since is no place to go back to.
-    left_behind = plan.axis >= 0 and not len(sector.sides)
-    left_behind = left_behind or sectors.overtaken(plan)
+    left_behind = (plan.axis >= 0 and not len(sector.sides)) or sectors.overtaken(plan)
     if not left_behind and (sectors.marching(plan) or not len(sector.sides)):
         return sectors.own_line(plan)
     return sector

@@ -1,10 +1,10 @@
 """Sectors: every side of the front belongs to the headquarters whose line is nearest; weights along them.
 
 Directives name lines; the front is cut where the next line is nearer. A headquarters on the march to a new line
-claims nothing until half of it has come up: those who hold the ground go on holding it. A formation far from the
-others of its headquarters, as one that was put under it yesterday, draws none of them to the front where it stands: it
-is on its way to them. Who has gone back to a line across a neck of land, or must stand fast there, does not man what is
-still own before it.
+claims nothing until half of it has come up: those who hold the ground go on holding it. A formation far from the line on
+which others of its headquarters stand, as one that was put under it yesterday, draws none of them to the front where it
+is: it is on its way to them. Who has gone back to a line across a neck of land, or must stand fast there, does not man
+what is still own before it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.core.columns import Array, rows_where
 from engine.core.jit import jit
 from engine.core.once import Once
 from engine.model.codes import DirectiveKind, HexKind
-from engine.staff.claims import bodies, claim, metres_from_places
+from engine.staff.claims import claim, metres_from_places
 from engine.staff.control import Ints, Mask, ways_of
 from engine.staff.lines import AWAY_M, KEPT, Points, line_cells, line_distance, near_line
 from engine.staff.numbers import IN_LINE, IN_SCREEN
@@ -66,8 +66,8 @@ class Sectors:
     def __init__(self, s: Situation, plans: Plans) -> None:
         self.s, self.plans = s, plans
         self._noted: list[int] = s.notes.staff["phase"].tolist()
-        self._holders = _together(s, plans)
-        """Those who hold, by headquarters, without those who are still on their way to the others."""
+        self._holders = _at_hand(s, plans)
+        """Those who hold, by headquarters, without those who are still on their way to its line."""
         self.home: dict[int, int] = {hq: self._home(at) for hq, at in sorted(self._holders.items())}
         self._near: dict[int, bool] = {}
         self._near_m = s.whole("staff.near_hexes") * s.grid.spacing_m
@@ -175,17 +175,23 @@ class Sectors:
         return 2 * left >= len(line_cells(self.s.statics, self.plans.line_points(plan)))
 
     def overtaken(self, plan: Plan) -> bool:
-        """Whether the front has gone far beyond the line it was given days ago, and whoever is to hold it.
+        """Whether the front has gone far beyond the line it was given days ago, and half of its formations with it.
 
-        They took part in an attack that is over, perhaps under another headquarters, and nobody wants them back there.
+        They stand on ground taken since, in an attack that is over, perhaps under another headquarters, and nobody wants
+        them back there. Who marches to a line that was ordered behind the front stands on ground that was always own.
         """
         i = plan.line
-        if i < 0 or self.plans.kind[i] == _WITHDRAW or (plan.hq in self._holders and self.come_up(plan)):
+        if i < 0 or (plan.hq in self._holders and self.come_up(plan)):
             return False
-        if self.s.minute - self.plans.start[i] < self.s.hours("staff.overtaken_h"):
+        given = self.plans.start[i]
+        if self.s.minute - given < self.s.hours("staff.overtaken_h"):
             return False
-        depth = self.s.control.depth[line_cells(self.s.statics, self.plans.line_points(plan))]
-        return bool(np.median(depth) > self.s.whole("staff.sector_hexes"))
+        where = self.s.view.own.hex[self.plans.commander == plan.hq]
+        if 2 * int((self.s.view.hexes.owner_since[where] > given).sum()) < max(len(where), 1):
+            return False
+        line = line_cells(self.s.statics, self.plans.line_points(plan))
+        behind = (self.s.owner[line] == self.s.side) & (self.s.control.depth[line] > self.s.whole("staff.sector_hexes"))
+        return 2 * int(behind.sum()) > len(line)
 
     # Cutting.
 
@@ -291,8 +297,8 @@ class Sectors:
         return found
 
 
-def _together(s: Situation, plans: Plans) -> dict[int, list[int]]:
-    """Holders by headquarters, as far as they stand within ``staff.body_hexes`` of the middle of them."""
+def _at_hand(s: Situation, plans: Plans) -> dict[int, list[int]]:
+    """Holders by headquarters; where some stand near its line without those farther from it than ``staff.away_hexes``."""
     holders: dict[int, list[int]] = {}
     for at, (role, serves, hq) in enumerate(zip(s.role_of, s.serves, plans.commander.tolist(), strict=True)):
         if role in _HOLDING and not serves and hq >= 0:
@@ -300,14 +306,15 @@ def _together(s: Situation, plans: Plans) -> dict[int, list[int]]:
                 holders[hq].append(at)
             else:
                 holders[hq] = [at]
-    who = [at for its in holders.values() for at in its]
-    ends = list(accumulate(map(len, holders.values()), initial=0))
-    inside = np.empty(len(who), np.bool_)
-    bodies(s.grid.axial_table, s.view.own.hex[who], np.array(ends), s.whole("staff.body_hexes"), inside)
-    if inside.all():
-        return holders
-    near = dict(zip(who, inside.tolist(), strict=True))
-    return {hq: [at for at in its if near[at]] for hq, its in holders.items()}
+    near_m, away_m = (s.whole(f"staff.{name}_hexes") * s.grid.spacing_m for name in ("near", "away"))
+    for hq, its in holders.items():
+        points = plans.line_points(plans.of[hq])
+        if not points or len(its) < 2:
+            continue
+        apart = line_distance(s.statics, points)[s.view.own.hex[its]]
+        if apart.min() <= near_m and apart.max() > away_m:
+            holders[hq] = [at for at, metres in zip(its, apart.tolist(), strict=True) if metres <= away_m]
+    return holders
 
 
 def _how_sides_count(s: Situation) -> Ints:

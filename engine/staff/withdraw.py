@@ -87,7 +87,7 @@ def begin(
     staff["phase"][plan.hq] = FIRST_BOUND
     if ahead >= 0:
         staff["fell_back"][plan.hq] = 0
-        if staff["ahead"][plan.hq] < 0:
+        if plans.gone_ahead(plan) < 0:
             staff["ahead_at"][plan.hq] = s.minute  # what comes after this is new to it, however far it goes on
         staff["ahead"][plan.hq] = plans.d.row[ahead]
     elif fall_back:
