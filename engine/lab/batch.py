@@ -195,7 +195,9 @@ def _fill(
     rebuilt, interrupted = 0, False
     if missing:
         try:
-            rebuilt = _drive(scenario.id, context, missing, delivered, workers, executor)
+            # A run that stops early compiles what it needs, not what the whole would.
+            what = scenario.id if setting.horizon == scenario.end_min else f"{scenario.id} to {setting.horizon}"
+            rebuilt = _drive(what, context, missing, delivered, workers, executor)
         except Interrupted:
             interrupted = True
     ok, failed = store.count()
@@ -209,7 +211,7 @@ def context_of(experiment: Experiment, scenario: Scenario, setting: Setting, dat
 
 
 def _drive(
-    scenario: str,
+    what: str,
     context: Context,
     missing: list[Run],
     delivered: Callable[[Sequence[Row]], None],
@@ -219,7 +221,11 @@ def _drive(
     """Do the missing runs; returns how often the pool was rebuilt."""
     pace = _Pace(len(missing), workers)
 
+    well = 0
+
     def deliver(rows: Sequence[Row]) -> None:
+        nonlocal well
+        well += sum(row.ok for row in rows)
         pace.learn(rows)
         delivered(rows)
 
@@ -232,11 +238,13 @@ def _drive(
         return one.rebuilt
 
     rebuilt = 0
-    if not kernels_ready(scenario):
+    if executor in ("processes", "serial") and not kernels_ready(what):
         # The first run compiles the kernels, once, in a process that ends with it: a worker would keep the compiler's
-        # memory, and two of them would compile the same.
-        rebuilt = drive(missing[:1], "serial" if executor == "serial" else "processes", 1)
-        mark_kernels_ready(scenario)
+        # memory, and two of them would compile the same. Other machines compile for themselves.
+        before = well
+        rebuilt = drive(missing[:1], executor, 1)
+        if well > before:
+            mark_kernels_ready(what)
         missing = missing[1:]
     return rebuilt + (drive(missing, executor, workers) if missing else 0)
 
@@ -258,25 +266,25 @@ class _Pace:
         return max(1, min(self._most, int(CHUNK_SECONDS / self._seconds)))
 
 
-def _marker(scenario: str) -> Path:
+def _marker(what: str) -> Path:
     """A file beside the compiled kernels that says that those which a scenario needs are all there."""
     beside = Path(jit.__file__).parent / "__pycache__"
     folder = beside if os.access(beside, os.W_OK) else jit.cache_folder()
-    code = "".join([scenario, *files().values()])
+    code = "".join([what, *files().values()])
     return folder / f"ready-{hashlib.blake2b(code.encode(), digest_size=8).hexdigest()}"
 
 
-def kernels_ready(scenario: str = "") -> bool:
-    """True when a whole run with these kernels has been done on this machine, of that scenario or of any: they are
-    compiled.
+def kernels_ready(what: str = "") -> bool:
+    """True when a run of that scenario (and horizon), or of any, has been done by this engine on this machine: its
+    kernels are compiled.
     """
-    return not jit.ENABLED or _marker(scenario).exists()
+    return not jit.ENABLED or _marker(what).exists()
 
 
-def mark_kernels_ready(scenario: str = "") -> None:
+def mark_kernels_ready(what: str = "") -> None:
     """Remember that; failing to is no matter."""
     with contextlib.suppress(OSError):
-        for marker in (_marker(scenario), _marker("")):
+        for marker in (_marker(what), _marker("")):
             marker.parent.mkdir(parents=True, exist_ok=True)
             marker.touch()
 

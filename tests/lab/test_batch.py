@@ -13,7 +13,7 @@ from engine.lab import batch as batch_module
 from engine.lab.batch import resume_batch, run_batch, setting_of, source_of
 from engine.lab.experiment import Experiment, Factor, layout
 from engine.lab.report import html_report
-from engine.lab.store import OtherEngine, Store, StoreFault
+from engine.lab.store import OtherEngine, Row, Store, StoreFault
 from engine.lab.work import packed, unpacked
 from engine.model.address import with_values
 from engine.model.scenario import Scenario
@@ -188,15 +188,29 @@ def test_the_manifest_names_engine_scenario_versions_and_seeds(alone: Path, made
 def test_kernels_are_compiled_once_before_workers_start_by_a_process_that_ends_then(
     made: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_module, "_marker", lambda scenario: tmp_path / f"ready-{scenario}")
+    monkeypatch.setattr(batch_module, "_marker", lambda what: tmp_path / f"ready-{what}")
     monkeypatch.setattr(batch_module.jit, "ENABLED", True)
     pools: list[tuple[str, int]] = []
     opened = batch_module.open_executor
     monkeypatch.setattr(batch_module, "open_executor", lambda url, many: pools.append((url, many)) or opened(url, many))
+    whole = replace(PLAN, until="", runs=3)
     assert not batch_module.kernels_ready(made.id)
-    assert run_batch(replace(PLAN, runs=3), made, tmp_path / "b", workers=2).done == 3
+    assert run_batch(whole, made, tmp_path / "b", workers=2).done == 3
     assert pools == [("processes", 1), ("processes", 2)]
     assert batch_module.kernels_ready(made.id)
     assert not batch_module.kernels_ready("other")
-    assert run_batch(replace(PLAN, runs=2), made, tmp_path / "c", workers=2).done == 2
+    assert run_batch(whole, made, tmp_path / "c", workers=2).done == 3
     assert pools[2:] == [("processes", 2)], "the second time there is nothing to compile"
+
+
+def test_a_first_run_that_fails_or_stops_early_does_not_say_that_all_is_compiled(
+    made: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_module, "_marker", lambda what: tmp_path / f"ready-{what}")
+    monkeypatch.setattr(batch_module.jit, "ENABLED", True)
+    assert run_batch(replace(PLAN, runs=1), made, tmp_path / "short", workers=1, executor="serial").done == 1
+    assert not batch_module.kernels_ready(made.id)
+    failed = Row("k", 0, 0, 0, 1, "failed", {}, fault="running: broken")
+    monkeypatch.setattr(batch_module, "run_chunk", lambda context, runs: [failed for _ in runs])
+    run_batch(replace(PLAN, until="", runs=1), made, tmp_path / "broken", workers=1, executor="serial")
+    assert not batch_module.kernels_ready(made.id)
