@@ -219,9 +219,7 @@ def _drive(
     executor: str,
 ) -> int:
     """Do the missing runs; returns how often the pool was rebuilt."""
-    pace = _Pace(len(missing), workers)
-
-    well = 0
+    pace, well = _Pace(len(missing), workers), 0
 
     def deliver(rows: Sequence[Row]) -> None:
         nonlocal well
@@ -241,9 +239,8 @@ def _drive(
     if executor in ("processes", "serial") and not kernels_ready(what):
         # The first run compiles the kernels, once, in a process that ends with it: a worker would keep the compiler's
         # memory, and two of them would compile the same. Other machines compile for themselves.
-        before = well
         rebuilt = drive(missing[:1], executor, 1)
-        if well > before:
+        if well:
             mark_kernels_ready(what)
         missing = missing[1:]
     return rebuilt + (drive(missing, executor, workers) if missing else 0)
