@@ -5,7 +5,9 @@ A division on its way to an attack or behind an enemy who goes back is fighting 
 battalion or regiment some hours ahead, meets the enemy's rear guards (the reference combat process gives such days a
 quarter of the intensity of an assault). Who stands dug in is no rear guard: an enemy who comes up to a line of trenches
 has to attack it, and until then he loses to the fire of the front alone. Whoever comes up feels his way forward under that
-fire, whatever he meets: his losses are those of a pursuit until he is told to attack or to stand. Both are set on the
+fire, whatever he meets: his losses are those of a pursuit until he is told to attack or to stand. Near a battle no front
+is quiet: fire plans reach beyond the sector of an attack, and whoever stands beside it on either side pins the other
+down, as formations do that have just fought. All are set on the
 calendar's grid, as rates that hold until the next; who leaves a battle and stays where he is lies under the fire of the
 front at once, who is thrown back or drives on is looked at on the grid.
 """
@@ -38,9 +40,14 @@ from engine.rules.system import Trace
 Ints = npt.NDArray[np.int64]
 
 NOTHING, QUIET, HELD, PURSUIT, PURSUED = range(5)
-"""What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle, pursuing, pursued."""
+"""What a formation out of battle is exposed to: nothing, a quiet front, contact after a battle or beside one, pursuing,
+
+pursued.
+"""
 _COMES: Final = 4
 """Bit of a map of hexes: somebody of side 0 who comes on stands here; the next is that of side 1."""
+_FOUGHT: Final = 16
+"""Bit of a map of hexes: somebody in a battle stands here."""
 RATES: Final = ("battle_rate", "afv_shop_rate", "afv_lost_rate", "guns_rate")
 _WRITTEN: Final = FORMATIONS.places("int64", *RATES)
 FLOWS: Final = ("men", "afv", "guns", "works")
@@ -70,10 +77,11 @@ def skirmish(
     count = len(formations)
     rows, exposure = np.empty(count, np.int64), np.empty(count, np.int64)
     rates, shares = np.empty((len(RATES), count), np.int64), np.empty((2, count))
-    fire, reach = int(rules["contact.fire_hexes"]), int(rules["contact.rear_guard_hexes"])
+    fire, reach, stirred = (int(rules["contact." + name]) for name in ("fire_hexes", "rear_guard_hexes", "active_hexes"))
     p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
     differ = _skirmish(
-        minute, world.statics.grid.ring_table(max(fire, reach)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
+        minute, world.statics.grid.ring_table(max(fire, reach, stirred)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
+        1 + 3 * stirred * (stirred + 1),
         standing(world).rows, lineup.formation, ending.out, concerned, formations.blocks["int8"], formations.blocks["int32"],
         formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, rows, exposure, shares, rates,
     )  # fmt: skip
@@ -96,7 +104,7 @@ def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: In
 
 @jit
 def _skirmish(
-    minute: int, discs: Any, fire: int, reach: int, rows: Ints, fighting: Any, out: Any, concerned: Any, f8: Array, f32: Array,
+    minute: int, discs: Any, fire: int, reach: int, stirred: int, rows: Ints, fighting: Any, out: Any, concerned: Any, f8: Array, f32: Array,
     f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, differing: Ints, exposure: Ints, shares: Floats, rates: Ints,
 ) -> int:  # fmt: skip
     """``fire``, ``reach``: cells of a disc in ``discs`` within which an enemy counts for fire and for pursuit.
@@ -112,6 +120,7 @@ def _skirmish(
         idle[row] = not out[row]
     for row in fighting:
         idle[row] = False
+        marks[f32[F_HEX, row]] |= _FOUGHT
     chased = np.zeros(2, np.bool_)
     for row in rows:
         if idle[row] and _goes_on(f8, row, p):
@@ -139,7 +148,7 @@ def _skirmish(
         elif pursued:
             key = PURSUED
         elif near < fire:
-            key = HELD if lately else QUIET
+            key = HELD if lately or _beside_a_battle(discs[f32[F_HEX, row], :stirred], marks) else QUIET
         exposure[found], differing[found] = key, row
         _lose(minute, row, found, key, side, f64, plan, p, shares, rates)
         differs = False
@@ -147,6 +156,15 @@ def _skirmish(
             differs = differs or rates[k, found] != f64[written[k], row]
         found += differs
     return found
+
+
+@jit
+def _beside_a_battle(disc: Any, marks: Any) -> bool:
+    """Whether somebody fights in one of the hexes of ``disc``."""
+    for cell in disc:
+        if cell >= 0 and marks[cell] & _FOUGHT:
+            return True
+    return False
 
 
 @jit

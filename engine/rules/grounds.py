@@ -136,7 +136,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
         "combat_skirmish", "an enemy stands near it and nobody attacks it: fire, or forward detachments and rear guards",
         "formations: men_u afv_u guns_u hex task works_n last_fight_at; hexes: works",
         "combat.intensity_quiet", "combat.intensity_hold", "combat.intensity_pursuit", "contact.fire_hexes",
-        "contact.rear_guard_hexes", "contact.rear_guard_works",
+        "contact.rear_guard_hexes", "contact.rear_guard_works", "contact.active_hexes",
     ),
     "BattleEnded": _of(
         "combat_outcomes combat_flows", "a threshold was used up, or nobody attacks any more",

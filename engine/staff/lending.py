@@ -40,6 +40,8 @@ def _below(s: Situation, wishes: Intentions, plans: Plans, sectors: Sectors, sup
     taker = max(takers, key=lambda hq: (int(staff["need"][hq]), -hq))
     where = _worst_place(s, sectors, taker)
     givers = [hq for hq in (*below, superior) if hq != taker and _can_give(s, hq)]
+    # Who is on his way to another part of the front leaves nobody behind.
+    givers = [hq for hq in givers if hq == superior or not sectors.marching(plans.of[hq])]
     fit = plans.led_by(givers) & (s.role == IN_RESERVE) & ~s.locked & ~s.fighting
     fit &= notes["lent_at"][own.row] + s.hours("staff.loan_formation_h") <= s.minute
     fit &= _no_longer_needed_where_it_is(s, plans)

@@ -1,7 +1,8 @@
 """Pockets: own formations whose ground is ringed by the enemy break out to the nearest own front, or hold.
 
 So do those who have long been cut off with the sea behind them. An order to stand fast binds a pocket as long as what
-was to be held lies in it.
+was to be held lies in it. Whose place lies beyond the enemy, told to stand on a line in a larger piece of own land and shut
+in on a smaller one, opens a way to it, even if a port supplies him.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from engine.staff.appraisal import ELSEWHERE_M
 from engine.staff.attack import Aim, appraise, carry_out
 from engine.staff.control import Ints
 from engine.staff.intentions import Intentions
+from engine.staff.landing import islands
 from engine.staff.lines import line_cells
 from engine.staff.numbers import IN_MOBILE
-from engine.staff.plans import Plans
+from engine.staff.plans import NONE, Plan, Plans
 from engine.staff.reasons import Reason
 from engine.staff.situation import Situation
 
@@ -36,6 +38,45 @@ def break_out(s: Situation, wishes: Intentions, plans: Plans, acting: list[int])
         # Who has the sea behind him and no way home by land goes on with what he was told.
         if bound or part in s.control.own_pockets:
             _hold(s, wishes, group)
+    for (_, there), shut_in in sorted(_shut_in(s, wishes, plans).items()):
+        group = np.array(shut_in, np.int64)
+        hq = _leader(s, plans, group)
+        if hq in acting:
+            _led_out(s, wishes, hq, group, there)
+
+
+def _shut_in(s: Situation, wishes: Intentions, plans: Plans) -> dict[tuple[int, int], list[int]]:
+    """Free formations whose headquarters' line lies beyond the enemy, by the piece of land they are on and that of the line."""
+    found: dict[tuple[int, int], list[int]] = {}
+    if len(set(s.part_of) - {NONE}) < 2:
+        return found
+    size, places = s.control.part_sizes, {}
+    for at, (hq, part) in enumerate(zip(plans.commander.tolist(), s.part_of, strict=True)):
+        if part < 0 or hq < 0 or part in s.own_pockets or s.serves[at] or not wishes.free(at):
+            continue
+        if hq not in places:
+            places[hq] = _piece_of_its_line(s, plans, plans.of[hq])
+        there = places[hq]
+        if there >= 0 and size[part] < size[there] and _by_land(s, s.hex_of[at], there):
+            found.setdefault((part, there), []).append(at)
+    return found
+
+
+def _piece_of_its_line(s: Situation, plans: Plans, plan: Plan) -> int:
+    """The piece of own land on which most of a headquarters' line lies; -1 if half of the line is lost, or it has none."""
+    if plan.attacks or plans.afloat(plan):
+        return NONE
+    cells = line_cells(s.statics, plans.line_points(plan))
+    own = s.control.part[cells[s.owner[cells] == s.side]]
+    if not len(own) or 2 * len(own) < len(cells):
+        return NONE
+    return int(np.bincount(own).argmax())
+
+
+def _by_land(s: Situation, here: int, part: int) -> bool:
+    """Whether a piece of own land lies on the same island, or mainland, as a hex."""
+    island = islands(s)
+    return bool(island[here] == island[int((s.control.part == part).argmax())])
 
 
 def _bound(s: Situation, plans: Plans, hq: int, part: int) -> bool:
@@ -56,9 +97,9 @@ def _leader(s: Situation, plans: Plans, group: Ints) -> int:
     return min(power, key=lambda hq: (hq < 0, -power[hq], hq))
 
 
-def _led_out(s: Situation, wishes: Intentions, hq: int, group: Ints) -> bool:
-    """Attack towards the nearest own front; False if there is no way."""
-    objective, start = _nearest_front(s, group)
+def _led_out(s: Situation, wishes: Intentions, hq: int, group: Ints, there: int = NONE) -> bool:
+    """Attack towards the nearest own front, that of one piece of land if it is named; False if there is no way."""
+    objective, start = _nearest_front(s, group, there)
     if objective < 0:
         return False
     rules = s.rules
@@ -71,10 +112,16 @@ def _led_out(s: Situation, wishes: Intentions, hq: int, group: Ints) -> bool:
     return True
 
 
-def _nearest_front(s: Situation, group: Ints) -> tuple[int, int]:
-    """The nearest own front hex outside all pockets, and the formation's hex from which it is nearest."""
-    rim = s.control.rim
-    rim = rim[~among(s.control.part[rim], np.array(sorted(s.own_pockets), np.int64), len(s.control.part_sizes))]
+def _nearest_front(s: Situation, group: Ints, there: int) -> tuple[int, int]:
+    """The nearest own front hex outside all pockets, or of the piece of land ``there``; and the formation's hex from
+
+    which it is nearest.
+    """
+    rim, part = s.control.rim, s.control.part
+    if there >= 0:
+        rim = rim[part[rim] == there]
+    else:
+        rim = rim[~among(part[rim], np.array(sorted(s.own_pockets), np.int64), len(s.control.part_sizes))]
     if not len(rim):
         return -1, -1
     gap = s.grid.distance(s.view.own.hex[group][:, None], rim[None, :])

@@ -100,3 +100,26 @@ def test_fire_along_a_quiet_front_hits_no_vehicles() -> None:
     formations = _field({}).world.formations
     assert not formations.afv_shop_rate.any()
     assert not formations.guns_rate.any()
+
+
+BESIDE = """
+:::::::::::::::::::::
+:R.A::::::TD.....R.B.
+:::::::::::::::::::::
+"""
+"""T attacks D, six hexes from the second R and eight from B, who face each other."""
+
+
+@pytest.mark.parametrize(("reach", "stirred"), [(5, False), (8, True)])
+def test_no_front_is_quiet_beside_a_battle(reach: int, stirred: bool) -> None:
+    sides = {"axis": "ABD", "soviet": "RT"}
+    kinds = {name: {"kind": "rifle", "side": side} for side, names in sides.items() for name in names}
+    orders = {"t1": {"attack": "d1"}}
+    session = battle(BESIDE, orders, kinds, sets=QUIET | {"contact.active_hexes": reach})
+    session.advance(361)
+    assert len(session.world.participants), "somebody was meant to fight"
+    rules = session.world.statics.rules
+    day = rules["combat.intensity_east"] * rules["combat.attacker_loss_day"]
+    intensity = rules["combat.intensity_hold" if stirred else "combat.intensity_quiet"]
+    assert _rate(session, "b1") == pytest.approx(intensity * day * rules["combat.lethality_soviet"], rel=1e-3)
+    assert _rate(session, "r2") == pytest.approx(intensity * day * rules["combat.lethality_axis"], rel=1e-3)

@@ -75,6 +75,15 @@ def test_without_fighting_nobody_is_lent():
     assert loans(session, 6 * DAY) == []
 
 
+@pytest.mark.parametrize(("far", "lends"), [(True, False), (False, True)])
+def test_a_corps_on_its_way_to_another_part_of_the_front_leaves_nobody_behind(far, lends):
+    text = "\n".join(line + line[-1] * 60 * (i > 0) + ":" * 60 * (i == 0) for i, line in enumerate(TWO_CORPS.split()))
+    line = [(1, 80), (1, 85)] if far else [(1, 13), (1, 25)]
+    moves = {"hq": "two", "kind": "defend", "line": line, "start_min": 0}
+    session = war(text, days=4, depth=6, formations=KINDS, headquarters=STAFFS, directives=[PUSH, moves])
+    assert bool(loans(session, 3 * DAY)) == lends
+
+
 def test_who_was_lent_goes_home_some_days_after_the_fighting():
     fought = PUSH | {"end_day": 4}
     sets = {"staff.loan_back_h": 120.0}

@@ -207,3 +207,47 @@ def test_who_is_long_cut_off_with_the_sea_behind_him_breaks_out(days):
     breaks_out = any(reason is Reason.BREAK_OUT for _, _, _, reason in orders_to(session, "g1"))
     assert session.world.formations.cut_off_since[row(session, "g1")] == 0
     assert breaks_out == (days > 2)
+
+
+PORT = {"side": "soviet", "kind": "port", "at": (2, 2), "capacity_t": 2000.0}
+BEYOND, HERE = [(9, 2), (9, 12)], [(1, 4), (3, 4)]
+
+
+@pytest.mark.parametrize(("line", "goes"), [(BEYOND, True), (HERE, False), (None, False)])
+def test_who_is_to_stand_beyond_the_enemy_opens_a_way_even_if_a_port_supplies_him(line, goes):
+    hold = {"side": "soviet", "kind": "defend", "permission": "stand_fast"} | ({"line": line} if line else {})
+    session = war(COAST, days=3, depth=4, formations=RING, directives=[hold], sources=[PORT])
+    session.advance(3 * DAY - 1)
+    told = {reason for _, _, _, reason in orders_to(session, "g1")}
+    assert (Reason.BREAK_OUT in told) == goes
+
+
+def test_the_greater_part_of_the_own_land_does_not_break_out_to_the_smaller():
+    hold = {"side": "soviet", "kind": "defend", "line": HERE}
+    session = war(COAST, days=3, depth=4, formations=RING, directives=[hold], sources=[PORT])
+    session.advance(3 * DAY - 1)
+    for name in of_side(session, "soviet"):
+        assert Reason.BREAK_OUT not in {reason for _, _, _, reason in orders_to(session, name)}
+
+
+ISLAND = """
+    ~~~~~~~~~~~~~~
+    ~~:::A~.......
+    ~~:G:A~.......
+    ~~:::A~.......
+    ~~~~~~~.......
+    ~~............
+    ~~............
+    ~~............
+    ~~A..A..A..A..
+    ::R:::::::::R:
+    ::::::::::::::
+    """
+
+
+def test_nobody_breaks_out_over_water():
+    hold = {"side": "soviet", "kind": "defend", "line": BEYOND}
+    port = {"side": "soviet", "kind": "port", "at": (2, 2), "capacity_t": 2000.0}
+    session = war(ISLAND, days=3, depth=4, formations=RING, directives=[hold], sources=[port])
+    session.advance(3 * DAY - 1)
+    assert Reason.BREAK_OUT not in {reason for _, _, _, reason in orders_to(session, "g1")}
