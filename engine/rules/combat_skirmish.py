@@ -23,7 +23,7 @@ from engine.core.arithmetic import DAY, Floats, whole
 from engine.core.columns import FINE, Array
 from engine.core.flows import read_flow
 from engine.core.jit import jit
-from engine.model.codes import FIGHTING, Task
+from engine.model.codes import FIGHTING, BattleKind, Task
 from engine.model.events import Event
 from engine.model.events.combat import SKIRMISHED
 from engine.model.places import F_HEX, F_LAST_FIGHT_AT, F_LEG_TO, F_SIDE, F_STAGE, F_TASK, X_WORKS
@@ -47,7 +47,8 @@ pursued.
 _COMES: Final = 4
 """Bit of a map of hexes: somebody of side 0 who comes on stands here; the next is that of side 1."""
 _FOUGHT: Final = 16
-"""Bit of a map of hexes: somebody in a battle stands here."""
+"""Bit of a map of hexes: somebody who fights for a hex stands here; to bombard or probe stirs nobody else up."""
+_FIGHTS: Final = (int(BattleKind.ASSAULT), int(BattleKind.SCREEN))
 RATES: Final = ("battle_rate", "afv_shop_rate", "afv_lost_rate", "guns_rate")
 _WRITTEN: Final = FORMATIONS.places("int64", *RATES)
 FLOWS: Final = ("men", "afv", "guns", "works")
@@ -77,12 +78,12 @@ def skirmish(
     count = len(formations)
     rows, exposure = np.empty(count, np.int64), np.empty(count, np.int64)
     rates, shares = np.empty((len(RATES), count), np.int64), np.empty((2, count))
-    fire, reach, stirred = (int(rules["contact." + name]) for name in ("fire_hexes", "rear_guard_hexes", "active_hexes"))
+    reaches = [int(rules["contact." + name]) for name in ("fire_hexes", "rear_guard_hexes", "active_hexes")]
+    cells = np.array([1 + 3 * reach * (reach + 1) for reach in reaches])
     p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
     differ = _skirmish(
-        minute, world.statics.grid.ring_table(max(fire, reach, stirred)), 1 + 3 * fire * (fire + 1), 1 + 3 * reach * (reach + 1),
-        1 + 3 * stirred * (stirred + 1),
-        standing(world).rows, lineup.formation, ending.out, concerned, formations.blocks["int8"], formations.blocks["int32"],
+        minute, world.statics.grid.ring_table(max(reaches)), cells, standing(world).rows, lineup.formation,
+        lineup.kind[lineup.slot], ending.out, concerned, formations.blocks["int8"], formations.blocks["int32"],
         formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, rows, exposure, shares, rates,
     )  # fmt: skip
     if not differ:
@@ -104,23 +105,26 @@ def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: In
 
 @jit
 def _skirmish(
-    minute: int, discs: Any, fire: int, reach: int, stirred: int, rows: Ints, fighting: Any, out: Any, concerned: Any, f8: Array, f32: Array,
+    minute: int, discs: Any, cells: Ints, rows: Ints, fighting: Any, kind: Any, out: Any, concerned: Any, f8: Array, f32: Array,
     f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, differing: Ints, exposure: Ints, shares: Floats, rates: Ints,
 ) -> int:  # fmt: skip
-    """``fire``, ``reach``: cells of a disc in ``discs`` within which an enemy counts for fire and for pursuit.
+    """``cells``: of a disc in ``discs``, those in which an enemy counts for fire and for pursuit, and a battle for an active
+    front.
 
     Those whose rates change go into ``differing``; returns how many. For each ``shares``: intensity and the enemy's
     lethality; ``rates``: men, vehicles to repair and written off, guns.
     """
+    fire, reach, stirred = cells
     # What is in a hex, as bits: somebody of side 0 and 1, and somebody of them who comes on. One small map.
     marks = np.zeros(len(discs), np.int8)
     idle = np.zeros(f8.shape[1], np.bool_)
     for row in rows:
         marks[f32[F_HEX, row]] |= 1 << f8[F_SIDE, row]
         idle[row] = not out[row]
-    for row in fighting:
+    for i, row in enumerate(fighting):
         idle[row] = False
-        marks[f32[F_HEX, row]] |= _FOUGHT
+        if kind[i] in _FIGHTS:
+            marks[f32[F_HEX, row]] |= _FOUGHT
     chased = np.zeros(2, np.bool_)
     for row in rows:
         if idle[row] and _goes_on(f8, row, p):
@@ -161,10 +165,10 @@ def _skirmish(
 @jit
 def _beside_a_battle(disc: Any, marks: Any) -> bool:
     """Whether somebody fights in one of the hexes of ``disc``."""
+    found = False
     for cell in disc:
-        if cell >= 0 and marks[cell] & _FOUGHT:
-            return True
-    return False
+        found = found or (cell >= 0 and marks[cell] & _FOUGHT != 0)
+    return found
 
 
 @jit

@@ -311,6 +311,13 @@ class Plans:
         """Whether it has to embark or to land somebody now."""
         return plan.current >= 0 and self.kind[plan.current] in AT_SEA
 
+    def sails(self, plan: Plan) -> bool:
+        """Whether it has to embark or to land somebody now, or so soon that they assemble for it."""
+        if self.afloat(plan):
+            return True
+        coming = [i for i in self.text.of.get(plan.hq, ()) if self.kind[i] in AT_SEA and self.start[i] > self.s.minute]
+        return any(self._soon(i) for i in coming)
+
     def assembling(self, plan: Plan) -> bool:
         """Whether its next attack is near enough to assemble for."""
         return plan.upcoming >= 0 and self._soon(plan.upcoming)

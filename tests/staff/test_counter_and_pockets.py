@@ -209,33 +209,12 @@ def test_who_is_long_cut_off_with_the_sea_behind_him_breaks_out(days):
     assert breaks_out == (days > 2)
 
 
-PORT = {"side": "soviet", "kind": "port", "at": (2, 2), "capacity_t": 2000.0}
-BEYOND, HERE = [(9, 2), (9, 12)], [(1, 4), (3, 4)]
-
-
-@pytest.mark.parametrize(("line", "goes"), [(BEYOND, True), (HERE, False), (None, False)])
-def test_who_is_to_stand_beyond_the_enemy_opens_a_way_even_if_a_port_supplies_him(line, goes):
-    hold = {"side": "soviet", "kind": "defend", "permission": "stand_fast"} | ({"line": line} if line else {})
-    session = war(COAST, days=3, depth=4, formations=RING, directives=[hold], sources=[PORT])
-    session.advance(3 * DAY - 1)
-    told = {reason for _, _, _, reason in orders_to(session, "g1")}
-    assert (Reason.BREAK_OUT in told) == goes
-
-
-def test_the_greater_part_of_the_own_land_does_not_break_out_to_the_smaller():
-    hold = {"side": "soviet", "kind": "defend", "line": HERE}
-    session = war(COAST, days=3, depth=4, formations=RING, directives=[hold], sources=[PORT])
-    session.advance(3 * DAY - 1)
-    for name in of_side(session, "soviet"):
-        assert Reason.BREAK_OUT not in {reason for _, _, _, reason in orders_to(session, name)}
-
-
-ISLAND = """
+SHUT_IN = """
     ~~~~~~~~~~~~~~
-    ~~:::A~.......
-    ~~:G:A~.......
-    ~~:::A~.......
-    ~~~~~~~.......
+    ~~::.A........
+    ~~:G.A........
+    ~~::.A........
+    ~~AAA.........
     ~~............
     ~~............
     ~~............
@@ -243,11 +222,60 @@ ISLAND = """
     ::R:::::::::R:
     ::::::::::::::
     """
+ISLAND = SHUT_IN.replace("~~AAA.........", "~~~~~~~.......").replace(".A........", "~A........")
+PORT = {"side": "soviet", "kind": "port", "at": (2, 2), "capacity_t": 2000.0}
+BEYOND, HERE, BOTH = [(9, 2), (9, 12)], [(1, 2), (3, 3)], [(1, 3), (3, 3), (9, 3), (9, 12)]
+HOLD = {"hq": "soviet_hq", "side": "soviet", "kind": "defend", "permission": "stand_fast", "start_min": 0}
+
+
+def _told_in(text, *directives, days=3):
+    """Reasons of the orders to the three who are shut in on a piece of land with a port."""
+    given = [{**HOLD, "id": f"d{i}", **one} for i, one in enumerate(directives)]
+    session = war(text, days=days, depth=4, formations=RING, directives=given, sources=[PORT])
+    assert set(of_side(session, "axis")) == {name for name in session.world.statics.formation_rows if name.startswith("a")}
+    session.advance(days * DAY - 1)
+    return {reason for name in of_side(session, "soviet") for _, _, _, reason in orders_to(session, name)}
+
+
+@pytest.mark.parametrize("permission", ["free", "stand_fast"])
+def test_who_is_to_stand_beyond_the_enemy_opens_a_way_even_if_a_port_supplies_him(permission):
+    assert Reason.BREAK_OUT in _told_in(SHUT_IN, {"line": BEYOND, "permission": permission})
+
+
+@pytest.mark.parametrize("line", [HERE, BOTH, []])
+def test_who_stands_on_a_part_of_his_line_or_has_none_stays(line):
+    assert Reason.BREAK_OUT not in _told_in(SHUT_IN, {"line": line})
+
+
+def test_what_was_ordered_after_the_line_comes_first():
+    assert Reason.BREAK_OUT not in _told_in(SHUT_IN, {"line": BEYOND}, {"permission": "free"})
+    assault = {"kind": "attack", "axis": [(2, 4), (2, 9)], "start_day": 1.5}
+    assert Reason.BREAK_OUT not in _told_in(SHUT_IN, {"line": BEYOND}, assault)
 
 
 def test_nobody_breaks_out_over_water():
-    hold = {"side": "soviet", "kind": "defend", "line": BEYOND}
-    port = {"side": "soviet", "kind": "port", "at": (2, 2), "capacity_t": 2000.0}
-    session = war(ISLAND, days=3, depth=4, formations=RING, directives=[hold], sources=[port])
-    session.advance(3 * DAY - 1)
-    assert Reason.BREAK_OUT not in {reason for _, _, _, reason in orders_to(session, "g1")}
+    assert Reason.BREAK_OUT not in _told_in(ISLAND, {"line": BEYOND})
+
+
+TWO_STAFFS = {
+    "one": {"side": "soviet", "formations": ["g1", "g2"]},
+    "two": {"side": "soviet", "formations": ["g3", "r1", "r2"]},
+    "axis_hq": {"side": "axis"},
+}
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("supplied", [True, False])
+def test_two_headquarters_shut_in_together_do_not_call_each_other_back(seed, supplied):
+    text = SHUT_IN.replace("~~::.A", "~~G:.A", 1).replace("~~::.A", "~~:G.A", 1)
+    given = [{**HOLD, "id": hq, "hq": hq, "line": BEYOND} for hq in ("one", "two")]
+    kinds = RING | {"A": {"kind": "infantry", "strength": 1.3}}
+    session = war(
+        text, days=6, depth=4, seed=seed, formations=kinds, headquarters=TWO_STAFFS, directives=given,
+        sources=[PORT] if supplied else [],
+    )  # fmt: skip
+    session.advance(6 * DAY - 1)
+    told = [reason for name in ("g1", "g2", "g3") for _, _, _, reason in orders_to(session, name)]
+    assert Reason.BREAK_OUT in told
+    back = [reason.name for reason in told if reason in (Reason.HOLD, Reason.KEEP, Reason.CALLED_OFF)]
+    assert len(back) <= 3, "a battle that is over, but not one look in two"
