@@ -12,7 +12,7 @@ _MODULES = {
     "bench": "engine.lab.bench", "pairings": "engine.lab.pairings", "reasons": "engine.staff.reasons",
     "score_page": "engine.lab.score_page",
     "tallies": "engine.lab.tally", "what_ifs": "engine.lab.what_if",
-    "ways": "engine.rules.ways", "why": "engine.run.why",
+    "ways": "engine.rules.ways", "why": "engine.run.why", "yardstick": "engine.lab.yardstick",
 }  # fmt: skip
 _HOME = {
     # What a run starts from.

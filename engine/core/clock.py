@@ -122,3 +122,18 @@ def _turns(systems: tuple[tuple[int, int], ...]) -> dict[int, list[tuple[int, in
         + [(i, grain, 1) for of, i, grain in by_phase if of <= now]
         for now in {0, *(phase for phase, _ in systems)}
     }
+
+
+def waiting(draw: Callable[[], float], processes: int) -> simpy.Environment:
+    """Plain processes that wait for ``draw()`` units of time again and again: no clock of a run, but what the lab lays
+    machines side by side with.
+    """
+    environment = simpy.Environment()
+
+    def wait() -> Generator[Any, Any, None]:
+        while True:
+            yield environment.timeout(draw())
+
+    for _ in range(processes):
+        environment.process(wait())
+    return environment

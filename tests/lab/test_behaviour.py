@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.files.scenario import load_scenario
+from engine.lab import yardstick
 from engine.lab.behaviour import quiet_front, tank_army
 from engine.lab.bench import ARMY_RUNS, combat_step, figures
 from engine.lab.generated import Size, generated_scenario
+from engine.lab.yardstick import times_slower
 
 
 def test_where_nobody_is_told_to_attack_the_front_lies_still() -> None:
@@ -40,3 +44,18 @@ def test_bench_measures_a_step_of_combat_with_fifty_engagements() -> None:
     assert [line.words for line in figures({"combat": found})] == [
         f"combat, {found['engagements']:.0f} engagements, a step"
     ]
+
+
+def test_times_are_held_against_their_budgets_as_they_would_be_on_the_reference_machine() -> None:
+    found = {"handling": {"save_ms": 90.0, "memory_MB": 180.0}, "window": {"first_frame_s": 4.0, "pan_fps": 25.0}}
+    slow = figures({**found, "yardstick": {"times_slower": 2.5}})
+    assert [line.reference for line in slow] == [180.0, 36.0, 1.6, 62.5]
+    assert all(line.met for line in slow)
+    assert [line.met for line in figures(found)] == [True, False, False, False]
+
+
+def test_the_yardstick_says_how_many_times_slower_a_machine_is() -> None:
+    assert times_slower([yardstick.REFERENCE_PER_S / 2, yardstick.REFERENCE_PER_S / 3, 1.0]) == pytest.approx(3.0)
+    rounds = yardstick.waits_per_cpu_second(3)
+    assert len(rounds) == 3
+    assert min(rounds) > 10_000

@@ -47,7 +47,8 @@ def command(
     Prints CPU by system, then each figure beside its budget: CPU for a formation and day, campaign days for a CPU
     second, what saving, rewinding and starting cost, how well a batch uses two cores, whether a quiet front stays quiet
     and a tank army goes through a breach, the window's frames. All are
-    medians. A machine that is busy with other things shows in the wall times, hardly in the CPU times.
+    medians. A machine that is busy with other things shows in the wall times, hardly in the CPU times. Budgets of time are
+    those of a reference machine: plain SimPy is timed between the cases, and says how many times slower this one is.
     """
     names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
     if ablate:
@@ -70,16 +71,22 @@ def case_of(name: str, days: int) -> Scenario:
 def _time(
     cases: tuple[str, ...], days: int, seeds: int, who: dict[str, str], window: bool, as_json: bool, quiet: bool
 ) -> None:
-    from engine import bench
+    from engine import bench, yardstick
 
     names = cases or (*[n for n in ("doppelkopf",) if n in options.scenario_names()], "generated:400", "generated:100")
     found: dict[str, Any] = {"machine": bench.machine(), "cases": []}
     if not as_json:
         click.echo("; ".join(f"{key} {value}" for key, value in found["machine"].items()) + "\n")
+    waits = yardstick.waits_per_cpu_second()
+
+    def lay() -> None:
+        waits.extend(yardstick.waits_per_cpu_second())
+
     for name in names:
         remark(f"{name} ...", quiet=quiet)
-        timing = bench.time_case(case_of(name, days), seeds=range(1, seeds + 1), names=who)
+        timing = bench.time_case(case_of(name, days), seeds=range(1, seeds + 1), names=who, between=lay)
         found["cases"].append(timing.record())
+        lay()
         if not as_json:
             click.echo(_words(timing) + "\n")
     remark("a step of combat ...", quiet=quiet)
@@ -96,17 +103,24 @@ def _time(
         if window:
             remark("the window ...", quiet=quiet)
             found["window"] = _window(real)
+    lay()
+    slower = yardstick.times_slower(waits)
+    found["yardstick"] = {"waits_per_cpu_second": statistics.median(waits), "times_slower": slower}
     lines = bench.figures(found)
     if as_json:
         show_json({**found, "figures": [line.record() for line in lines]})
         return
-    rows = [("figure", "measured", "", "budget", "")]
+    middle = sorted(waits)[len(waits) // 4 : -(len(waits) // 4) or None]
+    click.echo(f"plain SimPy: {min(middle) / 1e6:.2f} to {max(middle) / 1e6:.2f} million waits a CPU second here (middle half "
+               f"of {len(waits)} rounds), {yardstick.REFERENCE_PER_S / 1e6:.2f} on the reference machine: "
+               f"{slower:.2f} times slower here\n")  # fmt: skip
+    rows = [("figure", "measured", "on the reference machine", "", "budget", "")]
     for line in lines:
-        digits = 0 if line.budget >= 50 else 2
+        digits = (0 if line.budget >= 50 else 2) + (line.budget < 1)
         budget = f"{'at least' if line.at_least else 'at most'} {line.budget:g}"
-        value = number(line.value, digits + (line.budget < 1))
-        rows.append((line.words, value, line.unit, budget, "met" if line.met else "missed"))
-    click.echo(columns(rows, right=[1]))
+        there = number(line.reference, digits) if line.timed else ""
+        rows.append((line.words, number(line.value, digits), there, line.unit, budget, "met" if line.met else "missed"))
+    click.echo(columns(rows, right=[1, 2]))
 
 
 def _window(scenario: str, times: int = 3) -> dict[str, float]:
