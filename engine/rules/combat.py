@@ -89,7 +89,7 @@ def decide(world: World, minute: int, dice: Dice, trace: Trace | None = None) ->
     ending = Ending(out=nobody.copy(), spent=nobody.copy(), trace=trace)
     surrender.decide(world, minute, dice, ending, tick=tick, trace=trace)
     combat_outcomes.decide(world, minute, dice, ending, trace)
-    lineup = line_up(world, minute, np.array(ending.rows, dtype=np.int64), ending.out, ending.spent)
+    lineup = line_up(world, minute, np.array(ending.rows, dtype=np.int64), ending.out, ending.spent, tick=tick)
     events = [*ending.events, *settle_flows(world, lineup, ending, minute, dice, tick=tick, trace=trace)]
     concerned = np.ones(len(nobody), dtype=bool) if tick else _out_of_battle(world, lineup)
     if tick or anywhere(concerned):

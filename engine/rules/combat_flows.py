@@ -29,7 +29,7 @@ def settle_flows(
     world: World, lineup: Lineup, ending: Ending, minute: int, dice: Dice, *, tick: bool, trace: Trace | None
 ) -> list[Event]:
     """Everything about battles that go on or begin."""
-    roll = call_roll(world, lineup, minute, tick=tick)
+    roll = call_roll(world, lineup, minute)
     events: list[Event] = []
     if roll.dissolving:
         for slot in rows_where((lineup.kind < 0) & (lineup.live >= 0)).tolist():

@@ -52,10 +52,10 @@ from engine.model.places import (
     F_TASK,
     P_BATTLE,
     P_FORMATION,
-    P_JOINED_AT,
     P_LEFT_AT,
     P_ROLE,
 )
+from engine.model.tables import BATTLES
 from engine.model.world import World
 from engine.rules import craft, ground
 from engine.rules.ground import CONTACT, blocks_of, reach_of
@@ -71,7 +71,8 @@ IS_ATTACK: Final = np.isin(np.arange(len(Task)), [int(task) for task in ATTACKS]
 SUPPORT_HEXES: Final = 2
 """Guns of a supporting formation reach this far, 12 km: the hexes of ``Grid.ring_table(2)``."""
 
-HEX, ATTACKER, KIND, ROW = range(4)
+(_STALE,), (_DUE_AT, _AS_OF) = BATTLES.places("int8", "stale").tolist(), BATTLES.places("int64", "due_at", "as_of").tolist()
+HEX, ATTACKER, KIND, ROW, LOOKED_AT = range(5)
 GIVEN_UP: Final = -2
 """Kind of a battle whose attackers have nobody before them any more."""
 SLOT, WHO, ROLE, SHARE, DIRECTION = range(5)
@@ -84,13 +85,15 @@ class Lineup:
     """
 
     hex: Rows
-    """Shape (battles,): the hex fought for; so have the next three."""
+    """Shape (battles,): the hex fought for; so have the next four."""
     attacker: Rows
     """The attacking side."""
     kind: Rows
     """BattleKind; -1 where nobody attacks, GIVEN_UP where nobody is left to resist."""
     live: Rows
     """Row in the world, -1 for a battle about to begin."""
+    looked_at: Rows
+    """1 for a battle that is to be set anew for reasons of its own, and whose screens were asked for."""
     slot: Rows
     """Shape (participants,): the battle of each, as a position in the line-up; so have the next four."""
     formation: Rows
@@ -102,7 +105,7 @@ class Lineup:
 
     def __init__(self, battles: Rows, members: Rows) -> None:
         self.battles, self.members = battles, members
-        self.hex, self.attacker, self.kind, self.live = battles
+        self.hex, self.attacker, self.kind, self.live, self.looked_at = battles
         self.slot, self.formation, self.role, self.share, self.direction = members
 
 
@@ -143,8 +146,9 @@ def side_towards(ring: Array, cell: int, other: int) -> int:
 
 @jit
 def _line_up(
-    minute: int, f8: Array, f32: Array, f64: Array, plan: Rows, p: Floats, ring: Array, b8: Array, b32: Array,
-    known: int, ended: Rows, out: Mask, spent: Mask, barred: Mask, shares: Rows, battles: Rows, members: Rows,
+    minute: int, tick: bool, f8: Array, f32: Array, f64: Array, plan: Rows, p: Floats, ring: Array, b8: Array, b32: Array,
+    b64: Array, known: int, p8: Array, p32: Array, p64: Array, participants: int, ended: Rows, out: Mask, spent: Mask,
+    barred: Mask, shares: Rows, battles: Rows, members: Rows,
 ) -> int:  # fmt: skip
     """Draw up ``battles`` and ``members``; returns how many of both, as members x 65536 + battles, or -1 if there are
     more members than there is room for. ``shares`` are those of screens at distance 1 and 2 in ppm.
@@ -152,16 +156,17 @@ def _line_up(
     slot_of = np.full(len(ring), -1, np.int16)
     count = _going_on(b8, b32, known, ended, slot_of, battles)
     old = count
+    was, head, following = _recorded(p8, p32, p64, participants, b32, slot_of, battles, old, len(out))
     attackers = np.empty(len(out), np.int64)
     attacking = 0
     for row in range(len(out)):
         if out[row] or spent[row] or barred[row] or not wants_to_attack(f8, f32, f64, row, minute, ring):
             continue
-        if read_flow(f64, plan, AMMO, row, minute) <= 0:
+        target = f32[F_TARGET, row]
+        if read_flow(f64, plan, AMMO, row, minute) <= 0 and (slot_of[target] < 0 or was[0, row] != slot_of[target]):
             continue
         attackers[attacking] = row
         attacking += 1
-        target = f32[F_TARGET, row]
         if slot_of[target] == -1:
             slot_of[target] = -2
             battles[HEX, count] = target
@@ -170,11 +175,17 @@ def _line_up(
     for slot in range(old, count):
         slot_of[battles[HEX, slot]] = slot
         battles[ATTACKER, slot] = battles[ROW, slot] = -1
+    looks = _looks(
+        minute, tick, f8, f32, f64, b8, b64, p8, p32, p64, participants, slot_of, was, following, attackers[:attacking], out,
+        battles, old, count,
+    )  # fmt: skip
     room, entries = members.shape[1], 0
     strive = np.zeros((5, count), np.int64)  # who is there: assaults, probes, bombards, holds, screens
     for i in range(attacking):
         row = attackers[i]
         slot, side = slot_of[f32[F_TARGET, row]], f8[F_SIDE, row]
+        if looks[slot] and read_flow(f64, plan, AMMO, row, minute) <= 0:
+            continue
         if battles[ATTACKER, slot] < 0:
             battles[ATTACKER, slot] = side
         if battles[ATTACKER, slot] != side:
@@ -209,28 +220,118 @@ def _line_up(
                 slot = slot_of[cell]
                 if slot < 0 or strive[3, slot] > 0 or f8[F_SIDE, row] == battles[ATTACKER, slot]:
                     continue
-                if reach < 0:
-                    reach = reach_of(f8, f32, f64, plan, row, minute, p)
                 apart = 1 if k <= 6 else 2
-                if apart <= reach:
+                if looks[slot]:
+                    if reach < 0:
+                        reach = reach_of(f8, f32, f64, plan, row, minute, p)
+                    screens = apart <= reach
+                else:
+                    screens = _was(p8, head, following, row, slot, SCREENING)
+                if screens:
                     if entries == room:
                         return -1
                     _enter(members, entries, slot, row, SCREENING, shares[apart - 1])
                     entries += 1
                     strive[4, slot] = 1
-        if f8[F_TASK, row] == TO_SUPPORT and f32[F_TARGET, row] >= 0 and f32[F_LEG_TO, row] < 0:
-            slot = slot_of[f32[F_TARGET, row]]
-            near = False
-            for k in range(1, 19):
-                near = near or ring[f32[F_HEX, row], k] == f32[F_TARGET, row]
-            if slot >= 0 and near:
+        if f8[F_TASK, row] != TO_SUPPORT and head[row] < 0:
+            continue
+        for k in range(1, 19):
+            slot = slot_of[ring[f32[F_HEX, row], k]] if ring[f32[F_HEX, row], k] >= 0 else -1
+            if slot < 0:
+                continue
+            if looks[slot]:
+                asked = f8[F_TASK, row] == TO_SUPPORT and f32[F_LEG_TO, row] < 0
+                supports = asked and f32[F_TARGET, row] == battles[HEX, slot]
+            else:
+                supports = _was(p8, head, following, row, slot, SUPPORTING)
+            if supports:
                 if entries == room:
                     return -1
                 _enter(members, entries, slot, row, SUPPORTING, PPM)
                 entries += 1
     for slot in range(count):
-        battles[KIND, slot] = _kind(strive, slot)
+        battles[KIND, slot], battles[LOOKED_AT, slot] = _kind(strive, slot), looks[slot]
     return _sorted(members, entries, battles, count, f32, ring, len(out)) * 65536 + count
+
+
+@jit
+def _recorded(
+    p8: Array, p32: Array, p64: Array, participants: int, b32: Array, slot_of: Array, battles: Rows, count: int, formations: int
+) -> tuple[Rows, Rows, Rows]:  # fmt: skip
+    """Who is in the battles that go on: slots in which formations attack and hold, -1 none, shape (2, formations); and
+    for each formation a chain of its live participations, ``head`` and ``following``: (row of participants, slot).
+    """
+    was, head = np.full((2, formations), -1, np.int64), np.full(formations, -1, np.int64)
+    following = np.full((2, participants), -1, np.int64)
+    for row in range(participants):
+        if p64[P_LEFT_AT, row] < NEVER:
+            continue
+        battle = p32[P_BATTLE, row]
+        slot = slot_of[b32[B_HEX, battle]]
+        if slot < 0 or slot >= count or battles[ROW, slot] != battle:
+            continue
+        who = p32[P_FORMATION, row]
+        if p8[P_ROLE, row] == ATTACKING:
+            was[0, who] = slot
+        elif p8[P_ROLE, row] == HOLDING:
+            was[1, who] = slot
+        following[0, row], following[1, row] = head[who], slot
+        head[who] = row
+    return was, head, following
+
+
+@jit
+def _was(p8: Array, head: Rows, following: Rows, row: int, slot: int, role: int) -> bool:
+    """Whether a formation is known in a battle in this role."""
+    one = head[row]
+    while one >= 0:
+        if following[1, one] == slot and p8[P_ROLE, one] == role:
+            return True
+        one = following[0, one]
+    return False
+
+
+@jit
+def _looks(
+    minute: int, tick: bool, f8: Array, f32: Array, f64: Array, b8: Array, b64: Array, p8: Array, p32: Array, p64: Array,
+    participants: int, slot_of: Array, was: Rows, following: Rows, attackers: Rows, out: Mask, battles: Rows, old: int,
+    count: int,
+) -> Mask:  # fmt: skip
+    """Shape (battles,): which are looked at for reasons of their own. Whatever makes :func:`changed` true of a battle does."""
+    looks = np.ones(count, np.bool_)
+    for slot in range(old):
+        row = battles[ROW, slot]
+        looks[slot] = tick or b8[_STALE, row] == 1 or b64[_DUE_AT, row] <= minute
+    asks = np.full(len(out), -1, np.int64)
+    for row in attackers:
+        slot = slot_of[f32[F_TARGET, row]]
+        if battles[ATTACKER, slot] < 0 or battles[ATTACKER, slot] == f8[F_SIDE, row]:
+            asks[row] = slot
+    for row in range(len(out)):
+        stands = -1
+        if f8[F_STATUS, row] == ON_MAP and not out[row] and f32[F_HEX, row] >= 0:
+            stands = slot_of[f32[F_HEX, row]]
+            if stands >= 0 and f8[F_SIDE, row] == battles[ATTACKER, stands]:
+                stands = -1
+        for now, before in ((asks[row], was[0, row]), (stands, was[1, row])):
+            if now != before:
+                if now >= 0:
+                    looks[now] = True
+                if before >= 0:
+                    looks[before] = True
+    for row in range(participants):
+        if p64[P_LEFT_AT, row] < NEVER or p8[P_ROLE, row] not in (SCREENING, SUPPORTING):
+            continue
+        slot = following[1, row]
+        if slot >= 0 and _has_moved(f8, f64, p32[P_FORMATION, row], b64[_AS_OF, p32[P_BATTLE, row]]):
+            looks[slot] = True
+    return looks
+
+
+@jit
+def _has_moved(f8: Array, f64: Array, who: int, as_of: int) -> bool:
+    """Whether one who screens has left the map, or stands in another hex than when his battle was set."""
+    return bool(f8[F_STATUS, who] != ON_MAP or f64[F_IN_PLACE_SINCE, who] > as_of)
 
 
 @jit
@@ -310,21 +411,21 @@ def _sorted(members: Rows, entries: int, battles: Rows, count: int, f32: Array, 
     return int(kept)
 
 
-def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask) -> Lineup:
+def line_up(world: World, minute: int, ended: Rows, out: Mask, spent: Mask, *, tick: bool) -> Lineup:
     """What should be going on.
 
     ``ended`` are battles that end now; ``out`` marks formations that take part in nothing, ``spent`` those that
-    begin no attack now.
+    begin no attack now; at a ``tick`` of the calendar all battles are looked at.
     """
     formations, known, barred = world.formations, len(world.battles), behind_water(world, minute)
     room = 4 * len(formations) + 64
-    battles = np.empty((4, known + len(formations)), np.int64)
+    battles = np.empty((5, known + len(formations)), np.int64)
     while True:
         members = np.empty((5, room), np.int64)
         size = _line_up(
-            minute, *blocks_of(formations), formations.plan(*FLOWS), packed(world.statics, CONTACT),
-            world.statics.grid.ring_table(SUPPORT_HEXES), world.battles.blocks["int8"], world.battles.blocks["int32"],
-            known, ended, out, spent, barred, _shares(world), battles, members,
+            minute, tick, *blocks_of(formations), formations.plan(*FLOWS), packed(world.statics, CONTACT),
+            world.statics.grid.ring_table(SUPPORT_HEXES), *blocks_of(world.battles), known, *blocks_of(world.participants),
+            len(world.participants), ended, out, spent, barred, _shares(world), battles, members,
         )  # fmt: skip
         if size >= 0:
             return Lineup(battles[:, : size % 65536].copy(), members[:, : size // 65536].copy())
@@ -371,9 +472,8 @@ def changed(world: World, minute: int) -> bool:
     formations = world.formations
     fresh = np.zeros(len(formations), bool)
     if _moved(
-        minute, *blocks_of(formations), world.statics.grid.ring_table(SUPPORT_HEXES), world.battles.blocks["int8"],
-        world.battles.blocks["int32"], len(world.battles), *blocks_of(world.participants), len(world.participants),
-        behind_water(world, minute), fresh,
+        minute, *blocks_of(formations), world.statics.grid.ring_table(SUPPORT_HEXES), *blocks_of(world.battles),
+        len(world.battles), *blocks_of(world.participants), len(world.participants), behind_water(world, minute), fresh,
     ):  # fmt: skip
         return True
     return anywhere(fresh) and _would_start(world, minute, fresh)
@@ -381,7 +481,7 @@ def changed(world: World, minute: int) -> bool:
 
 @jit
 def _moved(
-    minute: int, f8: Array, f32: Array, f64: Array, ring: Array, b8: Array, b32: Array, battles: int, p8: Array,
+    minute: int, f8: Array, f32: Array, f64: Array, ring: Array, b8: Array, b32: Array, b64: Array, battles: int, p8: Array,
     p32: Array, p64: Array, participants: int, barred: Mask, fresh: Mask,
 ) -> bool:  # fmt: skip
     """Whether somebody is not where his battle knows him; marks in ``fresh`` who stands ready for an attack he is not in."""
@@ -415,7 +515,7 @@ def _moved(
             inside -= 1
             if f32[F_HEX, who] != b32[B_HEX, p32[P_BATTLE, row]]:
                 return True
-        elif p8[P_ROLE, row] == SCREENING and f64[F_IN_PLACE_SINCE, who] > p64[P_JOINED_AT, row]:
+        elif p8[P_ROLE, row] != ATTACKING and _has_moved(f8, f64, who, b64[_AS_OF, p32[P_BATTLE, row]]):
             return True
     return inside != 0
 
@@ -423,5 +523,5 @@ def _moved(
 def _would_start(world: World, minute: int, attackers: Mask) -> bool:
     """Whether one of these attackers would meet resistance now."""
     none, out = np.zeros(0, dtype=np.int64), np.zeros(len(world.formations), dtype=bool)
-    lineup = line_up(world, minute, none, out, out)
+    lineup = line_up(world, minute, none, out, out, tick=False)
     return bool(attackers[lineup.formation[lineup.role == ATTACKING]].any())

@@ -29,16 +29,14 @@ from engine.model.places import (
     P_ROLE,
     P_SHARE,
 )
-from engine.model.tables import BATTLES
 from engine.model.world import World
-from engine.rules.combat_lineup import DIRECTION, KIND, ROLE, ROW, SHARE, SLOT, WHO, Lineup
+from engine.rules.combat_lineup import DIRECTION, KIND, LOOKED_AT, ROLE, ROW, SHARE, SLOT, WHO, Lineup
 from engine.rules.ground import blocks_of
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 FLOWS: Final = ("depth", "yield", "break")
-(_STALE,), (_DUE_AT,) = BATTLES.places("int8", "stale").tolist(), BATTLES.places("int64", "due_at").tolist()
 MEMORY: Final = (
     "started_at", "surprise", "depth_u", "effect_attacker", "effect_defender", "effect_speed", "noise_attacker",
     "noise_defender", "yield_left", "break_left", "kind",
@@ -63,8 +61,8 @@ class Roll:
     known: Mask
     """Shape (participants,): was in the battle before."""
     stale: Mask
-    """Shape (battles,): to be set anew, being new, told to be, used up, or touched (somebody joins or leaves, or somebody's
-    share or place has changed); on the calendar's grid every one.
+    """Shape (battles,): to be set anew, being new, looked at for reasons of its own, or touched (somebody joins or leaves, or
+    somebody's share or place has changed); on the calendar's grid every one.
     """
     leaving: Ints
     """Rows of participants that leave."""
@@ -81,7 +79,7 @@ class Roll:
     """Battles that are stale."""
 
 
-def call_roll(world: World, lineup: Lineup, minute: int, *, tick: bool) -> Roll:
+def call_roll(world: World, lineup: Lineup, minute: int) -> Roll:
     """Match the line-up with who is in battle now."""
     battles, participants = world.battles, world.participants
     count, many = lineup.battles.shape[1], lineup.members.shape[1]
@@ -90,7 +88,7 @@ def call_roll(world: World, lineup: Lineup, minute: int, *, tick: bool) -> Roll:
     battle, leaving = np.empty(count, np.int64), np.empty(len(participants), np.int64)
     memory = np.zeros((len(MEMORY), count), np.int64)
     left = _call_roll(
-        minute, tick, lineup.battles, lineup.members, battles.blocks["int8"], battles.blocks["int32"], battles.blocks["int64"],
+        minute, lineup.battles, lineup.members, battles.blocks["int8"], battles.blocks["int32"], battles.blocks["int64"],
         battles.plan(*FLOWS), len(battles), *blocks_of(participants), len(participants), battle, whole, known, stale,
         leaving, memory, counted,
     )  # fmt: skip
@@ -99,7 +97,7 @@ def call_roll(world: World, lineup: Lineup, minute: int, *, tick: bool) -> Roll:
 
 @jit
 def _call_roll(
-    minute: int, tick: bool, battles: Ints, members: Ints, b8: Array, b32: Array, b64: Array, plan: Ints, rows: int,
+    minute: int, battles: Ints, members: Ints, b8: Array, b32: Array, b64: Array, plan: Ints, rows: int,
     p8: Array, p32: Array, p64: Array, participants: int, battle: Ints, whole: Ints, known: Mask, stale: Mask, leaving: Ints,
     memory: Ints, counted: Ints,
 ) -> int:  # fmt: skip
@@ -108,7 +106,7 @@ def _call_roll(
     begun = rows
     for slot in range(count):
         row = battle[slot] = battles[ROW, slot]
-        stale[slot] = tick or row < 0 or b8[_STALE, row] == 1 or b64[_DUE_AT, row] <= minute
+        stale[slot] = battles[LOOKED_AT, slot] != 0
         if row >= 0:
             slot_of[row] = slot
             _remember(minute, b32, b64, plan, battle[slot], slot, memory)

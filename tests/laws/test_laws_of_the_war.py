@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.core.calendar import HOUR
+from engine.core.calendar import DAY, HOUR
 from engine.core.dice import Dice
+from engine.files.stored import load_scenario
 from engine.lab.commanders import commanders
 from engine.model.codes import HexKind, OrderKind
 from engine.model.events import Event
 from engine.model.orders import Order
 from engine.model.scenario import Scenario
 from engine.model.world import World, first_difference
+from engine.rules import combat
 from engine.rules.apply import fold
 from engine.rules.derived import derived
 from engine.rules.system import System, Trace
@@ -302,3 +304,16 @@ def test_alarm_window_a_rule_that_counts_the_hexes_of_the_window_shows() -> None
     for run in (narrow, wide):
         run.advance(HOUR)
     assert narrow.world.weather.wind[0] != wide.world.weather.wind[0]
+
+
+@pytest.mark.parametrize(("name", "seed"), [("doppelkopf", 7), ("caesar", 1)])
+def test_combat_of_a_campaign_woken_every_hour_is_the_same_to_the_last_bit(name: str, seed: int) -> None:
+    digests = []
+    for every_hour in (False, True):
+        war = Session(load_scenario(name), seed, commanders(STAFFS), keep_events=False, keep_frames=False)
+        if every_hour:
+            eager = combat.SYSTEM.replace(next_due=lambda world, now: now)
+            war._systems = tuple(eager if system.name == "combat" else system for system in war._systems)
+        war.advance(2 * DAY)
+        digests.append(war.digest())
+    assert digests[0] == digests[1]
