@@ -64,6 +64,7 @@ _HOME = {
     "ablate": "engine.lab.ablation",
     # The combat model alone.
     "Engagement": "engine.lab.engagement",
+    "addresses": "engine.lab.engagement",
     "fight": "engine.lab.engagement",
     "read_engagements": "engine.lab.engagement_file",
     "rules_of_engagements": "engine.lab.engagement",

@@ -13,13 +13,16 @@ from typing import Any
 
 from engine.files.common import prior_range
 from engine.files.faults import Fault, FileFaults, Report, shown
-from engine.files.rows import Prior, Raw, Row
+from engine.files.rows import MOST, Prior, Raw, Row
 from engine.files.texts import CommandLine, Spot
 from engine.model.citation import SWITCH, Parameter
 
 HINT = "--force sets it all the same, and the result says so"
 NO_SIGN = "it has to stay above nothing, --force or not"
 NO_NUMBER = "it has to be a number, --force or not"
+NO_MEASURE = f"it has to stay below {MOST:g}, --force or not"
+NO_CORRELATION = "a correlation lies between -1 and 1, --force or not"
+CORRELATION = "correlation"
 CODE = "set/range"
 
 
@@ -31,14 +34,15 @@ def priors_of(rules: Mapping[str, Row]) -> dict[str, Prior]:
         if least is not None or most is not None:
             words = (str(row.values.get(key, "")) for key in ("unit", "ground", "note", "src", "grade"))
             found[address] = Prior(least, most, "; ".join(word for word in words if word),
-                                   row.values.get("unit") == SWITCH)  # fmt: skip
+                                   row.values.get("unit") == SWITCH, address.endswith(CORRELATION))  # fmt: skip
     return found
 
 
 def prior_of(parameter: Parameter) -> Prior:
     """The range and the reason of a parameter."""
     words = (parameter.unit, parameter.ground, parameter.note, parameter.source, parameter.grade)
-    return Prior(parameter.least, parameter.most, "; ".join(word for word in words if word), parameter.unit == SWITCH)
+    return Prior(parameter.least, parameter.most, "; ".join(word for word in words if word), parameter.unit == SWITCH,
+                 parameter.address.endswith(CORRELATION))  # fmt: skip
 
 
 def set_since(raw: Raw) -> dict[str, Spot | None]:
@@ -67,9 +71,18 @@ def check_priors(raw: Raw, before: Mapping[str, Spot | None], report: Report, fo
 
 def _fault(spot: Spot, address: str, prior: Prior, given: Any, found: str, force: bool) -> Fault:
     forced = force and not prior.denies(given)
-    never = NO_NUMBER if isinstance(given, float) and not math.isfinite(given) else NO_SIGN
+    never = _never(prior, given)
     hint = "" if forced else never if prior.denies(given) else HINT
     return spot.fault(f"{address} {prior.words}", found, hint, "warning" if forced else "error", CODE)
+
+
+def _never(prior: Prior, given: Any) -> str:
+    """Why no force makes a number usable."""
+    if isinstance(given, float) and not math.isfinite(given):
+        return NO_NUMBER
+    if isinstance(given, (int, float)) and abs(given) > MOST:
+        return NO_MEASURE
+    return NO_CORRELATION if prior.correlation and abs(given) > 1 else NO_SIGN
 
 
 def _shown(number: Any) -> str:

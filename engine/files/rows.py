@@ -6,7 +6,6 @@ match by id, later columns replace earlier ones. What the rows mean is settled i
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -66,6 +65,8 @@ PLACE = ("place", "bearing_deg", "distance_km", "lat", "lon")
 """Columns that say together where something is."""
 PLACED = frozenset({"forces", "headquarters", "assets", "reinforcements", "people"})
 """Tables whose rows have all columns of a place."""
+MOST = 1e15
+"""No rule parameter is larger: what is made of such numbers is none any more."""
 REQUIRED = ("scenario.toml", "forces.csv", "headquarters.csv")
 
 
@@ -107,6 +108,8 @@ class Prior:
     why: str
     switch: bool = False
     """Only its ends will do."""
+    correlation: bool = False
+    """It cannot be beyond one, either way."""
 
     def holds(self, value: Any) -> bool:
         """Whether a number lies inside; what is no number is not judged."""
@@ -117,10 +120,12 @@ class Prior:
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
     def denies(self, value: Any) -> bool:
-        """Whether no force makes a number usable: it is none, or not above nothing where all of the range lies there."""
+        """Whether no force makes a number usable: it is none or beyond any measure, no correlation, or not above nothing where
+        all of the range lies there.
+        """
         if not isinstance(value, (int, float)):
             return False
-        endless = isinstance(value, float) and not math.isfinite(value)
+        endless = not abs(value) <= MOST or (self.correlation and abs(value) > 1)
         return endless or (self.least is not None and self.least > 0 and value <= 0)
 
     @property

@@ -25,6 +25,7 @@ from engine.lab.statistics import percentile_of
 from engine.model.codes import Terrain
 from engine.model.scenario import TerrainSpec
 from engine.rules import engage
+from engine.rules.combat_terms import TERMS
 
 Floats = npt.NDArray[np.float64]
 POSTURES = ("hasty", "prepared", "fortified", "delay", "withdrawal")
@@ -211,13 +212,42 @@ def _fight(engagements: Sequence[Engagement], rules: Mapping[str, float], dice: 
     return [
         Fought(
             engagement=e, x=float(start.x[i]), points=(float(start.points[i, 0]), float(start.points[i, 1])),
-            terms={name: float(values[i]) for name, values in start.terms.items()},
+            terms=_terms(described, start, i),
             won=out.won[i], decided=out.decided[i], days=out.days[i],
             att_loss=np.minimum(loss_a[i], 1.0 / out.days[i]), def_loss=np.minimum(loss_d[i], 1.0 / out.days[i]),
             advance=advance[i], at_end=out.at_end[:, i],
         )
         for i, e in enumerate(engagements)
     ]  # fmt: skip
+
+
+WHO: Final = ("attacker", "defender")
+_SIDED: Final = ("men", "afv", "guns", "quality")
+"""Of both sides, as described or as usual where a row leaves them open."""
+
+
+def _terms(described: engage.Described, start: engage.Balance, i: int) -> dict[str, float]:
+    """What made x of one engagement: what each side brings, the frontage, and the terms of the balance."""
+    brought = {f"{side}_{name}": float(getattr(described, name)[i, k]) for name in _SIDED for k, side in enumerate(WHO)}
+    points = {f"{side}_points": float(start.points[i, k]) for k, side in enumerate(WHO)}
+    terms = {name: float(values[i]) for name, values in start.terms.items()}
+    return {**brought, "frontage_km": float(described.frontage_km[i]), **points, **terms}
+
+
+def addresses(fought: Fought) -> dict[str, str]:
+    """The parameter behind each of the terms that has one."""
+    known, found = dict(TERMS), {}
+    for name in fought.terms:
+        found[name] = known.get(name, "") or known.get(f"defender_{name}", "")
+    e = fought.engagement
+    for short, side in zip(("att", "def"), WHO, strict=True):
+        whose = nation(e.more.get(f"{short}_side", ""))
+        average = {"afv": "engage.afv_1000", "guns": "engage.guns_1000", "quality": whose and f"engage.quality_{whose}"}
+        for name, address in average.items():
+            found[f"{side}_{name}"] = address if math.isnan(getattr(e, f"{short}_{name}")) else ""
+    found["frontage_km"] = "engage.men_km" if math.isnan(e.frontage_km) else ""
+    found["posture"] = POSTURE[e.posture]
+    return {name: address for name, address in found.items() if address}
 
 
 def _doubt(
@@ -285,7 +315,7 @@ def describe(engagements: Sequence[Engagement], rules: Mapping[str, float]) -> e
         hasty=np.array([float(e.posture == "hasty") for e in engagements]),
         delaying=np.array([float(e.posture in ("delay", "withdrawal")) for e in engagements]),
         ground=np.array(ground),
-        tank_value=np.array([g.tank_value for g in grounds]),
+        tank_value=np.array([_tank_value(e, g) for e, g in zip(engagements, grounds, strict=True)]),
         attacker_shift=np.array([g.attacker_loss_shift for g in grounds]),
         defender_shift=np.array([g.defender_loss_shift for g in grounds]),
         frontage_km=np.where(np.isnan(frontage), usual, frontage),
@@ -316,3 +346,9 @@ def _defence(e: Engagement, ground: TerrainSpec, rules: Mapping[str, float]) -> 
 def _ground(e: Engagement) -> TerrainSpec:
     """Class of terrain: rugged ground counts before what grows on it."""
     return common_terrain()[Terrain.RUGGED if e.relief == "rugged" else COVERS[e.cover or "mixed"]]
+
+
+def _tank_value(e: Engagement, ground: TerrainSpec) -> float:
+    """What the ground leaves of a tank's worth: rugged ground does not make woods or marsh on it any better for him."""
+    cover = common_terrain()[COVERS[e.cover]].tank_value if e.cover else 1.0
+    return min(ground.tank_value, cover)

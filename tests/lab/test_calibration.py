@@ -142,13 +142,21 @@ def test_why_defenders_yielded_is_counted_cause_by_cause_over_all_runs() -> None
 
 def test_dates_of_the_campaign_come_from_its_kept_scorecard() -> None:
     def card(inside: int) -> dict[str, object]:
-        return {"scenario": CAMPAIGN, "runs": 50, "engine": "0123456789", "headline": {"inside": inside, "dates": [{}] * 10}}
+        dates = [{"place": place, "inside": place == "Riga"} for place in (*"abcdefgh", "Riga", "Tallinn")]
+        return {"scenario": CAMPAIGN, "runs": 50, "engine": "0123456789", "headline": {"inside": inside, "dates": dates}}
 
-    found = dates_target([{"scenario": "caesar", "headline": None}, card(9)])
+    def told(*cards: dict[str, object], engine: str = "0123456789") -> Target | None:
+        return dates_target(cards, engine)
+
+    found = told({"scenario": "caesar", "headline": None}, card(9))
     assert found is not None
     assert (found.name, found.model, found.passed, found.note[:17]) == (DATES, 0.9, True, "9 of 10, 50 runs ")
-    missed = dates_target([card(4)])
+    assert found.note.endswith("Tallinn outside, Riga inside")
+    missed = told(card(4))
     assert missed is not None
     assert missed.record()["verdict"] == "FAIL"
-    assert dates_target([{"scenario": "caesar", "headline": None}]) is None
-    assert dates_target([card(4) | {"headline": None}]) is None
+    stale = told(card(9), engine="another")
+    assert stale is not None
+    assert stale.record()["verdict"] == "context", "runs of another engine prove nothing of this one"
+    assert told({"scenario": "caesar", "headline": None}) is None
+    assert told(card(4) | {"headline": None}) is None

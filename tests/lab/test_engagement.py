@@ -12,7 +12,16 @@ import pytest
 
 from engine.files.faults import FileFaults
 from engine.lab import engagement
-from engine.lab.engagement import QUANTILES, Engagement, Fought, fight, nation, rules_of_engagements
+from engine.lab.engagement import (
+    QUANTILES,
+    Engagement,
+    Fought,
+    addresses,
+    describe,
+    fight,
+    nation,
+    rules_of_engagements,
+)
 from engine.lab.engagement_file import read_engagements
 
 RULES = rules_of_engagements()
@@ -192,6 +201,34 @@ def test_other_tables_in_a_toml_file_are_told_and_blank_words_are_unknown(tmp_pa
 def test_no_force_makes_a_parameter_usable_that_is_no_number_or_not_above_nothing(value: float) -> None:
     with pytest.raises(FileFaults, match="--force or not"):
         rules_of_engagements({"combat.tau_days": value}, force=True)
+
+
+@pytest.mark.parametrize("address", ["combat.noise_correlation", "combat.daily_noise_correlation", "combat.weight_afv"])
+def test_no_force_makes_a_correlation_beyond_one_or_a_number_beyond_all_measure_usable(address: str) -> None:
+    value = 1e200 if address == "combat.weight_afv" else -1.5
+    with pytest.raises(FileFaults, match="--force or not"):
+        rules_of_engagements({address: value}, force=True)
+
+
+def test_why_names_what_each_side_brings_and_the_parameter_behind_each_term() -> None:
+    known = Engagement("a", 20000, 9000, att_quality=2.0, att_afv=50, more={"def_side": "German"})
+    (plain, better) = fight([replace(known, att_quality=1.0), known], rules_of_engagements({}), runs=10)
+    differ = {name for name, value in plain.terms.items() if better.terms[name] != value}
+    assert differ == {"attacker_quality", "attacker_points", "log_ratio"}
+    behind = addresses(better)
+    assert "attacker_quality" not in behind
+    assert "attacker_afv" not in behind
+    assert behind["defender_quality"] == "engage.quality_axis"
+    assert behind["defender_afv"] == "engage.afv_1000"
+    assert set(behind.values()) <= set(rules_of_engagements({}))
+
+
+def test_rugged_ground_does_not_give_tanks_back_what_a_marsh_took() -> None:
+    def tank_value(relief: str, cover: str) -> float:
+        return float(describe([Engagement("a", 20000, 9000, relief=relief, cover=cover)], RULES).tank_value[0])
+
+    for cover in ("wooded", "marsh", "urban", "mixed"):
+        assert tank_value("rugged", cover) <= tank_value("rolling", cover), cover
 
 
 def test_twenty_thousand_bad_rows_are_told_in_seconds(tmp_path: Path) -> None:

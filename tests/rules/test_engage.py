@@ -271,6 +271,11 @@ def test_a_thousand_situations_all_answer_more_power_in_the_same_direction() -> 
     assert np.allclose(stronger - x, np.log(1.1))
     for more in (x, stronger):
         assert np.isfinite(more).all()
+    for name in ("men", "afv", "guns"):
+        attackers = balance(replace(many, **{name: spread[name] * np.array([1.1, 1.0])}), RULES).x
+        defenders = balance(replace(many, **{name: spread[name] * np.array([1.0, 1.1])}), RULES).x
+        assert (attackers >= x - 1e-9).all(), name
+        assert (defenders <= x + 1e-9).all(), name
     zero = np.zeros(n)
     before, after = (CURVE.all(v, zero, zero, zero, zero) for v in (x, stronger))
     assert (after[0] > before[0]).all()

@@ -82,7 +82,7 @@ def test_both_drawings_are_the_same_front() -> None:
 
 
 @pytest.mark.slow
-def test_larger_hexes_make_it_a_little_dearer_and_hardly_another_operation() -> None:
+def test_larger_hexes_make_the_same_operation_larger_by_no_more_than_is_told() -> None:
     """All measures in one test: two workers would fight the same wars for a measure each."""
     small, large = outcome(5.0), outcome(8.0)
     assert min(small.values()) > 0

@@ -92,10 +92,10 @@ def _line(t: Target) -> tuple[str, ...]:
 
 
 def _kept_dates() -> Target | None:
-    from engine import score_page
+    from engine import engine_digest, score_page
     from engine.lab.calibration import dates_target
 
-    return dates_target(score_page.kept_in(options.ROOT / "docs" / "scores"))
+    return dates_target(score_page.kept_in(options.ROOT / "docs" / "scores"), engine_digest())
 
 
 def _rest(targets: Sequence[Target]) -> list[tuple[str, ...]]:
@@ -104,9 +104,10 @@ def _rest(targets: Sequence[Target]) -> list[tuple[str, ...]]:
 
 def _not_computed(targets: Sequence[Target]) -> list[dict[str, Any]]:
     """What the table has no line for: the targets of a campaign that was not fought out, dates without kept runs."""
-    from engine.lab.calibration import CAMPAIGN, DATES, DATES_WANTED, NOT_COMPUTED
+    from engine.lab.calibration import CAMPAIGN, DATES, DATES_WANTED, DESCRIBED, ELSEWHERE, NOT_COMPUTED
 
     rest = [] if any(t.group == "campaign" and t.name != DATES for t in targets) else list(NOT_COMPUTED)
+    rest = [*([] if any(t.group == "given" for t in targets) else DESCRIBED), *ELSEWHERE, *rest]
     if all(t.name != DATES for t in targets):
         rest.append(("campaign", DATES, f"{DATES_WANTED:.2g} to 1", f"after deepbattle scores {CAMPAIGN} --make"))
     return [dict(zip(("group", "target", "accepted", "note"), line, strict=True)) for line in rest]

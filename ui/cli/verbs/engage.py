@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--set", "sets", multiple=True, type=options.Setting(), metavar="KEY=VALUE",
               help="Change a rule parameter, such as combat.tau_days=3. May be repeated.")  # fmt: skip
 @options.force_option
-@click.option("--why", is_flag=True, help="Print the terms that make x.")
+@click.option("--why", is_flag=True, help="Print the terms that make x, each with the parameter behind it.")
 @options.seed_option
 @options.json_option
 def command(
@@ -76,7 +76,10 @@ def _float(key: str, value: str) -> float:
 
 
 def _terms(f: Fought) -> str:
-    terms = [(f"  {name}", number(value, 3)) for name, value in f.terms.items()]
+    from engine import addresses
+
+    behind = addresses(f)
+    terms = [(f"  {name}", number(value, 3), behind.get(name, "")) for name, value in f.terms.items()]
     return f"\n{f.engagement.id}: x = {f.x:.3f}\n" + columns(terms, right=[1]) + "\n"
 
 
