@@ -42,8 +42,11 @@ def test_bench_measures_a_step_of_combat_with_fifty_engagements() -> None:
     found = combat_step(steps=3)
     assert 45 <= found["engagements"] <= 52
     assert [line.words for line in figures({"combat": found})] == [
-        f"combat, {found['engagements']:.0f} engagements, a step"
+        f"combat, {found['engagements']:.0f} engagements, a step",
+        f"combat of a war that goes on, {found['going_engagements']:.0f} engagements, a step",
     ]
+    assert 30 <= found["going_engagements"] <= 60
+    assert found["going_ms"] > 0
 
 
 def test_times_are_held_against_their_budgets_as_they_would_be_on_the_reference_machine() -> None:
