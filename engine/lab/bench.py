@@ -82,7 +82,7 @@ def time_case(
     days: int | None = None,
     seeds: Sequence[int] = (1, 2, 3),
     names: Mapping[str, str] | None = None,
-    between: Callable[[], object] = int,
+    between: Callable[[], object] = lambda: None,
 ) -> Timing:
     """Run a case with its staffs, once to warm up and then once for each seed; ``between`` the runs something else."""
     until = min(scenario.end_min, (days or scenario.days) * DAY)
