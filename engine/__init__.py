@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = {
-    "bench": "engine.lab.bench", "pairings": "engine.lab.pairings", "reasons": "engine.staff.reasons",
+    "bench": "engine.lab.bench", "bench_parts": "engine.lab.bench_parts",
+    "pairings": "engine.lab.pairings", "reasons": "engine.staff.reasons",
     "score_page": "engine.lab.score_page",
     "tallies": "engine.lab.tally", "what_ifs": "engine.lab.what_if",
     "ways": "engine.rules.ways", "why": "engine.run.why", "yardstick": "engine.lab.yardstick",

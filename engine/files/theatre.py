@@ -45,13 +45,20 @@ Array = npt.NDArray[Any]
 
 def load_theatre(folder: str | Path) -> Theatre:
     """The theatre of a folder, or of a name below scenarios/theatres; loaded once per process."""
-    path = Path(folder)
-    if not path.is_dir():
-        path = THEATRES / str(folder)
-    path = path.resolve()
+    path = _folder(folder)
     if path not in _loaded:
-        _loaded[path] = _Reader(path).theatre()
+        _loaded[path] = read_theatre(path)
     return _loaded[path]
+
+
+def read_theatre(folder: str | Path) -> Theatre:
+    """The same, read anew."""
+    return _Reader(_folder(folder)).theatre()
+
+
+def _folder(folder: str | Path) -> Path:
+    path = Path(folder)
+    return (path if path.is_dir() else THEATRES / str(folder)).resolve()
 
 
 def theatre_names() -> tuple[str, ...]:

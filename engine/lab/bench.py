@@ -344,6 +344,12 @@ def _figures(found: Mapping[str, Any]) -> list[Figure]:
         b = found["batch"]
         words = f"wall time of {b['runs']} runs on {b['workers']} workers, against their CPU shared out evenly"
         lines.append(Figure(words, b["ratio"], "times", 1.1))
+    for key, words, unit, budget in _THEATRE:
+        if "theatre" in found:
+            lines.append(Figure(words, found["theatre"][key], unit, budget))
+    if "engagements" in found:
+        e = found["engagements"]
+        lines.append(Figure(f"engage: {e['rows']} rows of {e['runs']} runs", e["s"], "s", 30.0))
     if "behaviour" in found:
         army = found["behaviour"]["tank_army"]
         for key, words in (("quiet", "quiet front"), ("quiet_generated", "quiet generated front")):
@@ -356,6 +362,7 @@ def _figures(found: Mapping[str, Any]) -> list[Figure]:
         lines.append(Figure("fresh tank army in a breach, a day", pace, "km", 30.0))
     if "window" in found:
         lines.append(Figure("first frame of the window", found["window"]["first_frame_s"], "s", 3.0))
+        lines.append(Figure("the whole theatre drawn, 1000 pixels wide", found["window"]["theatre_s"], "s", 2.0))
         fps = found["window"]["pan_fps"]
         lines.append(Figure("frames a second while panning, 1600x900", fps, "", 60.0, at_least=True, timed=True))
     return lines
@@ -370,6 +377,12 @@ _HANDLING = (
     ("rewind_worst_ms", "rewinding, worst", "ms", 200.0),
     ("first_event_ms", "first simulated event from a cold process", "ms", 800.0),
     ("help_ms", "help text from a cold process", "ms", 150.0),
+)
+
+_THEATRE = (
+    ("load_ms", "a theatre loaded", "ms", 100.0),
+    ("field_ms", "a distance field over all its land", "ms", 1.0),
+    ("day_field_ms", "how far one formation gets on foot in a day", "ms", 0.05),
 )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.core.chains import border_chains
 from engine.model.codes import SIDES, OrderKind, StaffRole
 from engine.model.commander import Notes
 from engine.staff import lending
@@ -273,25 +271,3 @@ def test_the_plain_staff_attacks_what_is_weak_and_near_and_else_holds():
     session.advance(2 * DAY)
     assert {reason for _, _, _, reason in orders_to(session, "a1")} == {Reason.NEAREST}
     assert orders_to(session, "r1") == []
-
-
-# Cost.
-
-
-def test_a_cycle_costs_little_beside_the_trace_of_the_front():
-    session = war(TWO_CORPS, days=3, depth=6, formations=KINDS, headquarters=STAFFS, directives=[PUSH])
-    session.advance(30 * HOUR)
-    view = session.view("axis")
-    owners = np.where(view.hexes.inside == 1, view.hexes.owner, -1).astype(np.int8)
-    rows = view.headquarters.row.tolist()
-
-    def cost(work, times):
-        work()
-        started = time.process_time()
-        for _ in range(times):
-            work()
-        return (time.process_time() - started) / times
-
-    trace = min(cost(lambda: border_chains(view.statics.grid.neighbours, owners, 0), 200) for _ in range(3))
-    cycle = min(cost(lambda: Staff().plan(view, Notes(*session.world.note_tables()), None, rows), 20) for _ in range(3))
-    assert cycle / len(rows) < 100 * max(trace, 20e-6)

@@ -28,7 +28,7 @@ def watched(drawing: Any) -> Iterator[LiveStage]:
 
 
 def answer(stage: LiveStage, unit: int, minute: int, about: str = "power") -> Why | None:
-    until = time.perf_counter() + 5
+    until = time.perf_counter() + 60
     found = stage.why(unit, minute, TRUTH, about)
     while found is None and stage.pending() and time.perf_counter() < until:
         time.sleep(0.002)

@@ -25,7 +25,8 @@ def bench_frames(seconds: float = 6.0, size: tuple[int, int] = (1600, 900), scen
     from ui.map.settings import Settings
     from ui.map.stages.sketch import sketch_of
 
-    stage = sketch_of(load_scenario(scenario), ready=1440)
+    fought = load_scenario(scenario)
+    stage = sketch_of(fought, ready=1440)
     app = App(stage, size, options=Settings())
     app.finish()
     app.draw()
@@ -38,9 +39,19 @@ def bench_frames(seconds: float = 6.0, size: tuple[int, int] = (1600, 900), scen
     app.do("pause")
     zoom = _frames(app, seconds / 4, lambda k: app.do("zoom", 1 if k // 30 % 2 else -1) if k % 15 == 0 else None)
     still = _idle(app)
+    whole = _whole_theatre(fought.theatre)
     pygame.display.quit()
-    return {"size": f"{size[0]}x{size[1]}", "first_frame_s": round(first, 2), **_figures("pan", pan),
+    return {"size": f"{size[0]}x{size[1]}", "first_frame_s": round(first, 2), "theatre_s": whole, **_figures("pan", pan),
             **_figures("play", play), **_figures("zoom", zoom), "idle_redraws": still}  # fmt: skip
+
+
+def _whole_theatre(theatre: Any) -> float:
+    """Seconds of the processor to draw the map of a whole theatre anew."""
+    from ui.map_picture import draw_theatre
+
+    began = time.thread_time()
+    draw_theatre(theatre, ("ground", "rivers", "roads", "rails"), 1000)
+    return round(time.thread_time() - began, 2)
 
 
 def _frames(app: Any, seconds: float, move: Any) -> list[tuple[float, float]]:

@@ -71,7 +71,7 @@ def case_of(name: str, days: int) -> Scenario:
 def _time(
     cases: tuple[str, ...], days: int, seeds: int, who: dict[str, str], window: bool, as_json: bool, quiet: bool
 ) -> None:
-    from engine import bench, yardstick
+    from engine import bench, bench_parts, yardstick
 
     names = cases or (*[n for n in ("doppelkopf",) if n in options.scenario_names()], "generated:400", "generated:100")
     found: dict[str, Any] = {"machine": bench.machine(), "cases": []}
@@ -91,9 +91,13 @@ def _time(
             click.echo(_words(timing) + "\n")
     remark("a step of combat ...", quiet=quiet)
     found["combat"] = bench.combat_step()
+    remark("described engagements ...", quiet=quiet)
+    found["engagements"] = bench_parts.engagements_speed()
     found |= _ratio(found["cases"])
     real = next((n for n in names if not n.startswith("generated")), None)
     if real is not None:
+        remark("the theatre ...", quiet=quiet)
+        found["theatre"] = bench_parts.theatre_speed(case_of(real, days).theatre)
         remark("saving, rewinding, starting ...", quiet=quiet)
         found["handling"] = {**bench.handling(case_of(real, days), who), **bench.starting(real, who)}
         remark("a batch on two workers ...", quiet=quiet)
