@@ -58,7 +58,8 @@ class Row:
     """CPU seconds."""
     host: str = ""
     cost: Mapping[str, Any] = field(default_factory=dict)
-    """What it took besides: ``systems``, CPU seconds of each, and ``memory_mb``, the most its process ever had."""
+    """What it took besides: ``systems``, CPU seconds of each, ``memory_mb``, the most its process ever had, and ``compiler``,
+    True if that process had loaded the compiler, which takes several times a run's memory, once on a machine."""
 
     @property
     def ok(self) -> bool:

@@ -153,14 +153,17 @@ def _short(value: float | None) -> float | None:
 
 
 def cost_of(rows: Sequence[Row]) -> dict[str, Any] | None:
-    """What a run takes: median CPU seconds, of them by system, and the most memory a process had, MB."""
+    """What a run takes: median CPU seconds, of them by system, and the most memory a process had, MB: of those without the
+    compiler, if there are any.
+    """
     if not rows:
         return None
+    light = [row for row in rows if not row.cost.get("compiler")] or rows
     systems = sorted({name for row in rows for name in row.cost.get("systems", {})})
     by_system = {name: median(row.cost["systems"].get(name, 0.0) for row in rows if row.cost) for name in systems}
     return {
         "cpu_s": round(median(row.seconds for row in rows), 2),
-        "memory_mb": max(row.cost.get("memory_mb", 0.0) for row in rows),
+        "memory_mb": max(row.cost.get("memory_mb", 0.0) for row in light),
         "systems": {name: round(seconds, 3) for name, seconds in by_system.items()},
     }
 

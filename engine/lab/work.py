@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from engine.files.json_form import from_json, to_json
 from engine.lab.commanders import commanders
@@ -57,7 +58,9 @@ def _row(context: Context, run: Run) -> Row:
     if isinstance(done, Failure):
         fault = f"{done.stage}: {done.text}"
         return Row(*common, "failed", dict(run.values), fault=fault, seconds=seconds, host=host)
-    cost = {"systems": {name: round(spent, 4) for name, spent in systems.items()}, "memory_mb": _peak_mb()}
+    cost: dict[str, Any] = {"systems": {name: round(spent, 4) for name, spent in systems.items()}, "memory_mb": _peak_mb()}
+    if "numba" in sys.modules:
+        cost["compiler"] = True
     return Row(*common, "ok", dict(run.values), done.record(), dict(done.series), seconds=seconds, host=host, cost=cost)
 
 

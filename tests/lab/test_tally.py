@@ -14,7 +14,7 @@ from engine.files.scenario import load_scenario
 from engine.lab import tally as tally_module
 from engine.lab.score_page import kept_in
 from engine.lab.store import Row
-from engine.lab.tally import Asked, is_current, keep_tally, read_tally, summed_up, tally
+from engine.lab.tally import Asked, cost_of, is_current, keep_tally, read_tally, summed_up, tally
 from tests.lab.made_up import rows, scenario
 
 SCORES = Path(__file__).resolve().parents[2] / "docs" / "scores"
@@ -109,6 +109,18 @@ def test_it_says_what_a_run_costs_by_system(tmp_path: Path) -> None:
     cost = tally(scenario(), replace(SHORT, runs=2, baseline=False), executor="serial", folder=tmp_path)["cost"]
     assert cost["memory_mb"] > 20
     assert 0 < cost["systems"]["staffs"] < cost["cpu_s"]
+
+
+def test_memory_is_that_of_processes_without_the_compiler_if_there_are_any() -> None:
+    light, heavy = ({"memory_mb": 280.0}, {"memory_mb": 940.0, "compiler": True})
+
+    def memory(*costs: dict[str, object]) -> float:
+        found = cost_of([replace(row, cost=cost) for row, cost in zip(rows(len(costs), scenario()), costs, strict=True)])
+        assert found is not None
+        return float(found["memory_mb"])
+
+    assert memory(heavy, light, {"memory_mb": 290.0}) == 290
+    assert memory(heavy) == 940
 
 
 def test_a_kept_tally_has_a_line_for_every_fact_and_reads_as_it_was(tmp_path: Path) -> None:
