@@ -84,11 +84,16 @@ def _supply(world: World, effect: Effect, minute: int) -> list[Event]:
 
 
 def _permission(world: World, effect: Effect, minute: int) -> list[Event]:
-    """Directives in force or still to come; who follows a superior's directive follows its permission."""
-    directives = world.directives
+    """Directives in force or still to come; who follows a superior's directive follows its permission.
+
+    ``free`` lifts an order to stand fast, no more: who has leave to fall back to a line keeps it.
+    """
+    directives, told = world.directives, Permission[effect.permission.upper()]
     open_ = np.isin(directives.state, (PENDING, RUNNING)) & np.isin(directives.hq, _headquarters(world, effect))
+    if told == Permission.FREE:
+        open_ &= directives.permission == Permission.STAND_FAST
     rows = np.flatnonzero(open_)
-    return [PERMITTED(minute, directive=rows, permission=Permission[effect.permission.upper()])] if len(rows) else []
+    return [PERMITTED(minute, directive=rows, permission=told)] if len(rows) else []
 
 
 def _people(world: World, effect: Effect, minute: int) -> list[Event]:

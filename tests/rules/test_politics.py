@@ -180,6 +180,21 @@ def test_leave_to_fall_back_is_given_to_directives_in_force_and_to_come():
     assert s.world.directives.permission.tolist() == [Permission.FREE, Permission.FREE]
 
 
+def test_who_is_told_that_he_is_free_keeps_the_line_that_he_may_fall_back_to():
+    plans = [
+        {"id": "first", "hq": "axis_hq", "kind": "defend", "permission": "may_fall_back", "fall_back": ["a1", "b1"]},
+        {"id": "later", "hq": "axis_hq", "kind": "defend", "permission": "stand_fast", "start_day": 3},
+    ]
+    s = doing(Effect("permission", subjects=("axis_hq",), permission="free"), directives=plans)
+    assert s.world.directives.permission.tolist() == [Permission.MAY_FALL_BACK, Permission.FREE]
+
+
+def test_who_is_told_to_stand_fast_has_no_leave_to_fall_back_any_more():
+    plans = [{"id": "now", "hq": "axis_hq", "kind": "defend", "permission": "may_fall_back", "fall_back": ["a1", "b1"]}]
+    s = doing(Effect("permission", subjects=("axis_hq",), permission="stand_fast"), directives=plans)
+    assert s.world.directives.permission.tolist() == [Permission.STAND_FAST]
+
+
 def test_a_staff_that_has_looked_before_sees_the_leave_to_fall_back():
     plans = [{"id": "now", "hq": "axis_hq", "kind": "defend", "permission": "stand_fast"}]
     leave = event("it", at_min=2 * DAY, does=[Effect("permission", subjects=("axis_hq",), permission="free")])
