@@ -43,8 +43,6 @@ _BY_SHIP: Final = int(Afloat.BY_SHIP)
 NO_GOAL: Final = -1
 NEAR_PORT: Final = 3
 """Hexes within which a formation lands if the hex of the port itself is full."""
-_LEAST: Final = 0.02
-"""A rest below this share of a formation goes with the last batch."""
 _SHIPS_DRAW: Final = 0
 
 
@@ -204,7 +202,7 @@ def _aboard(world: World, rows: Ints, minute: int, trace: Trace | None) -> list[
         quay.setdefault(cell, rate(world, side, cell, minute) * FINE // _A_DAY)
         men = int(formations.read("men", minute, [row])[0])
         room = min(left[side], quay[cell])
-        last = room >= men - round(men * _LEAST)
+        last = room >= men - round(men * world.statics.rules["naval.last_batch"])
         taken = men if last else room
         left[side] = max(left[side] - taken, 0)
         quay[cell] = max(quay[cell] - taken, 0)

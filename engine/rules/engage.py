@@ -37,8 +37,6 @@ from engine.rules.combat_refresh import GRID_MIN
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 STEP_DAYS: Final = GRID_MIN / DAY
-ANTITANK_SHARE: Final = 0.3
-"""Part of the guns that fight tanks, where nothing better is known (as in kinds.csv)."""
 
 # Draws of the stream ENGAGE at minute 0; 7 and 8 are the noise in time, drawn at every step.
 _EFFECT, _YIELD, _BREAK, _EXTRA, _GIVEN, _NOISE, _BACK = 0, 3, 4, 5, 6, 7, 9
@@ -143,9 +141,9 @@ def balance(d: Described, rules: Mapping[str, float]) -> Balance:
 
 _PARAMETERS: Final = (
     "combat.density_attack_km", "combat.density_defence_km", "combat.density_excess", "combat.antitank_base_afv",
-    "combat.antitank_k", "combat.weight_afv", "combat.weight_gun",
+    "combat.antitank_k", "combat.weight_afv", "combat.weight_gun", "engage.antitank_share",
 )  # fmt: skip
-_DENSITY, _, _EXCESS, _ANTITANK_BASE, _ANTITANK_K, _WEIGHT_AFV, _WEIGHT_GUN = range(len(_PARAMETERS))
+_DENSITY, _, _EXCESS, _ANTITANK_BASE, _ANTITANK_K, _WEIGHT_AFV, _WEIGHT_GUN, _ANTITANK = range(len(_PARAMETERS))
 
 
 @jit
@@ -157,7 +155,7 @@ def _weigh_described(
     for i in range(len(line)):
         for side in range(2):
             counts[i, side] = saturated(line[i, side], frontage_km[i] * p[_DENSITY + side], p[_EXCESS])
-            enemy = guns[i, 1 - side] * ANTITANK_SHARE + afv[i, 1 - side]
+            enemy = guns[i, 1 - side] * p[_ANTITANK] + afv[i, 1 - side]
             tank[i, side] = tank_worth(tank_value[i], afv[i, side], enemy, p[_ANTITANK_BASE], p[_ANTITANK_K])
             infantry, vehicles = line[i, side] * counts[i, side], p[_WEIGHT_AFV] * afv[i, side] * tank[i, side]
             worth[i, side] = infantry + vehicles + p[_WEIGHT_GUN] * guns[i, side]

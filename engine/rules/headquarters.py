@@ -41,8 +41,6 @@ MOVED, DRIVEN, OVERRUN = 0, 1, 2
 """How a headquarters came to its new place: by itself, before the enemy, out of the enemy's hands."""
 _REACH: Final = (1, 2, 4)
 """Wire and radio range of corps, army and front in those of a corps."""
-_TOO_FAR: Final = 0.7
-"""A headquarters moves when the middle of its formations is farther than this share of its range."""
 _WORTH_IT: Final = 2
 """Hexes that a place must be better than the present one to be worth the trouble of a move."""
 
@@ -272,7 +270,7 @@ def _places(world: World) -> tuple[Rows, Rows]:
         # 0 corps, 1 army, 2 front or army group.
         level = np.clip(world.headquarters.echelon.astype(np.int64) - int(Echelon.CORPS), 0, 2)
         behind = np.array([round(rules[f"command.behind_hexes_{name}"]) for name in ("corps", "army", "front")])
-        hexes = rules["command.range_km"] * 1000.0 * _TOO_FAR / world.statics.grid.spacing_m
+        hexes = rules["command.range_km"] * 1000.0 * rules["command.range_kept"] / world.statics.grid.spacing_m
         most = np.array([int(hexes * reach) for reach in _REACH])
         found = world.statics.memo["headquarters.places"] = (behind[level], most[level])
     return found

@@ -33,8 +33,8 @@ _SUBJECT = subject_of("weather")
 _FLY = ("clear", "cloud", "rain", "fog", "snow")
 _WINTER_DAYS: Final = 150
 """Days before the start in which there may have been frost."""
-_TEMP_SPREAD = 4.0
-"""Standard deviation of a day's temperature about the month's, Celsius; the sum of two dice, times 2.45."""
+_TWO_DICE: Final = 2.45
+"""Standard deviations in the whole span of a sum of two uniform numbers: root of six."""
 
 
 def daylight(statics: Statics, minute: int) -> int:
@@ -163,8 +163,8 @@ def _day(world: World, minute: int, dice: Dice) -> tuple[int, int, int, int, flo
         sky, wind, sea, temp = int(Sky[record.sky.upper()]), record.wind, record.sea, record.temp_c
     else:
         sky = _next_sky(world, climate.skies[month], sky_luck, first=minute == 0)
-        wind, sea = int(climate.wind[month]), int(climate.sea[month])
-        temp = float(climate.temp_c[month]) + _TEMP_SPREAD * 2.45 * (temp_luck + other_luck - 1.0)
+        wind, sea, spread = int(climate.wind[month]), int(climate.sea[month]), statics.rules["weather.day_spread_c"]
+        temp = float(climate.temp_c[month]) + spread * _TWO_DICE * (temp_luck + other_luck - 1.0)
     if record is not None and record.ground:
         return sky, int(Ground[record.ground.upper()]), wind, sea, temp
     return sky, _next_ground(world, sky, temp, ground_luck), wind, sea, temp
