@@ -164,11 +164,11 @@ def hazards(world: World, rows: Ints, minute: int) -> Floats:
 def _hazard_of(
     minute: int, row: int, contact: int, firm: bool, f32: Array, f64: Array, plan: Ints, p: Floats
 ) -> float:
-    if p[_ON] == 0.0:
+    cut_off = f64[F_CUT_OFF_SINCE, row] <= minute
+    if p[_ON] == 0.0 or (not cut_off and contact != 1):
         return 0.0
     cohesion = read_flow(f64, plan, _COHESION, row, minute) / NANO
-    cut_off = f64[F_CUT_OFF_SINCE, row] <= minute
-    if not cut_off and (cohesion >= p[_LEAST] or contact != 1):
+    if not cut_off and cohesion >= p[_LEAST]:
         return 0.0
     base = p[_A_DAY] * exp_of(p[_SLOPE] * (p[_LEAST] - cohesion))
     if cut_off and f64[F_HUNGRY_SINCE, row] <= minute:
