@@ -117,6 +117,16 @@ class Grid:
         q, r = self.axial
         return self._cells_at(q[cell] + offset_q, r[cell] + offset_r)
 
+    def framed(self, radius: int) -> tuple[npt.NDArray[np.int64], int]:
+        """Steps to all cells within ``radius``, nearest first, on a map with a frame of as many empty cells around it, from
+        even and from odd columns, shape (2, cells); and how many cells such a map has.
+
+        A small map of one's own is looked at without the large table of discs: see :func:`in_frame`.
+        """
+        offset_q, offset_r = _disc_table(radius).astype(np.int64)
+        wide, odd = self.columns + 2 * radius, np.array([[0], [1]])
+        return (offset_r + (odd + offset_q) // 2) * wide + offset_q, wide * (self.rows + 2 * radius)
+
     def distance(self, a: Index, b: Index) -> Cells:
         """Steps between cells (arrays broadcast)."""
         q, r = self.axial
@@ -198,6 +208,12 @@ def steps_between(axial: Cells, a: int, b: int) -> int:
     dq = int(axial[0, a]) - int(axial[0, b])
     dr = int(axial[1, a]) - int(axial[1, b])
     return (abs(dq) + abs(dr) + abs(dq + dr)) // 2
+
+
+@jit
+def in_frame(cell: int, columns: int, radius: int) -> int:
+    """The place of a cell on a map that is framed (:meth:`Grid.framed`)."""
+    return (cell // columns + radius) * (columns + 2 * radius) + cell % columns + radius
 
 
 def disc(radius: int) -> list[tuple[int, int]]:

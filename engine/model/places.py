@@ -13,15 +13,17 @@ F_SIDE, F_MOBILITY, F_STATUS, F_TASK, F_POSTURE, F_STAGE, F_EXPLOITING, F_STACK,
     "int8", "side", "mobility", "status", "task", "posture", "stage", "exploiting", "stack", "echelon"
 ).tolist()
 (F_KIND,) = FORMATIONS.places("int16", "kind").tolist()
-F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_ORDER, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY, F_MEN_FULL = FORMATIONS.places(
-    "int32", "hex", "hq", "leg_to", "target", "order", "combat_share", "quality", "lethality", "men_full"
-).tolist()
+F_HEX, F_HQ, F_LEG_TO, F_TARGET, F_ORDER, F_COMBAT_SHARE, F_QUALITY, F_LETHALITY, F_MEN_FULL, F_SUPPLIED = (
+    FORMATIONS.places(
+        "int32", "hex", "hq", "leg_to", "target", "order", "combat_share", "quality", "lethality", "men_full", "supplied"
+    ).tolist()
+)
 (
     F_IN_PLACE_SINCE, F_PAUSE_UNTIL, F_CUT_OFF_SINCE, F_FATIGUE_N, F_LAST_FIGHT_AT, F_ABOARD_U, F_SURRENDER_GAIN,
-    F_MARCHED_UNTIL,
+    F_MARCHED_UNTIL, F_HUNGRY_SINCE, F_SURRENDER_LEFT,
 ) = FORMATIONS.places(
     "int64", "in_place_since", "pause_until", "cut_off_since", "fatigue_n", "last_fight_at", "aboard_u", "surrender_gain",
-    "marched_until",
+    "marched_until", "hungry_since", "surrender_left",
 ).tolist()  # fmt: skip
 
 # battles
@@ -32,7 +34,11 @@ B_ATTACKER, B_KIND, B_OUTCOME = BATTLES.places("int8", "attacker", "kind", "outc
         "noise_defender", "x",
     ).tolist()
 )  # fmt: skip
-B_STARTED_AT, B_ENDED_AT = BATTLES.places("int64", "started_at", "ended_at").tolist()
+(
+    B_STARTED_AT, B_ENDED_AT, B_DUE_AT, B_AS_OF, B_YIELD_LEFT, B_YIELD_RATE, B_BREAK_LEFT, B_BREAK_RATE,
+) = BATTLES.places(
+    "int64", "started_at", "ended_at", "due_at", "as_of", "yield_left", "yield_rate", "break_left", "break_rate",
+).tolist()  # fmt: skip
 
 # participants
 P_ROLE, P_DIRECTION = PARTICIPANTS.places("int8", "role", "direction").tolist()

@@ -463,7 +463,7 @@ def _add_up(
     for i in range(members.shape[1]):
         slot, side, part = members[SLOT, i], ours[i], people[PART, i]
         situation = people[SITUATION_FACTOR, i]
-        quality = people[OWN_QUALITY, i] * people[COMMAND_FACTOR, i] * weak[i] * situation
+        quality = people[OWN_QUALITY, i] * people[COMMAND_FACTOR, i] * (weak[i] if len(weak) else 1.0) * situation
         tanks = 0 if members[ROLE, i] == SUPPORTING else whole(now[AFV, i] * part / MILLI)
         guns = whole(now[GUNS, i] * part / MILLI)
         worth = line[i] * terms[T_SATURATION + side, slot] + p[WEIGHT_AFV] * tanks * terms[T_TANK + side, slot]

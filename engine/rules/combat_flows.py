@@ -13,8 +13,6 @@ from engine.model.events.combat import BATTLE_ENDED, BLED, FOUGHT, JOINED, LEFT_
 from engine.model.world import World
 from engine.rules.combat_lineup import GIVEN_UP, IS_ATTACK, Lineup
 from engine.rules.combat_outcomes import Ending, kept_depth, left_to, won
-from engine.rules.combat_refresh import BLED as BLED_COLUMNS
-from engine.rules.combat_refresh import FOUGHT as FOUGHT_COLUMNS
 from engine.rules.combat_refresh import Flows, flows, move_noise
 from engine.rules.combat_roll import MEMORY, Roll, call_roll
 from engine.rules.combat_start import engage
@@ -98,16 +96,7 @@ def _decided(ending: Ending, who: Ints, most: int) -> Mask:
 
 def _written(lineup: Lineup, roll: Roll, result: Flows, minute: int) -> list[Event]:
     """Events that set the rates of stale battles and of their participants."""
-    battle, set_for_battles, set_for_members = roll.battle, result.battles, result.members
-    row, formation, share, direction = roll.row, lineup.formation, lineup.share, lineup.direction
-    if roll.setting < len(battle):  # all are on the grid
-        slots, mine = roll.stale.nonzero()[0], roll.stale[lineup.slot].nonzero()[0]
-        battle, set_for_battles, set_for_members = battle[slots], set_for_battles[:, slots], set_for_members[:, mine]
-        row, formation, share, direction = row[mine], formation[mine], share[mine], direction[mine]
-    return [
-        FOUGHT(minute, battle=battle, **dict(zip(FOUGHT_COLUMNS, set_for_battles, strict=True))),
-        BLED(
-            minute, participant=row, formation=formation, share=share, direction=direction,
-            **dict(zip(BLED_COLUMNS, set_for_members, strict=True)),
-        ),
-    ]  # fmt: skip
+    battles, members = result.battles, result.members
+    if roll.setting < len(roll.battle):  # all are on the grid
+        battles, members = battles[:, roll.stale], members[:, roll.stale[lineup.slot]]
+    return [FOUGHT.of(minute, battles), BLED.of(minute, members)]

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import PPM, Floats, exp, rounded
 from engine.core.calendar import HOUR
-from engine.core.columns import NANO, among, anywhere, rows_where
+from engine.core.columns import NANO, Array, among, anywhere
 from engine.core.dice import Dice, Stream, battle_subject
+from engine.core.jit import jit
 from engine.model.codes import (
     ASSAULT,
     ATTACKING,
@@ -46,11 +47,20 @@ from engine.model.events.combat import (
     SURRENDERED,
 )
 from engine.model.events.command import ALARMED
+from engine.model.places import (
+    B_AS_OF,
+    B_BREAK_LEFT,
+    B_BREAK_RATE,
+    B_DUE_AT,
+    B_OUTCOME,
+    B_YIELD_LEFT,
+    B_YIELD_RATE,
+)
 from engine.model.world import World
 from engine.rules import fortress, ice, power
 from engine.rules.combat_lineup import live_participants
 from engine.rules.combat_rates import kept_on_break_off
-from engine.rules.combat_refresh import due_at
+from engine.rules.combat_refresh import used_up_at
 from engine.rules.combat_retreat import WayBack, left_behind, toll
 from engine.rules.command import stand_fast
 from engine.rules.occupation import occupation_h
@@ -131,18 +141,12 @@ class _Field:
 def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace | None = None) -> None:
     """End the battles whose thresholds are used up; adds to ``ending``."""
     battles = world.battles
-    due = rows_where((battles.outcome == LIVE) & (battles.due_at <= minute))
-    if not len(due):
+    due, times = np.empty(len(battles), np.int64), np.empty((2, len(battles)), np.int64)
+    over = _over(minute, battles.blocks["int8"], battles.blocks["int64"], due, times)
+    if not over:
         return
-    as_of = battles.as_of[due]
-    times = np.stack([
-        due_at(battles.yield_left[due], battles.yield_rate[due], as_of),
-        due_at(battles.break_left[due], battles.break_rate[due], as_of),
-    ])  # fmt: skip
-    first = times.argmin(axis=0)
-    over = times.min(axis=0) <= minute  # the others wake because hazards begin to count, or the hex is crossed
-    due, times, first = due[over], times[:, over], first[over]
-    way_back = WayBack(world, minute)
+    due, times = due[:over], times[:, :over]
+    first, way_back = times.argmin(axis=0), WayBack(world, minute)
     for i in np.argsort(battles.hex[due], kind="stable").tolist():
         field_ = _field(world, int(due[i]), minute, int(times[first[i], i]), ending)
         if trace is not None:
@@ -154,6 +158,23 @@ def decide(world: World, minute: int, dice: Dice, ending: Ending, trace: Trace |
             _break_off(world, field_, minute, dice, ending)
         else:
             _yield(world, field_, minute, dice, ending, way_back)
+
+
+@jit
+def _over(minute: int, b8: Array, b64: Array, due: Ints, times: Ints) -> int:
+    """Battles of which a threshold is used up, into ``due``, and when the defender's and the attacker's is, into ``times``;
+    returns how many. Others are due because hazards begin to count, or the hex is crossed.
+    """
+    found = 0
+    for row in range(len(due)):
+        if b8[B_OUTCOME, row] != LIVE or b64[B_DUE_AT, row] > minute:
+            continue
+        yields = used_up_at(b64[B_YIELD_LEFT, row], b64[B_YIELD_RATE, row], b64[B_AS_OF, row])
+        breaks = used_up_at(b64[B_BREAK_LEFT, row], b64[B_BREAK_RATE, row], b64[B_AS_OF, row])
+        if min(yields, breaks) <= minute:
+            due[found], times[0, found], times[1, found] = row, yields, breaks
+            found += 1
+    return found
 
 
 def _field(world: World, row: int, minute: int, at: int, ending: Ending) -> _Field:

@@ -44,7 +44,7 @@ from engine.rules.combat_balance import (
     take_stock,
     weigh,
 )
-from engine.rules.combat_lineup import HEX, KIND, ROLE, ROW, SLOT, Lineup
+from engine.rules.combat_lineup import DIRECTION, HEX, KIND, ROLE, ROW, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_rates import (
     BREAK_OFF_DAYS,
     DECISION_DAYS,
@@ -143,6 +143,8 @@ FOUGHT: Final = (
 ) = range(len(FOUGHT))  # fmt: skip
 BLED: Final = ("battle_rate", "shop_rate", "lost_rate", "guns_rate")
 """What is set for each participant, fine units a minute: columns of the event Bled."""
+KNOWN: Final = 4
+"""Columns of it before those: row of participants, formation, share and direction."""
 BATTLE_RATE, SHOP_RATE, LOST_RATE, GUNS_RATE = range(len(BLED))
 
 
@@ -151,9 +153,9 @@ class Flows:
     """New rates."""
 
     battles: Ints
-    """Shape (FOUGHT, battles)."""
+    """Shape (1 + FOUGHT, battles): the first row is that of ``Roll.battle``."""
     members: Ints
-    """Shape (BLED, participants)."""
+    """Shape (KNOWN + BLED, participants): who it is, then rates."""
     balance: Balance
     spans: Ints
     """Shape (battles,): minutes for which the rates will stand, as far as can be foreseen."""
@@ -172,9 +174,9 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
     """Rates of every battle and participant of ``lineup`` from ``minute`` on."""
     headquarters, participants = world.headquarters, world.participants
     count, many = lineup.battles.shape[1], lineup.members.shape[1]
-    spans, battles = np.empty(count, np.int64), np.empty((len(FOUGHT), count), np.int64)
+    spans, battles = np.empty(count, np.int64), np.empty((1 + len(FOUGHT), count), np.int64)
     now, ours = np.empty((len(power.FLOWS), many), np.int64), np.empty(many, np.int64)
-    members, people = np.empty((len(BLED), many), np.int64), np.ones((PEOPLE, many))
+    members, people = np.empty((KNOWN + len(BLED), many), np.int64), np.empty((PEOPLE, many))
     shares, terms = np.empty((support.USES, count, 2)), np.zeros((T_ROWS, count))
     weak, plans = weakness(world, lineup.formation, minute), preparation.shares(world)
     naval, weather = support.naval(world, lineup, minute), world.weather
@@ -184,9 +186,10 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
         headquarters.blocks["int64"], len(headquarters), world.hexes.blocks["int8"], world.hexes.blocks["int64"],
         *blocks_of(world.battles), len(world.battles), participants.blocks["int32"], participants.blocks["int64"],
         len(participants), weather.blocks["int8"], int(weather.flyable[0]), int(weather.ice_mm[0]), bound_to_stay(world),
-        evacuating(world), ice.water(world), np.ones(many) if weak is None else weak, _ALL if plans is None else plans, naval,
-        spans, now, ours, people, shares, terms, battles, members, *_given(world),
+        evacuating(world), ice.water(world), _ALL if weak is None else weak, _ALL if plans is None else plans, naval,
+        spans, now, ours, people, shares, terms, battles[1:], members[KNOWN:], *_given(world),
     )  # fmt: skip
+    _name(lineup.members, roll.battle, roll.row, battles, members)
     found = Flows(battles, members, Balance(now, ours, people, shares, naval, terms), spans)
     if trace is not None:
         explain(trace, world, lineup, roll.battle, found.balance)
@@ -194,7 +197,14 @@ def flows(world: World, lineup: Lineup, roll: Roll, minute: int, trace: Trace | 
 
 
 _ALL: Final = np.zeros(0)
-"""Stands for the preparation of plans where all are fully prepared."""
+"""Stands for the preparation of plans where all are fully prepared, and for weakness where nobody has landed."""
+
+
+@jit
+def _name(lineup: Ints, battle: Ints, row: Ints, battles: Ints, members: Ints) -> None:
+    """Say in the first rows of what is set which battle it is, and who."""
+    battles[0], members[0] = battle, row
+    members[1], members[2], members[3] = lineup[WHO], lineup[SHARE], lineup[DIRECTION]
 
 
 def _given(world: World) -> tuple[Any, ...]:
@@ -227,6 +237,7 @@ def _refresh(
     met will have lost half-way is known when their losses are.
     """
     _spans(minute, until, battles, memory, b32, curve, p, spans)
+    people[:, :] = 1.0
     mean, ammunition = np.empty_like(now), np.empty((2, members.shape[1]))
     take_stock(minute, spans, battles, members, memory, f8, f64, plan, now, mean, ours)
     arm(minute, spans, battles, members, f32, kind, h32, h64, staffs, kinds, axial, spacing, now, p_balance, ammunition,
@@ -477,12 +488,6 @@ def _losses(
 def used_up_at(left: int, rate: int, as_of: int) -> int:
     """Minute at which a threshold is used up at a rate; NEVER at rate 0."""
     return as_of - (-max(left, 0)) // rate if rate > 0 else NEVER
-
-
-def due_at(left: Ints, rate: Ints, as_of: Ints | int) -> Ints:
-    """:func:`used_up_at` of several thresholds."""
-    wait = -((-np.maximum(left, 0)) // np.maximum(rate, 1))
-    return np.where(rate > 0, as_of + wait, NEVER)
 
 
 def move_noise(world: World, lineup: Lineup, roll: Roll, minute: int, dice: Dice) -> None:

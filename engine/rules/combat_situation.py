@@ -13,17 +13,17 @@ import numpy.typing as npt
 
 from engine.core.arithmetic import Floats, whole
 from engine.core.calendar import DAY, HOUR, NEVER
-from engine.core.columns import Array
+from engine.core.columns import Array, anywhere
 from engine.core.jit import jit
 from engine.model.codes import (
     ATTACKING,
     HOLDING,
     ON_MAP,
+    RUNNING,
     SCREEN_FIGHT,
     SCREENING,
     Cause,
     DirectiveKind,
-    DirectiveState,
     Outcome,
 )
 from engine.model.places import (
@@ -68,6 +68,7 @@ MANOEUVRE: Final = (Cause.OPEN_FLANK, Cause.NEIGHBOUR_GONE, Cause.CUT_OFF, Cause
 _MANOEUVRE: Final = tuple(int(cause) for cause in MANOEUVRE)
 _NO_RESERVE, _FIRE, _EVACUATION = int(Cause.NO_RESERVE), int(Cause.FIRE), int(Cause.EVACUATION)
 _YIELDED: Final = int(Outcome.YIELDED)
+_EVACUATE: Final = int(DirectiveKind.EVACUATE)
 IN_A_FORTRESS: Final = 2
 RESTED_N: Final = 200_000_000
 """A reserve that has come in is fresh below this fatigue (1e-9)."""
@@ -94,9 +95,9 @@ def bound_to_stay(world: World) -> npt.NDArray[np.int8]:
         key = (*key, *world.hexes.version("fortress"), *world.formations.version("hex"))
 
     def make() -> npt.NDArray[np.int8]:
-        everybody = np.arange(len(world.formations))
-        bound = stand_fast(world, everybody).astype(np.int8)
-        bound[fortress.garrison(world, everybody)] = IN_A_FORTRESS
+        bound = stand_fast(world, slice(None)).astype(np.int8)
+        if forts:
+            bound[fortress.garrison(world, slice(None))] = IN_A_FORTRESS
         return bound
 
     return derived(world, "combat.bound", key, make)
@@ -106,12 +107,13 @@ def evacuating(world: World) -> Mask:
     """Shape (formations,): its headquarters is being taken off by sea."""
 
     def make() -> Mask:
-        directives = world.directives
-        running = (directives.kind == DirectiveKind.EVACUATE) & (directives.state == DirectiveState.RUNNING)
-        marked = np.zeros(len(world.headquarters) + 1, dtype=bool)
-        marked[directives.hq[running]] = True
-        marked[-1] = False
-        taken: Mask = marked[world.formations.hq]
+        directives, taken = world.directives, np.zeros(len(world.formations), bool)
+        running = (directives.kind == _EVACUATE) & (directives.state == RUNNING)
+        if anywhere(running):
+            marked = np.zeros(len(world.headquarters) + 1, bool)
+            marked[directives.hq[running]] = True
+            marked[-1] = False
+            taken[:] = marked[world.formations.hq]
         return taken
 
     return derived(world, "combat.evacuating", _told(world), make)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from engine.core.arithmetic import DAY, Floats, whole
 from engine.core.columns import FINE, Array
 from engine.core.flows import read_flow
+from engine.core.hexes import in_frame
 from engine.core.jit import jit
 from engine.model.codes import FIGHTING, BattleKind, Task
 from engine.model.events import Event
@@ -29,10 +30,9 @@ from engine.model.events.combat import SKIRMISHED
 from engine.model.places import F_HEX, F_LAST_FIGHT_AT, F_LEG_TO, F_SIDE, F_STAGE, F_TASK, X_WORKS
 from engine.model.tables import FORMATIONS
 from engine.model.world import World
-from engine.rules.combat_lineup import Lineup
+from engine.rules.combat_lineup import KIND, SLOT, WHO, Lineup
 from engine.rules.combat_outcomes import Ending
-from engine.rules.combat_refresh import BLED
-from engine.rules.ground import standing
+from engine.rules.ground import blocks_of, standing
 from engine.rules.parameters import packed
 from engine.rules.power import works_of
 from engine.rules.system import Trace
@@ -74,24 +74,33 @@ def skirmish(
     world: World, lineup: Lineup, ending: Ending, concerned: npt.NDArray[np.bool_], minute: int, trace: Trace | None = None
 ) -> list[Event]:
     """New rates of loss of ``concerned`` formations that are in no battle; none where nothing changes."""
-    formations, rules = world.formations, world.statics.rules
+    formations = world.formations
     count = len(formations)
-    rows, exposure = np.empty(count, np.int64), np.empty(count, np.int64)
-    rates, shares = np.empty((len(RATES), count), np.int64), np.empty((2, count))
-    reaches = [int(rules["contact." + name]) for name in ("fire_hexes", "rear_guard_hexes", "active_hexes")]
-    cells = np.array([1 + 3 * reach * (reach + 1) for reach in reaches])
-    p, plan = packed(world.statics, PARAMETERS), formations.plan(*FLOWS)
+    found, exposure, shares = np.empty((1 + len(RATES), count), np.int64), np.empty(count, np.int64), np.empty((2, count))
     differ = _skirmish(
-        minute, world.statics.grid.ring_table(max(reaches)), cells, standing(world).rows, lineup.formation,
-        lineup.kind[lineup.slot], ending.out, concerned, formations.blocks["int8"], formations.blocks["int32"],
-        formations.blocks["int64"], world.hexes.blocks["int8"], plan, _WRITTEN, p, rows, exposure, shares, rates,
+        minute, standing(world).rows, lineup.battles, lineup.members, ending.out, concerned, *blocks_of(formations),
+        world.hexes.blocks["int8"], _WRITTEN, exposure, shares, found[0], found[1:], *_given(world),
     )  # fmt: skip
     if not differ:
         return []
-    rows, rates = rows[:differ], rates[:, :differ]
+    found = found[:, :differ]
     if trace is not None:
-        _explain(trace, rows, exposure, shares, rates)
-    return [SKIRMISHED(minute, formation=rows, **dict(zip(BLED, rates, strict=True)))]
+        _explain(trace, found[0], exposure, shares, found[1:])
+    return [SKIRMISHED.of(minute, found)]
+
+
+def _given(world: World) -> tuple[Any, ...]:
+    """What :func:`_skirmish` is given of the scenario and its parameters, gathered once for a run."""
+    statics = world.statics
+    found: tuple[Any, ...] | None = statics.memo.get("skirmish.given")
+    if found is None:
+        reaches = [int(statics.rules["contact." + name]) for name in ("fire_hexes", "rear_guard_hexes", "active_hexes")]
+        cells, widest = np.array([1 + 3 * reach * (reach + 1) for reach in reaches]), max(reaches)
+        found = statics.memo["skirmish.given"] = (
+            *statics.grid.framed(widest), statics.grid.columns, widest, cells, world.formations.plan(*FLOWS),
+            packed(statics, PARAMETERS),
+        )  # fmt: skip
+    return found
 
 
 def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: Ints) -> None:
@@ -105,54 +114,50 @@ def _explain(trace: Trace, rows: Ints, exposure: Ints, shares: Floats, rates: In
 
 @jit
 def _skirmish(
-    minute: int, discs: Any, cells: Ints, rows: Ints, fighting: Any, kind: Any, out: Any, concerned: Any, f8: Array, f32: Array,
-    f64: Array, x8: Array, plan: Ints, written: Ints, p: Floats, differing: Ints, exposure: Ints, shares: Floats, rates: Ints,
+    minute: int, rows: Ints, battles: Ints, members: Ints, out: Any, concerned: Any, f8: Array, f32: Array, f64: Array,
+    x8: Array, written: Ints, exposure: Ints, shares: Floats, differing: Ints, rates: Ints, steps: Ints, size: int,
+    columns: int, widest: int, cells: Ints, plan: Ints, p: Floats,
 ) -> int:  # fmt: skip
-    """``cells``: of a disc in ``discs``, those in which an enemy counts for fire and for pursuit, and a battle for an active
-    front.
+    """``cells``: of a disc in ``steps`` (``Grid.framed``), those in which an enemy counts for fire and for pursuit, and a
+    battle for an active front.
 
     Those whose rates change go into ``differing``; returns how many. For each ``shares``: intensity and the enemy's
     lethality; ``rates``: men, vehicles to repair and written off, guns.
     """
     fire, reach, stirred = cells
     # What is in a hex, as bits: somebody of side 0 and 1, and somebody of them who comes on. One small map.
-    marks = np.zeros(len(discs), np.int8)
-    idle = np.zeros(f8.shape[1], np.bool_)
+    marks = np.zeros(size, np.int8)
+    idle, place = np.zeros(f8.shape[1], np.bool_), np.zeros(f8.shape[1], np.int64)
     for row in rows:
-        marks[f32[F_HEX, row]] |= 1 << f8[F_SIDE, row]
+        place[row] = in_frame(int(f32[F_HEX, row]), columns, widest)
+        marks[place[row]] |= 1 << f8[F_SIDE, row]
         idle[row] = not out[row]
-    for i, row in enumerate(fighting):
+    for i in range(members.shape[1]):
+        row = members[WHO, i]
         idle[row] = False
-        if kind[i] in _FIGHTS:
-            marks[f32[F_HEX, row]] |= _FOUGHT
+        if battles[KIND, members[SLOT, i]] in _FIGHTS:
+            marks[place[row]] |= _FOUGHT
     chased = np.zeros(2, np.bool_)
     for row in rows:
         if idle[row] and _goes_on(f8, row, p):
-            marks[f32[F_HEX, row]] |= _COMES << f8[F_SIDE, row]
+            marks[place[row]] |= _COMES << f8[F_SIDE, row]
             chased[1 - f8[F_SIDE, row]] = True
     found = 0
     for row in rows:
         if not idle[row] or not concerned[row]:
             continue
         side, onward = f8[F_SIDE, row], _goes_on(f8, row, p)
-        near, pursued = discs.shape[1], False
+        at, around, enemy = place[row], steps[f32[F_HEX, row] % columns & 1], 1 << 1 - side
         flees = chased[side] and not _stands_dug_in(minute, row, f32, f64, x8, plan, p)
-        for place in range(max(fire, reach) if onward or flees else fire):
-            cell = discs[f32[F_HEX, row], place]
-            if cell >= 0 and marks[cell] >> 1 - side & 1:
-                near = min(near, place)
-                if flees and place < reach and marks[cell] >> 1 - side & _COMES:
-                    pursued = True
-                if pursued or not flees:
-                    break
-        lately = minute - f64[F_LAST_FIGHT_AT, row] <= DAY
+        about = _seen(marks, at, around[:reach]) if onward or flees else 0
         key = NOTHING
-        if near < reach and onward:
+        if onward and about & enemy:
             key = PURSUIT
-        elif pursued:
+        elif flees and about & enemy * _COMES:
             key = PURSUED
-        elif near < fire:
-            key = HELD if lately or _beside_a_battle(discs[f32[F_HEX, row], :stirred], marks) else QUIET
+        elif _seen(marks, at, around[:fire]) & enemy:
+            lately = minute - f64[F_LAST_FIGHT_AT, row] <= DAY
+            key = HELD if lately or _seen(marks, at, around[:stirred]) & _FOUGHT else QUIET
         exposure[found], differing[found] = key, row
         _lose(minute, row, found, key, side, f64, plan, p, shares, rates)
         differs = False
@@ -163,11 +168,11 @@ def _skirmish(
 
 
 @jit
-def _beside_a_battle(disc: Any, marks: Any) -> bool:
-    """Whether somebody fights in one of the hexes of ``disc``."""
-    found = False
-    for cell in disc:
-        found = found or (cell >= 0 and marks[cell] & _FOUGHT != 0)
+def _seen(marks: Any, at: int, around: Ints) -> int:
+    """The marks of the hexes ``around`` one, all together: quicker than to look at each what it is."""
+    found = 0
+    for step in around:
+        found |= marks[at + step]
     return found
 
 
@@ -193,7 +198,9 @@ def _lose(
     """Vehicles and guns are hit in a pursuit only: who pursues keeps the field and mends most of them, who goes back
     leaves most behind.
     """
-    shares[:, at], rates[:, at] = 0.0, 0
+    shares[0, at] = shares[1, at] = 0.0
+    for k in range(4):
+        rates[k, at] = 0
     if key == NOTHING:
         return
     enemy = p[_LETHAL_SOVIET] if side == 0 else p[_LETHAL_AXIS]

@@ -24,7 +24,7 @@ from engine.rules.combat_balance import NEED_ATTACK, NEED_DEFENCE, kind_table
 from engine.rules.combat_lineup import KIND, ROLE, SHARE, SLOT, WHO, Lineup
 from engine.rules.combat_outcomes import Ending
 from engine.rules.combat_rates import activity_of
-from engine.rules.combat_refresh import MOST_GONE, SPARE_MIN, Flows
+from engine.rules.combat_refresh import KNOWN, MOST_GONE, SPARE_MIN, Flows
 from engine.rules.combat_roll import Roll
 from engine.rules.parameters import packed
 from engine.rules.system import Trace
@@ -59,19 +59,22 @@ def suffered(
     for row, cohesion in ending.cohesion_taken.items():
         taken[row] = cohesion
     # Rates of other battles are not looked at.
-    given = (result.members, result.balance.naval, result.balance.ours, result.spans) if result is not None else _NOTHING
-    rows, found = np.empty(many, np.int64), np.empty((len(COLUMNS), many), np.int64)
+    given = _NOTHING
+    if result is not None:
+        given = (result.members[KNOWN:], result.balance.naval, result.balance.ours, result.spans)
+    found = np.empty((1 + len(COLUMNS), many), np.int64)
     concerned = _suffer(
         minute, MOST_GONE, result is not None, lineup.battles, lineup.members, roll.row, roll.known, roll.stale, roll.leaving,
         *given, participants.blocks["int32"], participants.blocks["int64"], formations.blocks["int64"], formations.kind,
-        formations.plan(*FLOWS), kind_table(world.statics), present, taken, packed(world.statics, PARAMETERS), rows, found,
+        formations.plan(*FLOWS), kind_table(world.statics), present, taken, packed(world.statics, PARAMETERS), found[0],
+        found[1:],
     )  # fmt: skip
     if not concerned:
         return []
-    rows, found = rows[:concerned], found[:, :concerned]
+    found = found[:, :concerned]
     if trace is not None:
-        _explain(trace, rows, found)
-    return [SUFFERED(minute, formation=rows, **dict(zip(COLUMNS, found, strict=True)))]
+        _explain(trace, found[0], found[1:])
+    return [SUFFERED.of(minute, found)]
 
 
 _NOTHING: Final = (np.zeros((4, 0), np.int64), np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros(0, np.int64))

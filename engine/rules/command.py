@@ -54,6 +54,8 @@ _ATTACKS = np.array([t in (Task.ATTACK, Task.PROBE, Task.BOMBARD) for t in Task]
 _ATTACH, _CANCEL, _MARCH = int(OrderKind.ATTACH), int(OrderKind.CANCEL), int(Task.MARCH)
 _KEEP, _LET_GO = int(OrderKind.KEEP), int(OrderKind.LET_GO)
 _STAND_FAST, _OVER = int(Permission.STAND_FAST), int(DirectiveState.DONE)
+_ABOVE: Final = int(Echelon.FRONT) - int(Echelon.CORPS)
+"""Headquarters above a formation's own that may forbid it to retreat."""
 _AFTER, _TAKEN, _LOST, _EVENT = int(Trigger.AFTER), int(Trigger.TAKEN), int(Trigger.LOST), int(Trigger.EVENT)
 
 
@@ -263,22 +265,29 @@ def _next_of(state: Any, given_at: Any, start_at: Any, end_at: Any, started: Any
 
 def stand_fast(world: World, rows: Any) -> npt.NDArray[np.bool_]:
     """Whether formations are forbidden to retreat: by the running directive of their headquarters or one above it."""
-    directives, headquarters = world.directives, world.headquarters
-    running, fast = directives.state == RUNNING, directives.permission == _STAND_FAST
-    forbids = running & fast
-    bound = np.zeros(len(headquarters) + 1, dtype=bool)
-    bound[directives.hq[forbids]] = True
-    hq = world.formations.hq[rows].astype(np.int64)
-    result: npt.NDArray[np.bool_] = bound[hq]
-    free = np.zeros(len(headquarters) + 1, dtype=bool)
-    free[directives.hq[running & ~fast]] = True
-    # A nearer headquarters that has leave to move outranks a farther one that forbids it.
-    decided = result | free[hq]
-    for _ in range(int(Echelon.FRONT) - int(Echelon.CORPS)):
-        hq = np.where(hq >= 0, headquarters.parent[hq], -1).astype(np.int64)
-        result = result | (bound[hq] & ~decided)
-        decided = decided | bound[hq] | free[hq]
-    return result
+    directives, hqs = world.directives, world.formations.hq[rows]
+    found = np.zeros(len(hqs), bool)
+    _stand_fast(directives.state, directives.permission, directives.hq, world.headquarters.parent, hqs, found)
+    return found
+
+
+@jit
+def _stand_fast(state: Any, permission: Any, hq: Any, parent: Any, hqs: Any, found: Any) -> None:
+    """A nearer headquarters that has leave to move outranks a farther one that forbids it."""
+    bound, free = np.zeros(len(parent), np.bool_), np.zeros(len(parent), np.bool_)
+    for row in range(len(state)):
+        if state[row] == RUNNING and hq[row] >= 0:
+            if permission[row] == _STAND_FAST:
+                bound[hq[row]] = True
+            else:
+                free[hq[row]] = True
+    for i in range(len(hqs)):
+        level = int(hqs[i])
+        for _ in range(_ABOVE):
+            if level < 0 or bound[level] or free[level]:
+                break
+            level = int(parent[level])
+        found[i] = level >= 0 and bound[level]
 
 
 SYSTEM = System("command", 2, GRAIN_MIN, _next_due, decide)

@@ -83,9 +83,12 @@ def weakness(world: World, rows: Ints, minute: int) -> Floats | None:
     def last() -> int:
         return int(formations.landed_at.max(initial=-NEVER))
 
+    latest = derived(world, "landing.last", formations.version("landed_at"), last)
+    if latest <= -NEVER:
+        return None
     first = round(rules["naval.landing_first_h"] * HOUR)
     later = first + round(rules["naval.landing_next_h"] * HOUR)
-    if derived(world, "landing.last", formations.version("landed_at"), last) + later <= minute:
+    if latest + later <= minute:
         return None
     if not power.on(rules, "landing_weak"):
         return None

@@ -6,10 +6,12 @@ on the calendar's six-hour grid.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.arithmetic import DAY, PPM, Floats, exp, rounded
+from engine.core.arithmetic import DAY, PPM, Floats, exp_of, rounded, whole
 from engine.core.columns import FINE, NANO, Array, anywhere
 from engine.core.dice import Dice, Stream
 from engine.core.flows import read_flow
@@ -18,40 +20,61 @@ from engine.model.codes import (
     ON_MAP,
 )
 from engine.model.events.combat import DISPERSED, ENDANGERED, SURRENDERED
-from engine.model.places import F_ABOARD_U, F_CUT_OFF_SINCE, F_MEN_FULL, F_STATUS, F_SURRENDER_GAIN
+from engine.model.places import (
+    F_ABOARD_U,
+    F_CUT_OFF_SINCE,
+    F_HEX,
+    F_HUNGRY_SINCE,
+    F_MEN_FULL,
+    F_SIDE,
+    F_STATUS,
+    F_SUPPLIED,
+    F_SURRENDER_GAIN,
+    F_SURRENDER_LEFT,
+)
 from engine.model.world import World
 from engine.rules.combat_outcomes import Ending
-from engine.rules.fortress import garrison
+from engine.rules.fortress import any_declared, garrison
 from engine.rules.ground import blocks_of, contacts
-from engine.rules.power import on
+from engine.rules.parameters import packed
 from engine.rules.stragglers import BY_EVENT, escaped
 from engine.rules.system import Trace
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
-_REMNANT, _DOUBTFUL = 1, 2
-_SURRENDER, _MEN, _COHESION = range(3)
+_REMNANT: Final = 1
+FLOWS: Final = ("surrender", "men", "cohesion")
+_SURRENDER, _MEN, _COHESION = range(len(FLOWS))
+PARAMETERS: Final = (
+    "combat.surrender_day", "combat.surrender_slope", "combat.surrender_cohesion", "combat.surrender_hungry",
+    "combat.surrender_supplied", "combat.surrender_sea", "combat.surrender_fortress", "combat.disperse_share",
+    "switch.surrender",
+)  # fmt: skip
+_A_DAY, _SLOPE, _LEAST, _HUNGRY, _SUPPLIED, _BY_SEA, _FIRM, _SHARE, _ON = range(len(PARAMETERS))
 
 
 def decide(world: World, minute: int, dice: Dice, ending: Ending, *, tick: bool, trace: Trace | None = None) -> None:
     """End formations whose time has come; on the grid set hazards anew. Adds to ``ending``."""
     formations = world.formations
     rows = np.empty(len(formations), np.int64)
-    blocks, plan = blocks_of(formations), formations.plan("surrender", "men", "cohesion")
+    blocks, plan = blocks_of(formations), formations.plan(*FLOWS)
     given_up = _give_out(minute, blocks[0], blocks[2], plan, rows)
     if given_up:
         _give_up(world, minute, ending, rows[:given_up])
     if not tick:
         return
-    share = round(world.statics.rules["combat.disperse_share"] * PPM) * (FINE // PPM)
-    state = np.zeros(len(formations), np.int8)
-    least = world.statics.rules["combat.surrender_cohesion"]
-    seen = _look(minute, share, least, *blocks, plan, contacts(world), ending.out, state)
-    if seen & _REMNANT:
+    state, hazard = np.zeros(len(formations), np.int8), np.zeros(len(formations))
+    anew, fresh = np.empty((3, len(formations)), np.int64), np.empty(len(formations), bool)
+    seen, differ = _look(
+        minute, *blocks, plan, packed(world.statics, PARAMETERS), contacts(world), world.hexes.fortress,
+        any_declared(world), ending.out, state, hazard, anew, fresh,
+    )  # fmt: skip
+    if seen:
         _scatter(world, minute, ending, (state == _REMNANT).nonzero()[0])
-    if seen & _DOUBTFUL:
-        _endanger(world, minute, dice, ending, (state == _DOUBTFUL).nonzero()[0], trace)
+    if differ:
+        _endanger(world, minute, dice, ending, anew[:, :differ], fresh[:differ], hazard, trace)
 
 
 @jit
@@ -88,67 +111,68 @@ def _scatter(world: World, minute: int, ending: Ending, rows: Ints) -> None:
 
 @jit
 def _look(
-    minute: int, share: int, least: float, f8: Array, f32: Array, f64: Array, plan: Ints, contact: Array, out: Array,
-    state: Array,
-) -> int:  # fmt: skip
-    """Who is a remnant, and whose hazard may be other than nothing or was until now; returns what was found, as bits."""
-    seen = 0
+    minute: int, f8: Array, f32: Array, f64: Array, plan: Ints, p: Floats, contact: Array, fortress: Array, forts: bool,
+    out: Array, state: Array, hazard: Floats, anew: Ints, fresh: Array,
+) -> tuple[bool, int]:  # fmt: skip
+    """Who is a remnant, and whose hazard is no longer what it was; returns whether there are remnants, and of the others
+    how many. ``anew`` tells of those: who, threshold left, hazard; ``fresh``: his threshold has not been drawn yet.
+    """
+    share, remnants, found = whole(p[_SHARE] * PPM) * (FINE // PPM), False, 0
     for row in range(len(state)):
         if f8[F_STATUS, row] != ON_MAP or out[row]:
             continue
         men = read_flow(f64, plan, _MEN, row, minute) + f64[F_ABOARD_U, row]
         if men < int(f32[F_MEN_FULL, row]) * share:
-            state[row] = _REMNANT
-            seen |= _REMNANT
+            state[row], remnants = _REMNANT, True
             continue
-        shaken = contact[row] == 1 and read_flow(f64, plan, _COHESION, row, minute) / NANO < least
-        if f64[F_SURRENDER_GAIN, row] != 0 or f64[F_CUT_OFF_SINCE, row] <= minute or shaken:
-            state[row] = _DOUBTFUL
-            seen |= _DOUBTFUL
-    return seen
+        firm = forts and f32[F_HEX, row] >= 0 and fortress[f32[F_HEX, row]] == f8[F_SIDE, row]
+        hazard[row] = _hazard_of(minute, row, contact[row], firm, f32, f64, plan, p)
+        gain = whole(hazard[row] * (NANO / DAY))
+        if gain != f64[F_SURRENDER_GAIN, row]:
+            anew[0, found], anew[1, found], anew[2, found] = row, read_flow(f64, plan, _SURRENDER, row, minute), gain
+            fresh[found] = f64[F_SURRENDER_LEFT, row] == NANO and f64[F_SURRENDER_GAIN, row] == 0
+            found += 1
+    return remnants, found
 
 
-def _endanger(world: World, minute: int, dice: Dice, ending: Ending, rows: Ints, trace: Trace | None) -> None:
-    if not len(rows):
-        return
-    formations = world.formations
-    hazard = hazards(world, rows, minute)
-    gain = rounded(hazard * (NANO / DAY))
-    differs = gain != formations.surrender_gain[rows]
-    rows, gain, hazard = rows[differs], gain[differs], hazard[differs]
+def _endanger(
+    world: World, minute: int, dice: Dice, ending: Ending, anew: Ints, fresh: Mask, hazard: Floats, trace: Trace | None
+) -> None:
+    rows, left = anew[:2]
     if trace is not None:
-        firm = garrison(world, rows)
-        for row, value, bound in zip(rows.tolist(), hazard.tolist(), firm.tolist(), strict=True):
+        for row, value, bound in zip(rows.tolist(), hazard[rows].tolist(), garrison(world, rows).tolist(), strict=True):
             trace.record("formations", row, "surrender_day", value, "combat.surrender_day")
             trace.record("formations", row, "in_a_fortress", float(bound), "combat.surrender_fortress")
-    if not len(rows):
-        return
-    left = formations.read("surrender", minute, rows)
-    fresh = (formations.surrender_left[rows] == NANO) & (formations.surrender_gain[rows] == 0)
     if anywhere(fresh):
-        subjects = formations.subject[rows[fresh]]
+        subjects = world.formations.subject[rows[fresh]]
         left[fresh] = rounded(dice.exponential(Stream.SURRENDER, subjects, minute, 0) * NANO)
-    ending.events.append(ENDANGERED(minute, formation=rows, surrender_left=left, surrender_gain=gain))
+    ending.events.append(ENDANGERED.of(minute, anew))
 
 
 def hazards(world: World, rows: Ints, minute: int) -> Floats:
     """Chance a day to lay down arms of formations ``rows``: 0 unless cut off, or shaken with the enemy beside them."""
-    formations, rules = world.formations, world.statics.rules
-    if not on(rules, "surrender") or not len(rows):
-        return np.zeros(len(rows))
-    result = np.zeros(len(rows))
-    least = rules["combat.surrender_cohesion"]
-    cohesion = formations.read("cohesion", minute, rows) / NANO
-    cut_off = formations.cut_off_since[rows] <= minute
-    some = (cut_off | ((cohesion < least) & (contacts(world)[rows] == 1))).nonzero()[0]
-    if not len(some):
-        return result
-    rows, cut_off = rows[some], cut_off[some]
-    base = rules["combat.surrender_day"] * exp(rules["combat.surrender_slope"] * (least - cohesion[some]))
-    hungry = cut_off & (formations.hungry_since[rows] <= minute)
-    by_sea = cut_off & ~hungry & (formations.supplied[rows] >= rules["combat.surrender_supplied"] * PPM)
-    base = np.where(hungry, base * rules["combat.surrender_hungry"], base)
-    base = np.where(by_sea, base * rules["combat.surrender_sea"], base)
-    firm = garrison(world, rows)
-    result[some] = np.where(firm, base * rules["combat.surrender_fortress"], base) if anywhere(firm) else base
-    return result
+    formations, contact, p = world.formations, contacts(world), packed(world.statics, PARAMETERS)
+    blocks, plan = (formations.blocks["int32"], formations.blocks["int64"]), formations.plan(*FLOWS)
+    firm = garrison(world, rows).tolist()
+    return np.array([
+        _hazard_of(minute, row, int(contact[row]), bound, *blocks, plan, p)
+        for row, bound in zip(rows.tolist(), firm, strict=True)
+    ])  # fmt: skip
+
+
+@jit
+def _hazard_of(
+    minute: int, row: int, contact: int, firm: bool, f32: Array, f64: Array, plan: Ints, p: Floats
+) -> float:
+    cut_off = f64[F_CUT_OFF_SINCE, row] <= minute
+    if p[_ON] == 0.0 or (not cut_off and contact != 1):
+        return 0.0
+    cohesion = read_flow(f64, plan, _COHESION, row, minute) / NANO
+    if not cut_off and cohesion >= p[_LEAST]:
+        return 0.0
+    base = p[_A_DAY] * exp_of(p[_SLOPE] * (p[_LEAST] - cohesion))
+    if cut_off and f64[F_HUNGRY_SINCE, row] <= minute:
+        base = base * p[_HUNGRY]
+    elif cut_off and f32[F_SUPPLIED, row] >= p[_SUPPLIED] * PPM:
+        base = base * p[_BY_SEA]
+    return float(base * p[_FIRM]) if firm else float(base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.core.hexes import Grid, opposite
+from engine.core.hexes import Grid, in_frame, opposite
 
 
 def test_every_centre_is_in_its_own_hex() -> None:
@@ -44,3 +44,14 @@ def test_text_reads_back_and_errors_say_what_was_expected() -> None:
     assert grid.text(grid.cell(87, 64)) == "B087.064"
     with pytest.raises(ValueError, match=r"expected a hex such as B087\.064, found 'here'"):
         grid.parse("here")
+
+
+def test_a_framed_map_shows_the_same_discs() -> None:
+    grid, radius = Grid(9, 7), 3
+    steps, size = grid.framed(radius)
+    cell_of = np.full(size, -1)
+    for cell in range(grid.size):
+        cell_of[in_frame(cell, grid.columns, radius)] = cell
+    for cell in range(grid.size):
+        seen = cell_of[in_frame(cell, grid.columns, radius) + steps[cell % grid.columns % 2]]
+        assert (seen == grid.ring_table(radius)[cell]).all()

@@ -11,6 +11,8 @@ from engine.core.calendar import NEVER
 from engine.core.columns import NANO
 from engine.files.drawn import drawn_scenario
 from engine.model.codes import BattleKind, DirectiveState, Outcome, Role, Status, Task
+from engine.model.events import EventKind
+from engine.model.events.combat import BLED, FOUGHT, SKIRMISHED, SUFFERED
 from engine.model.scenario import Scenario
 from engine.rules import combat, combat_balance, combat_rates, combat_refresh, combat_wear, ice, power
 from engine.rules.combat_lineup import live_participants
@@ -786,3 +788,18 @@ def test_a_fight_for_a_screened_hex_is_as_fierce_by_its_trenches_as_one_for_a_he
     assert open_field(2.0) == pytest.approx(most * (2.0 - 2.0 * share))
     assert open_field(3.0) == 0
     assert open_field(3.0, far) == open_field(0.0), "nobody's trenches run through a hex two steps off"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "then"),
+    [(FOUGHT, 1, combat_refresh.FOUGHT), (BLED, combat_refresh.KNOWN, combat_refresh.BLED),
+     (SKIRMISHED, 1, combat_refresh.BLED), (SUFFERED, 1, combat_wear.COLUMNS)],
+)  # fmt: skip
+def test_what_is_set_anew_is_told_in_the_order_of_the_event(kind: EventKind, first: int, then: tuple[str, ...]) -> None:
+    assert tuple(field.name for field in kind.fields)[first:] == then
+    values = np.arange(2 * len(kind.fields)).reshape(-1, 2)
+    told, spelt = kind.of(5, values), kind(5, **{field.name: values[k] for k, field in enumerate(kind.fields)})
+    for field in kind.fields:
+        assert told[field.name].dtype == field.dtype
+        assert told[field.name].tolist() == spelt[field.name].tolist()
+        assert not told[field.name].flags.writeable

@@ -79,6 +79,30 @@ class EventKind:
                 _SET_FLAGS(value, False)
         return Event(self, minute, data)
 
+    def of(self, minute: int, values: Ints) -> Event:
+        """An event whose columns, in declared order, are the rows of ``values``: those of one type are copied in one go."""
+        data: dict[str, Any] = dict.fromkeys(self._shapes)
+        if len(values) != len(data):
+            raise TypeError(f"{self.name} takes {len(data)} columns, was given {len(values)}")
+        for dtype, places, names in self._by_type:
+            block: Array = values.take(places, 0)
+            if block.dtype != dtype:
+                block = block.astype(dtype)
+            _SET_FLAGS(block, False)
+            data.update(zip(names, block, strict=True))
+        return Event(self, minute, data)
+
+    @cached_property
+    def _by_type(self) -> list[tuple[Any, Ints, tuple[str, ...]]]:
+        """Types of the columns, and of each the places and names of those that have it; there may be no wide ones."""
+        if any(field.width > 1 for field in self.fields):
+            raise TypeError(f"{self.name} has columns of several numbers")
+        found = []
+        for dtype in sorted({field.dtype for field in self.fields}):
+            mine = [place for place, field in enumerate(self.fields) if field.dtype == dtype]
+            found.append((np.dtype(dtype), np.array(mine), tuple(self.fields[place].name for place in mine)))
+        return found
+
     @cached_property
     def _shapes(self) -> dict[str, tuple[Any, int]]:
         """Type and width of each column by name."""
