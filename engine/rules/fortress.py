@@ -80,9 +80,9 @@ def cells_about(world: World, place: int, rings: int) -> Ints:
 
 
 def decreed(world: World, side: int, cells: Ints, minute: int, *, lifted: bool) -> list[Event]:
-    """The event by which hexes become a fortress of a side, or cease to be its fortress; none if nothing changes."""
+    """The event by which own hexes become a fortress of a side, or cease to be its fortress; none if nothing changes."""
     its = world.hexes.fortress[cells] == side
-    cells = cells[its if lifted else ~its]
+    cells = cells[its if lifted else ~its & (world.hexes.owner[cells] == side)]
     if not len(cells):
         return []
     kind = FORTRESS_LIFTED if lifted else FORTRESS_DECLARED

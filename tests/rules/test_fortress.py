@@ -76,6 +76,16 @@ def test_an_event_declares_a_place_and_its_rings(ring: int, hexes: int) -> None:
     assert set(told["hex"].tolist()) == its(s)
 
 
+def test_only_own_ground_becomes_a_fortress() -> None:
+    s = war(TOWN)
+    about = fortress.cells_about(s.world, at(s, *M), 1)
+    s._pen["hexes"]["owner"][about[:3]] = 1
+    (told,) = fortress.decreed(s.world, 0, about, HOUR, lifted=False)
+    assert set(told["hex"].tolist()) == set(about[3:].tolist())
+    s._pen["hexes"]["owner"][about] = 1
+    assert fortress.decreed(s.world, 0, about, HOUR, lifted=False) == []
+
+
 def test_water_belongs_to_no_fortress() -> None:
     s = war(TOWN)
     cells = fortress.cells_about(s.world, at(s, 3, 7), 1)
