@@ -81,11 +81,15 @@ def compare(scenario: Scenario, a: Sequence[Row], b: Sequence[Row], *, paired: b
     together = paired if paired is not None else len(pairs) >= min(len(mine), len(theirs)) // 2 + 1
     if together:
         mine, theirs = [p[0] for p in pairs], [p[1] for p in pairs]
-    lines = [_line(f"{side}: {words}", mine, theirs, f"{side}.{measure}", together)
-             for measure, words in {**MEASURES, **GROUND}.items() for side in SIDES]  # fmt: skip
+    lines = [_line(words, mine, theirs, key, together) for key, words in measure_names().items()]
     for place in watched_places(scenario):
         lines += [_held(place, mine, theirs, together), *_dates(place, mine, theirs, together)]
     return Comparison(together, (len(mine), len(theirs)), tuple(lines))
+
+
+def measure_names() -> dict[str, str]:
+    """What runs are compared by besides places, ``side.measure``, and how it is called."""
+    return {f"{side}.{key}": f"{side}: {words}" for key, words in {**MEASURES, **GROUND}.items() for side in SIDES}
 
 
 def _pairs(a: Sequence[Row], b: Sequence[Row]) -> list[tuple[Row, Row]]:

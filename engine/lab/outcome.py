@@ -187,6 +187,12 @@ class Watch:
         self._series: dict[str, list[int]] = {"minute": []}
         self._seen = -1
 
+    def turn_to(self, session: Running) -> None:
+        """Look at another session from its present minute on: at a branch of the one that it has looked at until then."""
+        if session.now != self._session.now:
+            raise ValueError(f"expected a session at minute {self._session.now}, found {session.now}")
+        self._session = session
+
     def run(self, until: int, progress: Callable[[int], object] | None = None) -> Result:
         """Advance to ``until`` with a look at every step; the result there.
 

@@ -18,7 +18,7 @@ from engine.files.overlay import read_overlay_head
 from engine.files.scenario import load_scenario
 from engine.files.stored import load_scenario as load_stored
 from engine.lab.batch import Progress
-from engine.lab.compare import Comparison, Line, compare
+from engine.lab.compare import Comparison, Line, compare, measure_names
 from engine.lab.experiment import Experiment, ExperimentFault
 from engine.lab.kept import kept_batch
 from engine.lab.outcome import watched_places
@@ -30,6 +30,7 @@ from engine.run.fingerprint import engine_digest
 FORMAT = 1
 ALWAYS = tuple(f"{side}.{measure}" for measure in ("men_lost", "afv_lost", "formations_lost") for side in SIDES)
 """What is told whether or not anybody expected anything of it."""
+SAME_DAYS, SAME_SHARE = 0.5, 0.05
 SIGN = {"more": 1, "later": 1, "less": -1, "earlier": -1, "same": 0}
 
 
@@ -79,6 +80,9 @@ def _named(one: ExpectedChange, scenario: Scenario) -> ExpectedChange:
     """The expectation with its place as the results name it."""
     kind, colon, rest = one.measure.partition(":")
     if not colon:
+        if one.measure not in measure_names():
+            near = get_close_matches(one.measure, measure_names(), 3, 0.3) or list(measure_names())[:3]
+            raise ExperimentFault(f"expected a measure of a run, such as {', '.join(near)}; found {one.measure!r}")
         return one
     text, _, side = rest.rpartition(":")
     places = watched_places(scenario)
@@ -121,12 +125,7 @@ def ask(
 def answered(case: WhatIf, base: Sequence[Row], changed: Sequence[Row]) -> Answer:
     """The answer from the finished runs of both."""
     comparison = compare(case.base, changed, base, paired=True)
-    answer = Answer(case, comparison, {line.key: line for line in comparison.lines})
-    for one in case.expected:
-        if _line(answer, one.measure) is None and not one.measure.startswith("date:"):
-            known = ", ".join(key for key in answer.lines if ":" not in key)
-            raise ExperimentFault(f"{case.overlay}: expected a measure such as {known}; found {one.measure!r}")
-    return answer
+    return Answer(case, comparison, {line.key: line for line in comparison.lines})
 
 
 def _line(answer: Answer, key: str) -> Line | None:
@@ -142,13 +141,25 @@ def _line(answer: Answer, key: str) -> Line | None:
 
 
 def verdict(line: Line | None, change: str) -> str:
-    """Whether a difference is what was expected: "as expected", "against it", or "open" where none is clear."""
+    """Whether a difference is what was expected: "as expected", "against it", or "open" where too few pairs tell.
+
+    The same is what lies within ``_margin`` with all of its interval: a wide interval about nothing confirms nothing.
+    """
     if line is None:
         return "as expected" if change == "same" else "open"
     wanted = SIGN[change]
+    if wanted == 0 and -_margin(line) <= line.change.low and line.change.high <= _margin(line):
+        return "as expected"
     if not line.clear:
-        return "as expected" if wanted == 0 else "open"
+        return "open"
     return "as expected" if wanted * line.change.value > 0 else "against it"
+
+
+def _margin(line: Line) -> float:
+    """What is no difference to speak of: half a day, a twentieth of the runs, a twentieth of a measure."""
+    if line.key.startswith("date:"):
+        return SAME_DAYS
+    return SAME_SHARE if line.key.startswith("held:") else SAME_SHARE * max(abs(line.a), abs(line.b))
 
 
 def record(answer: Answer, *, seed: int, until: str) -> dict[str, Any]:

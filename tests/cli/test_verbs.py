@@ -394,9 +394,37 @@ def test_ctrl_c_ends_a_run_with_what_was_done_and_it_goes_on_from_there(deepbatt
     _, told = stopped.communicate(timeout=120)
     assert stopped.returncode == Exit.STOPPED, told
     assert f"go on with: deepbattle run --from {path}" in told
-    ended = json.loads(deepbattle("run", "--from", path, "--until", "1944-08-17", *nobody, "-q", "--json").out)
+    ended = json.loads(deepbattle("run", "--from", path, "--until", "1944-08-17", "-q", "--json").out)
     unbroken = json.loads(deepbattle(*command[2:-1], whole, "-q", "--json").out)
-    assert ended["result"]["digest"] == unbroken["result"]["digest"]
+    assert ended["result"] == unbroken["result"], "also what was seen before the stop"
+    assert ended["series"] == unbroken["series"]
+    assert ended["scorecard"] == unbroken["scorecard"]
+
+
+def test_a_branch_is_commanded_as_the_recording_was_unless_others_are_named(deepbattle: Call, tmp_path: Path) -> None:
+    path, until = tmp_path / "plain.dbr", ("--until", "1944-08-17", "-q", "--json")
+    plain = ("--commander", "axis=plain", "--commander", "soviet=none")
+
+    def digest(*words: object) -> str:
+        answer = deepbattle("run", *words)
+        assert answer.code == 0, answer.err
+        return str(json.loads(answer.out)["result"]["digest"])
+
+    digest("doppelkopf", *plain, "--until", "1944-08-16", "-q", "--json", "--out", path)
+    unbroken = digest("doppelkopf", *plain, *until)
+    assert digest("--from", path, *until) == unbroken
+    assert digest("--from", path, "--commander", "axis=none", *until) != unbroken
+
+
+def test_a_branch_of_a_user_s_commander_asks_for_it(deepbattle: Call, tmp_path: Path) -> None:
+    bot, path = tmp_path / "bot.py", tmp_path / "bot.dbr"
+    bot.write_text("class Bot:\n    digest = 'bot 1'\n\n    def plan(self, *given):\n        return []\n")
+    who = ("--commander", f"axis={bot}:Bot", "--commander", "soviet=none")
+    assert deepbattle("run", "doppelkopf", *who, "--until", "1944-08-16", "-q", "--out", path).code == 0
+    refused = deepbattle("run", "--from", path, "--until", "1944-08-17")
+    assert refused.code == Exit.USAGE
+    assert "expected --commander axis=file.py:Class" in refused.err
+    assert deepbattle("run", "--from", path, *who, "--until", "1944-08-17", "-q").code == 0
 
 
 def test_a_result_that_cannot_be_written_any_more_is_kept_elsewhere(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from engine.files.faults import FileFaults
 from engine.files.folders import SCENARIOS
 from engine.files.heads import ExpectedChange
 from engine.files.overlay import read_overlay_head
+from engine.lab.compare import Line
 from engine.lab.experiment import ExperimentFault
 from engine.lab.score_page import page
+from engine.lab.statistics import Interval
 from engine.lab.store import Row
 from engine.lab.tally import keep_tally
 from engine.lab.what_if import WhatIf, answered, ask, read_what_if, record, verdict
@@ -79,10 +82,25 @@ def test_a_change_of_hands_that_no_run_had_is_no_difference() -> None:
     assert verdict(None, "later") == "open"
 
 
-def test_a_measure_that_runs_do_not_have_is_named() -> None:
-    made = case(**{"axis.glory": "more"})
-    with pytest.raises(ExperimentFault, match=r"axis\.men_lost.*found 'axis\.glory'"):
-        answered(made, rows(3, made.base), rows(3, made.base))
+def test_the_same_is_confirmed_by_a_narrow_interval_and_not_by_a_wide_one() -> None:
+    def same(low: float, high: float, key: str = "axis.men_lost") -> str:
+        return verdict(Line(key, "", 1000.0, 1000.0, Interval((low + high) / 2, low, high, 9)), "same")
+
+    assert same(-40, 45) == "as expected"
+    assert same(10, 45) == "as expected", "clear, but nothing to speak of"
+    assert same(-667, 781) == "open"
+    assert same(60, 781) == "against it"
+    assert (same(-0.4, 0.4, "date:Riga:soviet"), same(-2, 2, "date:Riga:soviet")) == ("as expected", "open")
+    assert (same(-0.04, 0.0, "held:Riga:soviet"), same(-0.4, 0.4, "held:Riga:soviet")) == ("as expected", "open")
+    assert same(math.nan, math.nan) == "open"
+
+
+def test_a_measure_that_runs_do_not_have_is_named_before_any_run(tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_text('format = 1\nid = "odd"\nscenarios = ["doppelkopf"]\n'
+                    '[[expected]]\nmeasure = "axis.man_lost"\nchange = "more"\nwhy = "x"\n')  # fmt: skip
+    with pytest.raises(ExperimentFault, match=r"axis\.men_lost.*found 'axis\.man_lost'"):
+        read_what_if(path)
 
 
 def test_runs_of_a_stopped_question_are_not_done_twice(tmp_path: Path) -> None:

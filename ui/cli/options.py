@@ -113,10 +113,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON o
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, no remarks.")
 seed_option = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Luck.")
 until_option = click.option("--until", metavar="DATE", default="", help="Stop at this date, such as 1944-08-20.")
+
+
+def _one_for_each_side(
+    _: click.Context, param: click.Parameter, value: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    sides = [side for side, _ in value]
+    twice = sorted({side for side in sides if sides.count(side) > 1})
+    if twice:
+        named = " and ".join(name for side, name in value if side == twice[0])
+        raise click.BadParameter(f"expected one commander for each side, found {named} for {twice[0]}", param=param)
+    return value
+
+
 commander_option = click.option(
     "--commander",
     "commanders",
     multiple=True,
+    callback=_one_for_each_side,
     type=SideCommander(),
     metavar="SIDE=NAME",
     help="Who commands a side: staff (the default), plain, high (needs no plan; high@DATE follows it until then), "

@@ -49,18 +49,40 @@ def new_session(
     return Session(loaded, seed, commanders(names, loaded))
 
 
-def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> Session:
-    """A branch from a moment of a recording, RECORDING@TIME; with another seed its luck changes from there
-    on.
+def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> tuple[Session, Watch]:
+    """A branch from a moment of a recording, RECORDING@TIME, and who has watched what came before; with another seed its
+    luck changes from there on.
     """
     path, _, time = origin.partition("@")
     session = Session.load(path)
     if time:
         go_back(session, time)
+    watch = _watched(session)
     branch = session.branch(Path(path).name, seed)
+    watch.turn_to(branch)
     for side, commander in commanders(names, session.scenario).items():
         branch.hand_over(side, commander)
-    return branch
+    return branch, watch
+
+
+def who_goes_on(origin: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Names of the commanders of a branch of a recording: those who commanded there, but for those given."""
+    from engine.lab.commanders import who_commanded
+
+    names = {**who_commanded(Path(origin.partition("@")[0])), **given}
+    unknown = [side for side, name in names.items() if not name]
+    if unknown:
+        raise click.UsageError(f"expected --commander {unknown[0]}=file.py:Class: the recording was commanded by one of these")
+    return names
+
+
+def _watched(session: Session) -> Watch:
+    """Who has watched a recording up to its present moment: it is replayed, its commanders are not asked."""
+    moment = session.now
+    session.rewind(min(session.frames))
+    watch = Watch(session)
+    watch.run(moment)
+    return watch
 
 
 def check_headquarters(scenario: Scenario, side: str, hq: str) -> None:
@@ -144,14 +166,14 @@ def day(session: Session, minute: int) -> str:
 
 
 def advance(
-    session: Session, end: int, planned: Planned, progress: Callable[[int], None]
+    session: Session, end: int, planned: Planned, progress: Callable[[int], None], watch: Watch | None = None
 ) -> tuple[Result, bool, list[str]]:
-    """Advance to the end with a watch, giving the planned orders at their minutes.
+    """Advance to the end with a watch (or one that has watched before), giving the planned orders at their minutes.
 
     Returns the result, whether it is whole, and why orders were refused: Ctrl-C ends the run at the next step, a
     refusal at its minute, both with the result so far.
     """
-    watch = Watch(session)
+    watch = watch or Watch(session)
     refused: list[str] = []
     with _asked_to_stop() as asked:
 

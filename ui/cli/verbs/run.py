@@ -14,7 +14,7 @@ from ui.cli.options import ScenarioName
 from ui.cli.output import Progress, check_writable, keep, remark, say_if_compiling, show_json
 
 if TYPE_CHECKING:
-    from engine import Result, Session
+    from engine import Result, Session, Watch
 
 
 class Runnable(ScenarioName):
@@ -49,7 +49,7 @@ def command(
 
     SCENARIO is a scenario's name or folder, or a run of a batch as DIR#NUMBER. Prints who holds what, the
     losses and how the run compares with history. Ctrl-C ends the run at its next step and keeps what was
-    done, recording included; --from goes on from there.
+    done, recording included; --from goes on from there, with those who commanded unless others are named.
     """
     from engine import mark_kernels_ready
     from ui.cli import running
@@ -57,10 +57,11 @@ def command(
     _refuse_what_would_be_ignored(scenario, origin)
     for path in (out, report):
         check_writable(path)
-    names = {"axis": "staff", "soviet": "staff", **dict(commanders)}
+    names, watch = {"axis": "staff", "soviet": "staff", **dict(commanders)}, None
     began = time.monotonic()
     if origin:
-        session = running.from_recording(origin, seed if _given("seed") else None, names)
+        names = running.who_goes_on(origin, dict(commanders))
+        session, watch = running.from_recording(origin, seed if _given("seed") else None, names)
     elif scenario is None:
         raise click.UsageError("expected a SCENARIO, or --from RECORDING@TIME")
     elif "#" in scenario and Path(scenario.rpartition("#")[0]).is_dir():
@@ -72,7 +73,7 @@ def command(
         remark(f"recorded by another engine: goes on as a branch of its own from {since}", quiet=quiet)
     planned = running.read_orders(orders, session)
     end = running.horizon(session, until)
-    result, whole, refused = _advance(session, end, planned, quiet or as_json)
+    result, whole, refused = _advance(session, end, planned, watch, quiet=quiet or as_json)
     took = time.monotonic() - began
     try:
         _write(session, result, names, out, report)
@@ -108,13 +109,13 @@ def _given(name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _advance(session: Session, end: int, planned: Any, quiet: bool) -> tuple[Result, bool, list[str]]:
+def _advance(session: Session, end: int, planned: Any, watch: Watch | None, *, quiet: bool) -> tuple[Result, bool, list[str]]:
     from ui.cli import running
 
     start = session.now
     say_if_compiling(quiet=quiet)
     with Progress(session.scenario.title, end - start, quiet=quiet) as bar:
-        return running.advance(session, end, planned, lambda now: bar.at(now - start, running.day(session, now)))
+        return running.advance(session, end, planned, lambda now: bar.at(now - start, running.day(session, now)), watch)
 
 
 def _write(session: Session, result: Result, names: dict[str, str], out: Path | None, report: Path | None) -> None:

@@ -46,6 +46,9 @@ def command(
     cases = [what_ifs.read_what_if(overlay, scenario) for overlay in overlays]
     if keep is not None:
         check_writable(keep / "summary.json")
+    for case in cases:
+        if case.changed.digest == case.base.digest:
+            remark(f"{case.overlay} changes nothing in {case.base.id}: each pair is one war twice")
     say_if_compiling(quiet=quiet or as_json)
     records = []
     for case in cases:
