@@ -16,6 +16,7 @@ import click
 
 from engine import FileFaults, Order, Refusal, Result, Scenario, Session, Store, Watch, commanders, load_scenario
 from ui.cli.exit_codes import Exit
+from ui.cli.output import Progress
 
 SIDE_IDS = ("axis", "soviet")
 Planned = Mapping[int, Sequence[tuple[str, Order, str]]]
@@ -49,7 +50,9 @@ def new_session(
     return Session(loaded, seed, commanders(names, loaded))
 
 
-def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> tuple[Session, Watch]:
+def from_recording(
+    origin: str, seed: int | None, names: Mapping[str, str], *, quiet: bool = False
+) -> tuple[Session, Watch]:
     """A branch from a moment of a recording, RECORDING@TIME, and who has watched what came before; with another seed its
     luck changes from there on.
     """
@@ -57,7 +60,7 @@ def from_recording(origin: str, seed: int | None, names: Mapping[str, str]) -> t
     session = Session.load(path)
     if time:
         go_back(session, time)
-    watch = _watched(session)
+    watch = _watched(session, quiet)
     branch = session.branch(Path(path).name, seed)
     watch.turn_to(branch)
     for side, commander in commanders(names, session.scenario).items():
@@ -76,12 +79,13 @@ def who_goes_on(origin: str, given: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
-def _watched(session: Session) -> Watch:
+def _watched(session: Session, quiet: bool) -> Watch:
     """Who has watched a recording up to its present moment: it is replayed, its commanders are not asked."""
     moment = session.now
     session.rewind(min(session.frames))
-    watch = Watch(session)
-    watch.run(moment)
+    watch, first = Watch(session), session.now
+    with Progress("What came before", moment - first, quiet=quiet) as bar:
+        watch.run(moment, lambda now: bar.at(now - first, day(session, now)))
     return watch
 
 

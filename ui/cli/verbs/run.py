@@ -61,7 +61,9 @@ def command(
     began = time.monotonic()
     if origin:
         names = running.who_goes_on(origin, dict(commanders))
-        session, watch = running.from_recording(origin, seed if _given("seed") else None, names)
+        session, watch = running.from_recording(
+            origin, seed if _given("seed") else None, names, quiet=quiet or as_json
+        )
     elif scenario is None:
         raise click.UsageError("expected a SCENARIO, or --from RECORDING@TIME")
     elif "#" in scenario and Path(scenario.rpartition("#")[0]).is_dir():
