@@ -344,9 +344,8 @@ def _figures(found: Mapping[str, Any]) -> list[Figure]:
         b = found["batch"]
         words = f"wall time of {b['runs']} runs on {b['workers']} workers, against their CPU shared out evenly"
         lines.append(Figure(words, b["ratio"], "times", 1.1))
-    for key, words, unit, budget in _THEATRE:
-        if "theatre" in found:
-            lines.append(Figure(words, found["theatre"][key], unit, budget))
+    if "theatre" in found:
+        lines += [Figure(words, found["theatre"][key], unit, budget) for key, words, unit, budget in _THEATRE]
     if "engagements" in found:
         e = found["engagements"]
         lines.append(Figure(f"engage: {e['rows']} rows of {e['runs']} runs", e["s"], "s", 30.0))

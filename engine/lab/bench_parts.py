@@ -8,15 +8,14 @@ from typing import Final
 
 import numpy as np
 
+from engine.core.calendar import DAY
 from engine.core.paths import FAR, field
 from engine.files.theatre import read_theatre
 from engine.lab.drawn_engagements import drawn
 from engine.lab.engagement import fight, rules_of_engagements
+from engine.model.codes import HexKind
 from engine.model.theatre import Theatre
 
-LAND: Final = 1
-DAY_ON_FOOT: Final = 1440
-"""Minutes within which the smaller field is asked for."""
 ENGAGEMENTS: Final = 1000
 ENGAGEMENT_RUNS: Final = 200
 
@@ -35,14 +34,15 @@ def theatre_speed(theatre: Theatre, tries: int = 40) -> dict[str, float]:
     return {
         "load_ms": _best_ms(lambda: read_theatre(theatre.id), 7),
         "field_ms": _best_ms(lambda: reach(FAR - 1), tries), "cells": reach(FAR - 1),
-        "day_field_ms": _best_ms(lambda: reach(DAY_ON_FOOT), tries), "day_cells": reach(DAY_ON_FOOT),
+        "day_field_ms": _best_ms(lambda: reach(DAY), tries), "day_cells": reach(DAY),
     }  # fmt: skip
 
 
 def minutes_on_foot(theatre: Theatre) -> np.ndarray:
     """Shape (hexes, 6): minutes of a step between land hexes, quicker on a road, slow over a river without a bridge."""
     near = theatre.grid.neighbours
-    dry = (near >= 0) & (theatre.kind[near] == LAND) & (theatre.kind == LAND)[:, None]
+    land = theatre.kind == HexKind.LAND
+    dry = (near >= 0) & land[near] & land[:, None]
     cost = np.where(theatre.road > 0, 90, 150) + 240 * ((theatre.river > 0) & (theatre.bridge == 0))
     return np.where(dry, cost, 0).astype(np.int32)
 

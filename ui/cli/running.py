@@ -68,14 +68,14 @@ def from_recording(
     return branch, watch
 
 
-def who_goes_on(origin: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Names of the commanders of a branch of a recording: those who commanded there, but for those given."""
+def who_commands(recording: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Names of the commanders to be called for a recording: as given, else who commanded when it was saved."""
     from engine.lab.commanders import who_commanded
 
-    names = {**who_commanded(Path(origin.partition("@")[0])), **given}
-    unknown = [side for side, name in names.items() if not name]
-    if unknown:
-        raise click.UsageError(f"expected --commander {unknown[0]}=file.py:Class: the recording was commanded by one of these")
+    names = {**who_commanded(recording), **given}
+    for side, name in names.items():
+        if not name:
+            raise click.UsageError(f"expected --commander {side}=file.py:Class: a commander of the user's commanded that side")
     return names
 
 

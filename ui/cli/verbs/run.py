@@ -60,7 +60,7 @@ def command(
     names, watch = {"axis": "staff", "soviet": "staff", **dict(commanders)}, None
     began = time.monotonic()
     if origin:
-        names = running.who_goes_on(origin, dict(commanders))
+        names = running.who_commands(Path(origin.partition("@")[0]), dict(commanders))
         session, watch = running.from_recording(
             origin, seed if _given("seed") else None, names, quiet=quiet or as_json
         )

@@ -26,22 +26,12 @@ def command(recording: Path, call: bool, commanders: tuple[tuple[str, str], ...]
     """
     from engine import commanders as by_name
     from engine import verify
+    from ui.cli.running import who_commands
 
-    who = by_name(_names(recording, dict(commanders))) if call or commanders else None
+    who = by_name(who_commands(recording, dict(commanders))) if call or commanders else None
     verdict = verify(recording, who)
     if as_json:
         show_json({"status": verdict.status, "sentence": verdict.sentence, "minute": verdict.minute})
     else:
         click.echo(f"{recording}: {verdict.status}: {verdict.sentence}")
     return CODES[verdict.status]
-
-
-def _names(recording: Path, given: dict[str, str]) -> dict[str, str]:
-    """Who is to be called: as given, else who commanded when the recording was saved."""
-    from engine.lab.commanders import who_commanded
-
-    names = {**who_commanded(recording), **given}
-    for side, name in names.items():
-        if not name:
-            raise click.UsageError(f"expected --commander {side}=file.py:Class: a commander of the user's commanded that side")
-    return names
