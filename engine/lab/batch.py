@@ -104,8 +104,8 @@ def resume_batch(
 def setting_of(experiment: Experiment, scenario: Scenario) -> Setting:
     """What all runs of the experiment share."""
     names = {side: experiment.commanders.get(side, "staff") for side in SIDES}
-    for name in names.values():
-        check_takeover(name, scenario)
+    for side, name in names.items():
+        check_takeover(name, scenario, side)
     digests = {side: commander_digest(name) for side, name in names.items()}
     return Setting(engine_digest(), scenario.digest, horizon(experiment, scenario), digests)
 

@@ -12,6 +12,7 @@ from engine.core import calendar
 from engine.model.codes import SIDES
 from engine.model.commander import Commander
 from engine.model.scenario import Scenario
+from engine.rules.views import heard_by
 from engine.run.recording import open_recording
 
 BUILT_IN: Mapping[str, str] = {
@@ -33,7 +34,7 @@ class CommanderFault(Exception):
 def commander(name: str) -> Commander | None:
     """The commander of a name: staff, plain, high, none, or ``file.py:Class``.
 
-    ``high@1944-08-20`` or ``high@lost:Riga`` follows the plan files until then.
+    ``high@1944-08-20``, ``high@lost:Riga`` or ``high@event:aster_allowed`` follows the plan files until then.
     """
     if name == NOBODY:
         return None
@@ -86,14 +87,14 @@ def commanders(names: Mapping[str, str], scenario: Scenario | None = None) -> di
     if unknown:
         raise CommanderFault(f"expected a side ({' or '.join(SIDES)}), found {unknown[0]!r}")
     if scenario is not None:
-        for name in names.values():
-            check_takeover(name, scenario)
+        for side, name in names.items():
+            check_takeover(name, scenario, side)
     found = {side: commander(names.get(side, "staff")) for side in SIDES}
     return {side: who for side, who in found.items() if who is not None}
 
 
-def check_takeover(name: str, scenario: Scenario) -> None:
-    """Raise unless the moment at which ``high@...`` takes over is a date or a place of the scenario."""
+def check_takeover(name: str, scenario: Scenario, side: str) -> None:
+    """Raise unless the moment at which ``high@...`` takes over a side is a date, a place or an event that it hears of."""
     head, at, since = name.partition("@")
     if head != HIGH or not at:
         return
@@ -103,11 +104,17 @@ def check_takeover(name: str, scenario: Scenario) -> None:
             near = ", ".join(scenario.theatre.nearest_names(place))
             raise CommanderFault(f"expected a place of the theatre in {name!r}, nearest: {near or 'none'}")
         return
+    if kind == "event" and colon:
+        heard = {event.id: event.title for event in scenario.events if heard_by(event, SIDES.index(side))}
+        if place not in heard:
+            known = ", ".join(heard) or "none"
+            raise CommanderFault(f"expected an event of which the {side} side hears in {name!r}, known: {known}")
+        return
     try:
         minute = calendar.parse(scenario.start, since)
     except ValueError:
         raise CommanderFault(
-            f"expected {HIGH}@1944-08-20, {HIGH}@taken:PLACE or {HIGH}@lost:PLACE, found {name!r}"
+            f"expected {HIGH}@1944-08-20, {HIGH}@taken:PLACE, {HIGH}@lost:PLACE or {HIGH}@event:ID, found {name!r}"
         ) from None
     if not 0 <= minute < scenario.end_min:
         raise CommanderFault(f"expected a date from {scenario.start} to before {scenario.end}, found {name!r}")

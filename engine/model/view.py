@@ -279,6 +279,13 @@ class OwnDepots:
 
 
 @dataclass(frozen=True)
+class EventsHeard:
+    """Events of politics and of the high commands that have happened, but for those that the other side keeps secret."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WeatherNow:
     """Weather of the day; codes of ``model.codes``."""
 
@@ -318,6 +325,7 @@ class SideView:
     depots: OwnDepots
     weather: WeatherNow
     rails: OwnRails
+    events: EventsHeard
 
     def digest(self) -> str:
         """Hex digest of all that is in it: two views with one digest tell the same."""

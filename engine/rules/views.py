@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.columns import rows_where
-from engine.model.codes import Status
-from engine.model.view import Arrivals, OwnDepots, OwnHeadquarters, OwnRails, SideView, WeatherNow
+from engine.model.codes import SIDES, Status
+from engine.model.politics import PoliticalEvent
+from engine.model.view import Arrivals, EventsHeard, OwnDepots, OwnHeadquarters, OwnRails, SideView, WeatherNow
 from engine.model.world import World
 from engine.rules.derived import derived
 from engine.rules.rail import network
@@ -49,7 +50,7 @@ def passing_view(world: World, side: int, minute: int) -> PassingView:
 
 _PARTS = (
     "own", "coming", "enemies", "hexes", "headquarters", "orders", "directives", "battles", "depots", "weather",
-    "rails",
+    "rails", "events",
 )  # fmt: skip
 
 
@@ -113,6 +114,22 @@ def _depots(world: World, side: int, minute: int) -> OwnDepots:
     return derived(world, f"views.depots.{side}", world.depots.version("side", *_DEPOT), make)
 
 
+def _events(world: World, side: int, minute: int) -> EventsHeard:
+    def make() -> EventsHeard:
+        told, at = world.statics.scenario.events, world.happenings.happened_at.tolist()
+        heard = [event for event, when in zip(told, at, strict=False) if when <= minute and heard_by(event, side)]
+        return EventsHeard(tuple(event.id for event in heard))
+
+    happened_at = world.happenings.happened_at
+    key = (*world.happenings.version("happened_at"), (happened_at <= minute).tobytes())
+    return derived(world, f"views.events.{side}", key, make)
+
+
+def heard_by(event: PoliticalEvent, side: int) -> bool:
+    """Whether a side hears of an event when it happens."""
+    return not event.secret or event.side == SIDES[side]
+
+
 def _weather(world: World, side: int, minute: int) -> WeatherNow:
     return WeatherNow(*(int(world.weather[name][0]) for name in _WEATHER))
 
@@ -123,5 +140,5 @@ _BY_COLUMNS: Final[dict[str, Callable[[World, int, int, bool], Any]]] = {
 """Parts whose columns are made one by one as they are asked for, or all at once."""
 _OTHER_PARTS: Final[dict[str, Callable[[World, int, int], Any]]] = {
     "coming": _coming, "enemies": enemies, "headquarters": _headquarters,
-    "directives": directives_known, "depots": _depots, "weather": _weather, "rails": _rails,
+    "directives": directives_known, "depots": _depots, "weather": _weather, "rails": _rails, "events": _events,
 }  # fmt: skip

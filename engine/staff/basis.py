@@ -13,7 +13,11 @@ from engine.core.once import Once
 from engine.model.commander import Notes
 from engine.model.view import SideView
 from engine.model.world import Statics
+from engine.rules.couriers import median_delay_h
 from engine.staff.control import Control, FrontTrace, Ints, control_of, held_soon
+
+GRID_H = 3
+"""Staffs plan at hours that divide by this, so that many headquarters plan in one pass."""
 
 
 class Basis:
@@ -43,6 +47,18 @@ class Basis:
     def quality_of(self) -> dict[int, int]:
         """Quality of the staff of each own headquarters (millionths), by row; a bad one counts as a quarter."""
         return self._by_row("quality", self.view.headquarters.staff, PPM // 4)
+
+    def on_their_way(self, hq: int) -> int:
+        """Minutes that orders of a headquarters usually are on their way, from a staff of usual quality."""
+        if not self.rules.get("switch.command_delay", 1.0):
+            return 0
+        return round(median_delay_h(self.statics, self.side, self.echelon_of[hq]) * HOUR)
+
+    def ahead_of_the_hour(self, hq: int, quality: int = PPM) -> int:
+        """Minutes before an hour at which a headquarters writes orders that are to be there at it, about: the way that they
+        usually take and half a step of the clock on which staffs plan. ``quality``: of its staff, millionths.
+        """
+        return self.on_their_way(hq) * PPM // quality + GRID_H * HOUR // 2
 
     def _by_row(self, name: str, values: Array, least: int) -> dict[int, int]:
         """Values of own headquarters by row, ``least`` at least; the same dictionary while the view shows the same column."""

@@ -35,9 +35,12 @@ class EnemyMaps:
 
 
 def enemy_maps(
-    discs: Array, cells: Array, power: Ints, told: Array, certainty: Array, reach: Ints, screen: Ints, terrain: Ints, p: Ints
+    discs: Array, cells: Array, power: Ints, told: Array, certainty: Array, moving: Array, reach: Ints, screen: Ints,
+    terrain: Ints, p: Ints,
 ) -> EnemyMaps:
     """Maps of reports at ``cells`` with the ``power`` that was ``told``, as far as it can be counted on. Shapes (reports,).
+
+    Who is ``moving`` screens the hexes beside him, nothing farther off: as in the rules.
 
     ``discs`` (hexes, 37): hexes by distance; ``reach`` and ``screen``: thousandths of a power that count at each of them
     as threat and as screen; ``terrain`` (hexes,), ppm. ``p``: least certainty of an occupied hex; most that screens
@@ -48,14 +51,16 @@ def enemy_maps(
     threat, defence = np.zeros(size, np.int32), np.zeros(size, np.int32)
     occupied, zone, tolls = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int32)
     held = np.zeros(size, bool)
-    _map(discs, cells, power, told, certainty, reach, screen, terrain, p, threat, defence, occupied, zone, tolls, held)
+    _map(
+        discs, cells, power, told, certainty, moving, reach, screen, terrain, p, threat, defence, occupied, zone, tolls, held
+    )
     return EnemyMaps(threat, defence, occupied, zone, tolls, held)
 
 
 @jit
 def _map(
-    discs: Any, cells: Any, power: Any, told: Any, certainty: Any, reach: Any, screen: Any, terrain: Any, p: Any,
-    threat: Any, defence: Any, occupied: Any, zone: Any, tolls: Any, held: Any,
+    discs: Any, cells: Any, power: Any, told: Any, certainty: Any, moving: Any, reach: Any, screen: Any, terrain: Any,
+    p: Any, threat: Any, defence: Any, occupied: Any, zone: Any, tolls: Any, held: Any,
 ) -> None:  # fmt: skip
     near, touched, count = np.zeros(len(terrain), np.bool_), np.empty(len(terrain), np.int32), 0
     for i in range(len(cells)):
@@ -66,7 +71,7 @@ def _map(
             there = discs[cells[i], k]
             if there >= 0 and reach[k] != 0:
                 threat[there] += share
-        for k in range(len(screen) if told[i] >= p[5] else 1):
+        for k in range(1 if told[i] < p[5] else BESIDE if moving[i] else len(screen)):
             there = discs[cells[i], k]
             if there >= 0:
                 defence[there] += power[i] * screen[k] // 1000

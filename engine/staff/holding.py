@@ -88,8 +88,10 @@ def _one(
     if withdraw.forced(s, plans, plan, mine):
         withdraw.begin(s, plans, plan, place, mine, fall_back=True)
         return
-    reduce_pockets(s, wishes, plan.hq, place, mine)
-    counter_attack(s, wishes, plan.hq, place, mine)
+    # Nobody fights for ground that he is to leave tomorrow.
+    if not plans.leaves_soon(plan, s.hours("staff.eve_h")):
+        reduce_pockets(s, wishes, plan.hq, place, mine)
+        counter_attack(s, wishes, plan.hq, place, mine)
     if plans.attacking(plan) and not plans.stand_fast(plan):
         reactions.widen(s, wishes, plan.hq, place, mine)
     if not plans.stand_fast(plan):

@@ -45,6 +45,8 @@ class Plan:
     """The next attack that has not begun."""
     line: int = NONE
     """The one that names the line to stand on: the last to begin that has one."""
+    left: int = NONE
+    """The one that named the line before that one."""
     attacks: bool = False
     """Whether the one in force is an attack."""
     axis: int = NONE
@@ -128,7 +130,7 @@ class Plans:
     def _unchanged(self) -> range:
         """Minutes from now on in which no directive begins, ends or comes so near that its groups assemble."""
         d, minute = self.d, self.s.minute
-        turns = np.concatenate([d.start_at, d.end_at, d.start_at - self.s.hours("staff.assembly_h")])
+        turns = np.concatenate([self._taken_up_at, d.end_at, d.start_at - self.s.hours("staff.assembly_h")])
         later = turns[turns > minute]
         return range(minute, int(later.min()) if len(later) else NEVER)
 
@@ -136,10 +138,27 @@ class Plans:
         """Directives that have ever come into force, and those that no longer count."""
         d, minute = self.d, self.s.minute
         pending = d.state == _PENDING
-        due = pending & (d.trigger == _NO_TRIGGER) & (d.start_at <= minute)
+        due = pending & (d.trigger == _NO_TRIGGER) & (self._taken_up_at <= minute)
         begun: Mask = (~pending | due) & ~(pending & (d.end_at <= minute))
         over: Mask = (d.state >= _DONE) | (d.end_at <= minute) | ended
         return begun, over
+
+    @property
+    def _taken_up_at(self) -> Array:
+        """Minute from which each directive is carried out: its hour, but of a withdrawal so much sooner that the troops
+        have their orders at its hour, unless the headquarters is told something else for the time between.
+        """
+        kept, hour = self.text.kept, self.start
+        if "taken up" not in kept:
+            start = self.d.start_at.copy()
+            for hq, mine in self.text.of.items():
+                for i in mine:
+                    soonest = hour[i] - self.s.ahead_of_the_hour(hq)
+                    if self.kind[i] == _WITHDRAW and not any(soonest < hour[k] < hour[i] for k in mine):
+                        start[i] = soonest
+            kept["taken up"] = start
+        found: Array = kept["taken up"]
+        return found
 
     def _ended(self) -> Mask:
         """Directives that their headquarters is through with."""
@@ -254,6 +273,7 @@ class Plans:
         coming = [i for i in mine if not begun[i] and not over[i] and self.kind[i] in ATTACKS]
         current = last([i for i in started if not over[i]])
         stands = last([i for i in started if line[i] and self.kind[i] not in ATTACKS])
+        left = last([i for i in started if line[i] and self.kind[i] not in ATTACKS and i != stands])
         attack = last([i for i in started if self.kind[i] in ATTACKS])
         if newest >= 0 and self.kind[newest] == _LAND and min(stands, attack) >= 0 and when(attack) > when(stands):
             stands = NONE  # who is to cross the sea does not go back to a line that he has attacked from since
@@ -262,6 +282,7 @@ class Plans:
             current,
             min(coming, key=when, default=NONE),
             stands,
+            left,
             current >= 0 and self.kind[current] in ATTACKS,
             newest if newest >= 0 and self.kind[newest] in ATTACKS else NONE,
         )
@@ -356,18 +377,40 @@ class Plans:
         return i >= 0 and self.text.permission[i] == _STAND_FAST
 
     def withdrawals(self, plan: Plan) -> list[int]:
-        """Withdrawals to a line that it will be told to make, in order."""
+        """Withdrawals to a line that it will be told to make after what it does now, in order."""
         mine, minute = self.text.of.get(plan.hq, []), self.s.minute
-        coming = [i for i in mine if self.kind[i] == _WITHDRAW and self._line[i]]
+        coming = [i for i in mine if self.kind[i] == _WITHDRAW and self._line[i] and i != plan.current]
         coming = [i for i in coming if self.start[i] > minute or (self.waits(i) and self.d.end_at[i] > minute)]
         return sorted(
             [i for i in coming if self.d.state[i] == _PENDING and not self._ended_from_above[i]],
             key=self.text.when.__getitem__,
         )
 
+    def leaves_soon(self, plan: Plan, within: int) -> bool:
+        """Whether it will stand on another line within so many minutes, by the clock."""
+        mine, now = self.text.of.get(plan.hq, ()), self.s.minute
+        return any(
+            now < self.start[i] <= now + within and not self.waits(i) and not self._ended_from_above[i]
+            and (self.kind[i] == _WITHDRAW or (self._line[i] and self.kind[i] not in ATTACKS))
+            and self._line[i] != self.line_points(plan)
+            for i in mine
+        )  # fmt: skip
+
+    def taken_up_next(self, hq: int) -> int:
+        """The next minute at which a headquarters takes up a withdrawal by the clock; NEVER if none comes."""
+        coming = [i for i in self.text.of.get(hq, ()) if self.kind[i] == _WITHDRAW and not self.waits(i)]
+        hours = [int(self._taken_up_at[i]) for i in coming if not self._ended_from_above[i]]
+        return min([minute for minute in hours if minute > self.s.minute], default=NEVER)
+
+    def begun(self, i: int) -> bool:
+        """Whether a directive that waits for nothing but its hour is carried out by now."""
+        return int(self._taken_up_at[i]) <= self.s.minute and not self.waits(i)
+
     def gone_ahead(self, plan: Plan) -> int:
         """The coming withdrawal that it has begun before its hour; -1 none, or it is not to be made any more."""
         row = self.s.notes.staff["ahead"].item(plan.hq)
+        if plan.current >= 0 and self.d.row[plan.current] == row and self.kind[plan.current] == _WITHDRAW:
+            return plan.current  # its hour has come since
         return next((i for i in self.withdrawals(plan) if self.d.row[i] == row), NONE) if row >= 0 else NONE
 
     def line_points(self, plan: Plan) -> Points:
@@ -378,6 +421,14 @@ class Plans:
         if staff["fell_back"].item(plan.hq) and plan.line >= 0:
             return self._fall_back[plan.current if plan.current >= 0 else plan.line]
         return self._line[plan.line] if plan.line >= 0 else ()
+
+    def left_line(self, plan: Plan) -> Points:
+        """The line that a headquarters leaves in a withdrawal that is under way, empty if it was never given one."""
+        staff, i = self.s.notes.staff, plan.line
+        told = not staff["fell_back"].item(plan.hq) and staff["ahead"].item(plan.hq) < 0
+        if told and i >= 0 and self.kind[i] == _WITHDRAW:
+            i = plan.left
+        return self._line[i] if i >= 0 else ()
 
     def axis_points(self, i: int) -> Points:
         """The axis of a directive."""

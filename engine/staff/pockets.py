@@ -76,7 +76,7 @@ def _pieces_of_its_line(s: Situation, plans: Plans, plan: Plan) -> Ints:
 
     An attack, a crossing or a landing that is on or near, and whatever was ordered after the line, come first.
     """
-    begun = [i for i in plans.text.of.get(plan.hq, ()) if plans.start[i] <= s.minute and not plans.waits(i)]
+    begun = [i for i in plans.text.of.get(plan.hq, ()) if plans.begun(i)]
     newest = max(begun, key=plans.text.when.__getitem__, default=NONE)
     if plan.attacks or plans.assembling(plan) or plans.sails(plan) or (newest != plan.line and plans.gone_ahead(plan) < 0):
         return _NONE

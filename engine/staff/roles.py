@@ -76,7 +76,8 @@ def take_up(s: Situation, plans: Plans, plan: Plan, members: Ints) -> None:
             staff[name][hq] = value
         if begun:
             # What it is told now it has begun before: it goes on with that.
-            staff["phase"][hq], staff["phase_since"][hq] = FIRST_BOUND, s.minute
+            leaves = max(plans.start[plan.current], s.minute + s.on_their_way(hq))
+            staff["phase"][hq], staff["phase_since"][hq] = FIRST_BOUND, leaves
         elif plan.line == plan.current and plan.line >= 0:
             staff["phase"][hq] = APPROACH
     if fresh or plan.upcoming >= 0 or plans.attacking(plan) or _has_groups(s, plans, plan, members):

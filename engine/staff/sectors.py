@@ -4,7 +4,8 @@ Directives name lines; the front is cut where the next line is nearer. A headqua
 claims nothing until half of it has come up: those who hold the ground go on holding it. A formation far from the line on
 which others of its headquarters stand, as one that was put under it yesterday, draws none of them to the front where it
 is: it is on its way to them. Who has gone back to a line across a neck of land, or must stand fast there, does not man
-what is still own before it.
+what is still own before it. A front that is being given up in a withdrawal belongs to those who give it up until they
+are on their new line: others do not go forward to man it.
 """
 
 from __future__ import annotations
@@ -228,7 +229,15 @@ class Sectors:
         for k, axis in zip(standing, axes, strict=True):
             if axis:
                 np.minimum(metres[k], self._rim_metres(axis), out=metres[k])
+        for k, plan in enumerate(claimants):
+            if self._noted[plan.hq] >= FIRST_BOUND:
+                np.minimum(metres[k], self._left_metres(plan), out=metres[k])
         return metres
+
+    def _left_metres(self, plan: Plan) -> Array:
+        """Distance of the rim's hexes from what a headquarters leaves in a withdrawal: nobody else goes forward to man it."""
+        left = self.plans.left_line(plan)
+        return self._rim_metres(left) if left else np.full(len(self.s.control.rim), NEVER_M, np.int64)
 
     def _from_places(self, claimants: list[int], rows: list[int], metres: Ints) -> None:
         """Fill rows with metres from the rim's hexes to the nearest place of each of some headquarters."""

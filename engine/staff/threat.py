@@ -56,8 +56,8 @@ class Threat(Troops):
         enemies, (reach, screen, p) = self.view.enemies, _how_maps_are_made(self.statics, self.kernel)
         discs = self.grid.ring_table(len(self.kernel) - 1)
         return enemy_maps(
-            discs, enemies.hex, self.enemy_power, enemies.power, enemies.certainty, reach, screen,
-            _terrain_ppm(self.statics), p,
+            discs, enemies.hex, self.enemy_power, enemies.power, enemies.certainty, enemies.moving, reach,
+            screen, _terrain_ppm(self.statics), p,
         )  # fmt: skip
 
     @Once

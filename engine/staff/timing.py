@@ -14,20 +14,20 @@ from typing import Final
 import numpy as np
 
 from engine.core.arithmetic import PPM, round_up
-from engine.core.calendar import HOUR
-from engine.model.codes import Echelon
+from engine.core.calendar import HOUR, NEVER
+from engine.model.codes import DirectiveKind, Echelon
 from engine.model.commander import Notes
 from engine.model.view import SideView
-from engine.rules.couriers import median_delay_h
+from engine.staff.basis import GRID_H
 from engine.staff.plans import Plan, Plans
+from engine.staff.sectors import FIRST_BOUND
 from engine.staff.situation import Situation
 
-GRID_H = 3
-"""Cycles fall on hours that divide by this, so that many headquarters plan in one pass."""
 LOOK_H = 6
 """Looks at the line fall on hours that divide by this, half of the holders' each time."""
 _GRID: Final = GRID_H * HOUR
 _LOOK: Final = LOOK_H * HOUR
+_WITHDRAW: Final = int(DirectiveKind.WITHDRAW)
 _ARMY: Final = int(Echelon.ARMY)
 
 
@@ -63,9 +63,12 @@ def with_the_line(s: Situation, plans: Plans, who: list[int]) -> list[int]:
 
 
 def _holds(s: Situation, plans: Plans, hq: int, last: int) -> bool:
-    """Whether it only holds, or has been alarmed since its last look with no attack to lead yet."""
-    if plans.of[hq].attacks:
+    """Whether it only holds or goes back, or has been alarmed since its last look with no attack to lead yet."""
+    plan = plans.of[hq]
+    if plan.attacks:
         return False
+    if plan.current >= 0 and plans.kind[plan.current] == _WITHDRAW:
+        return True
     return not _soon(s, plans, hq) or s.alarm_of[hq] >= last
 
 
@@ -90,10 +93,7 @@ def released(s: Situation, plans: Plans, plan: Plan) -> bool:
 
 def arrives_at(s: Situation, hq: int, minute: int) -> bool:
     """Whether orders that a headquarters writes now reach its troops at about ``minute`` or later."""
-    lead = 0
-    if s.statics.rules.get("switch.command_delay", 1.0):
-        lead = round(median_delay_h(s.statics, s.side, s.echelon_of[hq]) * HOUR) * PPM // s.quality_of[hq]
-    return minute - s.minute <= lead + GRID_H * HOUR // 2
+    return minute - s.minute <= s.ahead_of_the_hour(hq, s.quality_of[hq])
 
 
 def superior(s: Situation, hq: int) -> bool:
@@ -107,11 +107,22 @@ def book(s: Situation, plans: Plans, who: list[int], look: list[int]) -> None:
     attacking, quality_of, rows = [plans.of[hq].attacks for hq in who], s.quality_of, np.array(who)
     staff["planned_at"][rows] = s.minute
     staff["cycle_at"][rows] = [
-        _next(s.minute, _cycle_min(s, plans, hq, attacks, hq in leading) * PPM // quality_of[hq], hq)
+        min(_next(s.minute, _cycle_min(s, plans, hq, attacks, hq in leading) * PPM // quality_of[hq], hq),
+            _for_a_bound(s, plans, hq))
         for hq, attacks in zip(who, attacking, strict=True)
-    ]
+    ]  # fmt: skip
     staff["attacking"][rows] = attacking
     staff["full_at"][look] = s.minute
+
+
+def _for_a_bound(s: Situation, plans: Plans, hq: int) -> int:
+    """The hour of the grid at which orders for the next bound of a withdrawal by the clock are written; NEVER if none comes."""
+    hours = [plans.taken_up_next(hq)]
+    if s.notes.staff["phase"].item(hq) == FIRST_BOUND:
+        second = s.notes.staff["phase_since"].item(hq) + s.hours("staff.bound_h")
+        hours.append(second - s.ahead_of_the_hour(hq))
+    soonest = min([minute for minute in hours if minute > s.minute], default=NEVER)
+    return round_up(soonest, _GRID) if soonest < NEVER else NEVER
 
 
 def _next(minute: int, cycle: int, hq: int) -> int:

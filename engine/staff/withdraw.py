@@ -76,7 +76,10 @@ def begin(
     The line is the one it was told to go to, or may ``fall_back`` to, or that of a withdrawal to come (``ahead``).
     """
     staff, own = s.notes.staff, s.view.own
-    staff["phase_since"][plan.hq] = s.minute
+    told = not fall_back and ahead < 0 and plan.current >= 0
+    hour = plans.start[plan.current] if told else s.minute
+    # When the first bound leaves: orders written now are on their way for a while, and the second bound goes by that.
+    staff["phase_since"][plan.hq] = max(hour, s.minute + s.on_their_way(plan.hq))
     line = members[s.role[members] != IN_RESERVE]
     cells = _new_line(s, plans, plan, sector, fall_back, ahead)
     if not len(cells) or not len(line):
@@ -148,7 +151,8 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
     ahead = plans.gone_ahead(plan)
     over = early_home and ahead < 0
     _new_places(s, members, _NOWHERE if over else _named_line(s, plans, plan, fell_back, ahead))
-    second = s.minute - int(staff["phase_since"][hq]) >= s.hours("staff.bound_h")
+    since = staff["phase_since"].item(hq)
+    second = s.minute >= since + s.hours("staff.bound_h") - s.ahead_of_the_hour(hq)
     staff["phase"][hq] = ALL_BOUNDS if second else FIRST_BOUND
     tasks, _, _ = s.intent
     slot_of: list[int] = s.slot.tolist()
@@ -166,7 +170,7 @@ def lead(s: Situation, wishes: Intentions, plans: Plans, plan: Plan, members: In
         else:
             wishes.stay(at, Reason.WITHDRAW_SECOND, slot)
     _reserves_behind(s, wishes, members, placed)
-    if second and _is_manned(s, placed):
+    if second and s.minute >= since and _is_manned(s, placed):
         staff["phase"][hq] = ESTABLISHED
         staff["phase_since"][hq] = s.minute
         # The next directive may have come meanwhile: that one is not over.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.files.stored import load_scenario
 from engine.lab.commanders import CommanderFault, check_takeover
 from engine.lab.generated import Size, generated_scenario
 from engine.lab.pairings import WEIGHTS, advantage, judged, keep_pairings, margins, pair, read_pairings
@@ -86,7 +87,15 @@ def test_a_stored_pairing_takes_the_place_of_the_older_one_and_others_stay(tmp_p
 def test_a_takeover_names_a_date_or_a_place(name: str, words: str) -> None:
     scenario = generated_scenario(LITTLE)
     if not words:
-        check_takeover(name.rstrip("@"), scenario)
+        check_takeover(name.rstrip("@"), scenario, "axis")
         return
     with pytest.raises(CommanderFault, match=words):
-        check_takeover(name, scenario)
+        check_takeover(name, scenario, "axis")
+
+
+@pytest.mark.parametrize(("side", "since"), [("soviet", "event:schoerner_riga"), ("axis", "event:schorner_riga")])
+def test_a_takeover_names_an_event_of_which_its_side_hears(side: str, since: str) -> None:
+    memel = load_scenario("memel")
+    check_takeover("high@event:schoerner_riga", memel, "axis")
+    with pytest.raises(CommanderFault, match="expected an event of which the"):
+        check_takeover(f"high@{since}", memel, side)

@@ -47,6 +47,20 @@ def test_the_plan_leads_until_a_town_falls_and_the_high_command_from_then_on(sid
     assert (d.state[np.flatnonzero(ours & (d.reason == 0))] >= DirectiveState.DONE).all(), "of the plan nothing goes on"
 
 
+def test_the_plan_leads_until_something_happens_and_the_high_command_from_then_on() -> None:
+    s = Session(load_scenario("memel"), 1, commanders({"axis": "high@event:schoerner_riga"}), keep_frames=False)
+    number = [event.id for event in s.scenario.events].index("schoerner_riga")
+    happened = next(hour * 60 for hour in range(1, 17 * 24) if s.advance(hour * 60) and _has_happened(s, number))
+    d = s.world.directives
+    assert not (d.reason > 0).any(), "nobody but the plan has spoken"
+    s.advance(happened + DAY)
+    assert (d.reason == Reason.TAKES_OVER).any()
+
+
+def _has_happened(s: Session, event: int) -> bool:
+    return int(s.world.happenings.happened_at[event]) < s.now
+
+
 def test_both_sides_can_be_handed_over_one_by_date_and_one_by_event() -> None:
     names = {"axis": "high@lost:Kuršėnai", "soviet": "high@1944-10-05"}
     s = Session(load_scenario("memel"), 1, commanders(names), keep_frames=False)

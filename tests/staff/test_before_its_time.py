@@ -71,7 +71,7 @@ def test_who_must_stand_fast_does_not_go_before_his_hour():
 
 def test_who_has_gone_before_his_hour_is_soon_through_with_that_order_when_the_hour_comes():
     session = _war(FLANK)
-    session.advance(3 * DAY)
+    session.advance(3 * DAY - 6 * HOUR)
     notes, names = session.world.staff_notes, of_side(session, "axis")
     assert (_ahead(session), notes.end_reason.max()) == ([1], 0), "gone ahead to the first line to come"
     assert min(place(session, name, 4)[0] for name in names) >= 5

@@ -1,6 +1,6 @@
 """The commander that needs no plan: the high command chooses directives, the staffs carry them out.
 
-It can also follow the plan files first and take over at a date or when a place falls.
+It can also follow the plan files first and take over at a date, when a place falls, or when something happens.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from engine.staff.staff import Staff
 class HighCommand:
     """A side without a script. It keeps nothing between calls: what it has told is in the notes and directives.
 
-    ``since`` is empty (from the start), a date such as ``1944-08-20``, ``taken:PLACE`` or ``lost:PLACE``: until then
-    the plan files lead. ValueError at the first call if it names no date of the scenario and no place of the theatre.
+    ``since`` is empty (from the start), a date such as ``1944-08-20``, ``taken:PLACE``, ``lost:PLACE`` or
+    ``event:ID`` (of the scenario's events.toml): until then the plan files lead. ValueError at the first call if it names no
+    date of the scenario and no place of the theatre; an event that there is not, or of which its side never hears, never
+    comes.
     """
 
     built_in = True
@@ -69,6 +71,8 @@ class HighCommand:
             return True
         scenario = view.statics.scenario
         kind, colon, name = self.since.partition(":")
+        if kind == "event" and colon:
+            return name in view.events.ids
         if not colon or kind not in ("taken", "lost"):
             return view.minute >= parse(scenario.start, self.since)
         place = view.statics.theatre.find_place(name)
