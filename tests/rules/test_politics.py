@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.core.calendar import NEVER
-from engine.model.codes import DirectiveState, OrderKind, Permission, Status, Trigger
+from engine.model.codes import SIDES, DirectiveState, OrderKind, Permission, Status, Trigger
 from engine.model.directive import Waypoint
 from engine.model.facts import HistoryFact
 from engine.model.orders import Order
@@ -282,6 +282,16 @@ def test_a_secret_is_its_sides_alone():
     told = of_kind(s, "HappenedInSecret")[0]
     assert told["side"].tolist() == [0]
     assert {f.name: f.level for f in told.kind.fields}["happening"] == 9
+    assert s.view("axis").events.ids == ("it",)
+    assert s.view("soviet").events.ids == ()
+
+
+def test_an_event_is_heard_of_when_it_has_happened_and_not_after_a_rewind():
+    s = war(FIELD, events=[event("it", at_min=DAY)], frames=True)
+    s.advance(DAY + 1)
+    assert [s.view(side).events.ids for side in SIDES] == [("it",), ("it",)]
+    s.rewind(DAY - 60)
+    assert [s.view(side).events.ids for side in SIDES] == [(), ()]
 
 
 # Victory.

@@ -133,7 +133,8 @@ commander_option = click.option(
     callback=_one_for_each_side,
     type=SideCommander(),
     metavar="SIDE=NAME",
-    help="Who commands a side: staff (the default), plain, high (needs no plan; high@DATE follows it until then), "
+    help="Who commands a side: staff (the default), plain, high (needs no plan; high@DATE, "
+    "high@taken:PLACE, high@lost:PLACE or high@event:ID follows it until then), "
     "none, or file.py:Class. May be repeated.",
 )
 
