@@ -100,15 +100,18 @@ def check_takeover(name: str, scenario: Scenario, side: str) -> None:
         return
     kind, colon, place = since.partition(":")
     if kind in ("taken", "lost") and colon:
-        if scenario.theatre.find_place(place) is None:
+        found = scenario.theatre.find_place(place)
+        if found is None:
             near = ", ".join(scenario.theatre.nearest_names(place))
-            raise CommanderFault(f"expected a place of the theatre in {name!r}, nearest: {near or 'none'}")
+            raise CommanderFault(f"expected a place of the theatre (nearest: {near or 'none'}), found {name!r}")
+        if not scenario.window[found.cell]:
+            raise CommanderFault(f"expected a place inside the scenario's window, which can change hands, found {name!r}")
         return
     if kind == "event" and colon:
         heard = {event.id: event.title for event in scenario.events if heard_by(event, SIDES.index(side))}
         if place not in heard:
             known = ", ".join(heard) or "none"
-            raise CommanderFault(f"expected an event of which the {side} side hears in {name!r}, known: {known}")
+            raise CommanderFault(f"expected an event of which the {side} side hears ({known}), found {name!r}")
         return
     try:
         minute = calendar.parse(scenario.start, since)

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.files.common import common_parameters
-from engine.files.faults import Report, nearest, one_of, shown
+from engine.files.faults import FileFaults, Report, nearest, one_of, shown
 from engine.files.priors import outside_fault
 from engine.files.rows import flattened
+from engine.files.stored import load_scenario
 from engine.files.texts import Spot
 from engine.files.toml_text import TomlText, read_toml
+from engine.lab.commanders import CommanderFault, check_takeover, commander
 from engine.lab.experiment import DESIGNS, Experiment, Factor
 from engine.model.codes import SIDES
+from engine.model.scenario import Scenario
 
 KEYS: Mapping[str, type | tuple[type, ...]] = {
     "format": int,
@@ -79,10 +82,7 @@ def _experiment(text: TomlText, report: Report, force: bool) -> Experiment | Non
     elif bool(factors) != (design != "single"):
         found = f"{len(factors)} factors and design {design!r}"
         report.add(text.spot("design").fault("a design with [[factor]]s, or neither", found, code="experiment/design"))
-    for side in _table(data, "commanders"):
-        if side not in SIDES:
-            spot = text.key_spot("commanders", side)
-            report.add(spot.fault(one_of(SIDES), shown(side), nearest(side, SIDES), code="experiment/value"))
+    _commanders(text, report)
     if report.failed:
         return None
     return Experiment(
@@ -143,6 +143,35 @@ def _factors(text: TomlText, rows: Any, report: Report) -> tuple[Factor, ...]:
             Factor(address, tuple(levels) if isinstance(levels, list) else (), low, high, str(row.get("src", "")))
         )
     return tuple(found)
+
+
+def _commanders(text: TomlText, report: Report) -> None:
+    """Sides that there are, and somebody for each who can be had: with the scenario's dates, places and events."""
+    named = _table(text.data, "commanders")
+    for side in named:
+        if side not in SIDES:
+            spot = text.key_spot("commanders", side)
+            report.add(spot.fault(one_of(SIDES), shown(side), nearest(side, SIDES), code="experiment/value"))
+    asked = {side: name for side, name in named.items() if side in SIDES and isinstance(name, str)}
+    scenario = _scenario(text.data.get("scenario")) if any("@" in name for name in asked.values()) else None
+    for side, name in asked.items():
+        try:
+            commander(name)
+            if scenario is not None:
+                check_takeover(name, scenario, side)
+        except CommanderFault as problem:
+            expected, _, found = str(problem).removeprefix("expected ").rpartition(", found ")
+            if not found:
+                expected, found = str(problem).removeprefix("expected "), shown(name)
+            report.add(text.spot("commanders", side).fault(expected, found, code="experiment/commander"))
+
+
+def _scenario(name: object) -> Scenario | None:
+    """The scenario of an experiment; None if it cannot be read, which is told where it is loaded."""
+    try:
+        return load_scenario(name) if isinstance(name, str) else None
+    except FileFaults:
+        return None
 
 
 def _in_range(text: TomlText, report: Report) -> None:

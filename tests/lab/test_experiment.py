@@ -226,3 +226,15 @@ def test_a_design_point_that_turns_a_pair_round_is_refused_unless_forced() -> No
     with pytest.raises(FileFaults, match=f"expected {high} no less than {low} .3., found 2"):
         design_points(grid, scenario())
     assert len(design_points(replace(grid, force=True), scenario())) == 4
+
+
+def test_commanders_of_a_file_are_looked_at_with_its_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "who.toml"
+    head = 'format = 1\nscenario = "memel"\n[commanders]\n'
+    path.write_text(head + 'axis = "high@event:nope"\nsoviet = "hihg"\n')
+    with pytest.raises(FileFaults) as caught:
+        read_experiment(path)
+    assert [f.line for f in caught.value.faults] == [4, 5]
+    assert "schoerner_riga" in caught.value.faults[0].expected
+    path.write_text(head + 'axis = "high@event:schoerner_riga"\n')
+    assert read_experiment(path).commanders["axis"] == "high@event:schoerner_riga"

@@ -99,3 +99,8 @@ def test_a_takeover_names_an_event_of_which_its_side_hears(side: str, since: str
     check_takeover("high@event:schoerner_riga", memel, "axis")
     with pytest.raises(CommanderFault, match="expected an event of which the"):
         check_takeover(f"high@{since}", memel, side)
+
+
+def test_a_place_beyond_the_window_never_falls_and_is_refused() -> None:
+    with pytest.raises(CommanderFault, match="inside the scenario's window"):
+        check_takeover("high@taken:Tallinn", load_scenario("memel"), "soviet")

@@ -9,7 +9,8 @@ import pytest
 
 from engine.core.calendar import HOUR
 from engine.files.drawn import drawn_scenario
-from engine.model.codes import DirectiveKind, OrderKind
+from engine.files.stored import load_scenario
+from engine.model.codes import SIDES, DirectiveKind, OrderKind
 from engine.model.commander import Notes
 from engine.model.instruction import Instruction
 from engine.model.orders import Order
@@ -17,6 +18,7 @@ from engine.model.view import frames_differ
 from engine.rules import sight
 from engine.run.session import Session
 from engine.staff.high.commander import HighCommand
+from engine.staff.staff import Staff
 from tests.rules.sea import calm, ships
 from tests.staff.test_high_out_and_over import CORPS, FRONT, GARRISON, NECK, SOUND, TWO_ARMIES
 
@@ -112,3 +114,34 @@ def test_there_was_something_to_decide(case: str) -> None:
     told = decided(war(case))
     assert case in kinds(told)
     assert case in {kind.name.lower() for kind in (*DirectiveKind, *OrderKind)}
+
+
+# Whole decisions of a campaign: armies to another sector, garrisons, who is kept in the theatre, lines to fall back to.
+
+
+def campaign() -> Session:
+    """Memel after two days by its plan: a high command that takes over now decides all of it at once."""
+    run = Session(load_scenario("memel"), 1, {name: Staff() for name in SIDES}, keep_frames=False)
+    run.advance(2 * 24 * HOUR + 7 * HOUR)
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", [0, 1])
+def test_hidden_enemies_change_no_decision_of_a_campaign(side: int) -> None:
+    run, twin = campaign(), campaign()
+    world, hidden = twin.world, twin._pen["formations"]
+    near, theirs = sight.watched(world, sight.on_map(world, side)), sight.on_map(world, 1 - side)
+    rows = theirs[~near[world.formations.hex[theirs]]]
+    assert len(rows) >= 5, "hardly anybody is out of sight"
+    hidden["men_u"][rows] *= 3
+    hidden["cohesion_n"][rows] //= 2
+    hidden["hex"][rows] = np.roll(world.formations.hex[rows], 3)
+    told = [_whole_plan(one, side) for one in (run, twin)]
+    assert told[0] == told[1]
+    assert {"attack", "defend"} & kinds(told[0]), "nobody is told anything"
+
+
+def _whole_plan(run: Session, side: int) -> list[Order | Instruction]:
+    view, due = run.view(side), np.flatnonzero(run.world.headquarters.side == side).tolist()
+    return list(HighCommand().plan(view, run.notes(side), run.dice(run.now), due))

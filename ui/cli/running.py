@@ -51,19 +51,21 @@ def new_session(
 
 
 def from_recording(
-    origin: str, seed: int | None, names: Mapping[str, str], *, quiet: bool = False
+    origin: str, seed: int | None, names: Mapping[str, str], until: str = "", *, quiet: bool = False
 ) -> tuple[Session, Watch]:
     """A branch from a moment of a recording, RECORDING@TIME, and who has watched what came before; with another seed its
-    luck changes from there on.
+    luck changes from there on. ``until`` is where it is to stop: what is wrong is found before the past is replayed.
     """
     path, _, time = origin.partition("@")
     session = Session.load(path)
     if time:
         go_back(session, time)
+    leading = commanders(names, session.scenario)
+    horizon(session, until)
     watch = _watched(session, quiet)
     branch = session.branch(Path(path).name, seed)
     watch.turn_to(branch)
-    for side, commander in commanders(names, session.scenario).items():
+    for side, commander in leading.items():
         branch.hand_over(side, commander)
     return branch, watch
 

@@ -62,7 +62,7 @@ def command(
     if origin:
         names = running.who_commands(Path(origin.partition("@")[0]), dict(commanders))
         session, watch = running.from_recording(
-            origin, seed if _given("seed") else None, names, quiet=quiet or as_json
+            origin, seed if _given("seed") else None, names, until, quiet=quiet or as_json
         )
     elif scenario is None:
         raise click.UsageError("expected a SCENARIO, or --from RECORDING@TIME")
