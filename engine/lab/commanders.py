@@ -28,7 +28,11 @@ HIGH = "high"
 
 
 class CommanderFault(Exception):
-    """A commander cannot be had; the message says what was expected."""
+    """A commander cannot be had."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(f"expected {expected}, found {found}")
 
 
 def commander(name: str) -> Commander | None:
@@ -77,7 +81,7 @@ def who_commanded(recording: Path) -> dict[str, str]:
 def _file_and_class(name: str) -> tuple[Path, str]:
     path, colon, attribute = name.rpartition(":")
     if not colon or not path.endswith(".py"):
-        raise CommanderFault(f"expected {', '.join((*BUILT_IN, NOBODY))} or file.py:Class, found {name!r}")
+        raise CommanderFault(f"{', '.join((*BUILT_IN, NOBODY))} or file.py:Class", repr(name))
     return Path(path), attribute
 
 
@@ -85,7 +89,7 @@ def commanders(names: Mapping[str, str], scenario: Scenario | None = None) -> di
     """Commanders by side; sides without one are left out. With a scenario their dates and places are checked, too."""
     unknown = sorted(set(names) - set(SIDES))
     if unknown:
-        raise CommanderFault(f"expected a side ({' or '.join(SIDES)}), found {unknown[0]!r}")
+        raise CommanderFault(f"a side ({' or '.join(SIDES)})", repr(unknown[0]))
     if scenario is not None:
         for side, name in names.items():
             check_takeover(name, scenario, side)
@@ -103,38 +107,38 @@ def check_takeover(name: str, scenario: Scenario, side: str) -> None:
         found = scenario.theatre.find_place(place)
         if found is None:
             near = ", ".join(scenario.theatre.nearest_names(place))
-            raise CommanderFault(f"expected a place of the theatre (nearest: {near or 'none'}), found {name!r}")
+            raise CommanderFault(f"a place of the theatre (nearest: {near or 'none'})", repr(name))
         if not scenario.window[found.cell]:
-            raise CommanderFault(f"expected a place inside the scenario's window, which can change hands, found {name!r}")
+            raise CommanderFault("a place inside the scenario's window, which can change hands", repr(name))
         return
     if kind == "event" and colon:
-        heard = {event.id: event.title for event in scenario.events if heard_by(event, SIDES.index(side))}
+        heard = [event.id for event in scenario.events if heard_by(event, SIDES.index(side))]
         if place not in heard:
             known = ", ".join(heard) or "none"
-            raise CommanderFault(f"expected an event of which the {side} side hears ({known}), found {name!r}")
+            raise CommanderFault(f"an event of which the {side} side hears ({known})", repr(name))
         return
     try:
         minute = calendar.parse(scenario.start, since)
     except ValueError:
-        raise CommanderFault(
-            f"expected {HIGH}@1944-08-20, {HIGH}@taken:PLACE, {HIGH}@lost:PLACE or {HIGH}@event:ID, found {name!r}"
-        ) from None
+        moments = ("1944-08-20", "taken:PLACE", "lost:PLACE", "event:ID")
+        raise CommanderFault(" or ".join(f"{HIGH}@{moment}" for moment in moments), repr(name)) from None
     if not 0 <= minute < scenario.end_min:
-        raise CommanderFault(f"expected a date from {scenario.start} to before {scenario.end}, found {name!r}")
+        raise CommanderFault(f"a date from {scenario.start} to before {scenario.end}", repr(name))
 
 
 def _from_file(path: Path, attribute: str) -> Commander:
     if not path.is_file():
-        raise CommanderFault(f"{path}: expected a file with a commander, found nothing")
+        raise CommanderFault(f"a file with a commander at {path}", "nothing")
     spec = importlib.util.spec_from_file_location(f"commander_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise CommanderFault(f"{path}: expected a Python file")
+        raise CommanderFault("a Python file", str(path))
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
         made = getattr(module, attribute)()
     except Exception as problem:  # whatever a user's file does wrong is told, not raised
-        raise CommanderFault(f"{path}: {type(problem).__name__}: {problem}") from None
+        found = f"{type(problem).__name__}: {problem}"
+        raise CommanderFault(f"a class {attribute} that can be made in {path}", found) from None
     if not hasattr(made, "plan") or not isinstance(getattr(made, "digest", None), str):
-        raise CommanderFault(f"{path}:{attribute}: expected a method plan and a text digest")
+        raise CommanderFault("a commander with a method plan and a text digest", f"{path}:{attribute}")
     return made  # type: ignore[no-any-return]

@@ -160,10 +160,8 @@ def _commanders(text: TomlText, report: Report) -> None:
             if scenario is not None:
                 check_takeover(name, scenario, side)
         except CommanderFault as problem:
-            expected, _, found = str(problem).removeprefix("expected ").rpartition(", found ")
-            if not found:
-                expected, found = str(problem).removeprefix("expected "), shown(name)
-            report.add(text.spot("commanders", side).fault(expected, found, code="experiment/commander"))
+            spot = text.spot("commanders", side)
+            report.add(spot.fault(problem.expected, problem.found, code="experiment/commander"))
 
 
 def _scenario(name: object) -> Scenario | None:

@@ -122,11 +122,9 @@ def _experiment(
 
 
 def _dry_run(experiment: Experiment, scenario: Any, as_json: bool) -> int:
-    from engine import design_points, uncertain
-    from engine.lab.commanders import check_takeover
+    from engine import commanders, design_points, uncertain
 
-    for side, name in experiment.commanders.items():
-        check_takeover(name, scenario, side)
+    commanders(experiment.commanders, scenario)
     points = len(design_points(experiment, scenario))
     ranges = sum(1 for _ in uncertain(scenario)) if experiment.sample else 0
     found = {"runs": points * experiment.runs, "points": points, "replications": experiment.runs, "sampled": ranges}
